@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define CPU_HAS(feature) (__builtin_cpu_supports(feature) != 0)
+#else
+#define CPU_HAS(feature) 0
+#endif
+#if defined(__aarch64__)
+#define CPU_ARM 1
+#else
+#define CPU_ARM 0
+#endif
+
+static const char *const names[CPU_COUNT] = {
+#define CPU(id, name, test, meaning) [CPU_INDEX_##id] = name,
+#include "cpu.def"
+};
+
+/* AVX-512 and all that extends it fall with the level below. */
+static unsigned built_upon(unsigned index)
+{
+	const unsigned extensions = CPU_VBMI | CPU_VBMI2 | CPU_VPOPCNTDQ | CPU_VNNI;
+	switch (1u << index) {
+	case CPU_AVX2:
+		return CPU_AVX2 | CPU_AVX512 | extensions;
+	case CPU_AVX512:
+		return CPU_AVX512 | extensions;
+	default:
+		return 1u << index;
+	}
+}
+
+static unsigned disabled;
+
+static unsigned detect(void)
+{
+	unsigned found = 0;
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+#endif
+#define CPU(id, name, test, meaning) found |= (test) ? CPU_##id : 0u;
+#include "cpu.def"
+	for (unsigned i = 0; i < CPU_COUNT; i++)
+		if (!(found >> i & 1))
+			found &= ~built_upon(i);
+	return found;
+}
+
+unsigned cpu_features(void)
+{
+	static unsigned found;
+	static int ready;
+	if (!ready) {
+		found = detect();
+		ready = 1;
+	}
+	return found & ~disabled;
+}
+
+int cpu_disable(const char *list, struct err *e)
+{
+	unsigned off = 0;
+	for (const char *p = list ? list : ""; *p;) {
+		size_t length = strcspn(p, ",");
+		unsigned i = 0;
+		while (i < CPU_COUNT && !(strlen(names[i]) == length && memcmp(names[i], p, length) == 0))
+			i++;
+		if (i == CPU_COUNT) {
+			char known[200];
+			return err_set(e, ERR_USAGE, "unknown CPU feature '%.*s' to disable (known: %s)", (int)length, p,
+				cpu_names(~0u, known, sizeof known));
+		}
+		off |= built_upon(i);
+		p += length;
+		p += *p == ',';
+	}
+	disabled |= off;
+	return 0;
+}
+
+char *cpu_names(unsigned features, char *text, unsigned size)
+{
+	unsigned used = 0;
+	text[0] = '\0';
+	for (unsigned i = 0; i < CPU_COUNT && used < size; i++)
+		if (features >> i & 1)
+			used += (unsigned)snprintf(text + used, size - used, "%s%s", used ? " " : "", names[i]);
+	return text;
+}

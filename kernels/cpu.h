@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.h - which instruction sets this CPU and operating system offer, as bits.
+ *
+ * A feature is one line in cpu.def. Bits are found at the first call and can be taken away by name, to run a
+ * lesser variant on a better machine. Nothing here reads the environment: main hands over the list.
+ */
+#ifndef PARSCALE_CPU_H
+#define PARSCALE_CPU_H
+
+#include "err.h"
+
+enum cpu_index {
+#define CPU(id, name, test, meaning) CPU_INDEX_##id,
+#include "cpu.def"
+	CPU_COUNT
+};
+
+enum cpu_bit {
+#define CPU(id, name, test, meaning) CPU_##id = 1u << CPU_INDEX_##id,
+#include "cpu.def"
+};
+
+/* The features that may be used: found, less those disabled. Safe to call from any thread after the first call. */
+unsigned cpu_features(void);
+
+/* Takes away every feature of a comma-separated list, and what is built upon it (avx2 takes avx512 along). An unknown name is an error
+ * (ERR_USAGE) that lists the known ones, and changes nothing. NULL or "": no change. Call before workers exist. */
+int cpu_disable(const char *list, struct err *e);
+
+/* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`); returns text. */
+char *cpu_names(unsigned features, char *text, unsigned size);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel.h - what a computation is, for everything that runs one.
+ *
+ * A kernel answers a problem by turning spans of work units into tallies; tallies add, and any cut of the units
+ * gives the same total. A variant is one way to do it: an algorithm or an instruction set. Kernels are pure: no
+ * threads, no clock, no environment, no files, no output; what they know of the machine stands in the problem.
+ *
+ * A kernel is one file that ends in a const record, and one line in kernels.def. A variant is one record, and one
+ * line in its kernel's list.
+ */
+#ifndef PARSCALE_KERNEL_H
+#define PARSCALE_KERNEL_H
+
+#include "err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Work units lo <= u < hi. What a unit is, the variant decides at setup: a segment of numbers, a class line, some words. */
+struct span {
+	uint64_t lo, hi;
+};
+
+/* A result. All-zero is the identity; merging is adding member by member, modulo 2^64. */
+struct tally {
+	uint64_t count; /* items found */
+	uint64_t check; /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
+};
+
+/* What is asked (parameters.def: the answer depends on these alone), and hints (the answer never does). */
+struct problem {
+#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) uint64_t id;
+#include "parameters.def"
+	const unsigned char *text; /* the bytes of --input, owned by the caller, outliving every input made of it; NULL: generate */
+	uint64_t text_bytes;       /* how many */
+
+	/* hints */
+	bool listing;         /* units shall follow the order of the items, so that `emit` lists them in order */
+	unsigned workers;     /* how many will share the units; 0 counts as 1 */
+	uint64_t block_bytes; /* cache tile of one worker; 0: the variant's own choice from the caches below */
+	uint64_t l1_bytes;    /* a worker's L1 data cache; 0: unknown, take 32 KiB */
+	uint64_t l2_bytes;    /* a worker's share of L2; 0: unknown, take 256 KiB */
+	uint64_t l3_bytes;    /* a worker's share of L3; 0: none or unknown */
+};
+
+/* One parameter, as the command line, the sweep file and the columns see it. */
+struct parameter {
+	const char *name;          /* option `--name`, key `name =`, column `name` */
+	size_t offset;             /* of its uint64_t in struct problem */
+	uint64_t lowest, highest;  /* legal, both inclusive */
+	uint64_t fallback;         /* where nothing was said */
+	const char *choices;       /* NULL: a number; else "a|b|c", whose values are 0, 1, 2 */
+	const char *meaning;
+};
+
+/* All parameters, ended by one whose name is NULL. */
+extern const struct parameter parameters[];
+
+/* The one of this name, or NULL. */
+const struct parameter *parameter_find(const char *name);
+
+/* Where a parameter is kept in `p`. */
+uint64_t *parameter_value(const struct parameter *parameter, struct problem *p);
+
+/* Every parameter at its fallback, every hint unknown. */
+void problem_init(struct problem *p);
+
+/* Adds units s to *out. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes, 4096-byte
+ * aligned, zeroed when the worker began and left alone between its chunks; `input` is shared and read-only. */
+typedef void kernel_chunk_fn(const void *input, struct span s, void *scratch, struct tally *out);
+
+/* Takes `n` items in order; returns non-zero to stop the listing. */
+typedef int kernel_take_fn(void *ctx, const uint64_t *items, size_t n);
+
+/* Hands the items found in units s to `take`, in order, in batches. An item is a number: the prime itself, the
+ * index of a word in its list, the offset of a word's first byte in its text. The input was set up with
+ * problem.listing. */
+typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx);
+
+struct variant {
+	const char *name;
+	const char *missing; /* NULL, or why this build does not have it; all functions may then be NULL */
+	unsigned needs;      /* CPU_* bits without which it must not run */
+
+	/* Makes the shared input of a problem within every parameter's legal range, and of nothing else: the same problem
+	 * gives the same words in every variant. *input is freed by teardown; on -1 nothing is left and *e is set:
+	 * ERR_USAGE for a problem that makes no sense, ERR_ABSENT for one that this variant does not take (`reference` above
+	 * 10^9), ERR_FAILED without memory. */
+	int (*setup)(const struct problem *p, void **input, struct err *e);
+	void (*teardown)(void *input);
+
+	uint64_t (*units)(const void *input);       /* how many there are; 0 for an empty problem */
+	uint64_t (*grain)(const void *input);       /* fewest units that make a chunk whose fixed cost is small; at least 1 */
+	size_t (*scratch_bytes)(const void *input); /* of one worker; 0: none */
+	kernel_chunk_fn *chunk;
+	kernel_emit_fn *emit; /* NULL: this kernel has nothing to list */
+};
+
+struct kernel {
+	const char *name;
+	const char *summary;
+	const char *item;              /* what a size counts, singular: "number", "word", "byte" */
+	const char *check;             /* what tally.check is */
+	const char *const *parameters; /* names, ended by NULL; any other parameter is refused */
+	bool takes_input;              /* --input FILE makes sense */
+	double item_bytes;             /* memory read an item, for bandwidth; 0: not bound by memory */
+
+	/* Refuses what no single parameter's range can tell (start above stop); 0 or -1 with ERR_USAGE. NULL: nothing to refuse. */
+	int (*validate)(const struct problem *p, struct err *e);
+
+	/* How many items the problem has; 2^64 counts as 2^64-1. */
+	uint64_t (*items)(const struct problem *p);
+
+	/* Makes it a problem of `size` items (a sweep's `size`), size >= 1. */
+	void (*resize)(struct problem *p, uint64_t size);
+
+	/* A known answer from an independent source (published counts, closed forms). Returns its name ("OEIS A006880"), or NULL where
+	 * there is none; *check_known tells whether known->check counts too. */
+	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
+
+	/* The text of one emitted item: sets *text (in `buffer` of 64 bytes, or in the input) and returns its length. */
+	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
+
+	const struct variant *const *variants; /* slowest first, `reference` at the head; ended by NULL */
+};
+
+/* All kernels, in the order of kernels.def, ended by NULL. */
+extern const struct kernel *const kernels[];
+
+/* The one of this name; NULL with ERR_USAGE and the list of known names. */
+const struct kernel *kernel_find(const char *name, struct err *e);
+
+/* The variant of this name; "best" is the last that can run here. NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the
+ * reason where it cannot run. */
+const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e);
+
+/* NULL where the variant can run in this build on this CPU (features: cpu_features()), else why not, in `buffer` of 120 bytes or static. */
+const char *variant_missing(const struct variant *v, unsigned features, char *buffer);
+
+/* Adds b to a. */
+static inline void tally_add(struct tally *a, struct tally b)
+{
+	a->count += b.count;
+	a->check += b.check;
+}
+
+#endif

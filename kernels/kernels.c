@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel.h"
+
+#include "cpu.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KERNEL(name) extern const struct kernel kernel_##name;
+#include "kernels.def"
+
+const struct kernel *const kernels[] = {
+#define KERNEL(name) &kernel_##name,
+#include "kernels.def"
+	NULL};
+
+const struct parameter parameters[] = {
+#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
+	{option, offsetof(struct problem, id), lowest, highest, fallback, choices, meaning},
+#include "parameters.def"
+	{0}};
+
+const struct parameter *parameter_find(const char *name)
+{
+	for (const struct parameter *p = parameters; p->name; p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+uint64_t *parameter_value(const struct parameter *parameter, struct problem *p)
+{
+	return (uint64_t *)(void *)((char *)p + parameter->offset);
+}
+
+void problem_init(struct problem *p)
+{
+	*p = (struct problem){0};
+	for (const struct parameter *q = parameters; q->name; q++)
+		*parameter_value(q, p) = q->fallback;
+}
+
+const struct kernel *kernel_find(const char *name, struct err *e)
+{
+	char known[300] = "";
+	size_t used = 0;
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		if (strcmp((*k)->name, name) == 0)
+			return *k;
+		if (used < sizeof known)
+			used += (size_t)snprintf(known + used, sizeof known - used, " %s", (*k)->name);
+	}
+	err_set(e, ERR_USAGE, "unknown kernel '%s' (known:%s)", name, known);
+	return NULL;
+}
+
+const char *variant_missing(const struct variant *v, unsigned features, char *buffer)
+{
+	if (v->missing)
+		return v->missing;
+	unsigned lacking = v->needs & ~features;
+	if (!lacking)
+		return NULL;
+	char names[80];
+	snprintf(buffer, 120, "this CPU lacks (or was told to hide) %s", cpu_names(lacking, names, sizeof names));
+	return buffer;
+}
+
+const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e)
+{
+	char known[300] = "best", why[120];
+	size_t used = strlen(known);
+	const struct variant *best = NULL;
+	for (const struct variant *const *v = k->variants; *v; v++) {
+		const char *missing = variant_missing(*v, cpu_features(), why);
+		if (!missing)
+			best = *v;
+		if (strcmp((*v)->name, name) == 0) {
+			if (!missing)
+				return *v;
+			err_set(e, ERR_ABSENT, "%s: variant %s is not available: %s", k->name, name, missing);
+			return NULL;
+		}
+		if (used < sizeof known)
+			used += (size_t)snprintf(known + used, sizeof known - used, " %s", (*v)->name);
+	}
+	if (strcmp(name, "best") == 0 && best)
+		return best;
+	err_set(e, ERR_USAGE, "%s: unknown variant '%s' (known: %s)", k->name, name, known);
+	return NULL;
+}

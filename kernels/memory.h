@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memory.h - memory for inputs: aligned, with room around it that may be read.
+ *
+ * Never used in a timed region.
+ */
+#ifndef PARSCALE_MEMORY_H
+#define PARSCALE_MEMORY_H
+
+#include "err.h"
+
+#include <stddef.h>
+
+/* `count` elements of `size` bytes, zeroed, 64-byte aligned, with MEMORY_MARGIN zeroed bytes before and after that may be read.
+ * NULL with ERR_FAILED, naming `what` and how much it wanted, when there is not so much. count == 0 is legal. */
+enum { MEMORY_MARGIN = 128 };
+void *memory_alloc(size_t count, size_t size, const char *what, struct err *e);
+
+/* Frees what memory_alloc gave; NULL is legal. */
+void memory_free(void *p);
+
+#endif
