@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cell.h - one point of a sweep: what is computed, by which variant, on which workers, placed how.
+ *
+ * The command line of `run`, the keys of a .sweep file and the factor columns are the same words: all of them
+ * come here through cell_set.
+ */
+#ifndef PARSCALE_CELL_H
+#define PARSCALE_CELL_H
+
+#include "backend/backend.h"
+#include "columns.h"
+#include "kernel.h"
+
+enum scaling { SCALING_STRONG, SCALING_WEAK };
+
+struct cell {
+	const struct kernel *kernel;
+	const struct variant *variant;
+	const struct backend *backend;
+	enum lifetime lifetime;
+	enum schedule schedule;
+	unsigned workers;
+	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
+	enum scaling scaling;
+	uint64_t size;          /* in the kernel's items; 0: not said, the problem's parameters are */
+	uint64_t grain;         /* 0: the variant's */
+	char input[256];        /* file, "-" standard input, "" generated */
+	uint64_t given;         /* which parameters were said: bit i is parameters[i] */
+	struct problem problem; /* complete after cell_finish, but for the text of `input` and the caches */
+};
+
+/* Kernel `name` with every choice at its default: variant best, back end serial, pool, static, one worker, compact. */
+int cell_init(struct cell *c, const char *kernel, struct err *e);
+
+/* Sets one key of `cell_keys` (or a parameter of the kernel) from its text. -1: ERR_USAGE, naming the option and what is legal;
+ * ERR_ABSENT where it is not available here. */
+int cell_set(struct cell *c, const char *key, const char *value, struct err *e);
+
+/* The keys that are not parameters, ended by NULL: variant backend lifetime schedule workers placement scaling size input block-bytes grain. */
+extern const char *const cell_keys[];
+
+/* Once everything is set: sizes the problem and refuses what does not go together (two workers for serial, size beside start/stop). */
+int cell_finish(struct cell *c, struct err *e);
+
+/* The factor columns of the cell's rows; `meter` by name. */
+void cell_factors(const struct cell *c, const char *meter, struct factors *f);
+
+/* The options that make the same cell again on the command line of `run`: "KERNEL", "--variant", ... NULL-terminated in `argv` (CELL_ARGV pointers),
+ * texts kept in `store`. */
+enum { CELL_ARGV = 64 };
+struct cell_argv {
+	const char *argv[CELL_ARGV];
+	char store[2048];
+};
+void cell_to_argv(const struct cell *c, struct cell_argv *out);
+
+#endif
