@@ -2,7 +2,7 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def. Nothing here reads or writes files: see csv.h.
+ * Everything expands from columns.def. Nothing here reads or writes rows in files: see csv.h.
  */
 #ifndef PARSCALE_COLUMNS_H
 #define PARSCALE_COLUMNS_H
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A 64-bit number, or nothing. */
 struct uint_field {
@@ -73,8 +74,12 @@ extern const struct column sample_columns[], summary_columns[];
 /* Makes every field of a row "not available". */
 void row_clear(void *row, const struct column *columns);
 
-/* Writes a field as CSV text (a REAL shortest, so that reading gives the same double; texts with ',', '"' or line breaks quoted) into `text` of
- * `size` bytes, truncated; returns its full length. */
+/* Writes a number with the fewest of 15 to 17 digits that read back to the same double, whatever the locale; nothing where it is
+ * not finite. `text` of `size` bytes is truncated; returns the full length. */
+size_t real_text(double x, char *text, size_t size);
+
+/* Writes a field as CSV text (a REAL as real_text does; texts with ',' or '"' quoted, line breaks in them made blanks) into
+ * `text` of `size` bytes, truncated; returns its full length. */
 size_t field_write(const void *row, const struct column *c, char *text, size_t size);
 
 /* Reads a field from its unquoted text; empty is "not available". -1 with ERR_USAGE when it is not of the column's type. */
@@ -82,5 +87,8 @@ int field_read(void *row, const struct column *c, const char *text, struct err *
 
 /* Whether two rows belong to the same cell; any order that groups them: <0, 0, >0. */
 int factors_compare(const struct factors *a, const struct factors *b);
+
+/* Writes results/README.md: what every column means. */
+void columns_markdown(FILE *f);
 
 #endif
