@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * topology.h - the CPUs of a machine in topology order, and what they share: packages, NUMA nodes, caches,
+ * cores.
+ *
+ * Read once, by hwloc where the build has it and else from sysfs; plain data afterwards, which placement,
+ * worker counts and problem sizes are computed from. Nothing here binds, and nothing here is called by a
+ * worker.
+ */
+#ifndef PARSCALE_TOPOLOGY_H
+#define PARSCALE_TOPOLOGY_H
+
+#include "err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CACHE_LEVELS = 3 }; /* data or unified caches L1 to L3 are cache[0] to cache[2] */
+
+/* A cache that a CPU reaches. */
+struct cpu_cache {
+	int domain; /* CPUs with the same number share it; counted 0, 1, ... over the machine; -1: none known
+		     */
+	int line;   /* bytes; 0: unknown */
+	uint64_t bytes; /* 0: none known */
+};
+
+/* One hardware thread. Package, node and core are counted 0, 1, ... over the whole machine, in topology
+ * order. */
+struct cpu {
+	int id;      /* the system's number, for binding */
+	int package; /* socket */
+	int node;    /* NUMA node nearest to it */
+	int core;
+	int thread; /* which of its core's hardware threads: 0, 1, ... */
+	int kind; /* 0 the most efficient (E cores), higher the faster (P cores); all 0 where cores are alike
+		   */
+	bool usable; /* in this process's affinity mask, hence in its cpuset */
+	struct cpu_cache cache[CACHE_LEVELS];
+};
+
+struct topology {
+	struct cpu *cpus; /* by package, node, L3, L2, core, thread: neighbours share most; owned */
+	int count;        /* at least 1 */
+	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
+};
+
+/* Reads the machine under `root` (tree.h; "" is this one, by hwloc where built in, which then honours
+ * HWLOC_SYNTHETIC and HWLOC_XMLFILE: all CPUs of such a machine count as usable). -1 with ERR_FAILED only
+ * without memory or any CPU. */
+int topology_read(struct topology *t, const char *root, struct err *e);
+
+/* Frees the CPUs; a zeroed topology is legal. */
+void topology_free(struct topology *t);
+
+/* Leaves only the CPUs of a list usable, as an affinity mask would. */
+void topology_restrict(struct topology *t, const int *ids, int n);
+
+/* How many CPUs are usable. */
+int topology_usable(const struct topology *t);
+
+/* Takes over what a loaded hwloc topology (an hwloc_topology_t) says; all CPUs usable. For other machines
+ * than this one. -1 with ERR_ABSENT in a build without hwloc. */
+struct hwloc_topology;
+int topology_from_hwloc(struct topology *t, struct hwloc_topology *loaded, struct err *e);
+
+#endif

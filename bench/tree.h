@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tree.h - reads the small text files in which Linux tells about itself, below a root.
+ *
+ * The root is "" for this machine, or a folder with another machine's proc and sys. A file that is absent or
+ * unreadable is no error: the answer is "not available". Nothing is written.
+ */
+#ifndef PARSCALE_TREE_H
+#define PARSCALE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The file ROOT/path (a printf format) into `text` of `size` bytes, truncated, without its trailing white
+ * space. False and "" when it cannot be read. */
+bool tree_text(const char *root, char *text, size_t size, const char *path, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The first number in the file; false when there is none or it does not fit. */
+bool tree_number(const char *root, int64_t *number, const char *path, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The CPUs or nodes in a file that holds a list (cpulist.h): how many went into `cpus`; 0 when there are
+ * none, more than `room` counts as none. */
+int tree_cpulist(const char *root, int *cpus, int room, const char *path, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The rest of the first line of `text` that begins with `key`, optional blanks and a colon, into `value`
+ * without leading blanks; false and "" without one. */
+bool tree_field(const char *text, const char *key, char *value, size_t size);
+
+#endif
