@@ -1,15 +1,36 @@
 # SPDX-License-Identifier: MIT
-# parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR WITH_*; lower case is ours.
+# parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR WITH_* PREFIX DESTDIR; lower case is ours.
+
+# A flavour has its own build folder and runs the tests there; one at a time.
+flavour := $(filter asan ubsan tsan clang,$(MAKECMDGOALS))
+ifneq ($(word 2,$(flavour)),)
+$(error make one of $(flavour) at a time)
+endif
+ifeq ($(flavour),clang)
+CC  := clang
+CXX := clang++
+endif
+ifeq ($(flavour),tsan)
+WITH_OPENMP := 0 # gcc's OpenMP runtime is not built for it
+endif
+flavour_flags_asan  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+flavour_flags_ubsan := -fsanitize=undefined -fno-sanitize-recover=all
+flavour_flags_tsan  := -fsanitize=thread
+flavour_flags       := $(flavour_flags_$(flavour))
 
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(shell command -v gcc >/dev/null && echo gcc || echo cc)
 endif
-CXX     ?= c++
-CFLAGS  ?= -O3 -g
+ifeq ($(origin CXX),default)
+CXX := c++
+endif
+CFLAGS  ?= $(if $(flavour_flags),-O2,-O3) -g
 LDFLAGS ?=
-BUILD   ?= build
+BUILD   ?= $(if $(flavour),build-$(flavour),build)
 V       ?= 0
 WERROR  ?= 0
+PREFIX  ?= /usr/local
+DESTDIR ?=
 # WITH_X=0 leaves X out even where it is installed.
 WITH_OPENMP    ?= 1
 WITH_HWLOC     ?= 1
@@ -21,21 +42,31 @@ WITH_BENCHMARK ?= 1
 MAKEFLAGS += --no-builtin-rules
 
 q   := $(if $(filter 0,$(V)),@)
-say  = $(if $(filter 0,$(V)),@printf '  %-6s %s\n' $(1) $(2))
+silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say  = $(if $(filter 0,$(V)),@$(if $(silent),:,printf '  %-6s %s\n') $(1) $(2))
 
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wundef -Wvla \
             -Wformat=2 -Wwrite-strings
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
 includes := -Ikernels -Ibench -I$(BUILD)
-c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) -MMD -MP
-cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) -MMD -MP
+c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
+cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 
-# What this machine has, probed once; `make clean` or a changed scripts/configure probes again.
+# What this machine has, probed once; probed again, and all built again, when what was asked for changes.
+settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK))
+ifneq ($(filter-out clean help layers lint format,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
-$(BUILD)/config.mk: scripts/configure
+endif
+ifneq ($(settings),$(configured))
+$(BUILD)/config.mk: FORCE
+endif
+$(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
-	@CC="$(CC)" CXX="$(CXX)" CFLAGS="$(CFLAGS) $(LDFLAGS)" WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
+	@CC="$(CC)" CXX="$(CXX)" CFLAGS="$(CFLAGS) $(flavour_flags) $(LDFLAGS)" WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
 		WITH_BENCHMARK=$(WITH_BENCHMARK) sh scripts/configure $(BUILD)
+	@echo 'configured := $(settings)' >>$@
+FORCE:
+.PHONY: FORCE
 
 # The ending of a file's name brings its flags.
 flags_avx2    := $(if $(filter x86_64,$(arch)),-mavx2 -mbmi -mbmi2 -mpopcnt)
@@ -44,26 +75,34 @@ flags_ompsimd := -fopenmp-simd
 flags_openmp  := $(openmp_flags)
 ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
 
-objects = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
+compile_c  = $(CC) $(c_flags) $(call ending_flags,$(1)) -c $(1) -o $(call objects,$(1))
+compile_cc = $(CXX) $(cc_flags) -c $(1) -o $(call objects,$(1))
+link_flags = $(CFLAGS) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
+
+objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
 kernels := $(wildcard kernels/*.c)
 harness := $(filter-out bench/main.c,$(wildcard bench/*.c bench/backend/*.c bench/probe/*.c))
+gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
-programs := $(BUILD)/parscale $(if $(have_BENCHMARK),$(BUILD)/parscale-gbench)
-tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 
-all: $(programs) ## build the programs
+programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
+tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
+suites   := $(filter-out tests/cli/suite.sh,$(wildcard tests/cli/*.sh))
+
+all: $(library) $(programs) ## build the programs
 .PHONY: all
 
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(q)$(CC) $(c_flags) $(call ending_flags,$<) -c $< -o $@
+	$(q)$(call compile_c,$<)
 
 $(BUILD)/%.o: %.cc $(BUILD)/config.mk
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(q)$(CXX) $(cc_flags) -c $< -o $@
+	$(q)$(call compile_cc,$<)
 
 $(library): $(call objects,$(kernels) $(harness))
 	$(call say,AR,$@)
@@ -71,24 +110,57 @@ $(library): $(call objects,$(kernels) $(harness))
 
 $(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
 	$(call say,LD,$@)
-	$(q)$(CC) $(CFLAGS) $(openmp_flags) $(LDFLAGS) $^ $(libs) -o $@
+	$(q)$(CC) $(link_flags) $^ $(libs) -o $@
 
-$(BUILD)/parscale-gbench: $(call objects,$(wildcard bench/gbench/*.c bench/gbench/*.cc)) $(library)
+$(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
 	$(call say,LD,$@)
-	$(q)$(CXX) $(CFLAGS) $(openmp_flags) $(LDFLAGS) $^ $(benchmark_libs) $(libs) -o $@
+	$(q)$(CXX) $(link_flags) $^ $(benchmark_libs) $(libs) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(library)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
 	$(call say,LD,$@)
-	$(q)$(CC) $(CFLAGS) $(openmp_flags) $(LDFLAGS) $^ -lcmocka $(libs) -o $@
+	$(q)$(CC) $(link_flags) $^ -lcmocka $(libs) -o $@
+
+# Under the thread sanitizer the address space must be where it expects it.
+run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 test: $(programs) $(tests) ## run every test program and the command-line suite
-	@sh scripts/run-tests $(BUILD) $(tests)
+	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
+	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
+		sh scripts/run-tests $(BUILD) $(tests) $(suites)
+
+check: layers lint test ## everything that must pass before a change lands
+
+layers: ## fail on an include that crosses a layer
+	@sh scripts/layers
+
+asan: test ## run the tests under AddressSanitizer and UBSan (build-asan)
+ubsan: test ## run the tests under UBSan alone (build-ubsan)
+tsan: test ## run the tests under ThreadSanitizer, without OpenMP (build-tsan)
+clang: test ## build with clang and run the tests (build-clang)
+
+c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests tests/fuzz,$(d)/*.c))
+all_sources   := $(c_sources) $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests,$(d)/*.h $(d)/*.cc))
+shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
+
+lint: ## check the shell scripts with shellcheck, where it is installed
+	@if command -v shellcheck >/dev/null; then shellcheck -x $(shell_sources); else echo "lint: no shellcheck here"; fi
+
+format: ## lay out the C sources with clang-format, in place
+	clang-format -i $(all_sources)
+
+comma := ,
+compdb: ## write compile_commands.json for editors and analysers
+	$(file >compile_commands.json,[)
+	$(foreach s,$(c_sources),$(file >>compile_commands.json,{"directory": "$(CURDIR)"$(comma) "file": "$(s)"$(comma) \
+		"command": "$(call compile_c,$(s))"}$(if $(filter-out $(lastword $(c_sources)),$(s)),$(comma))))
+	$(file >>compile_commands.json,])
+	@echo compile_commands.json
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: test clean help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+.PHONY: test check layers asan ubsan tsan clang lint format compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

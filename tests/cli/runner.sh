@@ -1,0 +1,39 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# runner.sh - the test runner takes nothing for a pass that is none.
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+# program NAME BODY: a test program that does BODY
+program() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$1"
+	chmod +x "$1"
+}
+# shellcheck disable=SC2317  # called through run
+runner() { TEST_TIMEOUT=1 V=0 sh "$PARSCALE_ROOT/scripts/run-tests" . "$@"; }
+
+# refused REASON NAME: the runner fails with NAME, says REASON, and still runs what comes after
+refused() {
+	run runner "./$2" ./good
+	if [ "$status" = 1 ] && grep -q "^$2: FAILED: $1" out && grep -q '^good$' out && grep -q "^tests: FAILED: $2 (2 programs" out; then
+		result "$2" ''
+	else
+		result "$2" "$(seen)"
+	fi
+}
+
+program good 'echo "[==========] x: 3 test(s) run."; echo "[  PASSED  ] 3 test(s)." >&2'
+program silent 'exit 0'
+program empty 'echo "[  PASSED  ] 0 test(s)."'
+program failing 'echo "[  PASSED  ] 2 test(s)."; exit 1'
+program crashing 'kill -SEGV $$'
+program hanging 'echo "[  PASSED  ] 2 test(s)."; sleep 30'
+
+says '^tests: all passed \(2 programs, 6 tests\)' 'good programs pass' runner ./good ./good
+says '^\[  PASSED  \] 3 test' 'closing lines are shown' runner ./good
+refused 'ran no test' silent
+refused 'ran no test' empty
+refused 'exit status 1' failing
+refused 'ended by signal 11' crashing
+refused 'hung' hanging
+refused 'exit status 127' missing
+close_suite

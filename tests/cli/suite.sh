@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# suite.sh - sourced by the shell suites: runs commands, checks what a user sees, and closes as cmocka does.
+#
+# A suite runs in an empty folder of its own. `parscale` is the built program; each check below is one test.
+# Its last command is `close_suite`.
+set -u
+LC_ALL=C
+export LC_ALL
+suite=$(basename -- "$0" .sh)
+count=0 failures=''
+
+parscale() { "$PARSCALE_BUILD/parscale" "$@"; }
+
+# result NAME PROBLEM: notes one test; PROBLEM is "" where it passed
+result() {
+	count=$((count + 1))
+	if [ -z "$2" ]; then
+		printf '[       OK ] %s\n' "$1"
+	else
+		printf '[  FAILED  ] %s\n%s\n' "$1" "$2"
+		failures="$failures
+[  FAILED  ] $1"
+	fi
+}
+
+# run COMMAND...: leaves its output in ./out and ./err and its exit status in $status
+run() {
+	status=0
+	"$@" >out 2>err </dev/null || status=$?
+}
+
+seen() {
+	printf '  exit status %s\n' "$status"
+	sed -n 's/^/  out: /; 1,5p' out
+	sed -n 's/^/  err: /; 1,5p' err
+}
+
+# ok NAME COMMAND...: exits 0
+ok() {
+	name=$1
+	shift
+	run "$@"
+	if [ "$status" = 0 ]; then result "$name" ''; else result "$name" "$(echo "  wanted exit status 0 of: $*"; seen)"; fi
+}
+
+# fails STATUS NAME COMMAND...: exits so, with one line on standard error and nothing on standard output
+fails() {
+	wanted=$1 name=$2
+	shift 2
+	run "$@"
+	if [ "$status" = "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ]; then
+		result "$name" ''
+	else
+		result "$name" "$(echo "  wanted exit status $wanted and one line on standard error of: $*"; seen)"
+	fi
+}
+
+# says PATTERN NAME COMMAND...: exits 0 and prints a line that matches the extended regular expression
+says() {
+	pattern=$1 name=$2
+	shift 2
+	run "$@"
+	if [ "$status" = 0 ] && grep -qE -e "$pattern" out; then
+		result "$name" ''
+	else
+		result "$name" "$(echo "  wanted a line like '$pattern' from: $*"; seen)"
+	fi
+}
+
+# same NAME FILE FILE: equal, byte for byte
+same() {
+	if difference=$(diff "$2" "$3" 2>&1); then result "$1" ''; else result "$1" "$(printf '%s\n' "$difference" | head -n 10)"; fi
+}
+
+close_suite() {
+	failed=$(printf '%s' "$failures" | grep -c .)
+	printf '[==========] %s: %s test(s) run.\n[  PASSED  ] %s test(s).\n' "$suite" "$count" "$((count - failed))"
+	[ "$failed" = 0 ] || printf '[  FAILED  ] %s: %s test(s), listed below:%s\n' "$suite" "$failed" "$failures"
+	[ "$failed" = 0 ]
+	exit
+}
