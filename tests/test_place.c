@@ -87,9 +87,25 @@ static void test_lists(void **state)
 		int count;
 		const char *again;
 	} cases[] = {
-		{"0", 1, "0"}, {"0,2-5", 5, "0,2-5"}, {"3,1,1", 3, "3,1,1"}, {"0-1,2,3-3\n", 4, "0-3"}, {"", 0, ""}, {"\n", 0, ""},
-		{"16383", 1, "16383"}, {"16384", -1, ""}, {"5-2", -1, ""}, {"1,", -1, ""}, {",1", -1, ""}, {"-1", -1, ""}, {"1-", -1, ""},
-		{"1 2", -1, ""}, {"0x1", -1, ""}, {"1--2", -1, ""}, {"99999999999999999999", -1, ""}, {"0-16383,0", -1, ""}, {"1\n2", -1, ""},
+		{"0", 1, "0"},
+		{"0,2-5", 5, "0,2-5"},
+		{"3,1,1", 3, "3,1,1"},
+		{"0-1,2,3-3\n", 4, "0-3"},
+		{"", 0, ""},
+		{"\n", 0, ""},
+		{"16383", 1, "16383"},
+		{"16384", -1, ""},
+		{"5-2", -1, ""},
+		{"1,", -1, ""},
+		{",1", -1, ""},
+		{"-1", -1, ""},
+		{"1-", -1, ""},
+		{"1 2", -1, ""},
+		{"0x1", -1, ""},
+		{"1--2", -1, ""},
+		{"99999999999999999999", -1, ""},
+		{"0-16383,0", -1, ""},
+		{"1\n2", -1, ""},
 	};
 	int cpus[8];
 	char text[64];
@@ -97,7 +113,8 @@ static void test_lists(void **state)
 		assert_int_equal(cpulist_parse(cases[i].text, cpus, 8), cases[i].count);
 		if (cases[i].count < 0)
 			continue;
-		assert_int_equal(cpulist_format(cpus, cases[i].count, text, sizeof text), strlen(cases[i].again));
+		assert_int_equal(
+			cpulist_format(cpus, cases[i].count, text, sizeof text), strlen(cases[i].again));
 		assert_string_equal(text, cases[i].again);
 	}
 	assert_int_equal(cpulist_parse("0-99", cpus, 8), 100);
@@ -229,8 +246,9 @@ static void check_counts(const char *machine, const int *mask, int masked, doubl
 		topology_restrict(&t, mask, masked);
 	int n = place_worker_counts(&t, quota, counts, WORKER_COUNTS);
 	for (int i = 0; i < n; i++)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u%s%s%s", i ? " " : "", counts[i].workers,
-			counts[i].oversubscribed ? "+" : "", counts[i].edge ? ":" : "", counts[i].edge ? counts[i].edge : "");
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u%s%s%s", i ? " " : "",
+			counts[i].workers, counts[i].oversubscribed ? "+" : "", counts[i].edge ? ":" : "",
+			counts[i].edge ? counts[i].edge : "");
 	assert_string_equal(text, expected);
 	topology_free(&t);
 }
@@ -239,7 +257,8 @@ static void test_worker_counts(void **state)
 {
 	(void)state;
 	check_counts("pack:2 numa:4 l3:2 core:6 pu:2", NULL, 0, 0,
-		"1 2 4 6:cores of an L3 8 12:cores of a NUMA node 16 32 48:cores of a package 64 96:all cores 128 "
+		"1 2 4 6:cores of an L3 8 12:cores of a NUMA node 16 32 48:cores of a package 64 96:all "
+		"cores 128 "
 		"192:all threads 384+:twice what there is");
 	check_counts(SERVER, NULL, 0, 6, "1 2:cores of an L3 4 6:the CPU quota 12+:twice what there is");
 	check_counts("pack:1 core:64 pu:1", NULL, 0, 1.5, "1:the CPU quota 2+:twice what there is");
@@ -264,8 +283,9 @@ static void test_caches(void **state)
 	static const struct {
 		unsigned workers;
 		uint64_t l1, l2, l3;
-	} cases[] = {{0, 32 << 10, 1 << 20, 32 << 20}, {1, 32 << 10, 1 << 20, 32 << 20}, {3, 32 << 10, 1 << 20, (32 << 20) / 3},
-		{8, 32 << 10, 1 << 20, 8 << 20}, {16, 16 << 10, 512 << 10, 4 << 20}, {99, 16 << 10, 512 << 10, 4 << 20}};
+	} cases[] = {{0, 32 << 10, 1 << 20, 32 << 20}, {1, 32 << 10, 1 << 20, 32 << 20},
+		{3, 32 << 10, 1 << 20, (32 << 20) / 3}, {8, 32 << 10, 1 << 20, 8 << 20},
+		{16, 16 << 10, 512 << 10, 4 << 20}, {99, 16 << 10, 512 << 10, 4 << 20}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct cache_share share = place_caches(&p, cases[i].workers);
 		assert_int_equal(share.l1_bytes, cases[i].l1);
