@@ -104,6 +104,12 @@ $(BUILD)/%.o: %.cc $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(q)$(call compile_cc,$<)
 
+# Version and commit: looked at in every build, written when they change.
+$(BUILD)/bench/build.o: $(BUILD)/build_id.h
+$(BUILD)/build_id.h: FORCE
+	@mkdir -p $(@D)
+	@sh scripts/build-id $@
+
 $(library): $(call objects,$(kernels) $(harness))
 	$(call say,AR,$@)
 	$(q)rm -f $@ && $(AR) rcs $@ $^

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * build.h - what this program was built from and with; fixed when it was compiled, but for the libraries it runs with.
+ */
+#ifndef PARSCALE_BUILD_H
+#define PARSCALE_BUILD_H
+
+#include <jansson.h>
+
+/* One fact; texts are static. */
+struct build_fact {
+	const char *name;
+	const char *value;   /* NULL: not available */
+	const char *missing; /* why not; NULL where there is a value */
+};
+
+/* All of them: version, commit, compiler, flags, arch, libc, openmp, hwloc, benchmark, jansson; ended by one whose name is NULL. */
+const struct build_fact *build_facts(void);
+
+/* The version from the file VERSION, such as "0.1.0". */
+extern const char build_version[];
+
+/* "20XXYY (libgomp)", the OpenMP that the back end was compiled for; NULL without. */
+extern const char *const build_openmp;
+
+/* As an object of strings and nulls; NULL without memory. The caller owns it. */
+json_t *build_json(void);
+
+#endif
