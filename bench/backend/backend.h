@@ -45,6 +45,10 @@ struct job {
 	 * it creates it. May be NULL. */
 	void (*before_create)(void *ctx, unsigned worker);
 	void (*after_create)(void *ctx);
+
+	/* In the opener, in each run, when all workers are past `end` and none is reaped yet: here ends `return` and begins `reap`. What `leave`
+	 * writes may be in the making. May be NULL. */
+	void (*all_done)(void *ctx);
 };
 
 /* How a team works; fixed at open. */
@@ -79,6 +83,9 @@ struct backend {
 	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. NULL is legal. */
 	void (*close)(struct team *team);
 };
+
+#define BACKEND(name) extern const struct backend backend_##name;
+#include "backend/backends.def"
 
 /* All back ends, in the order of backends.def, ended by NULL. */
 extern const struct backend *const backends[];

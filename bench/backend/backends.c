@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/backend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct backend *const backends[] = {
+#define BACKEND(name) &backend_##name,
+#include "backend/backends.def"
+	NULL};
+
+const struct backend *backend_find(const char *name, struct err *e)
+{
+	char known[300] = "";
+	size_t used = 0;
+	for (const struct backend *const *b = backends; *b; b++) {
+		if (strcmp((*b)->name, name) == 0) {
+			if (!(*b)->missing)
+				return *b;
+			err_set(e, ERR_ABSENT, "back end %s is not available: %s", name, (*b)->missing);
+			return NULL;
+		}
+		if (used < sizeof known)
+			used += (size_t)snprintf(known + used, sizeof known - used, " %s", (*b)->name);
+	}
+	err_set(e, ERR_USAGE, "unknown back end '%s' (known:%s)", name, known);
+	return NULL;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/control.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STOPPED UINT32_MAX  /* in `go` and `gate`, instead of a run's number */
+#define FAILED (1u << 31)   /* in `reports`: a worker could not enter */
+
+/* A word that others sleep on. It changes rarely; `sleepers` spares the waker a system call when everyone spins. */
+struct word {
+	_Alignas(SLOT_ALIGN) _Atomic uint32_t value;
+	_Atomic uint32_t sleepers;
+};
+
+struct control_block {
+	struct word go;                               /* number of the posted run, from 1 */
+	struct word gate;                             /* number of the last run whose gate was opened */
+	struct word reports;                          /* how many have reported; only the last and a failed one wake the opener */
+	_Alignas(SLOT_ALIGN) _Atomic uint32_t arrived; /* at the gate */
+	_Alignas(SLOT_ALIGN) _Atomic uint32_t failed;  /* 1 + the worker whose `enter` failed first */
+	_Alignas(SLOT_ALIGN) _Atomic uint64_t next;    /* the chunk counter */
+};
+
+/* One worker's part of the block; its slot follows. How far it has come, in one number that only grows within a run, so that the
+ * smallest belongs to the one all others wait for. */
+struct record {
+	_Alignas(SLOT_ALIGN) _Atomic uint64_t progress; /* run * STAGES + stage */
+};
+
+enum stage { ABSENT, ENTERED, READY, WORKING, DONE, LEFT, STAGES = 8 };
+
+static const char *const stage_words[] = {
+	[ABSENT] = "had not entered",
+	[ENTERED] = "had not come to the gate",
+	[READY] = "waited at the gate",
+	[WORKING] = "had not finished its chunks",
+	[DONE] = "had not come to the gate", /* of the next run */
+	[LEFT] = "had left",
+};
+
+static size_t rounded(size_t bytes)
+{
+	return (bytes + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN;
+}
+
+static struct record *record_of(const struct control *c, unsigned worker)
+{
+	return (struct record *)(void *)((char *)c->block + sizeof *c->block + worker * c->stride);
+}
+
+void *control_slot(const struct control *c, unsigned worker)
+{
+	return record_of(c, worker) + 1;
+}
+
+int control_open(struct control *c, const struct backend *b, const struct job *job, const struct team_plan *plan,
+	struct err *e)
+{
+	if (plan->workers < 1 || plan->workers > b->max_workers)
+		return err_set(e, ERR_USAGE, "%s: %u workers (legal: 1 to %u)", b->name, plan->workers, b->max_workers);
+	*c = (struct control){.name = b->name, .job = job, .plan = *plan};
+	c->stride = sizeof(struct record) + rounded(job->slot_bytes);
+	c->bytes = sizeof *c->block + plan->workers * c->stride;
+	void *p = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (p == MAP_FAILED)
+		return err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes, strerror(errno));
+	c->block = p;
+	return 0;
+}
+
+void control_close(struct control *c)
+{
+	munmap(c->block, c->bytes);
+}
+
+/* What the hardware wants to hear in a loop that only looks. */
+static void relax(void)
+{
+#if defined __x86_64__ || defined __i386__
+	__asm__ volatile("pause");
+#elif defined __aarch64__
+	__asm__ volatile("isb");
+#endif
+}
+
+/* Sleeps while the value is the unwanted one; -1 with errno if that was not so, or not until the end (ETIMEDOUT, EINTR).
+ * Not the private kind of futex: the waker may be in another process. Either the waker sees the sleeper counted, or the
+ * kernel, which looks again, sees the new value. */
+static long word_sleep(struct word *w, uint32_t unwanted, const struct timespec *limit)
+{
+	atomic_fetch_add(&w->sleepers, 1);
+	long status = syscall(SYS_futex, &w->value, FUTEX_WAIT, unwanted, limit, NULL, 0);
+	atomic_fetch_sub(&w->sleepers, 1);
+	return status;
+}
+
+static void word_wake(struct word *w)
+{
+	if (atomic_load(&w->sleepers) > 0)
+		syscall(SYS_futex, &w->value, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Returns the value when it is no longer `unwanted`: looks `spin` times, then sleeps. */
+static uint32_t word_await(struct word *w, uint32_t unwanted, unsigned spin)
+{
+	uint32_t value = atomic_load_explicit(&w->value, memory_order_acquire);
+	for (unsigned i = 0; i < spin && value == unwanted; i++) {
+		relax();
+		value = atomic_load_explicit(&w->value, memory_order_acquire);
+	}
+	while (value == unwanted) {
+		word_sleep(w, unwanted, NULL);
+		value = atomic_load_explicit(&w->value, memory_order_acquire);
+	}
+	return value;
+}
+
+void control_expect(struct control *c, unsigned worker)
+{
+	struct record *r = record_of(c, worker);
+	uint64_t run = atomic_load(&r->progress) / STAGES;
+	atomic_store(&r->progress, run * STAGES + ABSENT);
+}
+
+void control_start(struct control *c)
+{
+	struct control_block *b = c->block;
+	atomic_store_explicit(&b->next, 0, memory_order_relaxed);
+	atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
+	atomic_store_explicit(&b->reports.value, 0, memory_order_relaxed);
+	atomic_fetch_add(&b->go.value, 1);
+	word_wake(&b->go);
+}
+
+void control_stop(struct control *c)
+{
+	struct control_block *b = c->block;
+	atomic_store(&b->go.value, STOPPED);
+	atomic_store(&b->gate.value, STOPPED);
+	word_wake(&b->go);
+	word_wake(&b->gate);
+}
+
+bool control_wait(const struct control *c, unsigned milliseconds)
+{
+	struct word *w = &c->block->reports;
+	const struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	bool slept = false;
+	for (;;) {
+		uint32_t value = atomic_load_explicit(&w->value, memory_order_acquire);
+		if (value & FAILED || value == c->plan.workers)
+			return true;
+		if (slept)
+			return false;
+		slept = word_sleep(w, value, &limit) == -1 && errno != EAGAIN;
+	}
+}
+
+void control_all_done(const struct control *c)
+{
+	if (c->job->all_done)
+		c->job->all_done(c->job->ctx);
+}
+
+int control_check(const struct control *c, struct err *e)
+{
+	uint32_t failed = atomic_load(&c->block->failed);
+	if (failed)
+		return err_set(e, ERR_FAILED, "%s: worker %u could not enter", c->name, failed - 1);
+	return 0;
+}
+
+static uint64_t progress(const struct control *c, unsigned worker)
+{
+	return atomic_load(&record_of(c, worker)->progress);
+}
+
+bool control_left(const struct control *c, unsigned worker)
+{
+	return progress(c, worker) % STAGES == LEFT;
+}
+
+unsigned control_last(const struct control *c, const char **where)
+{
+	unsigned last = 0;
+	for (unsigned w = 1; w < c->plan.workers; w++)
+		if (progress(c, w) < progress(c, last))
+			last = w;
+	*where = stage_words[progress(c, last) % STAGES];
+	return last;
+}
+
+/* From here on: in the worker. */
+
+static void set_progress(const struct control *c, unsigned worker, uint32_t run, enum stage stage)
+{
+	atomic_store_explicit(&record_of(c, worker)->progress, (uint64_t)run * STAGES + stage, memory_order_release);
+}
+
+static uint32_t last_run(const struct control *c, unsigned worker)
+{
+	return (uint32_t)(progress(c, worker) / STAGES);
+}
+
+static void report(const struct control *c, uint32_t what)
+{
+	struct word *w = &c->block->reports;
+	uint32_t value = atomic_fetch_add(&w->value, what) + what;
+	if (value & FAILED || value == c->plan.workers)
+		word_wake(w);
+}
+
+/* Shared memory comes without page tables through a fork: the first look at each page is paid here, not in a run. */
+static void look_at_slot(const struct control *c, unsigned worker)
+{
+	const volatile char *slot = control_slot(c, worker);
+	for (size_t i = 0; i < c->job->slot_bytes; i += 4096)
+		(void)slot[i];
+}
+
+int control_enter(const struct control *c, unsigned worker)
+{
+	struct control_block *b = c->block;
+	look_at_slot(c, worker);
+	if (c->job->enter(c->job->ctx, worker, control_slot(c, worker)) != 0) {
+		uint32_t nobody = 0;
+		set_progress(c, worker, last_run(c, worker), LEFT);
+		if (atomic_compare_exchange_strong(&b->failed, &nobody, worker + 1))
+			report(c, FAILED);
+		atomic_store(&b->gate.value, STOPPED);
+		word_wake(&b->gate);
+		return -1;
+	}
+	set_progress(c, worker, last_run(c, worker), ENTERED);
+	if (c->plan.lifetime == LIFETIME_POOL)
+		report(c, 1);
+	return 0;
+}
+
+/* Everyone arrives, the last opens; true if it was opened, false if it was stopped. */
+static bool pass_gate(const struct control *c, uint32_t run)
+{
+	struct control_block *b = c->block;
+	if (atomic_fetch_add(&b->arrived, 1) + 1 < c->plan.workers)
+		return word_await(&b->gate, run - 1, c->plan.spin) == run;
+	uint32_t closed = run - 1;
+	if (!atomic_compare_exchange_strong(&b->gate.value, &closed, run))
+		return false;
+	word_wake(&b->gate);
+	return true;
+}
+
+/* The chunks of one worker still to come. */
+struct share {
+	uint64_t next, end; /* static: its own; dynamic: not used */
+};
+
+/* The first i with i * n / chunks == worker, without the product that could overflow. */
+static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
+{
+	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;
+}
+
+/* The one place where chunks are handed out. */
+static bool take(const struct control *c, struct share *s, uint64_t *index)
+{
+	struct control_block *b = c->block;
+	if (atomic_load_explicit(&b->gate.value, memory_order_relaxed) == STOPPED)
+		return false;
+	if (c->plan.schedule == SCHEDULE_STATIC)
+		*index = s->next++;
+	else
+		*index = atomic_fetch_add_explicit(&b->next, 1, memory_order_relaxed);
+	return *index < s->end;
+}
+
+bool control_run(const struct control *c, unsigned worker)
+{
+	const struct job *job = c->job;
+	void *slot = control_slot(c, worker);
+	uint32_t run = word_await(&c->block->go, last_run(c, worker), c->plan.spin);
+	if (run == STOPPED)
+		return false;
+	set_progress(c, worker, run, READY);
+	if (!pass_gate(c, run))
+		return false;
+	set_progress(c, worker, run, WORKING);
+	struct share s = {0, job->chunks};
+	if (c->plan.schedule == SCHEDULE_STATIC) {
+		s.next = first_of(job->chunks, c->plan.workers, worker);
+		s.end = first_of(job->chunks, c->plan.workers, worker + 1);
+	}
+	job->begin(job->ctx, worker, slot);
+	for (uint64_t index; take(c, &s, &index);)
+		job->chunk(job->ctx, worker, slot, index);
+	job->end(job->ctx, worker, slot);
+	set_progress(c, worker, run, DONE);
+	report(c, 1);
+	return true;
+}
+
+void control_leave(const struct control *c, unsigned worker)
+{
+	uint64_t stage = progress(c, worker) % STAGES;
+	if (stage == ABSENT || stage == LEFT)
+		return;
+	c->job->leave(c->job->ctx, worker, control_slot(c, worker));
+	set_progress(c, worker, last_run(c, worker), LEFT);
+}
+
+void control_live(const struct control *c, unsigned worker)
+{
+	if (control_enter(c, worker) != 0)
+		return;
+	while (control_run(c, worker) && c->plan.lifetime == LIFETIME_POOL)
+		;
+	control_leave(c, worker);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/crew.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LOOK_MILLISECONDS = 50, /* how often the opener, while it waits, looks whether everyone is alive */
+	GRACE_SECONDS = 1,      /* what a worker gets to end after it was told to or killed, before it counts as lost */
+};
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Reaps the worker if it ends within the seconds (0: has ended). -1 if it ended in another way than by leaving. */
+static int reap(struct member *m, double seconds, struct err *e)
+{
+	struct team *t = m->team;
+	char how[CREW_TEXT], who[CREW_TEXT];
+	if (!m->alive || !t->kind->reap(m, seconds, how))
+		return 0;
+	m->alive = false;
+	if (control_left(&t->control, m->worker))
+		return 0;
+	t->kind->describe(m, who);
+	return err_set(e, ERR_FAILED, "%s: %s %s", t->control.name, who, how);
+}
+
+/* Reaps all that end before `deadline`. -1 if one of them had died. */
+static int reap_all(struct team *t, double deadline, struct err *e)
+{
+	int status = 0;
+	for (unsigned w = 0; w < t->control.plan.workers; w++) {
+		double left = deadline - now();
+		if (reap(&t->members[w], left > 0 ? left : 0, e) != 0)
+			status = -1;
+	}
+	return status;
+}
+
+static unsigned count_alive(const struct team *t)
+{
+	unsigned alive = 0;
+	for (unsigned w = 0; w < t->control.plan.workers; w++)
+		alive += t->members[w].alive;
+	return alive;
+}
+
+static int create_all(struct team *t, struct err *e)
+{
+	struct control *c = &t->control;
+	for (unsigned w = 0; w < c->plan.workers; w++) {
+		struct member *m = &t->members[w];
+		control_expect(c, w);
+		if (c->job->before_create)
+			c->job->before_create(c->job->ctx, w);
+		int error = t->kind->create(m);
+		if (c->job->after_create)
+			c->job->after_create(c->job->ctx);
+		if (error)
+			return err_set(e, ERR_FAILED, "%s: cannot create worker %u of %u: %s", c->name, w, c->plan.workers,
+				strerror(error));
+		m->alive = true;
+	}
+	return 0;
+}
+
+static int timed_out(const struct team *t, struct err *e)
+{
+	const char *where;
+	char who[CREW_TEXT];
+	unsigned last = control_last(&t->control, &where);
+	t->kind->describe(&t->members[last], who);
+	return err_set(e, ERR_FAILED, "%s: time-out: after %g s %s %s", t->control.name, t->control.plan.timeout_seconds, who,
+		where);
+}
+
+/* Until all have reported. -1 when one of them died or failed, or the deadline has passed. */
+static int await_all(struct team *t, double deadline, struct err *e)
+{
+	while (!control_wait(&t->control, LOOK_MILLISECONDS)) {
+		if (reap_all(t, 0, e) != 0)
+			return -1;
+		if (now() > deadline)
+			return timed_out(t, e);
+	}
+	return control_check(&t->control, e);
+}
+
+static int spawn_run(struct team *t, double deadline, struct err *e)
+{
+	if (create_all(t, e) != 0 || await_all(t, deadline, e) != 0)
+		return -1;
+	control_all_done(&t->control);
+	if (reap_all(t, deadline, e) != 0)
+		return -1;
+	return count_alive(t) ? timed_out(t, e) : 0;
+}
+
+static int pool_run(struct team *t, double deadline, struct err *e)
+{
+	if (await_all(t, deadline, e) != 0)
+		return -1;
+	control_all_done(&t->control);
+	return 0;
+}
+
+int crew_run(struct team *t, struct err *e)
+{
+	const struct team_plan *plan = &t->control.plan;
+	double deadline = now() + plan->timeout_seconds;
+	if (t->failed)
+		return err_set(e, ERR_FAILED, "%s: the team has failed before", t->control.name);
+	control_start(&t->control);
+	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : pool_run)(t, deadline, e) != 0;
+	return t->failed ? -1 : 0;
+}
+
+struct team *crew_open(const struct backend *b, const struct crew_kind *kind, const struct job *job,
+	const struct team_plan *plan, struct err *e)
+{
+	struct control c;
+	if (control_open(&c, b, job, plan, e) != 0)
+		return NULL;
+	struct team *t = calloc(1, sizeof *t + plan->workers * sizeof t->members[0]);
+	if (!t) {
+		control_close(&c);
+		err_set(e, ERR_FAILED, "%s: out of memory", b->name);
+		return NULL;
+	}
+	t->control = c;
+	t->kind = kind;
+	t->opener = getpid();
+	for (unsigned w = 0; w < plan->workers; w++)
+		t->members[w] = (struct member){.team = t, .worker = w};
+	if (plan->lifetime == LIFETIME_POOL) {
+		double deadline = now() + plan->timeout_seconds;
+		t->failed = create_all(t, e) != 0 || await_all(t, deadline, e) != 0;
+	}
+	if (t->failed) {
+		crew_close(t);
+		return NULL;
+	}
+	return t;
+}
+
+void *crew_slot(struct team *t, unsigned worker)
+{
+	return control_slot(&t->control, worker);
+}
+
+void crew_close(struct team *t)
+{
+	if (!t)
+		return;
+	struct err ignored = {0};
+	control_stop(&t->control);
+	if (!t->failed)
+		reap_all(t, now() + t->control.plan.timeout_seconds, &ignored);
+	for (unsigned w = 0; t->kind->kill && w < t->control.plan.workers; w++)
+		if (t->members[w].alive)
+			t->kind->kill(&t->members[w]);
+	reap_all(t, now() + GRACE_SECONDS, &ignored);
+	if (count_alive(t))
+		return; /* a thread that hangs still uses all this */
+	control_close(&t->control);
+	free(t);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * crew.h - a team whose workers are made one by one beside the opener: threads or processes. Creating, waiting,
+ * noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct crew_kind.
+ * The clock is read for time-outs only.
+ */
+#ifndef PARSCALE_CREW_H
+#define PARSCALE_CREW_H
+
+#include "backend/control.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+struct crew_kind;
+
+struct member {
+	struct team *team;
+	unsigned worker;
+	bool alive; /* made and not yet reaped */
+	union {
+		pid_t pid;
+		pthread_t thread;
+	};
+};
+
+struct team {
+	struct control control;
+	const struct crew_kind *kind;
+	pid_t opener;
+	bool failed; /* can only be closed */
+	struct member members[];
+};
+
+enum { CREW_TEXT = 100 };
+
+struct crew_kind {
+	/* Makes m's worker, which runs control_live and ends. Returns 0 or an errno. */
+	int (*create)(struct member *m);
+
+	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended, with the way it did in `how`
+	 * ("was killed by signal 9 (Killed)"). */
+	bool (*reap)(struct member *m, double seconds, char how[CREW_TEXT]);
+
+	/* Ends the worker, whatever it does. NULL where there is no way: a thread that hangs stays, and close lets it have the memory. */
+	void (*kill)(struct member *m);
+
+	/* Which one it is, for a message: "worker 1 (pid 123)". */
+	void (*describe)(const struct member *m, char text[CREW_TEXT]);
+};
+
+/* The functions of struct backend, but for open's first two arguments. */
+struct team *crew_open(const struct backend *b, const struct crew_kind *kind, const struct job *job,
+	const struct team_plan *plan, struct err *e);
+int crew_run(struct team *t, struct err *e);
+void *crew_slot(struct team *t, unsigned worker);
+void crew_close(struct team *t);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * openmp.c - each worker is a thread of an OpenMP team. Chunks come from our counter, as everywhere, not from the
+ * runtime's schedule.
+ *
+ * pool: the runtime's own pool. That a thread keeps its number from one region to the next is the specification's rule
+ * for threadprivate data (same size, not dynamic). spawn: the runtime is told to give up its threads after each run.
+ *
+ * When the system refuses a thread, the runtime ends the program. A child forked by a program that has been here must
+ * not come here (libgomp hangs).
+ */
+#include "backend/region.h"
+
+#include "config.h"
+
+#if HAVE_OPENMP
+
+#include <omp.h>
+
+static int all_threads(const struct control *c, region_part_fn *part, struct err *e)
+{
+	unsigned workers = c->plan.workers, got = 0;
+	/* Not by a num_threads clause: libomp 14 aborts when that is what comes first after it gave up its threads. */
+	omp_set_dynamic(0);
+	omp_set_num_threads((int)workers);
+#pragma omp parallel default(none) shared(c, part, workers, got)
+	{
+		unsigned threads = (unsigned)omp_get_num_threads();
+		if (threads == workers)
+			part(c, (unsigned)omp_get_thread_num());
+#pragma omp master
+		got = threads;
+	}
+	if (got != workers)
+		return err_set(e, ERR_FAILED, "openmp: the runtime gave %u of %u threads", got, workers);
+	return 0;
+}
+
+static void release_threads(void)
+{
+	omp_pause_resource_all(omp_pause_hard);
+}
+
+static const struct region_kind threads = {.all = all_threads, .release = release_threads};
+
+/* libomp 14 would abort a child forked while its threads are given up and it has not begun anew. */
+static void settle(void)
+{
+	omp_set_dynamic(0);
+}
+
+static void openmp_close(struct team *t)
+{
+	region_close(t);
+	settle();
+}
+
+static struct team *openmp_open(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	struct team *t = region_open(&backend_openmp, &threads, job, plan, e);
+	if (!t)
+		settle();
+	return t;
+}
+
+#endif
+
+const struct backend backend_openmp = {
+	.name = "openmp",
+	.summary = "threads of the OpenMP runtime",
+	.missing = MISSING_OPENMP,
+	.worker = "thread",
+	.max_workers = BACKEND_MAX_WORKERS,
+#if HAVE_OPENMP
+	.open = openmp_open,
+	.run = region_run,
+	.slot = region_slot,
+	.close = openmp_close,
+#endif
+};

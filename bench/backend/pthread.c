@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* pthread.c - each worker is a thread. One that hangs cannot be ended: close gives it up, and the program should end soon. */
+#include "backend/crew.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static void *live(void *member)
+{
+	const struct member *m = member;
+	control_live(&m->team->control, m->worker);
+	return NULL;
+}
+
+static int create(struct member *m)
+{
+	return pthread_create(&m->thread, NULL, live, m);
+}
+
+static bool reap(struct member *m, double seconds, char how[CREW_TEXT])
+{
+	snprintf(how, CREW_TEXT, "ended by itself");
+	if (pthread_tryjoin_np(m->thread, NULL) == 0)
+		return true;
+	if (seconds <= 0)
+		return false;
+	struct timespec end;
+	clock_gettime(CLOCK_REALTIME, &end);
+	double nanoseconds = (double)end.tv_nsec + 1e9 * (seconds - (double)(time_t)seconds);
+	end.tv_sec += (time_t)seconds + (time_t)(nanoseconds / 1e9);
+	end.tv_nsec = (long)nanoseconds % 1000000000;
+	return pthread_timedjoin_np(m->thread, NULL, &end) == 0;
+}
+
+static void describe(const struct member *m, char text[CREW_TEXT])
+{
+	snprintf(text, CREW_TEXT, "worker %u", m->worker);
+}
+
+static const struct crew_kind threads = {.create = create, .reap = reap, .describe = describe};
+
+static struct team *open_threads(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	return crew_open(&backend_pthread, &threads, job, plan, e);
+}
+
+const struct backend backend_pthread = {
+	.name = "pthread",
+	.summary = "POSIX threads of this process",
+	.worker = "thread",
+	.max_workers = BACKEND_MAX_WORKERS,
+	.open = open_threads,
+	.run = crew_run,
+	.slot = crew_slot,
+	.close = crew_close,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* serial.c - the caller is the only worker: what the other back ends cost is measured against this. */
+#include "backend/region.h"
+
+static int alone(const struct control *c, region_part_fn *part, struct err *e)
+{
+	(void)e;
+	part(c, 0);
+	return 0;
+}
+
+static const struct region_kind caller = {.all = alone};
+
+static struct team *serial_open(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	return region_open(&backend_serial, &caller, job, plan, e);
+}
+
+const struct backend backend_serial = {
+	.name = "serial",
+	.summary = "the caller itself, no other worker",
+	.worker = "caller",
+	.max_workers = 1,
+	.open = serial_open,
+	.run = region_run,
+	.slot = region_slot,
+	.close = region_close,
+};
