@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * palindrome.c - the kernel `palindrome`: its list of words, and its record.
+ *
+ * Generated words are uniform over a-z. Word i is letters 0 to length-1 of the draws i * d, i * d + 1, ... of
+ * the seed, d = ceil(length / 8), eight letters a draw (palindrome_random.h): it depends on its index, the
+ * length and the seed alone.
+ */
+#include "palindrome.h"
+
+#include "cpu.h"
+#include "memory.h"
+#include "palindrome_random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A chunk of fewer bytes would spend its time on being handed out. */
+static const uint64_t chunk_bytes = 32768;
+
+static void generate(struct palindrome_input *in, uint64_t seed)
+{
+	const unsigned draws = (in->length + 7) / 8;
+	unsigned char *to = in->words;
+	for (uint64_t i = 0; i < in->count; i++, to += in->length)
+		for (unsigned d = 0; d < draws; d++) {
+			unsigned char letters[8];
+			random_letters(random_draw(seed, i * draws + d), 26, letters);
+			for (unsigned j = 0; j < 8; j++)
+				letters[j] = (unsigned char)(letters[j] + 'a');
+			memcpy(to + 8 * d, letters,
+				8); /* what is too much, the next word overwrites, or the margin takes */
+		}
+}
+
+int palindrome_setup(const struct problem *p, void **input, struct err *e)
+{
+	const uint64_t groups = p->words / PALINDROME_GROUP + (p->words % PALINDROME_GROUP != 0);
+	struct palindrome_input *in = calloc(1, sizeof *in);
+	if (!in)
+		return err_set(e, ERR_FAILED, "palindrome: out of memory");
+	in->count = p->words;
+	in->length = (unsigned)p->length;
+	in->features = cpu_features();
+	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
+	if (!in->words) {
+		free(in);
+		return -1;
+	}
+	generate(in, p->seed);
+	*input = in;
+	return 0;
+}
+
+void palindrome_teardown(void *input)
+{
+	struct palindrome_input *in = input;
+	memory_free(in->words);
+	free(in);
+}
+
+uint64_t palindrome_units(const void *input)
+{
+	const struct palindrome_input *in = input;
+	return in->count / PALINDROME_GROUP + (in->count % PALINDROME_GROUP != 0);
+}
+
+uint64_t palindrome_grain(const void *input)
+{
+	const struct palindrome_input *in = input;
+	return chunk_bytes / PALINDROME_GROUP / in->length;
+}
+
+size_t palindrome_scratch_bytes(const void *input)
+{
+	(void)input;
+	return 0;
+}
+
+struct palindrome_shape palindrome_shape_of(unsigned bytes, unsigned length)
+{
+	struct palindrome_shape shape = {.words = bytes / length};
+	const uint64_t half = length < 2 ? 0 : ~UINT64_C(0) >> (64 - length / 2);
+	for (unsigned i = 0; i < 64; i++)
+		shape.mirror[i] = (unsigned char)i;
+	for (unsigned w = 0; w < shape.words; w++) {
+		for (unsigned i = 0; i < length; i++)
+			shape.mirror[w * length + i] = (unsigned char)(w * length + length - 1 - i);
+		shape.front |= half << w * length;
+		shape.after |= UINT64_C(1) << (w * length + length / 2);
+	}
+	return shape;
+}
+
+static uint64_t items(const struct problem *p)
+{
+	return p->words;
+}
+
+static void resize(struct problem *p, uint64_t size)
+{
+	p->words = size;
+}
+
+/* Every word of one letter is a palindrome. */
+static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
+{
+	if (p->length != 1)
+		return NULL;
+	uint64_t n = p->words;
+	*known = (struct tally){.count = n, .check = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1)};
+	*check_known = true;
+	return "closed form";
+}
+
+static size_t spell(const void *input, uint64_t item, char *buffer, const char **text)
+{
+	const struct palindrome_input *in = input;
+	(void)buffer;
+	*text = (const char *)in->words + item * in->length;
+	return in->length;
+}
+
+const struct kernel kernel_palindrome = {
+	.name = "palindrome",
+	.summary = "palindromes in a packed list of words of one length",
+	.item = "word",
+	.check = "sum of the palindromes' indices",
+	.parameters = (const char *const[]){"words", "length", "seed", NULL},
+	.item_bytes = 0,
+	.items = items,
+	.resize = resize,
+	.oracle = oracle,
+	.spell = spell,
+	.variants = (const struct variant *const[]){&palindrome_reference, &palindrome_scalar,
+		&palindrome_ompsimd, &palindrome_avx2, &palindrome_avx512, NULL},
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * palindrome_avx2.c - words to 16 letters: as many as fit, in each 16-byte lane, against their mirror image
+ * by one byte shuffle; longer ones: one end against the other, mirrored.
+ *
+ * A lane's mismatches in front halves become one bit a word by a carry: adding ones over a front half carries
+ * out of it where at least one bit was set.
+ */
+#include "palindrome.h"
+
+#include "cpu.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+
+static inline __m128i load16(const unsigned char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline __m256i load32(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+static inline uint64_t match_lanes(const unsigned char *words, const struct palindrome_input *in)
+{
+	const struct palindrome_shape *shape = &in->shape;
+	const __m256i mirror = _mm256_broadcastsi128_si256(load16(shape->mirror));
+	const unsigned front = (unsigned)(shape->front | shape->front << 16);
+	const unsigned after = (unsigned)(shape->after | shape->after << 16);
+	const unsigned lane = shape->words * in->length;
+	uint64_t differ = 0;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 2 * shape->words, words += 2 * lane) {
+		__m256i letters = _mm256_inserti128_si256(
+			_mm256_castsi128_si256(load16(words)), load16(words + lane), 1);
+		__m256i equal = _mm256_cmpeq_epi8(letters, _mm256_shuffle_epi8(letters, mirror));
+		unsigned unequal = ~(unsigned)_mm256_movemask_epi8(equal) & front;
+		differ |= (uint64_t)_pext_u32(unequal + front, after) << i;
+	}
+	return ~differ;
+}
+
+static inline __m128i mirror16(__m128i letters)
+{
+	return _mm_shuffle_epi8(letters, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
+/* 16 to 32 letters. */
+static inline uint64_t match_ends16(const unsigned char *words, const struct palindrome_input *in)
+{
+	uint64_t differ = 0;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += in->length) {
+		__m128i ends = _mm_xor_si128(load16(words), mirror16(load16(words + in->length - 16)));
+		differ |= (uint64_t)!_mm_testz_si128(ends, ends) << i;
+	}
+	return ~differ;
+}
+
+/* 32 to 64 letters. */
+static inline uint64_t match_ends32(const unsigned char *words, const struct palindrome_input *in)
+{
+	const __m256i mirror = _mm256_broadcastsi128_si256(
+		_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+	uint64_t differ = 0;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += in->length) {
+		__m256i tail = _mm256_shuffle_epi8(load32(words + in->length - 32), mirror);
+		__m256i ends = _mm256_xor_si256(load32(words), _mm256_permute2x128_si256(tail, tail, 1));
+		differ |= (uint64_t)!_mm256_testz_si256(ends, ends) << i;
+	}
+	return ~differ;
+}
+
+static int setup(const struct problem *p, void **input, struct err *e)
+{
+	if (palindrome_setup(p, input, e) != 0)
+		return -1;
+	struct palindrome_input *in = *input;
+	in->shape = palindrome_shape_of(16, in->length);
+	return 0;
+}
+
+void palindrome_avx2_scan(
+	const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list)
+{
+	if (in->length <= 16)
+		palindrome_scan(in, s, out, list, match_lanes);
+	else if (in->length <= 32)
+		palindrome_scan(in, s, out, list, match_ends16);
+	else
+		palindrome_scan(in, s, out, list, match_ends32);
+}
+
+PALINDROME_VARIANT(avx2, CPU_AVX2, setup, palindrome_avx2_scan);
+#else
+const struct variant palindrome_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+#endif

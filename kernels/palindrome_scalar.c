@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* palindrome_scalar.c - eight letters at a time in a 64-bit register, on any machine. */
+#include "palindrome.h"
+
+#include <string.h>
+
+/* Eight bytes, the first in the lowest. */
+static inline uint64_t load(const unsigned char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof x);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	x = __builtin_bswap64(x);
+#endif
+	return x;
+}
+
+/* Up to 8 letters: shifted to the upper end and byte-reversed, the word lies at the lower end again,
+ * mirrored. */
+static inline uint64_t match_short(const unsigned char *words, const struct palindrome_input *in)
+{
+	const unsigned unused = 64 - 8 * in->length;
+	uint64_t mask = 0;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += in->length) {
+		uint64_t upper = load(words) << unused;
+		mask |= (uint64_t)(__builtin_bswap64(upper) == upper >> unused) << i;
+	}
+	return mask;
+}
+
+/* From 8 letters: pairs of eight from both ends; the last pair may overlap, which repeats a comparison and
+ * changes nothing. */
+static inline uint64_t match_long(const unsigned char *words, const struct palindrome_input *in)
+{
+	const unsigned length = in->length;
+	uint64_t mask = 0;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += length) {
+		uint64_t differ = 0;
+		for (unsigned at = 0; at < length / 2; at += 8)
+			differ |= load(words + at) ^ __builtin_bswap64(load(words + length - 8 - at));
+		mask |= (uint64_t)(differ == 0) << i;
+	}
+	return mask;
+}
+
+static void scan(const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list)
+{
+	if (in->length <= 8)
+		palindrome_scan(in, s, out, list, match_short);
+	else
+		palindrome_scan(in, s, out, list, match_long);
+}
+
+PALINDROME_VARIANT(scalar, 0, palindrome_setup, scan);

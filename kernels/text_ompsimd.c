@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* text_ompsimd.c - plain loops over 64 bytes under `#pragma omp simd`: what the compiler makes of them. */
+#include "text_scan.h"
+
+/* The mask of 64 bytes that are 0 or 1. */
+static inline uint64_t gather(const unsigned char flags[TEXT_BLOCK])
+{
+	uint64_t mask = 0;
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t eight;
+		memcpy(&eight, flags + 8 * i, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		eight = __builtin_bswap64(eight);
+#endif
+		mask |= (eight * UINT64_C(0x0102040810204080) >> 56) << 8 * i;
+	}
+	return mask;
+}
+
+static inline uint64_t fold(const unsigned char *restrict from, unsigned char *restrict to)
+{
+	unsigned char letter[TEXT_BLOCK];
+#pragma omp simd
+	for (unsigned i = 0; i < TEXT_BLOCK; i++) {
+		unsigned char lower = from[i] | 0x20;
+		letter[i] = (unsigned char)(lower - 'a') < 26;
+		to[i] = letter[i] ? lower : 0;
+	}
+	return gather(letter);
+}
+
+static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
+{
+	unsigned char same[TEXT_BLOCK];
+#pragma omp simd
+	for (unsigned i = 0; i < TEXT_BLOCK; i++)
+		same[i] = a[i] == b[i];
+	return gather(same);
+}
+
+TEXT_VARIANT(ompsimd, 0, fold, equal);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* test_palindrome.c - every variant of `palindrome` against its reference: all lengths, cuts, made-up lists,
+ * poisoned margins. */
+#include "palindrome_cases.h"
+
+#include "memory.h"
+#include "palindrome.h"
+
+static const uint64_t seed = 20260301;
+
+static struct palindrome_input *open_input(const struct variant *v, uint64_t words, uint64_t length)
+{
+	struct problem p;
+	struct err e = {0};
+	void *input = NULL;
+	problem_init(&p);
+	p.words = words;
+	p.length = length;
+	p.seed = seed;
+	if (v->setup(&p, &input, &e) != 0)
+		fail_msg("%s", e.text);
+	return input;
+}
+
+/* The variant and the reference on the variant's own input. */
+static void check(const struct variant *v, const struct palindrome_input *in, uint64_t cut, const char *what)
+{
+	char label[100];
+	snprintf(label, sizeof label, "%s, %llu words of %u, cut %llu", what, (unsigned long long)in->count,
+		in->length, (unsigned long long)cut);
+	struct outcome expected = outcome_of(&palindrome_reference, in, 0), found = outcome_of(v, in, cut);
+	assert_same(&expected, &found, v->name, label);
+	free(expected.places.at);
+	free(found.places.at);
+}
+
+/* Word i becomes a palindrome of any bytes, or one but for a pair of letters. */
+static void write_word(struct palindrome_input *in, uint64_t i, struct dice *d, bool palindrome)
+{
+	unsigned char *w = in->words + i * in->length;
+	for (unsigned j = 0; j < (in->length + 1) / 2; j++)
+		w[j] = w[in->length - 1 - j] = (unsigned char)roll(d, 256);
+	if (!palindrome && in->length > 1)
+		w[roll(d, in->length / 2)] ^= (unsigned char)(1 << roll(d, 8));
+}
+
+static void poison_margins(struct palindrome_input *in, unsigned char byte)
+{
+	memset(in->words - MEMORY_MARGIN, byte, MEMORY_MARGIN);
+	unsigned char *end = in->words + in->count * in->length;
+	uint64_t groups = (in->count + PALINDROME_GROUP - 1) / PALINDROME_GROUP;
+	memset(end, byte, (groups * PALINDROME_GROUP - in->count) * in->length + MEMORY_MARGIN);
+}
+
+enum making { RANDOM, ALL, NONE, MIXED, MAKINGS };
+
+static void test_lists(void **state)
+{
+	static const char *const names[MAKINGS] = {
+		"generated", "all palindromes", "nearly palindromes", "mixed"};
+	static const uint64_t sizes[] = {0, 1, 2, 63, 64, 65, 127, 128, 129, 1000, 4099};
+	struct dice d = {seed};
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
+		v++) {
+		if (!can_run(*v))
+			continue;
+		for (uint64_t length = 1; length <= PALINDROME_LONGEST; length++)
+			for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+				for (unsigned m = 0; m < MAKINGS; m++) {
+					struct palindrome_input *in = open_input(*v, sizes[i], length);
+					for (uint64_t w = 0; m != RANDOM && w < in->count; w++)
+						write_word(
+							in, w, &d, m == ALL || (m == MIXED && roll(&d, 2)));
+					poison_margins(in, m % 2 ? 0xFF : 'a');
+					check(*v, in, 0, names[m]);
+					check(*v, in, 1 + roll(&d, 5), names[m]);
+					(*v)->teardown(in);
+				}
+	}
+}
+
+/* One word differs in one pair, every pair and every place in the group: each must be seen, and nothing else.
+ */
+static void test_every_letter_counts(void **state)
+{
+	(void)state;
+	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
+		v++) {
+		if (!can_run(*v))
+			continue;
+		for (unsigned length = 2; length <= PALINDROME_LONGEST; length++) {
+			struct palindrome_input *in = open_input(*v, PALINDROME_GROUP, length);
+			memset(in->words, 'a', (size_t)PALINDROME_GROUP * length);
+			for (unsigned w = 0; w < PALINDROME_GROUP; w++)
+				for (unsigned j = 0; j < length; j++) {
+					unsigned char *c = in->words + w * length + j;
+					bool middle = length % 2 && j == length / 2;
+					struct tally t = {0};
+					*c = 'b';
+					(*v)->chunk(in, (struct span){0, 1}, NULL, &t);
+					*c = 'a';
+					if (t.count != (middle ? 64u : 63u) ||
+						t.check != 64 * 63 / 2 - (middle ? 0 : w))
+						fail_msg("%s: length %u, letter %u of word %u", (*v)->name,
+							length, j, w);
+				}
+			(*v)->teardown(in);
+		}
+	}
+}
+
+/* The same words from the same seed, in every variant; other words from another; letters a-z, evenly. */
+static void test_generated(void **state)
+{
+	(void)state;
+	for (uint64_t length = 1; length <= PALINDROME_LONGEST; length += 7) {
+		struct palindrome_input *all = open_input(&palindrome_reference, 5000, length);
+		struct palindrome_input *few = open_input(&palindrome_scalar, 100, length);
+		assert_memory_equal(all->words, few->words, 100 * length);
+		few->words[0] = 0;
+		unsigned long letters[256] = {0}, outside = 5000 * length;
+		for (uint64_t i = 0; i < 5000 * length; i++)
+			letters[all->words[i]]++;
+		for (unsigned c = 'a'; c <= 'z'; c++) {
+			double expected = 5000.0 * (double)length / 26, error = (double)letters[c] - expected;
+			assert_true(error * error < 36 * expected);
+			outside -= letters[c];
+		}
+		assert_int_equal(outside, 0);
+		palindrome_teardown(all);
+		palindrome_teardown(few);
+	}
+}
+
+/* Uniform letters: a word of 2h or 2h + 1 letters is a palindrome once in 26^h. */
+static void test_frequency(void **state)
+{
+	(void)state;
+	for (uint64_t length = 2; length <= 6; length++) {
+		struct palindrome_input *in = open_input(&palindrome_scalar, 2000000, length);
+		struct tally t = {0};
+		palindrome_scalar.chunk(in, (struct span){0, palindrome_units(in)}, NULL, &t);
+		double expected = 2e6 / (length < 4          ? 26
+						: length < 6 ? 676
+							     : 17576),
+		       error = (double)t.count - expected;
+		assert_true(error * error < 25 * expected);
+		palindrome_teardown(in);
+	}
+}
+
+static void test_listing_stops(void **state)
+{
+	(void)state;
+	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
+		v++) {
+		if (!can_run(*v))
+			continue;
+		struct palindrome_input *in = open_input(*v, 100000, 1);
+		struct places places = {.most = 1};
+		(*v)->emit(in, (struct span){0, (*v)->units(in)}, NULL, places_take, &places);
+		assert_true(places.count >= 1 && places.count < 1000);
+		free(places.at);
+		(*v)->teardown(in);
+	}
+}
+
+static void test_record(void **state)
+{
+	struct err e = {0};
+	struct problem p;
+	struct tally known;
+	bool check_known = false;
+	const struct kernel *k = kernel_find("palindrome", &e);
+	const char *text = NULL;
+	char buffer[64];
+	void *input = NULL;
+	(void)state;
+	problem_init(&p);
+	assert_null(k->oracle(&p, &known, &check_known));
+	k->resize(&p, 12345);
+	p.length = 1;
+	assert_int_equal(k->items(&p), 12345);
+	assert_non_null(k->oracle(&p, &known, &check_known));
+	struct palindrome_input *in = open_input(&palindrome_reference, 12345, 1);
+	struct outcome o = outcome_of(&palindrome_reference, in, 0);
+	assert_int_equal(o.tally.count, known.count);
+	assert_int_equal(o.tally.check, known.check);
+	memcpy(in->words + 77, "x", 1);
+	assert_int_equal(k->spell(in, 77, buffer, &text), 1);
+	assert_int_equal(text[0], 'x');
+	free(o.places.at);
+	palindrome_teardown(in);
+	p.words = 1000000001;
+	assert_int_equal(palindrome_reference.setup(&p, &input, &e), -1);
+	assert_int_equal(e.status, ERR_ABSENT);
+}
+
+/* Lesser CPUs' paths on this one. Last: what is taken away stays away. */
+static void test_without_vbmi(void **state)
+{
+	struct err e = {0};
+	assert_int_equal(cpu_disable("vbmi", &e), 0);
+	test_lists(state);
+	test_every_letter_counts(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_every_letter_counts),
+		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_frequency),
+		cmocka_unit_test(test_listing_stops),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_without_vbmi),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* test_text.c - every variant of `text` against its reference, on texts that lie directly between pages that
+ * may not be touched. */
+#include "palindrome_cases.h"
+
+#include "text.h"
+
+static const uint64_t seed = 20260302;
+
+/* Texts as long as this straddle several tiles. */
+enum { MOST = 5 * TEXT_TILE + 100 };
+
+static void *open_input(
+	const struct variant *v, const unsigned char *text, uint64_t bytes, uint64_t min_length)
+{
+	struct problem p;
+	struct err e = {0};
+	void *input = NULL;
+	problem_init(&p);
+	p.text = text;
+	p.text_bytes = bytes;
+	p.min_length = min_length;
+	if (v->setup(&p, &input, &e) != 0)
+		fail_msg("%s", e.text);
+	return input;
+}
+
+/* Every variant on `text`, whole and cut into chunks, against the reference in one chunk. */
+static void check_all(const unsigned char *text, uint64_t bytes, uint64_t min_length, const char *what)
+{
+	char label[100];
+	void *input = open_input(&text_reference, text, bytes, min_length);
+	struct outcome expected = outcome_of(&text_reference, input, 0);
+	text_teardown(input);
+	snprintf(label, sizeof label, "%s, %llu bytes, min-length %llu", what, (unsigned long long)bytes,
+		(unsigned long long)min_length);
+	for (const struct variant *const *v = kernel_find("text", &(struct err){0})->variants; *v; v++) {
+		if (!can_run(*v))
+			continue;
+		input = open_input(*v, text, bytes, min_length);
+		for (uint64_t cut = 0; cut <= 2; cut++) {
+			struct outcome found = outcome_of(*v, input, cut);
+			assert_same(&expected, &found, (*v)->name, label);
+			free(found.places.at);
+		}
+		(*v)->teardown(input);
+	}
+	free(expected.places.at);
+}
+
+/* The same text against the lower guard page and against the upper one. */
+static void check_guarded(
+	struct guarded *g, const unsigned char *text, uint64_t bytes, uint64_t min_length, const char *what)
+{
+	memset(g->begin, 'a', (size_t)(g->end - g->begin)); /* letters around it, which must not join it */
+	memcpy(g->begin, text, bytes);
+	check_all(g->begin, bytes, min_length, what);
+	memset(g->begin, 'a', (size_t)(g->end - g->begin));
+	memcpy(g->end - bytes, text, bytes);
+	check_all(g->end - bytes, bytes, min_length, what);
+}
+
+/* Appends a word of n letters from the first `letters` of the alphabet, in random case: a palindrome, or one
+ * but for one pair. */
+static uint64_t put_word(
+	unsigned char *text, uint64_t at, uint64_t n, uint64_t letters, bool palindrome, struct dice *d)
+{
+	unsigned char *w = text + at;
+	for (uint64_t i = 0; i < (n + 1) / 2; i++) {
+		unsigned char c = (unsigned char)('a' + roll(d, letters));
+		w[i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
+		w[n - 1 - i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
+	}
+	if (!palindrome && n > 1) {
+		uint64_t i = roll(d, n / 2);
+		w[i] = (unsigned char)((w[i] | 0x20) == 'z' ? 'y' : 'z');
+	}
+	return at + n;
+}
+
+/* A byte that separates: the neighbours of the letters in ASCII, and letters with the top bit set, more often
+ * than others. */
+static unsigned char separator(struct dice *d)
+{
+	static const unsigned char close[] = {' ', '@', '[', '`', '{', 0, '\n', 0xC1, 0xE1, 0xFF, 0x80, 0xDA,
+		'0', '!', 'A' + 0x80, 'z' + 0x80};
+	unsigned char c = (unsigned char)roll(d, 256);
+	return roll(d, 4) || text_is_letter(c) ? close[roll(d, sizeof close)] : c;
+}
+
+/* Words of 1 to `longest` letters until the text is full. */
+static uint64_t make_text(unsigned char *text, uint64_t bytes, uint64_t longest, struct dice *d)
+{
+	uint64_t at = 0;
+	for (;;) {
+		uint64_t n = 1 + roll(d, longest);
+		if (at + n + 1 > bytes)
+			return at;
+		at = put_word(text, at, n, 1 + roll(d, 3), roll(d, 2), d);
+		if (at < bytes)
+			text[at++] = separator(d);
+		while (at < bytes && roll(d, 3) == 0)
+			text[at++] = separator(d);
+	}
+}
+
+static void test_random_words(void **state)
+{
+	static const uint64_t longest[] = {3, 8, 20, 40, 140, 300, 5000};
+	struct dice d = {seed};
+	struct guarded g = guarded_open(MOST);
+	unsigned char *text = malloc(MOST);
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (unsigned i = 0; i < 420; i++) {
+		uint64_t bytes = make_text(text, roll(&d, MOST), longest[i % 7], &d);
+		check_guarded(&g, text, bytes, i % 3 ? 1 + i % 5 : 1 + roll(&d, 200), "words");
+	}
+	free(text);
+	guarded_close(&g);
+}
+
+/* Any bytes at all, of few values or of all. */
+static void test_random_bytes(void **state)
+{
+	static const unsigned char few[] = "aaAb bA\xE1";
+	struct dice d = {seed + 1};
+	struct guarded g = guarded_open(MOST);
+	unsigned char *text = malloc(MOST);
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		uint64_t bytes = roll(&d, i % 2 ? 300 : MOST);
+		for (uint64_t j = 0; j < bytes; j++)
+			text[j] = i % 4 < 2 ? few[roll(&d, 2 + i / 4 % 7)] : (unsigned char)roll(&d, 256);
+		check_guarded(&g, text, bytes, 1 + i % 3, "bytes");
+	}
+	free(text);
+	guarded_close(&g);
+}
+
+/* Every single byte alone, doubled and between letters. */
+static void test_every_byte(void **state)
+{
+	struct guarded g = guarded_open(TEXT_TILE);
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		unsigned char text[8] = {
+			'a', 'b', (unsigned char)c, 'b', 'a', (unsigned char)c, (unsigned char)c, 'x'};
+		check_guarded(&g, text, 8, 1, "one byte");
+		check_guarded(&g, text + 2, 1, 1, "one byte");
+	}
+	for (unsigned c = 0; c < 256; c++)
+		for (unsigned other = 0; other < 256; other++) {
+			unsigned char pair[2] = {(unsigned char)c, (unsigned char)other};
+			memcpy(g.end - 2, pair, 2);
+			check_all(g.end - 2, 2, 1, "two bytes");
+		}
+	guarded_close(&g);
+}
+
+/* One word of lengths up to three blocks at each place in a block; then the same with a mismatch in each
+ * pair. */
+static void test_every_alignment(void **state)
+{
+	struct dice d = {seed + 2};
+	struct guarded g = guarded_open(TEXT_TILE);
+	unsigned char text[TEXT_TILE];
+	(void)state;
+	for (uint64_t n = 1; n <= 200; n += n < 70 || (n > 120 && n < 135) ? 1 : 5)
+		for (uint64_t place = 0; place < TEXT_BLOCK; place++) {
+			uint64_t bytes = place + n + roll(&d, 100), pair = n > 1 ? roll(&d, n / 2) : 0;
+			memset(text, ' ', bytes);
+			put_word(text, place, n, 26, true, &d);
+			memcpy(g.end - bytes, text, bytes);
+			check_all(g.end - bytes, bytes, 2, "one word");
+			if (n > 1) {
+				g.end[(ptrdiff_t)(place + pair) - (ptrdiff_t)bytes] =
+					text[place + pair] == '-' ? 'x' : '-';
+				check_all(g.end - bytes, bytes, 1, "one word, split");
+				g.end[(ptrdiff_t)(place + pair) - (ptrdiff_t)bytes] =
+					(text[place + pair] | 0x20) == 'q' ? 'p' : 'q';
+				check_all(g.end - bytes, bytes, 1, "one word, spoilt");
+			}
+		}
+	guarded_close(&g);
+}
+
+/* One word that fills the text, to the last byte or but for one; and long ones side by side. */
+static void test_giant_words(void **state)
+{
+	struct dice d = {seed + 3};
+	struct guarded g = guarded_open(MOST);
+	unsigned char *text = malloc(MOST);
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		uint64_t bytes = 100 + roll(&d, MOST - 100);
+		put_word(text, 0, bytes, i % 2 ? 1 : 26, i % 3 != 0, &d);
+		check_guarded(&g, text, bytes, 2, "giant word");
+		if (i % 4 == 0)
+			text[roll(&d, bytes)] = ' ';
+		text[0] = text[bytes - 1] = '.';
+		check_guarded(&g, text, bytes, 2, "giant word, spoilt");
+	}
+	memset(text, 'a', MOST);
+	for (uint64_t bytes = 0; bytes < 400; bytes++)
+		check_guarded(&g, text, bytes, 1, "all a");
+	free(text);
+	guarded_close(&g);
+}
+
+static void test_generated(void **state)
+{
+	struct problem p;
+	struct err e = {0};
+	void *long_text = NULL, *short_text = NULL, *other = NULL;
+	(void)state;
+	problem_init(&p);
+	p.bytes = 300000;
+	assert_int_equal(text_scalar.setup(&p, &long_text, &e), 0);
+	const struct text_input *in = long_text;
+	check_all(in->text, in->bytes, 1, "generated");
+	check_all(in->text, in->bytes, 2, "generated");
+	p.bytes = 1001;
+	assert_int_equal(text_reference.setup(&p, &short_text, &e), 0);
+	assert_memory_equal(in->text, ((struct text_input *)short_text)->text, 1001);
+	p.seed++;
+	assert_int_equal(text_reference.setup(&p, &other, &e), 0);
+	assert_memory_not_equal(in->text, ((struct text_input *)other)->text, 1001);
+	uint64_t words = 0, letters = 0;
+	for (uint64_t i = 0; i < in->bytes; i++) {
+		letters += text_is_letter(in->text[i]);
+		words += text_is_letter(in->text[i]) && (i == 0 || !text_is_letter(in->text[i - 1]));
+	}
+	assert_in_range(100 * letters / words, 450, 490);
+	text_teardown(long_text);
+	text_teardown(short_text);
+	text_teardown(other);
+}
+
+static void test_record(void **state)
+{
+	static const unsigned char text[] = "Hannah, did Otto level a noon";
+	static const char *const spelled[] = {"Hannah", "did", "Otto", "level", "noon"};
+	const struct kernel *k = kernel_find("text", &(struct err){0});
+	struct err e = {0};
+	struct problem p;
+	struct tally known;
+	bool check_known = false;
+	void *input = open_input(&text_scalar, text, sizeof text - 1, 2);
+	struct outcome o = outcome_of(&text_scalar, input, 0);
+	char buffer[64];
+	(void)state;
+	assert_int_equal(o.places.count, 5);
+	for (size_t i = 0; i < 5; i++) {
+		const char *word = NULL;
+		size_t n = k->spell(input, o.places.at[i], buffer, &word);
+		assert_int_equal(n, strlen(spelled[i]));
+		assert_memory_equal(word, spelled[i], n);
+	}
+	free(o.places.at);
+	text_teardown(input);
+
+	problem_init(&p);
+	k->resize(&p, 1000);
+	assert_int_equal(k->items(&p), 1000);
+	assert_null(k->oracle(&p, &known, &check_known));
+	p.min_length = 1001;
+	assert_non_null(k->oracle(&p, &known, &check_known));
+	assert_int_equal(text_scalar.setup(&p, &input, &e), 0);
+	o = outcome_of(&text_scalar, input, 0);
+	assert_int_equal(o.tally.count, known.count);
+	text_teardown(input);
+	p.bytes = 1000000001;
+	assert_int_equal(text_reference.setup(&p, &input, &e), -1);
+	assert_int_equal(e.status, ERR_ABSENT);
+}
+
+static void test_listing_stops(void **state)
+{
+	struct guarded g = guarded_open(MOST);
+	(void)state;
+	memset(g.begin, 'a', MOST);
+	for (size_t i = 1; i < MOST; i += 2)
+		g.begin[i] = ' ';
+	for (const struct variant *const *v = kernel_find("text", &(struct err){0})->variants; *v; v++) {
+		if (!can_run(*v))
+			continue;
+		void *input = open_input(*v, g.begin, MOST, 1);
+		void *scratch = aligned_alloc(4096, ((*v)->scratch_bytes(input) + 4096) / 4096 * 4096);
+		struct places places = {.most = 1};
+		(*v)->emit(input, (struct span){0, (*v)->units(input)}, scratch, places_take, &places);
+		assert_true(places.count >= 1 && places.count < 1000);
+		free(places.at);
+		free(scratch);
+		(*v)->teardown(input);
+	}
+	guarded_close(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_words),
+		cmocka_unit_test(test_random_bytes),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_every_alignment),
+		cmocka_unit_test(test_giant_words),
+		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_listing_stops),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
