@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "number.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__extension__ typedef unsigned __int128 wide_number;
+
+static const wide_number limit = (wide_number)1 << 64; /* one past the largest; 2^64 itself may stand before "-1" */
+
+/* *v *= factor; false past the limit. */
+static bool scale(wide_number *v, uint64_t factor)
+{
+	if (factor && *v > limit / factor)
+		return false;
+	*v *= factor;
+	return *v <= limit;
+}
+
+static bool scale_power(wide_number *v, uint64_t base, uint64_t exponent)
+{
+	for (uint64_t i = 0; i < exponent; i++)
+		if (!scale(v, base))
+			return false;
+	return true;
+}
+
+static bool digits(const char **p, wide_number *v, unsigned *read)
+{
+	*read = 0;
+	for (; isdigit((unsigned char)**p); ++*p, ++*read)
+		if (!scale(v, 10) || (*v += (unsigned)(**p - '0')) > limit)
+			return false;
+	return true;
+}
+
+/* An exponent of ten, where there is one. */
+static bool exponent(const char **p, unsigned *e)
+{
+	wide_number v = 0;
+	unsigned read;
+	if (**p != 'e' && **p != 'E')
+		return true;
+	++*p;
+	*p += **p == '+';
+	if (!digits(p, &v, &read) || !read || v > 1000)
+		return false;
+	*e = (unsigned)v;
+	return true;
+}
+
+/* *v /= 10^places; false where that is not whole. */
+static bool shift_point(wide_number *v, unsigned places)
+{
+	for (; places; places--, *v /= 10)
+		if (*v % 10)
+			return false;
+	return true;
+}
+
+static bool suffix(const char **p, wide_number *v)
+{
+	static const char letters[] = "KMGT";
+	const char *at = **p ? strchr(letters, **p == 'k' ? 'K' : **p) : NULL;
+	if (!at)
+		return true;
+	++*p;
+	bool binary = **p == 'i';
+	*p += binary;
+	return scale_power(v, binary ? 1024 : 1000, (uint64_t)(at - letters) + 1);
+}
+
+static bool parse(const char *p, uint64_t *value)
+{
+	wide_number v = 0;
+	unsigned read, places = 0;
+	if (!digits(&p, &v, &read) || !read)
+		return false;
+	if (*p == '^') {
+		wide_number power = 0, base = v;
+		p++;
+		if (!digits(&p, &power, &read) || !read || power > 64)
+			return false;
+		v = 1;
+		if (!scale_power(&v, (uint64_t)base, (uint64_t)power))
+			return false;
+	} else {
+		if (*p == '.') {
+			p++;
+			if (!digits(&p, &v, &places) || !places)
+				return false;
+		}
+		unsigned e = 0;
+		if (!exponent(&p, &e))
+			return false;
+		unsigned cancel = e < places ? e : places;
+		if (!scale_power(&v, 10, e - cancel) || !suffix(&p, &v) || !shift_point(&v, places - cancel))
+			return false;
+	}
+	if (strcmp(p, "-1") == 0 && v > 0) {
+		v--;
+		p += 2;
+	}
+	if (*p || v >= limit)
+		return false;
+	*value = (uint64_t)v;
+	return true;
+}
+
+int number_parse(const char *what, const char *text, uint64_t lowest, uint64_t highest, uint64_t *value, struct err *e)
+{
+	uint64_t v;
+	if (parse(text, &v) && v >= lowest && v <= highest) {
+		*value = v;
+		return 0;
+	}
+	return err_set(e, ERR_USAGE, "%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64 " (such as 1000, 1e10, 2^40, 10M, 64Ki)",
+		what, text, lowest, highest);
+}
+
+int number_parse_seconds(const char *what, const char *text, double *seconds, struct err *e)
+{
+	static const struct {
+		const char *unit;
+		double factor;
+	} units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
+	char *end;
+	double v = isdigit((unsigned char)text[0]) ? strtod(text, &end) : 0;
+	if (v > 0 && isfinite(v))
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+			if (strcmp(end, units[i].unit) == 0 && v * units[i].factor <= 1e7) {
+				*seconds = v * units[i].factor;
+				return 0;
+			}
+	return err_set(e, ERR_USAGE, "%s: '%s' is not a time above 0 (such as 90s, 5m, 1h, 500ms)", what, text);
+}
+
+int choice_parse(const char *what, const char *choices, const char *value, unsigned *out, struct err *e)
+{
+	unsigned place = 0;
+	for (const char *p = choices;; place++) {
+		size_t length = strcspn(p, "|");
+		if (strlen(value) == length && memcmp(p, value, length) == 0) {
+			*out = place;
+			return 0;
+		}
+		if (!p[length])
+			return err_set(e, ERR_USAGE, "%s: '%s' is not one of %s", what, value, choices);
+		p += length + 1;
+	}
+}
+
+void choice_text(const char *choices, unsigned place, char *text, size_t size)
+{
+	while (place--)
+		choices += strcspn(choices, "|") + 1;
+	snprintf(text, size, "%.*s", (int)strcspn(choices, "|"), choices);
+}
