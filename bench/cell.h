@@ -18,11 +18,11 @@ struct cell {
 	const struct kernel *kernel;
 	const struct variant *variant;
 	const struct backend *backend;
-	enum lifetime lifetime;
-	enum schedule schedule;
+	unsigned lifetime; /* enum lifetime */
+	unsigned schedule; /* enum schedule */
+	unsigned scaling;  /* enum scaling */
 	unsigned workers;
 	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
-	enum scaling scaling;
 	uint64_t size;          /* in the kernel's items; 0: not said, the problem's parameters are */
 	uint64_t grain;         /* 0: the variant's */
 	char input[256];        /* file, "-" standard input, "" generated */
@@ -37,7 +37,7 @@ int cell_init(struct cell *c, const char *kernel, struct err *e);
  * ERR_ABSENT where it is not available here. */
 int cell_set(struct cell *c, const char *key, const char *value, struct err *e);
 
-/* The keys that are not parameters, ended by NULL: variant backend lifetime schedule workers placement scaling size input block-bytes grain. */
+/* The keys that are not parameters, ended by NULL: variant, backend, lifetime ... */
 extern const char *const cell_keys[];
 
 /* Once everything is set: sizes the problem and refuses what does not go together (two workers for serial, size beside start/stop). */
@@ -46,13 +46,13 @@ int cell_finish(struct cell *c, struct err *e);
 /* The factor columns of the cell's rows; `meter` by name. */
 void cell_factors(const struct cell *c, const char *meter, struct factors *f);
 
-/* The options that make the same cell again on the command line of `run`: "KERNEL", "--variant", ... NULL-terminated in `argv` (CELL_ARGV pointers),
- * texts kept in `store`. */
+/* The words that make the same cell again on the command line of `run`: KERNEL, --variant=..., ended by NULL; `argv` points into `store`. */
 enum { CELL_ARGV = 64 };
 struct cell_argv {
 	const char *argv[CELL_ARGV];
+	size_t count, used; /* words; bytes of `store` */
 	char store[2048];
 };
-void cell_to_argv(const struct cell *c, struct cell_argv *out);
+void cell_to_argv(const struct cell *c, struct cell_argv *a);
 
 #endif
