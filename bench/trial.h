@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trial.h - where a kernel meets a back end; the only place that reads the clock while work is done.
+ *
+ * A trial sets up the kernel's input, cuts its units into chunks, opens a team of workers and runs it. The workers
+ * stamp their own phases. What a run is worth - how often, how long, is it right - is for meter.h and launch.h.
+ */
+#ifndef PARSCALE_TRIAL_H
+#define PARSCALE_TRIAL_H
+
+#include "cell.h"
+#include "place.h"
+
+/* What one run, or the mean of a batch of runs, took. Phases as in columns.def; they add up to total. */
+struct timing {
+	double total_ns, launch_ns, touch_ns, compute_ns, return_ns, reap_ns;
+	double imbalance_ns;
+	double user_ns, sys_ns, faults, switches; /* of all workers */
+	unsigned misplaced;                       /* workers found on another CPU than theirs; of the worst run */
+	struct tally tally;                       /* equal in all runs of a batch, or the batch fails */
+};
+
+struct trial_plan {
+	const struct cell *cell; /* outlives the trial; its problem's text is in memory */
+	const struct topology *topology;
+	double timeout_seconds; /* longest a run may take */
+};
+
+struct trial;
+
+/* Makes the input, and the team with all its workers where the lifetime is pool. NULL with *e set and nothing left. */
+struct trial *trial_open(const struct trial_plan *plan, struct err *e);
+void trial_close(struct trial *t); /* NULL is legal */
+
+/* What was done once, in seconds: the kernel's setup, and making the pool (0 for spawn). */
+double trial_setup_seconds(const struct trial *t);
+double trial_open_seconds(const struct trial *t);
+
+/* Were workers bound to CPUs? */
+bool trial_bound(const struct trial *t);
+
+/* Runs the whole problem `times` times; *mean is their mean. -1 with *e set when a worker died, a run took too long, or two runs gave
+ * different answers; then the trial can only be closed. */
+int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e);
+
+/* How a problem's units are cut: part `i` of `parts` equal ones (the first units % parts are one longer). Pure. */
+struct span trial_part(uint64_t units, uint64_t parts, uint64_t i);
+
+#endif
