@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * listing.h - writes the items that a kernel finds, one a line, in order. Never part of what is timed.
+ */
+#ifndef PARSCALE_LISTING_H
+#define PARSCALE_LISTING_H
+
+#include "cell.h"
+
+/* Lists a finished cell's items (its text in memory) on standard output, by its own variant. -1 with ERR_FAILED when standard output
+ * does not take them all or there are not `count` of them; ERR_USAGE for a kernel that lists nothing. */
+int listing_print(const struct cell *c, uint64_t count, struct err *e);
+
+#endif

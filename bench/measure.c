@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+#include "clock.h"
+#include "input.h"
+#include "listing.h"
+#include "trial.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+struct measurement {
+	const struct measure_plan *plan;
+	struct trial *trial;
+	struct expected expected;
+	struct sample row; /* what all rows of the launch share is filled in */
+	measure_take_fn *take;
+	void *ctx;
+	uint64_t samples;
+	bool wrong;
+};
+
+static struct uint_field known(uint64_t value)
+{
+	return (struct uint_field){value, true};
+}
+
+static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
+{
+	struct measurement *m = ctx;
+	return trial_run(m->trial, times, mean, e);
+}
+
+static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e)
+{
+	struct measurement *m = ctx;
+	struct sample *r = &m->row;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	r->sample = known(m->samples++);
+	r->seconds = t->total_ns / 1e9;
+	r->batch = known(batch);
+	r->launch_ns = t->launch_ns;
+	r->touch_ns = t->touch_ns;
+	r->compute_ns = t->compute_ns;
+	r->return_ns = t->return_ns;
+	r->reap_ns = t->reap_ns;
+	r->imbalance_ns = t->imbalance_ns;
+	r->count = known(t->tally.count);
+	r->check = known(t->tally.check);
+	r->user_ns = t->user_ns;
+	r->sys_ns = t->sys_ns;
+	r->faults = t->faults;
+	r->switches = t->switches;
+	r->misplaced = (struct uint_field){t->misplaced, trial_bound(m->trial)};
+	r->stamp = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	bool right = verify_matches(&m->expected, t->tally);
+	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
+	if (!right)
+		snprintf(r->reason, sizeof r->reason, "count %" PRIu64 " check %" PRIu64 ", but %.100s says count %" PRIu64 " check %" PRIu64,
+			t->tally.count, t->tally.check, m->expected.source, m->expected.tally.count, m->expected.tally.check);
+	m->wrong |= !right;
+	return m->take(m->ctx, r, e);
+}
+
+/* With the text in memory and the answer known. */
+static int measure_trial(struct measurement *m, const struct cell *c, meter_measure_fn *measure, struct err *e)
+{
+	const struct measure_plan *p = m->plan;
+	struct topology topology = {0};
+	if (topology_read(&topology, "", e) != 0)
+		return -1;
+	const struct trial_plan plan = {.cell = c, .topology = &topology, .timeout_seconds = p->timeout_seconds};
+	m->trial = trial_open(&plan, e);
+	int status = -1;
+	if (m->trial) {
+		const struct meter_plan meter = {.samples = p->samples,
+			.warmup = p->warmup,
+			.sample_seconds = p->sample_seconds,
+			.cap_seconds = p->cap_seconds,
+			.run = run,
+			.run_ctx = m,
+			.take = take,
+			.take_ctx = m};
+		m->row.setup_seconds += trial_setup_seconds(m->trial);
+		if (c->lifetime == LIFETIME_POOL)
+			m->row.open_seconds = trial_open_seconds(m->trial);
+		status = measure(&meter, e);
+		trial_close(m->trial);
+	}
+	topology_free(&topology);
+	return status;
+}
+
+int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx, struct err *e)
+{
+	struct measurement m = {.plan = p, .expected = p->expected, .take = taker, .ctx = ctx};
+	struct cell c = p->cell;
+	struct input in = {0};
+	int status = -1;
+	row_clear(&m.row, sample_columns);
+	cell_factors(&c, p->meter, &m.row.cell);
+	m.row.setup_seconds = 0;
+	if (c.input[0]) {
+		uint64_t start = clock_ns();
+		if (input_read(c.input, &in, e) != 0)
+			return -1;
+		m.row.setup_seconds = (double)(clock_ns() - start) / 1e9;
+		c.problem.text = in.bytes;
+		c.problem.text_bytes = in.count;
+		m.row.cell.items = known(c.kernel->items(&c.problem));
+	}
+	if (p->expected_known || verify_expect(&c, &m.expected, e) == 0) {
+		snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", m.expected.source);
+		status = measure_trial(&m, &c, measure, e);
+	}
+	if (status == 0 && m.wrong)
+		status = err_set(e, ERR_FAILED, "wrong answer: %.200s", m.row.reason);
+	if (status == 0 && p->print)
+		status = listing_print(&c, m.expected.tally.count, e);
+	input_free(&in);
+	return status;
+}

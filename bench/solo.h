@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * solo.h - a variant set up for use here and now, in the calling thread: for checking and listing, never for timing.
+ */
+#ifndef PARSCALE_SOLO_H
+#define PARSCALE_SOLO_H
+
+#include "kernel.h"
+
+struct solo {
+	const struct variant *variant;
+	void *input;
+	void *scratch; /* as a worker's: zeroed, 4096-byte aligned; NULL where none is needed */
+	uint64_t units;
+};
+
+/* Sets a variant up for a problem; what it refuses is in *e. solo_close frees. */
+int solo_open(struct solo *s, const struct variant *v, const struct problem *p, struct err *e);
+void solo_close(struct solo *s);
+
+#endif
