@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "args.h"
+
+#include "number.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+int args_next(int argc, char **argv, const struct option *options, struct err *e)
+{
+	opterr = 0;
+	int found = getopt_long(argc, argv, ":", options, NULL);
+	if (found == ':')
+		err_set(e, ERR_USAGE, "%s wants a value", argv[optind - 1]);
+	else if (found == '?' && optopt > ' ' && optopt < 127)
+		err_set(e, ERR_USAGE, "unknown option '-%c'", optopt);
+	else if (found == '?')
+		err_set(e, ERR_USAGE, "unknown option, or a value where there is none: '%s'", argv[optind - 1]);
+	return found == ':' ? '?' : found;
+}
+
+/* What is not a cell's: options of the measurement. */
+struct own_option {
+	const char *name;
+	bool has_value;
+	const char *value_name, *meaning;
+	int (*set)(struct run_args *a, const char *value, struct err *e);
+};
+
+static int set_unsigned(const char *what, const char *value, uint64_t lowest, unsigned *out, struct err *e)
+{
+	uint64_t n;
+	if (number_parse(what, value, lowest, 1000000, &n, e) != 0)
+		return -1;
+	*out = (unsigned)n;
+	return 0;
+}
+
+static int set_repetitions(struct run_args *a, const char *value, struct err *e)
+{
+	return set_unsigned("--repetitions", value, 1, &a->measure.samples, e);
+}
+
+static int set_warmup(struct run_args *a, const char *value, struct err *e)
+{
+	return set_unsigned("--warmup", value, 0, &a->measure.warmup, e);
+}
+
+static int set_meter(struct run_args *a, const char *value, struct err *e)
+{
+	return (a->meter = meter_find(value, e)) ? 0 : -1;
+}
+
+static int set_sample_time(struct run_args *a, const char *value, struct err *e)
+{
+	return number_parse_seconds("--sample-time", value, &a->measure.sample_seconds, e);
+}
+
+static int set_cap(struct run_args *a, const char *value, struct err *e)
+{
+	return number_parse_seconds("--cap", value, &a->measure.cap_seconds, e);
+}
+
+static int set_timeout(struct run_args *a, const char *value, struct err *e)
+{
+	return number_parse_seconds("--timeout", value, &a->measure.timeout_seconds, e);
+}
+
+static int set_format(struct run_args *a, const char *value, struct err *e)
+{
+	unsigned format;
+	if (choice_parse("--format", "text|json|csv", value, &format, e) != 0)
+		return -1;
+	a->format = (enum format)format;
+	return 0;
+}
+
+static int set_print(struct run_args *a, const char *value, struct err *e)
+{
+	(void)value;
+	(void)e;
+	a->measure.print = true;
+	return 0;
+}
+
+static int set_expect(struct run_args *a, const char *value, struct err *e)
+{
+	a->measure.expected_known = true;
+	return verify_read(value, &a->measure.expected, e);
+}
+
+static int set_result_fd(struct run_args *a, const char *value, struct err *e)
+{
+	uint64_t n;
+	if (number_parse("--result-fd", value, 3, 1000, &n, e) != 0)
+		return -1;
+	a->result_fd = (int)n;
+	return 0;
+}
+
+static int set_help(struct run_args *a, const char *value, struct err *e)
+{
+	(void)value;
+	(void)e;
+	a->help = true;
+	return 0;
+}
+
+static const struct own_option own_options[] = {
+	{"repetitions", true, "N", "samples to take (7)", set_repetitions},
+	{"warmup", true, "N", "runs thrown away first, at least (1)", set_warmup},
+	{"meter", true, "NAME", "what decides how many runs make a sample: auto, gbench or native (auto)", set_meter},
+	{"sample-time", true, "T", "shorter runs are batched until they last so long (10ms)", set_sample_time},
+	{"cap", true, "T", "begin no new sample after so much time (1h)", set_cap},
+	{"timeout", true, "T", "a run that takes longer has failed (1h)", set_timeout},
+	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
+	{"print", false, NULL, "list the items found on standard output, the rest on standard error", set_print},
+	{"expect", true, NULL, NULL, set_expect},
+	{"result-fd", true, NULL, NULL, set_result_fd},
+	{"help", false, NULL, "this text", set_help},
+};
+
+enum { OWN_COUNT = sizeof own_options / sizeof *own_options, MOST_OPTIONS = 96 };
+
+/* getopt's table: ours, then the cell's keys, then every parameter; `val` is the place in it, from 1. */
+static void make_table(struct option *table)
+{
+	int n = 0;
+	for (; n < OWN_COUNT; n++)
+		table[n] = (struct option){own_options[n].name, own_options[n].has_value, NULL, n + 1000};
+	for (const char *const *key = cell_keys; *key; key++, n++)
+		table[n] = (struct option){*key, required_argument, NULL, n + 1000};
+	for (const struct parameter *p = parameters; p->name; p++, n++)
+		table[n] = (struct option){p->name, required_argument, NULL, n + 1000};
+	table[n] = (struct option){0};
+}
+
+static void defaults(struct run_args *a)
+{
+	*a = (struct run_args){.result_fd = -1,
+		.measure = {.samples = 7, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 3600, .timeout_seconds = 3600}};
+	struct err none = {0};
+	a->meter = meter_find("auto", &none);
+}
+
+/* A first pass finds the kernel among the options, since what the others mean depends on it. */
+static int find_kernel(int argc, char **argv, const struct option *table, struct run_args *a, struct err *e)
+{
+	int found;
+	optind = 1;
+	while ((found = args_next(argc, argv, table, e)) != -1) {
+		if (found == '?')
+			return -1;
+		if (strcmp(table[found - 1000].name, "help") == 0) {
+			a->help = true;
+			return 0;
+		}
+	}
+	if (optind == argc)
+		return err_set(e, ERR_USAGE, "run: name a kernel (parscale list kernels)");
+	if (optind + 1 < argc)
+		return err_set(e, ERR_USAGE, "run: one kernel, not also '%s'", argv[optind + 1]);
+	return cell_init(&a->measure.cell, argv[optind], e);
+}
+
+int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
+{
+	struct option table[MOST_OPTIONS];
+	make_table(table);
+	defaults(a);
+	if (find_kernel(argc, argv, table, a, e) != 0)
+		return -1;
+	if (a->help)
+		return 0;
+	int found;
+	optind = 1;
+	while ((found = args_next(argc, argv, table, e)) != -1) {
+		int i = found - 1000;
+		int status = i < OWN_COUNT ? own_options[i].set(a, optarg, e) : cell_set(&a->measure.cell, table[i].name, optarg, e);
+		if (status != 0)
+			return -1;
+	}
+	if (a->measure.print && !a->measure.cell.variant->emit)
+		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", a->measure.cell.kernel->name);
+	a->measure.meter = a->meter->name;
+	return cell_finish(&a->measure.cell, e);
+}
+
+static void help_kernel(const struct kernel *k)
+{
+	printf("\n%s (%s):\n", k->name, k->summary);
+	for (const char *const *own = k->parameters; *own; own++) {
+		const struct parameter *p = parameter_find(*own);
+		char option[64];
+		snprintf(option, sizeof option, "--%s %s", p->name, p->choices ? p->choices : "N");
+		if (p->choices)
+			printf("  %-28s %s (%.*s)\n", option, p->meaning, (int)strcspn(p->choices, "|"), p->choices);
+		else
+			printf("  %-28s %s (%" PRIu64 ")\n", option, p->meaning, p->fallback);
+	}
+	if (k->takes_input)
+		printf("  %-28s %s\n", "--input FILE", "read it from a file, or from standard input (-)");
+}
+
+void args_help_run(void)
+{
+	printf("usage: parscale run KERNEL [options]\n\n"
+	       "Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n"
+	       "  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
+	       "  --backend NAME               what makes the workers (serial)\n"
+	       "  --workers N                  how many, 1 to %d; may exceed the CPUs (1)\n"
+	       "  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
+	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
+	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
+	       "  --scaling strong|weak        whether --size is the whole, or one worker's share (strong)\n"
+	       "  --size N                     problem size in the kernel's items, instead of its own options\n"
+	       "  --block-bytes N              cache tile of a worker (from the caches)\n"
+	       "  --grain N                    units of work in a dynamic chunk (the variant's choice)\n",
+		BACKEND_MAX_WORKERS);
+	for (size_t i = 0; i < OWN_COUNT; i++) {
+		char option[64];
+		const struct own_option *o = &own_options[i];
+		snprintf(option, sizeof option, "--%s %s", o->name, o->value_name ? o->value_name : "");
+		if (o->meaning)
+			printf("  %-28s %s\n", option, o->meaning);
+	}
+	for (const struct kernel *const *k = kernels; *k; k++)
+		help_kernel(*k);
+	printf("\nNumbers: 1000, 1e10, 2^40, 10M, 64Ki. Times: 500ms, 90s, 5m.\n");
+}

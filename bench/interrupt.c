@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t seen;
+
+static void note(int signal)
+{
+	(void)signal;
+	seen = 1;
+}
+
+void interrupt_catch(void)
+{
+	struct sigaction action = {.sa_handler = note};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+bool interrupt_seen(void)
+{
+	return seen;
+}

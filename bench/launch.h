@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * launch.h - a launch: one fresh process that measures one cell once.
+ *
+ * Both sides are here: launch_run in the driver, which never enters OpenMP and never links C++, and launch_main in the worker
+ * program. Rows come back through a pipe, so that a crash, a hang or a leak costs one launch.
+ */
+#ifndef PARSCALE_LAUNCH_H
+#define PARSCALE_LAUNCH_H
+
+#include "csv.h"
+#include "measure.h"
+
+struct launch_order {
+	const struct measure_plan *measure;
+	const struct meter *meter;
+	double timeout_seconds; /* of the whole launch, then it is killed; 0: none */
+	bool capture;           /* keep the worker's standard error for `message` instead of showing it */
+};
+
+struct launch_result {
+	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
+	enum err_status status; /* ERR_NONE: all went well */
+	bool timed_out;
+	char message[256];      /* one line, where `capture` was asked for or the worker program was killed; else "" */
+};
+
+/* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong inside is in the result. Ctrl-C
+ * (interrupt.h) kills the launch and gives ERR_INTERRUPTED. */
+int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
+
+/* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status, its error printed. */
+int launch_main(int argc, char **argv, meter_measure_fn *measure);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "list.h"
+
+#include "args.h"
+#include "columns.h"
+#include "cpu.h"
+#include "meter.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+static void line(const char *name, const char *text, const char *missing)
+{
+	printf("%-12s %s%s%s%s\n", name, text, missing ? " [missing: " : "", missing ? missing : "", missing ? "]" : "");
+}
+
+static void list_kernels(void)
+{
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		printf("%-12s %s (sizes count %ss; options", (*k)->name, (*k)->summary, (*k)->item);
+		for (const char *const *own = (*k)->parameters; *own; own++)
+			printf(" --%s", *own);
+		printf("%s)\n", (*k)->takes_input ? " --input" : "");
+	}
+}
+
+static void list_variants(void)
+{
+	for (const struct kernel *const *k = kernels; *k; k++)
+		for (const struct variant *const *v = (*k)->variants; *v; v++) {
+			char why[120];
+			line((*v)->name, (*k)->name, variant_missing(*v, cpu_features(), why));
+		}
+}
+
+static void list_backends(void)
+{
+	for (const struct backend *const *b = backends; *b; b++)
+		line((*b)->name, (*b)->summary, (*b)->missing);
+}
+
+static void list_meters(void)
+{
+	for (const struct meter *m = meters; m->name; m++)
+		line(m->name, m->summary, m->missing);
+}
+
+static void list_columns(void)
+{
+	for (const struct column *c = sample_columns; c->name; c++)
+		printf("%-18s samples.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+	for (const struct column *c = summary_columns; c->name; c++)
+		if (!c->factor)
+			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+}
+
+static const struct {
+	const char *name;
+	void (*list)(void);
+} lists[] = {{"kernels", list_kernels}, {"variants", list_variants}, {"backends", list_backends}, {"meters", list_meters},
+	{"columns", list_columns}};
+
+enum { LISTS = sizeof lists / sizeof *lists };
+
+static void help(void)
+{
+	printf("usage: parscale list [kernels|variants|backends|meters|columns]\n\n"
+	       "Shows what there is, one name first on each line, and why what is missing here is missing.\n");
+}
+
+int list_main(int argc, char **argv, struct err *e)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	int found;
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1) {
+		if (found == '?')
+			return -1;
+		help();
+		return 0;
+	}
+	if (argc - optind > 1)
+		return err_set(e, ERR_USAGE, "list: one of kernels, variants, backends, meters, columns, not also '%s'", argv[optind + 1]);
+	for (size_t i = 0; i < LISTS; i++)
+		if (optind < argc && strcmp(lists[i].name, argv[optind]) == 0) {
+			lists[i].list();
+			return 0;
+		}
+	if (optind < argc)
+		return err_set(e, ERR_USAGE, "list: '%s' is not one of kernels, variants, backends, meters, columns", argv[optind]);
+	for (size_t i = 0; i < LISTS; i++) {
+		printf("%s%s:\n", i ? "\n" : "", lists[i].name);
+		lists[i].list();
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* parscale: the command line. The only place that ends the program. */
+#include "build.h"
+#include "cpu.h"
+#include "launch.h"
+#include "list.h"
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int command_fn(int argc, char **argv, struct err *e);
+
+static const struct command {
+	const char *name, *arguments, *meaning;
+	command_fn *main;
+} commands[] = {
+	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
+	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(void)
+{
+	printf("usage: parscale COMMAND [options]\n\n"
+	       "Measures how fast this machine's cores are, how work scales over them, and what threads cost against processes.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-7s %-52s %s\n", commands[i].name, commands[i].arguments, commands[i].meaning);
+	printf("\nEvery command takes --help. Exit status: 0 good, 1 failed or wrong, 2 usage, 77 not available here, 130 interrupted.\n"
+	       "PARSCALE_CPU_DISABLE=avx512,... hides CPU features.\n");
+}
+
+static int dispatch(int argc, char **argv, struct err *e)
+{
+	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0)
+		return -1;
+	if (argc < 2)
+		return err_set(e, ERR_USAGE, "name a command (parscale --help)");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		help();
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("parscale %s\n", build_version);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, argv[1]) == 0)
+			return commands[i].main(argc - 1, argv + 1, e);
+	return err_set(e, ERR_USAGE, "unknown command '%s' (parscale --help)", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	if (argc > 1 && strcmp(argv[1], "launch") == 0)
+		return launch_main(argc - 1, argv + 1, meter_native);
+	dispatch(argc, argv, &e);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
+		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));
+	if (e.text[0])
+		fprintf(stderr, "parscale: %s\n", e.text);
+	return (int)e.status;
+}

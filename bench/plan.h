@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan.h - which cells a sweep measures: a .sweep file read, multiplied out, and freed of what is impossible.
+ *
+ * A file is lines of `key = value, value, ...`; `#` begins a comment. The plan is the product of all values. A line
+ * `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is measured here.
+ */
+#ifndef PARSCALE_PLAN_H
+#define PARSCALE_PLAN_H
+
+#include "meter.h"
+
+enum { PLAN_LABEL = 192 };
+
+struct planned {
+	struct cell cell;
+	char label[PLAN_LABEL]; /* "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000": unique in the plan */
+	size_t problem;         /* cells of the same problem have the same number: one answer serves all */
+};
+
+struct omission {
+	char label[PLAN_LABEL];
+	char reason[256];
+};
+
+struct plan {
+	struct planned *cells;
+	size_t count;
+	struct omission *omissions; /* combinations that cannot be, each with its reason */
+	size_t omitted;
+	size_t problems;
+
+	/* How it is measured: keys of their own, the same for all products. */
+	const struct meter *meter; /* meter = auto */
+	unsigned launches;         /* launches = 3: fresh processes a cell; as many blocks */
+	unsigned repetitions;      /* repetitions = 3: samples a launch */
+	unsigned warmup;           /* warmup = 1 */
+	double sample_seconds;     /* sample-time = 10ms */
+	double cap_seconds;        /* cap = 2s: of samples, a launch */
+	double timeout_seconds;    /* timeout = 60s: of a launch */
+	double budget_seconds;     /* budget = 1h: of the sweep */
+	uint64_t order_seed;       /* order-seed = 1: of the order within blocks */
+};
+
+/* What values such as `workers = auto` and `size = auto` stand for, from the machine. */
+struct plan_machine {
+	const unsigned *workers;
+	size_t worker_counts;
+};
+
+/* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left; ERR_FAILED for a file that cannot be read. */
+int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e);
+void plan_free(struct plan *p);
+
+/* Rough seconds that the sweep will take, from typical speeds: for --dry-run only; a running sweep knows better. */
+double plan_estimate(const struct plan *p);
+
+#endif

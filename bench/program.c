@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The folder of the running program, with its slash. */
+static size_t folder(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+	path[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(path, '/');
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+char *program_beside(const char *name, char *path, size_t size)
+{
+	size_t at = folder(path, size);
+	snprintf(path + at, size - at, "%s", name);
+	return path;
+}
+
+char *program_data(const char *name, char *path, size_t size)
+{
+	static const char *const places[] = {"../", "../share/parscale/"};
+	const char *forced = getenv("PARSCALE_DATADIR");
+	if (forced && *forced) {
+		snprintf(path, size, "%s/%s", forced, name);
+		return path;
+	}
+	size_t at = folder(path, size);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		snprintf(path + at, size - at, "%s%s", places[i], name);
+		if (access(path, R_OK) == 0)
+			break;
+	}
+	return path;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h - where this program's own files are: it runs from any folder, built or installed.
+ */
+#ifndef PARSCALE_PROGRAM_H
+#define PARSCALE_PROGRAM_H
+
+#include <stddef.h>
+
+/* The path of another program that stands beside this one; returns `path`. */
+char *program_beside(const char *name, char *path, size_t size);
+
+/* The path of a file that comes along, such as "plots/speedup.gp" or "scripts/sweeps/default.sweep": under $PARSCALE_DATADIR where set, else under
+ * the checkout (build/..), else under PREFIX/share/parscale. Returns `path`; the file may be missing. */
+char *program_data(const char *name, char *path, size_t size);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "args.h"
+#include "interrupt.h"
+#include "launch.h"
+#include "stats.h"
+#include "units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A launch's rows, condensed. */
+struct outcome {
+	const struct sample *first; /* for what all rows share */
+	size_t count;
+	double *seconds; /* in the order they came */
+	double median;
+	struct interval interval;
+};
+
+static double median_of(const struct table *t, size_t offset, double *room)
+{
+	for (size_t i = 0; i < t->count; i++)
+		memcpy(&room[i], (const char *)table_row(t, i) + offset, sizeof room[i]);
+	stats_sort(room, t->count);
+	return stats_median(room, t->count);
+}
+
+static int condense(const struct table *t, struct outcome *o, struct err *e)
+{
+	double *sorted = calloc(t->count, 2 * sizeof *sorted);
+	if (!sorted)
+		return err_set(e, ERR_FAILED, "out of memory");
+	o->first = table_row(t, 0);
+	o->count = t->count;
+	o->seconds = sorted + t->count;
+	for (size_t i = 0; i < t->count; i++)
+		o->seconds[i] = ((const struct sample *)table_row(t, i))->seconds;
+	o->median = median_of(t, offsetof(struct sample, seconds), sorted);
+	o->interval = stats_median_interval(sorted, t->count, 0.95);
+	o->seconds = memcpy(sorted, o->seconds, t->count * sizeof *sorted);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} phases[] = {{"launch", offsetof(struct sample, launch_ns)}, {"touch", offsetof(struct sample, touch_ns)},
+	{"compute", offsetof(struct sample, compute_ns)}, {"return", offsetof(struct sample, return_ns)},
+	{"reap", offsetof(struct sample, reap_ns)}, {"imbalance", offsetof(struct sample, imbalance_ns)}};
+
+enum { PHASES = sizeof phases / sizeof *phases };
+
+static int print_text(FILE *to, const struct run_args *a, const struct table *t, const struct outcome *o)
+{
+	const struct sample *s = o->first;
+	const struct factors *f = &s->cell;
+	char text[3][32];
+	double *room = calloc(t->count, sizeof *room);
+	if (!room)
+		return -1;
+	fprintf(to, "%s %s on %s, %s %s, %" PRIu64 " worker%s, placement %s\n", f->kernel, f->variant, f->backend, f->lifetime, f->schedule,
+		f->workers.value, f->workers.value == 1 ? "" : "s", f->placement);
+	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; %s (%s)\n", s->count.value, f->items.value, a->measure.cell.kernel->item,
+		strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
+	fprintf(to, "  time     %s, median of %zu sample%s of %" PRIu64 " run%s", units_time(o->median * 1e9, text[0]), o->count,
+		o->count == 1 ? "" : "s", s->batch.value, s->batch.value == 1 ? "" : "s");
+	if (o->interval.low > 0)
+		fprintf(to, "; 95 %% interval %s to %s", units_time(o->interval.low * 1e9, text[1]),
+			units_time(o->interval.high * 1e9, text[2]));
+	fprintf(to, "\n  rate     %s %ss/s\n  phases  ", units_count((double)f->items.value / o->median, text[0]),
+		a->measure.cell.kernel->item);
+	for (size_t i = 0; i < PHASES; i++)
+		fprintf(to, "%s %s %s", i ? "," : "", phases[i].name, units_time(median_of(t, phases[i].offset, room), text[0]));
+	fprintf(to, "\n  setup    %s once before", units_time(s->setup_seconds * 1e9, text[0]));
+	if (s->open_seconds > 0)
+		fprintf(to, ", and %s to make the pool", units_time(s->open_seconds * 1e9, text[1]));
+	fprintf(to, "\n  meter    %s\n", f->meter);
+	free(room);
+	return 0;
+}
+
+static json_t *json_field(const void *row, const struct column *c)
+{
+	char text[512];
+	const char *field = (const char *)row + c->offset;
+	struct uint_field u;
+	double real;
+	switch (c->type) {
+	case COLUMN_UINT:
+		memcpy(&u, field, sizeof u);
+		/* JSON's integers end at 2^63: what is larger goes as a text */
+		snprintf(text, sizeof text, "%" PRIu64, u.value);
+		return !u.known ? json_null() : u.value <= INT64_MAX ? json_integer((json_int_t)u.value) : json_string(text);
+	case COLUMN_REAL:
+		memcpy(&real, field, sizeof real);
+		return isnan(real) ? json_null() : json_real(real);
+	default:
+		return json_string(field);
+	}
+}
+
+static int print_json(FILE *to, const struct table *t, const struct outcome *o)
+{
+	json_t *root = json_object(), *samples = json_array();
+	double *room = calloc(t->count, sizeof *room);
+	if (!root || !samples || !room)
+		return -1;
+	for (const struct column *c = sample_columns; c->name; c++)
+		if (strcmp(c->name, "sample") != 0)
+			json_object_set_new(root, c->name, json_field(o->first, c));
+	for (size_t i = 0; i < o->count; i++)
+		json_array_append_new(samples, json_real(o->seconds[i]));
+	for (size_t i = 0; i < PHASES; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "%s_ns", phases[i].name);
+		json_object_set_new(root, name, json_real(median_of(t, phases[i].offset, room)));
+	}
+	json_object_set_new(root, "seconds", json_real(o->median));
+	if (o->interval.low > 0) {
+		json_object_set_new(root, "seconds_low", json_real(o->interval.low));
+		json_object_set_new(root, "seconds_high", json_real(o->interval.high));
+	}
+	json_object_set_new(root, "samples", samples);
+	int status = json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+	putc('\n', to);
+	json_decref(root);
+	free(room);
+	return status;
+}
+
+static int print_csv(FILE *to, const struct table *t)
+{
+	char line[8192];
+	csv_header_line(sample_columns, line, sizeof line);
+	fputs(line, to);
+	for (size_t i = 0; i < t->count; i++) {
+		csv_row_line(sample_columns, table_row(t, i), line, sizeof line);
+		fputs(line, to);
+	}
+	return 0;
+}
+
+static int print(const struct run_args *a, const struct table *t, struct err *e)
+{
+	FILE *to = a->measure.print ? stderr : stdout;
+	struct outcome o = {0};
+	if (condense(t, &o, e) != 0)
+		return -1;
+	int status = a->format == FORMAT_JSON ? print_json(to, t, &o) : a->format == FORMAT_CSV ? print_csv(to, t) : print_text(to, a, t, &o);
+	free(o.seconds);
+	if (status != 0)
+		return err_set(e, ERR_FAILED, "out of memory");
+	return fflush(to) == 0 && !ferror(to) ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+}
+
+int run_main(int argc, char **argv, struct err *e)
+{
+	struct run_args a;
+	struct launch_result r;
+	if (args_parse_run(argc, argv, &a, e) != 0)
+		return -1;
+	if (a.help) {
+		args_help_run();
+		return 0;
+	}
+	if (a.result_fd >= 0 || a.measure.expected_known)
+		return err_set(e, ERR_USAGE, "--result-fd and --expect are for parscale's own use");
+	interrupt_catch();
+	const struct launch_order order = {.measure = &a.measure, .meter = a.meter};
+	if (launch_run(&order, &r, e) != 0) {
+		table_free(&r.samples);
+		return -1;
+	}
+	int status = r.samples.count ? print(&a, &r.samples, e) : 0;
+	if (status == 0 && r.status != ERR_NONE) {
+		status = err_set(e, r.status, "%s", r.message);
+	} else if (status == 0 && r.samples.count == 0) {
+		status = err_set(e, ERR_FAILED, "the launch ended without a sample");
+	}
+	table_free(&r.samples);
+	return status;
+}
