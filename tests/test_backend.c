@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Every back end hands out every chunk once, to the workers and in the shares it promises, and leaves nothing behind. */
+/* Every back end hands out every chunk once, to the workers and in the shares it promises, and leaves nothing
+ * behind. */
 #include "backend_job.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static const enum lifetime lifetimes[] = {LIFETIME_POOL, LIFETIME_SPAWN};
 static const enum schedule schedules[] = {SCHEDULE_STATIC, SCHEDULE_DYNAMIC};
@@ -40,7 +43,8 @@ static void run_team(const struct backend *b, struct team *t)
 		fail_msg("%s", e.text);
 }
 
-static void check_chunks(const struct record *r, const struct job *job, const struct team_plan *plan, unsigned runs)
+static void check_chunks(
+	const struct record *r, const struct job *job, const struct team_plan *plan, unsigned runs)
 {
 	for (uint64_t i = 0; i < job->chunks; i++) {
 		assert_int_equal(r->taken[i], runs);
@@ -57,8 +61,8 @@ static void check_chunks(const struct record *r, const struct job *job, const st
 	assert_int_equal(r->done_early, 0);
 }
 
-static void check_slots(const struct backend *b, struct team *t, const struct job *job, const struct team_plan *plan,
-	unsigned runs)
+static void check_slots(const struct backend *b, struct team *t, const struct job *job,
+	const struct team_plan *plan, unsigned runs)
 {
 	uint64_t chunks = 0;
 	for (unsigned w = 0; w < plan->workers; w++) {
@@ -114,7 +118,8 @@ static void runs_repeat(void **state)
 	for_each_team(state, check_many_runs);
 }
 
-/* Who worked: distinct workers; of another process or of this one; in a pool the same ones in every run, else new ones. */
+/* Who worked: distinct workers; of another process or of this one; in a pool the same ones in every run, else
+ * new ones. */
 static void check_identity(const struct backend *b, struct team_plan plan)
 {
 	pid_t first[64] = {0};
@@ -128,13 +133,15 @@ static void check_identity(const struct backend *b, struct team_plan plan)
 		run_team(b, t);
 		for (unsigned w = 0; w < plan.workers && w < 64; w++) {
 			const struct slot *s = b->slot(t, w);
-			bool created = strcmp(b->worker, "caller") != 0 && (w > 0 || strcmp(b->name, "openmp") != 0);
+			bool created =
+				strcmp(b->worker, "caller") != 0 && (w > 0 || strcmp(b->name, "openmp") != 0);
 			assert_int_equal(s->pid == getpid(), !is_process(b));
 			assert_int_equal(s->tid == gettid(), !created);
 			for (unsigned v = 0; v < w; v++)
 				assert_int_not_equal(s->tid, ((const struct slot *)b->slot(t, v))->tid);
 			if (run > 0)
-				assert_int_equal(s->tid == first[w], plan.lifetime == LIFETIME_POOL || !created);
+				assert_int_equal(
+					s->tid == first[w], plan.lifetime == LIFETIME_POOL || !created);
 			first[w] = s->tid;
 		}
 	}
@@ -179,8 +186,13 @@ static void check_slot_sizes(const struct backend *b, struct team_plan plan)
 	const size_t sizes[] = {0, 1, 127, 128, 129, 10000};
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		size_t size = sizes[i];
-		struct job job = {.slot_bytes = size, .ctx = &size, .enter = wide_enter, .begin = nothing, .chunk = no_chunk,
-			.end = nothing, .leave = nothing};
+		struct job job = {.slot_bytes = size,
+			.ctx = &size,
+			.enter = wide_enter,
+			.begin = nothing,
+			.chunk = no_chunk,
+			.end = nothing,
+			.leave = nothing};
 		struct team *t = open_team(b, &job, &plan);
 		run_team(b, t);
 		for (unsigned w = 0; w < plan.workers; w++) {
@@ -206,7 +218,8 @@ static void bad_plans_are_refused(void **state)
 		struct job job = {0};
 		struct team_plan plan = plan_of(workers[i], LIFETIME_POOL, SCHEDULE_STATIC);
 		char expected[80];
-		snprintf(expected, sizeof expected, "%s: %u workers (legal: 1 to %u)", b->name, workers[i], b->max_workers);
+		snprintf(expected, sizeof expected, "%s: %u workers (legal: 1 to %u)", b->name, workers[i],
+			b->max_workers);
 		assert_null(b->open(&job, &plan, &e));
 		assert_int_equal(e.status, ERR_USAGE);
 		assert_string_equal(e.text, expected);

@@ -11,26 +11,27 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STOPPED UINT32_MAX  /* in `go` and `gate`, instead of a run's number */
-#define FAILED (1u << 31)   /* in `reports`: a worker could not enter */
+#define STOPPED UINT32_MAX /* in `go` and `gate`, instead of a run's number */
+#define FAILED (1u << 31)  /* in `reports`: a worker could not enter */
 
-/* A word that others sleep on. It changes rarely; `sleepers` spares the waker a system call when everyone spins. */
+/* A word that others sleep on. It changes rarely; `sleepers` spares the waker a system call when everyone
+ * spins. */
 struct word {
 	_Alignas(SLOT_ALIGN) _Atomic uint32_t value;
 	_Atomic uint32_t sleepers;
 };
 
 struct control_block {
-	struct word go;                               /* number of the posted run, from 1 */
-	struct word gate;                             /* number of the last run whose gate was opened */
-	struct word reports;                          /* how many have reported; only the last and a failed one wake the opener */
+	struct word go;      /* number of the posted run, from 1 */
+	struct word gate;    /* number of the last run whose gate was opened */
+	struct word reports; /* how many have reported; only the last and a failed one wake the opener */
 	_Alignas(SLOT_ALIGN) _Atomic uint32_t arrived; /* at the gate */
 	_Alignas(SLOT_ALIGN) _Atomic uint32_t failed;  /* 1 + the worker whose `enter` failed first */
 	_Alignas(SLOT_ALIGN) _Atomic uint64_t next;    /* the chunk counter */
 };
 
-/* One worker's part of the block; its slot follows. How far it has come, in one number that only grows within a run, so that the
- * smallest belongs to the one all others wait for. */
+/* One worker's part of the block; its slot follows. How far it has come, in one number that only grows within
+ * a run, so that the smallest belongs to the one all others wait for. */
 struct record {
 	_Alignas(SLOT_ALIGN) _Atomic uint64_t progress; /* run * STAGES + stage */
 };
@@ -61,17 +62,20 @@ void *control_slot(const struct control *c, unsigned worker)
 	return record_of(c, worker) + 1;
 }
 
-int control_open(struct control *c, const struct backend *b, const struct job *job, const struct team_plan *plan,
-	struct err *e)
+int control_open(struct control *c, const struct backend *b, const struct job *job,
+	const struct team_plan *plan, struct err *e)
 {
 	if (plan->workers < 1 || plan->workers > b->max_workers)
-		return err_set(e, ERR_USAGE, "%s: %u workers (legal: 1 to %u)", b->name, plan->workers, b->max_workers);
+		return err_set(e, ERR_USAGE, "%s: %u workers (legal: 1 to %u)", b->name, plan->workers,
+			b->max_workers);
 	*c = (struct control){.name = b->name, .job = job, .plan = *plan};
 	c->stride = sizeof(struct record) + rounded(job->slot_bytes);
 	c->bytes = sizeof *c->block + plan->workers * c->stride;
-	void *p = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	void *p = mmap(
+		NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (p == MAP_FAILED)
-		return err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes, strerror(errno));
+		return err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
+			strerror(errno));
 	c->block = p;
 	return 0;
 }
@@ -91,9 +95,9 @@ static void relax(void)
 #endif
 }
 
-/* Sleeps while the value is the unwanted one; -1 with errno if that was not so, or not until the end (ETIMEDOUT, EINTR).
- * Not the private kind of futex: the waker may be in another process. Either the waker sees the sleeper counted, or the
- * kernel, which looks again, sees the new value. */
+/* Sleeps while the value is the unwanted one; -1 with errno if that was not so, or not until the end
+ * (ETIMEDOUT, EINTR). Not the private kind of futex: the waker may be in another process. Either the waker
+ * sees the sleeper counted, or the kernel, which looks again, sees the new value. */
 static long word_sleep(struct word *w, uint32_t unwanted, const struct timespec *limit)
 {
 	atomic_fetch_add(&w->sleepers, 1);
@@ -202,7 +206,8 @@ unsigned control_last(const struct control *c, const char **where)
 
 static void set_progress(const struct control *c, unsigned worker, uint32_t run, enum stage stage)
 {
-	atomic_store_explicit(&record_of(c, worker)->progress, (uint64_t)run * STAGES + stage, memory_order_release);
+	atomic_store_explicit(
+		&record_of(c, worker)->progress, (uint64_t)run * STAGES + stage, memory_order_release);
 }
 
 static uint32_t last_run(const struct control *c, unsigned worker)
@@ -218,7 +223,8 @@ static void report(const struct control *c, uint32_t what)
 		word_wake(w);
 }
 
-/* Shared memory comes without page tables through a fork: the first look at each page is paid here, not in a run. */
+/* Shared memory comes without page tables through a fork: the first look at each page is paid here, not in a
+ * run. */
 static void look_at_slot(const struct control *c, unsigned worker)
 {
 	const volatile char *slot = control_slot(c, worker);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * control.h - what all back ends share: the control block in pre-faulted MAP_SHARED memory (go, gate, chunk counter,
- * reports, slots), and the worker's life, written once. It makes no worker and ends none.
+ * control.h - what all back ends share: the control block in pre-faulted MAP_SHARED memory (go, gate, chunk
+ * counter, reports, slots), and the worker's life, written once. It makes no worker and ends none.
  *
- * A run, seen from above: the opener posts it (`go`); every worker arrives at the gate and the last one opens it;
- * each takes chunks and reports; the last report wakes the opener. No worker holds a lock or has a deadline of its
- * own: the opener ends every wait by control_stop, and the kernel ends the workers if the opener dies.
+ * A run, seen from above: the opener posts it (`go`); every worker arrives at the gate and the last one opens
+ * it; each takes chunks and reports; the last report wakes the opener. No worker holds a lock or has a
+ * deadline of its own: the opener ends every wait by control_stop, and the kernel ends the workers if the
+ * opener dies.
  */
 #ifndef PARSCALE_CONTROL_H
 #define PARSCALE_CONTROL_H
@@ -24,19 +25,21 @@ struct control {
 	size_t stride; /* from one worker's record to the next */
 };
 
-/* Maps the block, all slots zero. ERR_USAGE for a plan that the back end cannot have, ERR_FAILED without memory. */
-int control_open(struct control *c, const struct backend *b, const struct job *job, const struct team_plan *plan,
-	struct err *e);
+/* Maps the block, all slots zero. ERR_USAGE for a plan that the back end cannot have, ERR_FAILED without
+ * memory. */
+int control_open(struct control *c, const struct backend *b, const struct job *job,
+	const struct team_plan *plan, struct err *e);
 void control_close(struct control *c);
 void *control_slot(const struct control *c, unsigned worker);
 
 /* In the opener. */
-void control_expect(struct control *c, unsigned worker); /* this worker is about to be made: it has not come yet */
-void control_start(struct control *c);                   /* posts a run to workers that are made or will be; none is in one */
-void control_stop(struct control *c);                    /* for good: ends all waits; workers take no further chunk, and leave */
+void control_expect(
+	struct control *c, unsigned worker); /* this worker is about to be made: it has not come yet */
+void control_start(struct control *c); /* posts a run to workers that are made or will be; none is in one */
+void control_stop(struct control *c); /* for good: ends all waits; workers take no further chunk, and leave */
 
-/* Sleeps until all workers have reported (entered, after an open of a pool; done, in a run), or one has failed to enter, or
- * the milliseconds are over; true unless it was the last. */
+/* Sleeps until all workers have reported (entered, after an open of a pool; done, in a run), or one has
+ * failed to enter, or the milliseconds are over; true unless it was the last. */
 bool control_wait(const struct control *c, unsigned milliseconds);
 
 /* Calls the job's all_done. */
@@ -51,11 +54,12 @@ bool control_left(const struct control *c, unsigned worker);
 /* The worker that is furthest behind, and in *where the words for it: "had not come to the gate". */
 unsigned control_last(const struct control *c, const char **where);
 
-/* In the worker: its whole life, or the parts of it where the opener is a worker itself. Lifetime spawn has one run
- * in a life. */
+/* In the worker: its whole life, or the parts of it where the opener is a worker itself. Lifetime spawn has
+ * one run in a life. */
 void control_live(const struct control *c, unsigned worker);
 int control_enter(const struct control *c, unsigned worker);
-bool control_run(const struct control *c, unsigned worker); /* waits for the next run, works on it; false when stopped */
+bool control_run(const struct control *c,
+	unsigned worker); /* waits for the next run, works on it; false when stopped */
 void control_leave(const struct control *c, unsigned worker); /* nothing, if it is not in */
 
 #endif

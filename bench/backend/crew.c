@@ -8,7 +8,8 @@
 
 enum {
 	LOOK_MILLISECONDS = 50, /* how often the opener, while it waits, looks whether everyone is alive */
-	GRACE_SECONDS = 1,      /* what a worker gets to end after it was told to or killed, before it counts as lost */
+	GRACE_SECONDS =
+		1, /* what a worker gets to end after it was told to or killed, before it counts as lost */
 };
 
 static double now(void)
@@ -18,7 +19,8 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Reaps the worker if it ends within the seconds (0: has ended). -1 if it ended in another way than by leaving. */
+/* Reaps the worker if it ends within the seconds (0: has ended). -1 if it ended in another way than by
+ * leaving. */
 static int reap(struct member *m, double seconds, struct err *e)
 {
 	struct team *t = m->team;
@@ -44,11 +46,16 @@ static int reap_all(struct team *t, double deadline, struct err *e)
 	return status;
 }
 
-static unsigned count_alive(const struct team *t)
+/* Calls `act`, if there is one, for each worker not reaped; returns how many these are. */
+static unsigned for_each_alive(struct team *t, void (*act)(struct member *m))
 {
 	unsigned alive = 0;
-	for (unsigned w = 0; w < t->control.plan.workers; w++)
-		alive += t->members[w].alive;
+	for (unsigned w = 0; w < t->control.plan.workers; w++) {
+		struct member *m = &t->members[w];
+		alive += m->alive;
+		if (m->alive && act)
+			act(m);
+	}
 	return alive;
 }
 
@@ -64,8 +71,8 @@ static int create_all(struct team *t, struct err *e)
 		if (c->job->after_create)
 			c->job->after_create(c->job->ctx);
 		if (error)
-			return err_set(e, ERR_FAILED, "%s: cannot create worker %u of %u: %s", c->name, w, c->plan.workers,
-				strerror(error));
+			return err_set(e, ERR_FAILED, "%s: cannot create worker %u of %u: %s", c->name, w,
+				c->plan.workers, strerror(error));
 		m->alive = true;
 	}
 	return 0;
@@ -77,8 +84,8 @@ static int timed_out(const struct team *t, struct err *e)
 	char who[CREW_TEXT];
 	unsigned last = control_last(&t->control, &where);
 	t->kind->describe(&t->members[last], who);
-	return err_set(e, ERR_FAILED, "%s: time-out: after %g s %s %s", t->control.name, t->control.plan.timeout_seconds, who,
-		where);
+	return err_set(e, ERR_FAILED, "%s: time-out: after %g s %s %s", t->control.name,
+		t->control.plan.timeout_seconds, who, where);
 }
 
 /* Until all have reported. -1 when one of them died or failed, or the deadline has passed. */
@@ -100,7 +107,7 @@ static int spawn_run(struct team *t, double deadline, struct err *e)
 	control_all_done(&t->control);
 	if (reap_all(t, deadline, e) != 0)
 		return -1;
-	return count_alive(t) ? timed_out(t, e) : 0;
+	return for_each_alive(t, NULL) ? timed_out(t, e) : 0;
 }
 
 static int pool_run(struct team *t, double deadline, struct err *e)
@@ -163,12 +170,10 @@ void crew_close(struct team *t)
 	control_stop(&t->control);
 	if (!t->failed)
 		reap_all(t, now() + t->control.plan.timeout_seconds, &ignored);
-	for (unsigned w = 0; t->kind->kill && w < t->control.plan.workers; w++)
-		if (t->members[w].alive)
-			t->kind->kill(&t->members[w]);
+	for_each_alive(t, t->kind->kill);
 	reap_all(t, now() + GRACE_SECONDS, &ignored);
-	if (count_alive(t))
-		return; /* a thread that hangs still uses all this */
+	if (for_each_alive(t, t->kind->give_up))
+		return;
 	control_close(&t->control);
 	free(t);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crew.h - a team whose workers are made one by one beside the opener: threads or processes. Creating, waiting,
- * noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct crew_kind.
- * The clock is read for time-outs only.
+ * crew.h - a team whose workers are made one by one beside the opener: threads or processes. Creating,
+ * waiting, noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct
+ * crew_kind. The clock is read for time-outs only.
  */
 #ifndef PARSCALE_CREW_H
 #define PARSCALE_CREW_H
@@ -38,12 +38,16 @@ struct crew_kind {
 	/* Makes m's worker, which runs control_live and ends. Returns 0 or an errno. */
 	int (*create)(struct member *m);
 
-	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended, with the way it did in `how`
+	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended,
+	 * with the way it did in `how`
 	 * ("was killed by signal 9 (Killed)"). */
 	bool (*reap)(struct member *m, double seconds, char how[CREW_TEXT]);
 
-	/* Ends the worker, whatever it does. NULL where there is no way: a thread that hangs stays, and close lets it have the memory. */
+	/* Ends the worker, whatever it does. NULL where there is no way. */
 	void (*kill)(struct member *m);
+
+	/* The worker could not be ended and shall not be waited for: close lets it have the memory. */
+	void (*give_up)(struct member *m);
 
 	/* Which one it is, for a message: "worker 1 (pid 123)". */
 	void (*describe)(const struct member *m, char text[CREW_TEXT]);

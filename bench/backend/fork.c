@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork.c - each worker is a process, forked from the opener, whose memory it sees as it was then. A worker never
- * returns into the opener's code, never runs its exit handlers, never prints its buffers, and dies with it. (The
- * kernel ties it to the thread that opened the team: that thread has to live as long as the team.)
+ * fork.c - each worker is a process, forked from the opener, whose memory it sees as it was then. A worker
+ * never returns into the opener's code, never runs its exit handlers, never prints its buffers, and dies with
+ * it. (The kernel ties it to the thread that opened the team: that thread has to live as long as the team.)
  */
 #include "backend/crew.h"
 
@@ -18,7 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its children. */
+/* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its
+ * children. */
 static void exit_at_once(int status, void *unused)
 {
 	(void)unused;
@@ -29,7 +30,7 @@ static _Noreturn void live(const struct member *m)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != m->team->opener)
-		_exit(1); /* it died before it was asked to take us along */
+		_exit(1);        /* it died before it was asked to take us along */
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; what it means, the opener decides */
 	signal(SIGTERM, SIG_DFL);
 	on_exit(exit_at_once, NULL);
@@ -60,7 +61,9 @@ static void await_end(pid_t pid, double seconds)
 	/* Linux before 5.3 */
 	const double pause = 1e-4;
 	siginfo_t info = {0};
-	for (; seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && !info.si_pid; seconds -= pause)
+	for (; seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		!info.si_pid;
+		seconds -= pause)
 		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
 }
 
@@ -77,7 +80,8 @@ static bool reap(struct member *m, double seconds, char how[CREW_TEXT])
 	if (ended < 0) /* the program ignores SIGCHLD, so that the kernel reaped it */
 		snprintf(how, CREW_TEXT, "is gone");
 	else if (WIFSIGNALED(status))
-		snprintf(how, CREW_TEXT, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(how, CREW_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
 	else
 		snprintf(how, CREW_TEXT, "exited with status %d", WEXITSTATUS(status));
 	return true;

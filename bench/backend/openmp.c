@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * openmp.c - each worker is a thread of an OpenMP team. Chunks come from our counter, as everywhere, not from the
- * runtime's schedule.
+ * openmp.c - each worker is a thread of an OpenMP team. Chunks come from our counter, as everywhere, not from
+ * the runtime's schedule.
  *
- * pool: the runtime's own pool. That a thread keeps its number from one region to the next is the specification's rule
- * for threadprivate data (same size, not dynamic). spawn: the runtime is told to give up its threads after each run.
+ * pool: the runtime's own pool. That a thread keeps its number from one region to the next is the
+ * specification's rule for threadprivate data (same size, not dynamic). spawn: the runtime is told to give up
+ * its threads after each run.
  *
- * When the system refuses a thread, the runtime ends the program. A child forked by a program that has been here must
- * not come here (libgomp hangs).
+ * When the system refuses a thread, the runtime ends the program. A child forked by a program that has been
+ * here must not come here (libgomp hangs).
  */
 #include "backend/region.h"
 
@@ -20,7 +21,8 @@
 static int all_threads(const struct control *c, region_part_fn *part, struct err *e)
 {
 	unsigned workers = c->plan.workers, got = 0;
-	/* Not by a num_threads clause: libomp 14 aborts when that is what comes first after it gave up its threads. */
+	/* Not by a num_threads clause: libomp 14 aborts when that is what comes first after it gave up its
+	 * threads. */
 	omp_set_dynamic(0);
 	omp_set_num_threads((int)workers);
 #pragma omp parallel default(none) shared(c, part, workers, got)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pthread.c - each worker is a thread. One that hangs cannot be ended: close gives it up, and the program should end soon. */
+/* pthread.c - each worker is a thread. One that hangs cannot be ended: close gives it up, and the program
+ * should end soon. */
 #include "backend/crew.h"
 
 #include <stdio.h>
@@ -32,12 +33,18 @@ static bool reap(struct member *m, double seconds, char how[CREW_TEXT])
 	return pthread_timedjoin_np(m->thread, NULL, &end) == 0;
 }
 
+static void give_up(struct member *m)
+{
+	pthread_detach(m->thread);
+}
+
 static void describe(const struct member *m, char text[CREW_TEXT])
 {
 	snprintf(text, CREW_TEXT, "worker %u", m->worker);
 }
 
-static const struct crew_kind threads = {.create = create, .reap = reap, .describe = describe};
+static const struct crew_kind threads = {
+	.create = create, .reap = reap, .give_up = give_up, .describe = describe};
 
 static struct team *open_threads(const struct job *job, const struct team_plan *plan, struct err *e)
 {

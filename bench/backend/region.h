@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * region.h - a team in which the opener is worker 0: each part of the workers' life (enter, a run, leave) is a parallel
- * region that it enters with the others and leaves when all have. Hence no time-out, and nobody to notice the dead.
+ * region.h - a team in which the opener is worker 0: each part of the workers' life (enter, a run, leave) is
+ * a parallel region that it enters with the others and leaves when all have. Hence no time-out, and nobody to
+ * notice the dead.
  */
 #ifndef PARSCALE_REGION_H
 #define PARSCALE_REGION_H
@@ -11,8 +12,8 @@
 typedef void region_part_fn(const struct control *c, unsigned worker);
 
 struct region_kind {
-	/* Calls part(c, w) for every worker w, each in its own thread, always the same one in lifetime pool; for none, and -1, if
-	 * there are not enough threads. */
+	/* Calls part(c, w) for every worker w, each in its own thread, always the same one in lifetime pool;
+	 * for none, and -1, if there are not enough threads. */
 	int (*all)(const struct control *c, region_part_fn *part, struct err *e);
 
 	/* Gives up the threads. May be NULL. */

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend_job.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+unsigned global;
+
+static int job_enter(void *ctx, unsigned worker, void *p)
+{
+	struct record *r = ctx;
+	struct slot *s = p;
+	s->pid = getpid();
+	s->tid = gettid();
+	s->worker = worker;
+	s->entered++;
+	if (worker == r->victim && r->enter && r->enter(r) != 0)
+		return -1;
+	atomic_fetch_add(&r->entered, 1);
+	return 0;
+}
+
+static void job_begin(void *ctx, unsigned worker, void *p)
+{
+	struct record *r = ctx;
+	struct slot *s = p;
+	s->begun++;
+	if (worker == 0)
+		global++;
+	if (atomic_load(&r->entered) % r->workers != 0)
+		atomic_fetch_add(&r->early, 1);
+}
+
+static void job_chunk(void *ctx, unsigned worker, void *p, uint64_t index)
+{
+	struct record *r = ctx;
+	struct slot *s = p;
+	if (worker == r->victim && r->chunk)
+		r->chunk(r);
+	s->chunks++;
+	atomic_fetch_add(&r->taken[index], 1);
+	atomic_store(&r->owner[index], worker);
+}
+
+static void job_end(void *ctx, unsigned worker, void *p)
+{
+	struct record *r = ctx;
+	struct slot *s = p;
+	(void)worker;
+	s->ended++;
+	atomic_fetch_add(&r->ended, 1);
+}
+
+static void job_leave(void *ctx, unsigned worker, void *p)
+{
+	struct record *r = ctx;
+	struct slot *s = p;
+	(void)worker;
+	s->left++;
+	atomic_fetch_add(&r->left, 1);
+}
+
+static void job_before_create(void *ctx, unsigned worker)
+{
+	struct record *r = ctx;
+	atomic_fetch_add(&r->created, 1);
+	if (worker == r->victim && r->create)
+		r->create(r);
+}
+
+static void job_after_create(void *ctx)
+{
+	struct record *r = ctx;
+	atomic_fetch_add(&r->made, 1);
+}
+
+static void job_all_done(void *ctx)
+{
+	struct record *r = ctx;
+	unsigned done = atomic_fetch_add(&r->done, 1) + 1;
+	if (atomic_load(&r->ended) != done * r->workers)
+		atomic_fetch_add(&r->done_early, 1);
+}
+
+struct record *record_new(unsigned workers)
+{
+	struct record *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(r != MAP_FAILED);
+	r->workers = workers;
+	return r;
+}
+
+void record_free(struct record *r)
+{
+	munmap(r, sizeof *r);
+}
+
+struct job job_of(struct record *r, uint64_t chunks)
+{
+	return (struct job){.chunks = chunks,
+		.slot_bytes = sizeof(struct slot),
+		.ctx = r,
+		.enter = job_enter,
+		.begin = job_begin,
+		.chunk = job_chunk,
+		.end = job_end,
+		.leave = job_leave,
+		.before_create = job_before_create,
+		.after_create = job_after_create,
+		.all_done = job_all_done};
+}
+
+/* OpenMP runtimes are not instrumented: their synchronisation looks like races. */
+static bool testable(const struct backend *b)
+{
+	return !b->missing && !(UNDER_TSAN && strcmp(b->name, "openmp") == 0);
+}
+
+unsigned cpus(void)
+{
+	return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+struct team_plan plan_of(unsigned workers, enum lifetime lifetime, enum schedule schedule)
+{
+	return (struct team_plan){
+		workers, lifetime, schedule, .spin = workers > cpus() ? 0 : 1000, .timeout_seconds = 60};
+}
+
+double seconds_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* How many names, but for the registration that libomp keeps in /dev/shm as long as this program lives. */
+static unsigned entries(const char *folder)
+{
+	unsigned n = 0;
+	char own[40];
+	snprintf(own, sizeof own, "_%d_", (int)getpid());
+	DIR *d = opendir(folder);
+	assert_non_null(d);
+	for (const struct dirent *entry; (entry = readdir(d));)
+		n += !strstr(entry->d_name, own);
+	closedir(d);
+	return n;
+}
+
+struct traces look_around(void)
+{
+	return (struct traces){entries("/proc/self/task"), entries("/proc/self/fd"), entries("/dev/shm")};
+}
+
+/* A joined thread is still listed for a moment. */
+void assert_nothing_left(struct traces before)
+{
+	struct traces after = look_around();
+	for (double end = seconds_now() + 2; after.threads > before.threads && seconds_now() < end;
+		after = look_around())
+		usleep(1000);
+	assert_int_equal(after.threads, before.threads);
+	assert_int_equal(after.files, before.files);
+	assert_int_equal(after.shared, before.shared);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+void add_tests(struct tests *t, const struct CMUnitTest *more, size_t n, const struct backend *b)
+{
+	for (size_t i = 0; i < n; i++, t->n++) {
+		assert(t->n < sizeof t->list / sizeof t->list[0]);
+		snprintf(t->names[t->n], sizeof t->names[0], "%s%s%s", b ? b->name : "", b ? ": " : "",
+			more[i].name);
+		t->list[t->n] = more[i];
+		t->list[t->n].name = t->names[t->n];
+		memcpy(&t->list[t->n].initial_state, &b, sizeof b);
+	}
+}
+
+/* Each test with each back end as its state. OpenMP comes last: children forked by a program that has libomp
+ * running leave their registration in /dev/shm. */
+void add_for_each_backend(struct tests *t, const struct CMUnitTest *more, size_t n)
+{
+	for (int last = 0; last < 2; last++)
+		for (const struct backend *const *b = backends; *b; b++)
+			if (testable(*b) && last == (strcmp((*b)->name, "openmp") == 0))
+				add_tests(t, more, n, *b);
+}
+
+static void *do_nothing(void *unused)
+{
+	return unused;
+}
+
+/* libomp 14 loses some memory each time it gives up its threads. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libomp";
+}
+
+int run_list(struct tests *t, const char *name)
+{
+	/* A sanitizer may add a thread of its own with the first one; it is not to be taken for one left
+	 * behind. */
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+		pthread_join(thread, NULL);
+	return _cmocka_run_group_tests(name, t->list, t->n, NULL, NULL);
+}
