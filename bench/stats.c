@@ -73,7 +73,8 @@ bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high)
 {
 	assert(confidence > 0 && confidence < 1);
 	double tail_allowed = (1 - confidence) / 2;
-	/* What lies more than 30 standard deviations (of sqrt(n) / 2 each) below the middle adds nothing to a double. */
+	/* What lies more than 30 standard deviations (of sqrt(n) / 2 each) below the middle adds nothing to a
+	 * double. */
 	double start = (double)n / 2 - 15 * sqrt((double)n);
 	size_t k = start > 0 ? (size_t)start : 0;
 	double term = binomial_half(n, k), tail = term;

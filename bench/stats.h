@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats.h - order statistics and intervals that assume no distribution. Pure: no allocation, no files, no state.
+ * stats.h - order statistics and intervals that assume no distribution. Pure: no allocation, no files, no
+ * state.
  *
- * Samples come sorted upwards and finite. What is not available (too few samples) is NAN. The functions take the
- * values of an array for independent draws; whether an array holds samples or one value a launch is the caller's
- * choice.
+ * Samples come sorted upwards and finite. What is not available (too few samples) is NAN. The functions take
+ * the values of an array for independent draws; whether an array holds samples or one value a launch is the
+ * caller's choice.
  */
 #ifndef PARSCALE_STATS_H
 #define PARSCALE_STATS_H
@@ -23,8 +24,8 @@ struct ratio {
 
 void stats_sort(double *x, size_t n);
 
-/* The q-quantile (0 <= q <= 1) by linear interpolation between order statistics, so that x[0] is q = 0 and x[n-1] is q = 1 (type 7 of
- * Hyndman & Fan, The American Statistician 50, 1996). NAN for n = 0. */
+/* The q-quantile (0 <= q <= 1) by linear interpolation between order statistics, so that x[0] is q = 0 and
+ * x[n-1] is q = 1 (type 7 of Hyndman & Fan, The American Statistician 50, 1996). NAN for n = 0. */
 double stats_quantile(const double *sorted, size_t n, double q);
 
 /* The middle one, or the mean of the middle two; NAN for n = 0. */
@@ -33,16 +34,17 @@ double stats_median(const double *sorted, size_t n);
 /* Median of the absolute deviations from the median, unscaled; NAN for n = 0. */
 double stats_mad(const double *sorted, size_t n);
 
-/* Ranks counted from 1 whose order statistics x(low) <= x(high) = x(n + 1 - low) are the narrowest that enclose the median of any
- * continuous distribution with at least `confidence` (0 < confidence < 1): P = 1 - 2 P(Binomial(n, 1/2) < low). false when even the
- * extremes do not: 95 % needs 6 samples, 97.5 % needs 7. */
+/* Ranks counted from 1 whose order statistics x(low) <= x(high) = x(n + 1 - low) are the narrowest that
+ * enclose the median of any continuous distribution with at least `confidence` (0 < confidence < 1): P = 1 -
+ * 2 P(Binomial(n, 1/2) < low). false when even the extremes do not: 95 % needs 6 samples, 97.5 % needs 7. */
 bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high);
 
 /* The interval between these order statistics. */
 struct interval stats_median_interval(const double *sorted, size_t n, double confidence);
 
-/* median(a) / median(b) of positive samples, with a 95 % interval: both medians lie in their own 97.5 % intervals with at least 1 - 2 * 2.5 %,
- * however a and b depend on each other (Bonferroni's inequality), and then their ratio lies between the crossed ends. Conservative. */
+/* median(a) / median(b) of positive samples, with a 95 % interval: both medians lie in their own 97.5 %
+ * intervals with at least 1 - 2 * 2.5 %, however a and b depend on each other (Bonferroni's inequality), and
+ * then their ratio lies between the crossed ends. Conservative. */
 struct ratio stats_median_ratio(const double *a, size_t na, const double *b, size_t nb);
 
 #endif
