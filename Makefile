@@ -114,17 +114,23 @@ $(library): $(call objects,$(kernels) $(harness))
 	$(call say,AR,$@)
 	$(q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
+# What holds the shim is linked by the C++ compiler.
+shim = $(filter %/gbench.o,$^)
+define link
 	$(call say,LD,$@)
-	$(q)$(CC) $(link_flags) $^ $(libs) -o $@
+	$(q)$(if $(shim),$(CXX),$(CC)) $(link_flags) $(filter %.o,$^) $(library) $(test_libs) $(if $(shim),$(benchmark_libs)) $(libs) -o $@
+endef
+
+$(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
+	$(link)
 
 $(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
-	$(call say,LD,$@)
-	$(q)$(CXX) $(link_flags) $^ $(benchmark_libs) $(libs) -o $@
+	$(link)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
-	$(call say,LD,$@)
-	$(q)$(CC) $(link_flags) $^ -lcmocka $(libs) -o $@
+	$(link)
+$(tests): test_libs := -lcmocka
+$(BUILD)/tests/test_meters: $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call objects,$(gbench))))
 
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)

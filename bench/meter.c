@@ -28,8 +28,7 @@ const struct meter *meter_find(const char *name, struct err *e)
 	return NULL;
 }
 
-/* Warms up by evidence and leaves the last run's time in *ns. */
-static int warm_up(const struct meter_plan *p, double deadline, double *ns, struct err *e)
+int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, struct err *e)
 {
 	enum { LONGEST = 10 };
 	double before = 0;
@@ -67,7 +66,7 @@ int meter_native(const struct meter_plan *p, struct err *e)
 	const double deadline = (double)clock_ns() + p->cap_seconds * 1e9;
 	double ns = 0;
 	uint64_t batch;
-	if (warm_up(p, deadline, &ns, e) != 0 || find_batch(p, ns, &batch, e) != 0)
+	if (meter_warm_up(p, deadline, &ns, e) != 0 || find_batch(p, ns, &batch, e) != 0)
 		return -1;
 	for (unsigned i = 0; i < p->samples && (i == 0 || (double)clock_ns() < deadline); i++) {
 		struct timing t;

@@ -41,6 +41,10 @@ extern const struct meter meters[];
 /* The one of this name; "auto" is the first that is not missing. NULL with ERR_USAGE or ERR_ABSENT. */
 const struct meter *meter_find(const char *name, struct err *e);
 
+/* What every meter does first: runs until two in a row agree within 10 % (at most 10, or until the deadline on clock_ns), and at least plan->warmup.
+ * Leaves the last one's time in *ns. */
+int meter_warm_up(const struct meter_plan *plan, double deadline, double *ns, struct err *e);
+
 /* Measures by our own rules: warm-up runs until two in a row agree within 10 % (at most 10), a batch that lasts sample_seconds, then the samples. */
 int meter_native(const struct meter_plan *plan, struct err *e);
 
