@@ -5,6 +5,7 @@
 #include "launch.h"
 #include "list.h"
 #include "run.h"
+#include "sweep.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ static const struct command {
 } commands[] = {
 	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
+	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -58,10 +60,10 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native);
-	dispatch(argc, argv, &e);
+	int status = dispatch(argc, argv, &e);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
 		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));
 	if (e.text[0])
 		fprintf(stderr, "parscale: %s\n", e.text);
-	return (int)e.status;
+	return e.status != ERR_NONE ? (int)e.status : status;
 }

@@ -42,10 +42,11 @@ struct plan {
 	uint64_t order_seed;       /* order-seed = 1: of the order within blocks */
 };
 
-/* What values such as `workers = auto` and `size = auto` stand for, from the machine. */
+/* What `workers = auto` and `workers = max` stand for on the machine. */
 struct plan_machine {
-	const unsigned *workers;
+	const unsigned *workers; /* ascending, for auto */
 	size_t worker_counts;
+	unsigned most; /* that do not take turns on CPUs, for max */
 };
 
 /* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left; ERR_FAILED for a file that cannot be read. */

@@ -95,14 +95,21 @@ static int add_all(struct plan_key *k, struct err *e)
 	return k->count ? 0 : err_set(e, ERR_USAGE, "`all` is for kernel, variant and backend, not for %s", k->name);
 }
 
-static int add_workers(struct plan_key *k, const struct plan_machine *m, struct err *e)
+static int add_number(struct plan_key *k, unsigned number, struct err *e)
 {
-	for (size_t i = 0; i < m->worker_counts; i++) {
-		char text[24];
-		snprintf(text, sizeof text, "%u", m->workers[i]);
-		if (add_value(k, text, e) != 0)
+	char text[24];
+	snprintf(text, sizeof text, "%u", number);
+	return has_value(k, text) ? 0 : add_value(k, text, e);
+}
+
+/* `workers = auto` and `workers = max`. */
+static int add_workers(struct plan_key *k, const char *text, const struct plan_machine *m, struct err *e)
+{
+	if (strcmp(text, "max") == 0)
+		return add_number(k, m->most, e);
+	for (size_t i = 0; i < m->worker_counts; i++)
+		if (add_number(k, m->workers[i], e) != 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -128,11 +135,10 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 			return err_set(e, ERR_USAGE, "%s: an empty value", k->name);
 		if (strcmp(text, "all") == 0)
 			status = add_all(k, e);
-		else if (strcmp(text, "auto") == 0 && strcmp(k->name, "workers") == 0)
-			status = add_workers(k, r->machine, e);
+		else if (strcmp(k->name, "workers") == 0 && (strcmp(text, "auto") == 0 || strcmp(text, "max") == 0))
+			status = add_workers(k, text, r->machine, e);
 		else
-			status = has_value(k, text) ? err_set(e, ERR_USAGE, "%s: '%s' stands there twice", k->name, text)
-						    : add_value(k, text, e);
+			status = has_value(k, text) ? 0 : add_value(k, text, e);
 		if (status != 0)
 			return -1;
 		at = comma ? comma + 1 : NULL;

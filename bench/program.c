@@ -32,9 +32,12 @@ char *program_data(const char *name, char *path, size_t size)
 	}
 	size_t at = folder(path, size);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		char whole[4096]; /* PATH_MAX, which realpath fills at most */
 		snprintf(path + at, size - at, "%s%s", places[i], name);
-		if (access(path, R_OK) == 0)
+		if (realpath(path, whole)) {
+			snprintf(path, size, "%s", whole);
 			break;
+		}
 	}
 	return path;
 }

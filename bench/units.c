@@ -36,3 +36,15 @@ char *units_bytes(double bytes, char *text)
 	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 	return scaled(bytes, 1024, names, 6, text);
 }
+
+char *units_clock(double seconds, char *text)
+{
+	unsigned long s = seconds > 0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;
+	if (s >= 3600)
+		snprintf(text, UNITS_BYTES, "%luh%02lum", s / 3600, s / 60 % 60);
+	else if (s >= 60)
+		snprintf(text, UNITS_BYTES, "%lum%02lus", s / 60, s % 60);
+	else
+		snprintf(text, UNITS_BYTES, "%lus", s);
+	return text;
+}

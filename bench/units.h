@@ -11,5 +11,6 @@ enum { UNITS_BYTES = 32 };
 char *units_time(double ns, char *text);      /* "61.2 ms" */
 char *units_count(double count, char *text);  /* "16.3 G", powers of 1000 */
 char *units_bytes(double bytes, char *text);  /* "48 KiB", powers of 1024 */
+char *units_clock(double seconds, char *text); /* "3m20s", whole seconds */
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sweep.h - `parscale sweep`: a campaign of launches in seeded random blocks, into a folder of results.
+ *
+ * Every launch is a fresh process; its rows are appended at once. A launch that fails, hangs or is killed costs its own rows and
+ * nothing else; after Ctrl-C everything finished is there, summarised.
+ */
+#ifndef PARSCALE_SWEEP_H
+#define PARSCALE_SWEEP_H
+
+#include "err.h"
+
+/* argv[0] is "sweep". */
+int sweep_main(int argc, char **argv, struct err *e);
+
+#endif
