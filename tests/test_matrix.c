@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The matrix: kernel x variant x back end x lifetime x schedule x workers x cut, each as a real trial, gives what the
+ * reference gives when it does the whole problem alone.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cpu.h"
+#include "solo.h"
+#include "trial.h"
+
+static const struct {
+	const char *kernel;
+	const char *options[5]; /* key, value pairs */
+} problems[] = {
+	{"noop", {"calls", "1000"}},
+	{"noop", {"calls", "0"}},
+#define KERNEL(name) {#name, {"size", "300007"}},
+#include "kernels.def"
+	{"palindrome", {"length", "13", "words", "10007"}},
+	{"palindrome", {"length", "2", "words", "3"}},
+	{"text", {"bytes", "70001", "seed", "9"}},
+};
+
+static struct topology topology;
+
+/* What the reference finds, alone and uncut. */
+static struct tally reference(const struct cell *c)
+{
+	struct err e = {0};
+	struct solo s;
+	struct tally out = {0};
+	const struct variant *v = variant_find(c->kernel, "reference", &e);
+	assert_non_null(v);
+	assert_int_equal(solo_open(&s, v, &c->problem, &e), 0);
+	v->chunk(s.input, (struct span){0, s.units}, s.scratch, &out);
+	solo_close(&s);
+	return out;
+}
+
+static void check(const struct cell *c, struct tally expected)
+{
+	struct err e = {0};
+	struct timing t;
+	const struct trial_plan plan = {.cell = c, .topology = &topology, .timeout_seconds = 60};
+	struct trial *trial = trial_open(&plan, &e);
+	if (!trial || trial_run(trial, 2, &t, &e) != 0)
+		fail_msg("%s/%s/%s workers %u: %s", c->kernel->name, c->variant->name, c->backend->name, c->workers, e.text);
+	if (t.tally.count != expected.count || t.tally.check != expected.check)
+		fail_msg("%s/%s/%s lifetime %u schedule %u workers %u grain %" PRIu64 ": count %" PRIu64 " check %" PRIu64
+			 ", reference %" PRIu64 " %" PRIu64,
+			c->kernel->name, c->variant->name, c->backend->name, c->lifetime, c->schedule, c->workers, c->grain, t.tally.count,
+			t.tally.check, expected.count, expected.check);
+	/* the phases are what the whole is made of: within 1 % and 20 us, as promised */
+	double sum = t.launch_ns + t.touch_ns + t.compute_ns + t.return_ns + t.reap_ns;
+	assert_true(sum > 0.99 * t.total_ns - 20000 && sum < 1.01 * t.total_ns + 20000);
+	trial_close(trial);
+}
+
+static unsigned long check_workers(struct cell c, struct tally expected)
+{
+	const uint64_t grains[] = {0, 1, 7};
+	unsigned most = 2 * (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned long done = 0;
+	most = most > 4 ? 4 : most < 2 ? 2 : most;
+	for (c.schedule = SCHEDULE_STATIC; c.schedule <= SCHEDULE_DYNAMIC; c.schedule++)
+		for (c.workers = 1; c.workers <= most && c.workers <= c.backend->max_workers; c.workers++)
+			for (size_t g = 0; g < (c.schedule == SCHEDULE_DYNAMIC ? 3 : 1); g++, done++) {
+				c.grain = grains[g];
+				c.problem.workers = c.workers;
+				check(&c, expected);
+			}
+	return done;
+}
+
+static void matrix(void **state)
+{
+	unsigned long done = 0;
+	(void)state;
+	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
+		struct cell c;
+		struct err e = {0};
+		assert_int_equal(cell_init(&c, problems[i].kernel, &e), 0);
+		for (const char *const *o = problems[i].options; *o; o += 2)
+			assert_int_equal(cell_set(&c, o[0], o[1], &e), 0);
+		assert_int_equal(cell_finish(&c, &e), 0);
+		struct tally expected = reference(&c);
+		for (const struct variant *const *v = c.kernel->variants; *v; v++)
+			for (const struct backend *const *b = backends; *b; b++) {
+				char why[120];
+				if ((*b)->missing || variant_missing(*v, cpu_features(), why))
+					continue;
+				c.variant = *v;
+				c.backend = *b;
+				c.lifetime = LIFETIME_POOL;
+				done += check_workers(c, expected);
+				c.lifetime = LIFETIME_SPAWN;
+				if ((*b)->max_workers > 1)
+					done += check_workers(c, expected);
+			}
+	}
+	print_message("%lu trials\n", done);
+	assert_true(done > 500);
+}
+
+static void parts_cover_exactly(void **state)
+{
+	(void)state;
+	static const uint64_t units[] = {0, 1, 2, 3, 7, 100, 1000003, UINT64_MAX}, parts[] = {1, 2, 3, 7, 64};
+	for (size_t u = 0; u < 8; u++)
+		for (size_t p = 0; p < 5; p++) {
+			uint64_t at = 0;
+			for (uint64_t i = 0; i < parts[p]; i++) {
+				struct span s = trial_part(units[u], parts[p], i);
+				assert_int_equal(s.lo, at);
+				assert_true(s.hi - s.lo == units[u] / parts[p] || s.hi - s.lo == units[u] / parts[p] + 1);
+				at = s.hi;
+			}
+			assert_true(at == units[u]);
+		}
+}
+
+int main(void)
+{
+	struct err e = {0};
+	if (topology_read(&topology, "", &e) != 0)
+		return 1;
+	const struct CMUnitTest tests[] = {cmocka_unit_test(parts_cover_exactly), cmocka_unit_test(matrix)};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	topology_free(&topology);
+	return failed;
+}
