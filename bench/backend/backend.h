@@ -2,9 +2,9 @@
 /*
  * backend.h - what makes workers and hands them numbered chunks.
  *
- * A back end knows no kernel, reads no clock and pins nothing: the job's functions do, in the worker. What must
- * be equal between threads and processes is shared code: the control block in pre-faulted MAP_SHARED memory (chunk
- * counter, gate, slots) and the worker's loop stand in control.[ch], for OpenMP and serial too.
+ * A back end knows no kernel, reads no clock and pins nothing: the job's functions do, in the worker. What
+ * must be equal between threads and processes is shared code: the control block in pre-faulted MAP_SHARED
+ * memory (chunk counter, gate, slots) and the worker's loop stand in control.[ch], for OpenMP and serial too.
  *
  * A back end is one file that ends in a const record, and one line in backends.def.
  */
@@ -24,30 +24,33 @@ enum schedule { SCHEDULE_STATIC, SCHEDULE_DYNAMIC };
 
 /*
  * All that a back end sees of the work. The functions run in the worker; `slot` is the worker's own record in
- * shared memory, zeroed at open, SLOT_ALIGN bytes from its neighbours. In each run every chunk 0 <= i < chunks is
- * handed out exactly once: static, worker w of n takes the chunks i with i * n / chunks == w, in order (contiguous
- * shares); dynamic, each takes the next from one shared counter.
+ * shared memory, zeroed at open, SLOT_ALIGN bytes from its neighbours. In each run every chunk 0 <= i <
+ * chunks is handed out exactly once: static, worker w of n takes the chunks i with i * n / chunks == w, in
+ * order (contiguous shares); dynamic, each takes the next from one shared counter.
  */
 struct job {
 	uint64_t chunks;
 	size_t slot_bytes;
-	void *ctx; /* made before the workers: inherited by processes, shared by threads; read-only for workers except through slots */
+	void *ctx; /* made before the workers: inherited by processes, shared by threads; read-only for
+		      workers except through slots */
 
-	/* The worker's life: enter, then for each run begin, chunk..., end; then leave. `enter` runs first thing in the worker, before the
-	 * gate; it may fail (-1), which fails the run. `begin` runs when all workers are ready and the gate has opened. */
+	/* The worker's life: enter, then for each run begin, chunk..., end; then leave. `enter` runs first
+	 * thing in the worker, before the gate; it may fail (-1), which fails the run. `begin` runs when all
+	 * workers are ready and the gate has opened. */
 	int (*enter)(void *ctx, unsigned worker, void *slot);
 	void (*begin)(void *ctx, unsigned worker, void *slot);
 	void (*chunk)(void *ctx, unsigned worker, void *slot, uint64_t index);
 	void (*end)(void *ctx, unsigned worker, void *slot);
 	void (*leave)(void *ctx, unsigned worker, void *slot);
 
-	/* In the opener of the team, around the creation of each worker: so that the parent can sit on the worker's CPU while
-	 * it creates it. May be NULL. */
+	/* In the opener of the team, around the creation of each worker: so that it can sit on the worker's
+	 * CPU while it creates it, and go back. Where the opener is a worker itself, only after_create is
+	 * called, when that worker has left. May be NULL. */
 	void (*before_create)(void *ctx, unsigned worker);
 	void (*after_create)(void *ctx);
 
-	/* In the opener, in each run, when all workers are past `end` and none is reaped yet: here ends `return` and begins `reap`. What `leave`
-	 * writes may be in the making. May be NULL. */
+	/* In the opener, in each run, when all workers are past `end` and none is reaped yet: here ends
+	 * `return` and begins `reap`. What `leave` writes may be in the making. May be NULL. */
 	void (*all_done)(void *ctx);
 };
 
@@ -56,7 +59,8 @@ struct team_plan {
 	unsigned workers; /* 1 .. BACKEND_MAX_WORKERS; may exceed the CPUs */
 	enum lifetime lifetime;
 	enum schedule schedule;
-	unsigned spin;         /* how often a waiting worker looks before it sleeps; 0: sleeps at once (workers exceed CPUs) */
+	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: sleeps at once (workers exceed
+			  CPUs) */
 	double timeout_seconds; /* longest a run may take before it fails; > 0 */
 };
 
@@ -69,18 +73,21 @@ struct backend {
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
 
-	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The job and what it points to must
-	 * outlive the team. NULL with ERR_FAILED (and nothing left behind) when a worker could not be made. */
+	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
+	 * job and what it points to must outlive the team. NULL with ERR_FAILED (and nothing left behind)
+	 * when a worker could not be made. */
 	struct team *(*open)(const struct job *job, const struct team_plan *plan, struct err *e);
 
-	/* One run: every chunk once, by every worker. Returns when all workers are done; lifetime spawn: when they are reaped. On -1 (a
-	 * worker died, failed to enter, or the time was up; *e names the worker and the cause) the team can only be closed. */
+	/* One run: every chunk once, by every worker. Returns when all workers are done; lifetime spawn: when
+	 * they are reaped. On -1 (a worker died, failed to enter, or the time was up; *e names the worker and
+	 * the cause) the team can only be closed. */
 	int (*run)(struct team *team, struct err *e);
 
 	/* The slot of a worker, readable between runs. */
 	void *(*slot)(struct team *team, unsigned worker);
 
-	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. NULL is legal. */
+	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. NULL is
+	 * legal. */
 	void (*close)(struct team *team);
 };
 
@@ -90,7 +97,8 @@ struct backend {
 /* All back ends, in the order of backends.def, ended by NULL. */
 extern const struct backend *const backends[];
 
-/* The one of this name; NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the reason it is missing. */
+/* The one of this name; NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the reason it is
+ * missing. */
 const struct backend *backend_find(const char *name, struct err *e);
 
 #endif

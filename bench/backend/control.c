@@ -139,7 +139,7 @@ void control_start(struct control *c)
 	struct control_block *b = c->block;
 	atomic_store_explicit(&b->next, 0, memory_order_relaxed);
 	atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
-	atomic_store_explicit(&b->reports.value, 0, memory_order_relaxed);
+	atomic_fetch_and(&b->reports.value, FAILED); /* one may have failed to enter before this */
 	atomic_fetch_add(&b->go.value, 1);
 	word_wake(&b->go);
 }
@@ -292,7 +292,9 @@ bool control_run(const struct control *c, unsigned worker)
 {
 	const struct job *job = c->job;
 	void *slot = control_slot(c, worker);
-	uint32_t run = word_await(&c->block->go, last_run(c, worker), c->plan.spin);
+	/* While the opener is making others, it needs the CPU more than one who waits. */
+	unsigned spin = c->plan.lifetime == LIFETIME_POOL ? c->plan.spin : 0;
+	uint32_t run = word_await(&c->block->go, last_run(c, worker), spin);
 	if (run == STOPPED)
 		return false;
 	set_progress(c, worker, run, READY);

@@ -102,7 +102,10 @@ static int await_all(struct team *t, double deadline, struct err *e)
 
 static int spawn_run(struct team *t, double deadline, struct err *e)
 {
-	if (create_all(t, e) != 0 || await_all(t, deadline, e) != 0)
+	if (create_all(t, e) != 0)
+		return -1;
+	control_start(&t->control);
+	if (await_all(t, deadline, e) != 0)
 		return -1;
 	control_all_done(&t->control);
 	if (reap_all(t, deadline, e) != 0)
@@ -112,6 +115,7 @@ static int spawn_run(struct team *t, double deadline, struct err *e)
 
 static int pool_run(struct team *t, double deadline, struct err *e)
 {
+	control_start(&t->control);
 	if (await_all(t, deadline, e) != 0)
 		return -1;
 	control_all_done(&t->control);
@@ -124,7 +128,6 @@ int crew_run(struct team *t, struct err *e)
 	double deadline = now() + plan->timeout_seconds;
 	if (t->failed)
 		return err_set(e, ERR_FAILED, "%s: the team has failed before", t->control.name);
-	control_start(&t->control);
 	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : pool_run)(t, deadline, e) != 0;
 	return t->failed ? -1 : 0;
 }

@@ -24,8 +24,13 @@ static int all(struct team *t, region_part_fn *part, struct err *e)
 	return t->kind->all(&t->control, part, e) == 0 ? control_check(&t->control, e) : -1;
 }
 
+/* After the workers' lives: the opener's own was one of them and may have tied it to a CPU, which those to
+ * come would inherit. */
 static void release(struct team *t)
 {
+	const struct job *job = t->control.job;
+	if (job->after_create)
+		job->after_create(job->ctx);
 	if (t->kind->release)
 		t->kind->release();
 }
