@@ -5,6 +5,7 @@
 #include "launch.h"
 #include "list.h"
 #include "run.h"
+#include "stat.h"
 #include "sweep.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ static const struct command {
 	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
+	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

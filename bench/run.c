@@ -4,12 +4,12 @@
 #include "args.h"
 #include "interrupt.h"
 #include "launch.h"
+#include "row_json.h"
 #include "stats.h"
 #include "units.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,26 +85,6 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	return 0;
 }
 
-static json_t *json_field(const void *row, const struct column *c)
-{
-	char text[512];
-	const char *field = (const char *)row + c->offset;
-	struct uint_field u;
-	double real;
-	switch (c->type) {
-	case COLUMN_UINT:
-		memcpy(&u, field, sizeof u);
-		/* JSON's integers end at 2^63: what is larger goes as a text */
-		snprintf(text, sizeof text, "%" PRIu64, u.value);
-		return !u.known ? json_null() : u.value <= INT64_MAX ? json_integer((json_int_t)u.value) : json_string(text);
-	case COLUMN_REAL:
-		memcpy(&real, field, sizeof real);
-		return isnan(real) ? json_null() : json_real(real);
-	default:
-		return json_string(field);
-	}
-}
-
 static int print_json(FILE *to, const struct table *t, const struct outcome *o)
 {
 	json_t *root = json_object(), *samples = json_array();
@@ -113,7 +93,7 @@ static int print_json(FILE *to, const struct table *t, const struct outcome *o)
 		return -1;
 	for (const struct column *c = sample_columns; c->name; c++)
 		if (strcmp(c->name, "sample") != 0)
-			json_object_set_new(root, c->name, json_field(o->first, c));
+			json_object_set_new(root, c->name, field_json(o->first, c));
 	for (size_t i = 0; i < o->count; i++)
 		json_array_append_new(samples, json_real(o->seconds[i]));
 	for (size_t i = 0; i < PHASES; i++) {
