@@ -5,6 +5,7 @@
 #include "columns.h"
 #include "cpu.h"
 #include "meter.h"
+#include "number.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -65,23 +66,34 @@ enum { LISTS = sizeof lists / sizeof *lists };
 
 static void help(void)
 {
-	printf("usage: parscale list [kernels|variants|backends|meters|columns]\n\n"
-	       "Shows what there is, one name first on each line, and why what is missing here is missing.\n");
+	printf("usage: parscale list [kernels|variants|backends|meters|columns]\n"
+	       "       parscale list columns --format markdown\n\n"
+	       "Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown\n"
+	       "are results/README.md.\n");
 }
 
 int list_main(int argc, char **argv, struct err *e)
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
+	unsigned markdown = 0;
 	int found;
 	optind = 1;
 	while ((found = args_next(argc, argv, options, e)) != -1) {
-		if (found == '?')
+		if (found == '?' || (found == 'f' && choice_parse("--format", "text|markdown", optarg, &markdown, e) != 0))
 			return -1;
-		help();
-		return 0;
+		if (found == 'h') {
+			help();
+			return 0;
+		}
 	}
 	if (argc - optind > 1)
 		return err_set(e, ERR_USAGE, "list: one of kernels, variants, backends, meters, columns, not also '%s'", argv[optind + 1]);
+	if (markdown) {
+		if (optind == argc || strcmp(argv[optind], "columns") != 0)
+			return err_set(e, ERR_USAGE, "list: --format markdown is for columns");
+		columns_markdown(stdout);
+		return 0;
+	}
 	for (size_t i = 0; i < LISTS; i++)
 		if (optind < argc && strcmp(lists[i].name, argv[optind]) == 0) {
 			lists[i].list();
