@@ -7,9 +7,10 @@
 #include "interrupt.h"
 #include "manifest.h"
 #include "number.h"
-#include "program.h"
-#include "topology.h"
 #include "place.h"
+#include "program.h"
+#include "stat.h"
+#include "topology.h"
 #include "units.h"
 
 #include <errno.h>
@@ -210,6 +211,16 @@ static int measure(int argc, char **argv, struct sweep_args *a, const struct pla
 	return status;
 }
 
+/* summary.csv, of whatever was finished. */
+static int summarise(const char *dir, struct err *e)
+{
+	struct table samples, summary;
+	int status = stat_folder(dir, &samples, &summary, e);
+	table_free(&samples);
+	table_free(&summary);
+	return status;
+}
+
 static void tell(const struct plan *p, const struct campaign_result *r)
 {
 	uint64_t planned = (uint64_t)p->count * p->launches;
@@ -241,6 +252,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 	int status = measure(argc, argv, &a, &p, &r, e);
 	if (status == 0) {
 		tell(&p, &r);
+		status = r.launches ? summarise(a.out, e) : 0;
 	}
 	if (status == 0 && r.end == CAMPAIGN_INTERRUPTED)
 		status = err_set(e, ERR_INTERRUPTED, "interrupted; %" PRIu64 " launches are kept in %s", r.launches, a.out);
