@@ -34,9 +34,9 @@ struct job {
 	void *ctx; /* made before the workers: inherited by processes, shared by threads; read-only for
 		      workers except through slots */
 
-	/* The worker's life: enter, then for each run begin, chunk..., end; then leave. `enter` runs first
-	 * thing in the worker, before the gate; it may fail (-1), which fails the run. `begin` runs when all
-	 * workers are ready and the gate has opened. */
+	/* The worker's life, all to be set: enter, then for each run begin, chunk..., end; then leave.
+	 * `enter` runs first thing in the worker, before the gate; it may fail (-1), which fails the run.
+	 * `begin` runs when all workers are ready and the gate has opened. */
 	int (*enter)(void *ctx, unsigned worker, void *slot);
 	void (*begin)(void *ctx, unsigned worker, void *slot);
 	void (*chunk)(void *ctx, unsigned worker, void *slot, uint64_t index);
@@ -59,9 +59,9 @@ struct team_plan {
 	unsigned workers; /* 1 .. BACKEND_MAX_WORKERS; may exceed the CPUs */
 	enum lifetime lifetime;
 	enum schedule schedule;
-	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: sleeps at once (workers exceed
-			  CPUs) */
-	double timeout_seconds; /* longest a run may take before it fails; > 0 */
+	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
+	double timeout_seconds; /* longest a run, an open or a close may take, > 0; serial and openmp cannot
+				   keep it */
 };
 
 struct team; /* each back end's own */
@@ -86,8 +86,9 @@ struct backend {
 	/* The slot of a worker, readable between runs. */
 	void *(*slot)(struct team *team, unsigned worker);
 
-	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. NULL is
-	 * legal. */
+	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. A
+	 * thread that hangs cannot be ended: it is given up after a second with the memory it uses, and the
+	 * program should end. NULL is legal. */
 	void (*close)(struct team *team);
 };
 

@@ -3,10 +3,10 @@
  * control.h - what all back ends share: the control block in pre-faulted MAP_SHARED memory (go, gate, chunk
  * counter, reports, slots), and the worker's life, written once. It makes no worker and ends none.
  *
- * A run, seen from above: the opener posts it (`go`); every worker arrives at the gate and the last one opens
- * it; each takes chunks and reports; the last report wakes the opener. No worker holds a lock or has a
- * deadline of its own: the opener ends every wait by control_stop, and the kernel ends the workers if the
- * opener dies.
+ * A run, seen from above: the opener posts it (`go`) when all workers are made; each arrives at the gate and
+ * the last one opens it; each takes chunks and reports; the last report wakes the opener. No worker holds a
+ * lock or has a deadline of its own: the opener ends every wait by control_stop, and the kernel ends the
+ * workers if the opener dies.
  */
 #ifndef PARSCALE_CONTROL_H
 #define PARSCALE_CONTROL_H
@@ -55,11 +55,11 @@ bool control_left(const struct control *c, unsigned worker);
 unsigned control_last(const struct control *c, const char **where);
 
 /* In the worker: its whole life, or the parts of it where the opener is a worker itself. Lifetime spawn has
- * one run in a life. */
+ * one run in a life. control_run waits for the next run and works on it; false when stopped. control_leave
+ * does nothing for one that could not enter. */
 void control_live(const struct control *c, unsigned worker);
 int control_enter(const struct control *c, unsigned worker);
-bool control_run(const struct control *c,
-	unsigned worker); /* waits for the next run, works on it; false when stopped */
-void control_leave(const struct control *c, unsigned worker); /* nothing, if it is not in */
+bool control_run(const struct control *c, unsigned worker);
+void control_leave(const struct control *c, unsigned worker);
 
 #endif
