@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Charts whose series are lines with intervals: speed-up, efficiency, throughput. */
+#include "chart.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What a line chart needs to know; built by its prepare function. */
+struct lines {
+	struct drawing *g;
+	bool over_size; /* x is the size at the lead's workers, else the workers at the lead's size */
+	struct estimate (*value)(const struct summary *s);
+	const char *what; /* the value in a hover text */
+	double low, high; /* of all values and intervals */
+	bool failures;
+};
+
+static uint64_t x_of(const struct lines *l, const struct summary *s)
+{
+	return l->over_size ? s->cell.items.value : s->cell.workers.value;
+}
+
+static bool on_chart(const struct lines *l, const struct summary *s, const struct series *one)
+{
+	return series_has(one, l->over_size ? "size" : "workers", s);
+}
+
+/* The row of a series at x; NULL: none. */
+static const struct summary *point_of(const struct lines *l, const struct series *one, uint64_t x)
+{
+	for (size_t i = 0; i < l->g->d->summary.count; i++) {
+		const struct summary *s = dataset_row(l->g->d, i);
+		if (x_of(l, s) == x && on_chart(l, s, one))
+			return s;
+	}
+	return NULL;
+}
+
+static void put_point(struct lines *l, const char *name, uint64_t x, const struct summary *s)
+{
+	FILE *data = l->g->data;
+	struct estimate v = s && row_ok(s) ? l->value(s) : (struct estimate){NAN, NAN, NAN};
+	bool failed = s && !row_ok(s) && s->rejected.known && s->rejected.value > 0;
+	char text[400] = "", size[32], value[32], low[32], high[32], seconds[32];
+	if (!isnan(v.value)) {
+		chart_shown(l->g, s);
+		l->low = fmin(l->low, fmin(v.value, v.low));
+		l->high = fmax(l->high, fmax(v.value, v.high));
+		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name,
+			format_size(size, x),
+			l->over_size ? kernel_items(s->cell.kernel) : x == 1 ? "worker" : "workers",
+			l->what, l->over_size ? format_rate(value, v.value) : format_ratio(value, v.value));
+		if (!isnan(v.low))
+			n += snprintf(text + n, sizeof text - (size_t)n, " (%s to %s)",
+				l->over_size ? format_rate(low, v.low) : format_ratio(low, v.low),
+				l->over_size ? format_rate(high, v.high) : format_ratio(high, v.high));
+		snprintf(text + n, sizeof text - (size_t)n, ", %s, n = %" PRIu64,
+			format_seconds(seconds, s->median_seconds), s->samples.value);
+	}
+	l->failures = l->failures || failed;
+	fprintf(data, "%" PRIu64 "\t", x);
+	chart_real(data, v.value);
+	fputc('\t', data);
+	chart_real(data, v.low);
+	fputc('\t', data);
+	chart_real(data, v.high);
+	fprintf(data, "\t%d\t", failed);
+	chart_field(data, text);
+	fputc('\n', data);
+}
+
+/* Writes the data of all series and their names and styles; the number of x in `axis`. 0: nothing to draw. */
+static size_t put_series(struct lines *l, const struct series *series, size_t n, uint64_t *axis)
+{
+	enum { KEY_LINE = 21, KEY_ROOM = 15 };
+	if (n > KEY_ROOM)
+		l->g->high += KEY_LINE * (int)(n - KEY_ROOM);
+	const struct dataset *d = l->g->d;
+	size_t points = 0;
+	for (size_t i = 0; i < d->summary.count; i++)
+		for (size_t k = 0; k < n; k++)
+			if (on_chart(l, dataset_row(d, i), &series[k]))
+				points = axis_add(axis, points, x_of(l, dataset_row(d, i)));
+	size_t have[AXIS_MOST] = {0};
+	for (size_t p = 0; p < points; p++)
+		for (size_t k = 0; k < n; k++)
+			have[p] += point_of(l, &series[k], axis[p]) != NULL;
+	fprintf(l->g->vars, "n = %zu\n", n);
+	chart_array(l->g->vars, "names", n);
+	chart_array(l->g->vars, "styles", n);
+	chart_array(l->g->vars, "forms", n);
+	for (size_t k = 0; k < n; k++) {
+		char name[128];
+		series_name(series, n, k, name, sizeof name);
+		chart_element(l->g->vars, "names", k + 1, name);
+		fprintf(l->g->vars, "styles[%zu] = %d\nforms[%zu] = %d\n", k + 1, backend_style(series[k].of->backend),
+			k + 1, strcmp(series[k].of->lifetime, "spawn") == 0);
+		for (size_t p = 0; p < points; p++) {
+			const struct summary *found = point_of(l, &series[k], axis[p]);
+			/* a gap is where most others have something; where few were asked for a value the line goes on */
+			if (found || 2 * have[p] > n)
+				put_point(l, name, axis[p], found);
+		}
+		fputs("\n\n", l->g->data);
+	}
+	fprintf(l->g->vars, "failures = %d\n", l->failures);
+	return l->high > l->low || l->failures ? points : 0;
+}
+
+static struct estimate speedup(const struct summary *s)
+{
+	return (struct estimate){s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high};
+}
+
+static struct estimate self_speedup(const struct summary *s)
+{
+	return (struct estimate){s->self_speedup, s->self_speedup_low, s->self_speedup_high};
+}
+
+static struct estimate per_worker(struct estimate v, const struct summary *s)
+{
+	double workers = (double)s->cell.workers.value;
+	return (struct estimate){v.value / workers, v.low / workers, v.high / workers};
+}
+
+static struct estimate efficiency(const struct summary *s)
+{
+	return per_worker(speedup(s), s);
+}
+
+static struct estimate self_efficiency(const struct summary *s)
+{
+	return per_worker(self_speedup(s), s);
+}
+
+static struct estimate rate(const struct summary *s)
+{
+	double items = (double)s->cell.items.value;
+	return (struct estimate){items / s->median_seconds, items / s->median_high, items / s->median_low};
+}
+
+/* The tics of a worker axis: every count while they fit, else powers of two. */
+static void put_worker_axis(struct lines *l, const uint64_t *axis, size_t points)
+{
+	FILE *vars = l->g->vars;
+	uint64_t least = axis[0], most = axis[points - 1];
+	bool logarithmic = most > 8;
+	fprintf(vars, "xlog = %d\ncpus = %u\n", logarithmic, dataset_cpus(l->g->d));
+	if (logarithmic)
+		fprintf(vars, "xlow = %.6g\nxhigh = %.6g\n", (double)least / 1.15, (double)most * 1.15);
+	else
+		fprintf(vars, "xlow = %.6g\nxhigh = %.6g\n", (double)least - 0.05 * (double)most, (double)most * 1.05);
+	fputs("xtics_list = '", vars);
+	bool first = true;
+	double last = 0;
+	for (size_t i = 0; i < points; i++) {
+		/* closer ones would print over each other */
+		bool room = logarithmic ? (double)axis[i] >= 1.3 * last : (double)axis[i] >= last + 0.04 * (double)most;
+		if (!room)
+			continue;
+		fprintf(vars, "%s%" PRIu64, first ? "" : ",", axis[i]);
+		last = (double)axis[i];
+		first = false;
+	}
+	fputs("'\n", vars);
+}
+
+/* What is the same in every over-workers chart. */
+static bool over_workers(struct drawing *g, const char *kernel, bool divided)
+{
+	const struct summary *lead = dataset_lead(g->d, kernel);
+	if (!lead)
+		return false;
+	struct series series[SERIES_MOST];
+	uint64_t axis[AXIS_MOST];
+	size_t n = chart_series(g->d, &lead->cell, "workers", series);
+	bool serial = lead->serial_speedup > 0;
+	struct lines l = {.g = g, .low = INFINITY, .high = -INFINITY};
+	if (serial)
+		l.value = divided ? efficiency : speedup;
+	else
+		l.value = divided ? self_efficiency : self_speedup;
+	l.what = divided ? "efficiency" : "speed-up";
+	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
+	if (points < 2)
+		return false;
+	put_worker_axis(&l, axis, points);
+	bool logarithmic = axis[points - 1] > 8;
+	double ideal = (double)axis[points - 1];
+	unsigned cpus = dataset_cpus(g->d);
+	if (cpus > 0 && ideal > cpus)
+		ideal = cpus;
+	if (divided)
+		fprintf(g->vars, "yhigh = %.6g\n", fmax(1.1, l.high * 1.05));
+	else if (logarithmic)
+		fprintf(g->vars, "ylow = %.6g\nyhigh = %.6g\n", fmin(l.low, 1) / 1.3, fmax(l.high, ideal) * 1.3);
+	else
+		fprintf(g->vars, "ylow = 0\nyhigh = %.6g\n", fmax(l.high, ideal) * 1.1);
+	char base[128], size[32], seconds[32], setting[256];
+	if (serial)
+		snprintf(base, sizeof base, "Base: serial, same variant, %s.", format_seconds(seconds, lead->serial_seconds));
+	else
+		snprintf(base, sizeof base, "Base: each back end's own single worker (no serial row).");
+	snprintf(g->title, sizeof g->title, "%s: %s over workers", kernel, divided ? "efficiency" : "speed-up");
+	cell_setting(&lead->cell, setting, sizeof setting);
+	snprintf(g->subtitle, sizeof g->subtitle, "%s %s; %s%s%s", format_size(size, lead->cell.items.value),
+		kernel_items(kernel), setting, series_one_lifetime(series, n) ? ", " : "",
+		series_one_lifetime(series, n) ? series[0].of->lifetime : "");
+	char counts[160];
+	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
+	snprintf(g->note, sizeof g->note, "%s %s", counts, base);
+	chart_text(g->vars, "base", divided ? "speed-up / workers" : serial ? "speed-up against serial" : "speed-up against itself");
+	return true;
+}
+
+bool chart_speedup(struct drawing *g, const char *kernel)
+{
+	return over_workers(g, kernel, false);
+}
+
+bool chart_efficiency(struct drawing *g, const char *kernel)
+{
+	return over_workers(g, kernel, true);
+}
+
+/* Where the input outgrows a cache of one core, for kernels that read an input. */
+static void put_caches(struct drawing *g, const struct summary *lead, double low, double high)
+{
+	double item_bytes = lead->bytes_per_second / lead->items_per_second;
+	unsigned n = 0;
+	char name[64], bytes[32];
+	chart_array(g->vars, "cache_at", 3);
+	chart_array(g->vars, "cache_name", 3);
+	for (int level = 1; level <= 3; level++) {
+		uint64_t cache = dataset_cache(g->d, level);
+		double at = (double)cache / item_bytes;
+		if (cache == 0 || !(at > low && at < high))
+			continue;
+		snprintf(name, sizeof name, "L%d%s %s", level, level == 1 ? "d" : "", format_bytes(bytes, (double)cache));
+		n++;
+		fprintf(g->vars, "cache_at[%u] = %.9g\n", n, at);
+		chart_element(g->vars, "cache_name", n, name);
+	}
+	fprintf(g->vars, "caches = %u\n", n);
+}
+
+bool chart_throughput(struct drawing *g, const char *kernel)
+{
+	const struct summary *lead = dataset_lead(g->d, kernel);
+	if (!lead)
+		return false;
+	struct series series[SERIES_MOST + 1];
+	uint64_t axis[AXIS_MOST];
+	const struct summary *serial = dataset_serial(g->d, &lead->cell);
+	bool serial_too = serial && lead->cell.workers.value > 1;
+	if (serial_too)
+		series[0].of = &serial->cell;
+	size_t n = serial_too + chart_series(g->d, &lead->cell, "size", series + serial_too);
+	struct lines l = {.g = g, .over_size = true, .value = rate, .what = "", .low = INFINITY, .high = -INFINITY};
+	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
+	if (points < 2)
+		return false;
+	double low = (double)axis[0] / 1.5, high = (double)axis[points - 1] * 1.5;
+	/* several decades need a logarithm; else zero stays in sight, and the unit takes the thousands */
+	bool logarithmic = l.high > 20 * l.low;
+	fprintf(g->vars, "xlow = %.9g\nxhigh = %.9g\nylog = %d\n", low, high, logarithmic);
+	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0, logarithmic ? l.high * 1.5 : l.high * 1.1);
+	put_caches(g, lead, low, high);
+	const char *items = kernel_items(kernel);
+	char text[160], setting[256], counts[160];
+	snprintf(text, sizeof text, "problem size, %s", items);
+	chart_text(g->vars, "xname", text);
+	chart_rate_axis(g, "yscale", "yname", kernel, logarithmic ? 0 : l.high);
+	uint64_t workers = lead->cell.workers.value;
+	snprintf(g->title, sizeof g->title, "%s: throughput over problem size", kernel);
+	cell_setting(&lead->cell, setting, sizeof setting);
+	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " worker%s; %s%s%s", workers, workers == 1 ? "" : "s", setting,
+		series_one_lifetime(series, n) ? ", " : "", series_one_lifetime(series, n) ? lead->cell.lifetime : "");
+	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
+	snprintf(g->note, sizeof g->note, "%s%s", counts,
+		lead->bytes_per_second > 0 ? " Dotted: the input outgrows a cache of one core." : "");
+	return true;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "dataset.h"
+
+#include "kernel.h"
+#include "stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_manifest(struct dataset *d, struct err *e)
+{
+	char path[sizeof d->dir + 32];
+	snprintf(path, sizeof path, "%s/manifest.json", d->dir);
+	if (access(path, F_OK) != 0) {
+		d->manifest = json_object();
+		return d->manifest ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	}
+	json_error_t why;
+	d->manifest = json_load_file(path, 0, &why);
+	if (d->manifest && !json_is_object(d->manifest)) {
+		json_decref(d->manifest);
+		d->manifest = NULL;
+		snprintf(why.text, sizeof why.text, "not an object");
+	}
+	if (!d->manifest)
+		return err_set(e, ERR_USAGE, "%s: line %d: %s", path, why.line, why.text);
+	return 0;
+}
+
+static int by_cell(const void *a, const void *b)
+{
+	const struct sample *const *x = a, *const *y = b;
+	return factors_compare(&(*x)->cell, &(*y)->cell);
+}
+
+/* Fills seconds and first. */
+static int group_samples(struct dataset *d, struct err *e)
+{
+	size_t n = 0, used = 0;
+	const struct sample **sorted = calloc(d->samples.count + 1, sizeof *sorted);
+	d->seconds = calloc(d->samples.count + 1, sizeof *d->seconds);
+	d->first = calloc(d->summary.count + 1, sizeof *d->first);
+	if (!sorted || !d->seconds || !d->first) {
+		free(sorted);
+		return err_set(e, ERR_FAILED, "out of memory");
+	}
+	for (size_t i = 0; i < d->samples.count; i++) {
+		const struct sample *s = table_row(&d->samples, i);
+		if (strcmp(s->status, "ok") == 0 && isfinite(s->seconds))
+			sorted[n++] = s;
+	}
+	qsort(sorted, n, sizeof *sorted, by_cell);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct factors *cell = &dataset_row(d, i)->cell;
+		size_t low = 0, high = n; /* the first sample that is not before the cell */
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			if (factors_compare(&sorted[middle]->cell, cell) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		d->first[i] = used;
+		for (; low < n && used < n && factors_compare(&sorted[low]->cell, cell) == 0; low++)
+			d->seconds[used++] = sorted[low]->seconds;
+		stats_sort(d->seconds + d->first[i], used - d->first[i]);
+	}
+	d->first[d->summary.count] = used;
+	free(sorted);
+	return 0;
+}
+
+int dataset_open(struct dataset *d, const char *dir, struct err *e)
+{
+	char path[sizeof d->dir + 32];
+	struct stat st;
+	memset(d, 0, sizeof *d);
+	table_init(&d->summary, summary_columns, sizeof(struct summary));
+	table_init(&d->samples, sample_columns, sizeof(struct sample));
+	size_t length = strlen(dir);
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	if (length == 0 || length >= sizeof d->dir)
+		return err_set(e, ERR_USAGE, "DIR is to be the folder of a sweep, with its summary.csv");
+	memcpy(d->dir, dir, length);
+	if (stat(d->dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_USAGE, "%s: not a folder", d->dir);
+	snprintf(path, sizeof path, "%s/summary.csv", d->dir);
+	if (access(path, R_OK) != 0)
+		return err_set(e, ERR_USAGE, "%s: not the folder of a finished sweep: no summary.csv that can be read", d->dir);
+	if (csv_read(path, &d->summary, NULL, e) != 0)
+		return -1;
+	if (d->summary.count == 0)
+		return err_set(e, ERR_USAGE, "%s: holds no measurement", path);
+	snprintf(path, sizeof path, "%s/samples.csv", d->dir);
+	if (access(path, F_OK) == 0 && csv_read(path, &d->samples, NULL, e) != 0)
+		return -1;
+	return group_samples(d, e) == 0 ? read_manifest(d, e) : -1;
+}
+
+void dataset_close(struct dataset *d)
+{
+	table_free(&d->summary);
+	table_free(&d->samples);
+	free(d->seconds);
+	free(d->first);
+	json_decref(d->manifest);
+	*d = (struct dataset){0};
+}
+
+const struct summary *dataset_row(const struct dataset *d, size_t i)
+{
+	return table_row(&d->summary, i);
+}
+
+bool row_ok(const struct summary *s)
+{
+	return s->samples.known && s->samples.value > 0 && s->median_seconds > 0;
+}
+
+/* Problem parameters that follow the size. */
+static const char *const sized[] = {"size", "items", "start", "stop", "words", "bytes", "calls", NULL};
+
+static bool listed(const char *name, const char *const *names)
+{
+	while (*names && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+bool cells_match(const struct factors *a, const struct factors *b, const char *const *free)
+{
+	bool any_size = listed("size", free);
+	for (const struct column *c = summary_columns; c->name; c++) {
+		if (!c->factor || listed(c->name, free) || (any_size && listed(c->name, sized)))
+			continue;
+		const char *x = (const char *)a + c->offset, *y = (const char *)b + c->offset;
+		if (c->type == COLUMN_UINT) {
+			const struct uint_field *p = (const void *)x, *q = (const void *)y;
+			if (p->known != q->known || (p->known && p->value != q->value))
+				return false;
+		} else if (c->type != COLUMN_REAL && strcmp(x, y) != 0)
+			return false;
+	}
+	return true;
+}
+
+size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->summary.count && n < most; i++) {
+		const char *name = dataset_row(d, i)->cell.kernel;
+		size_t k = 0;
+		while (k < n && strcmp(names[k], name) != 0)
+			k++;
+		if (k == n)
+			names[n++] = name;
+	}
+	return n;
+}
+
+/* Whether a makes a better centre than b. */
+static bool leads(const struct summary *a, const struct summary *b, unsigned cpus)
+{
+	uint64_t wa = a->cell.workers.value, wb = b->cell.workers.value;
+	bool fits_a = cpus == 0 || wa <= cpus, fits_b = cpus == 0 || wb <= cpus;
+	if (fits_a != fits_b)
+		return fits_a;
+	if (wa != wb)
+		return fits_a ? wa > wb : wa < wb;
+	if (a->cell.items.value != b->cell.items.value)
+		return a->cell.items.value > b->cell.items.value;
+	return a->median_seconds < b->median_seconds;
+}
+
+const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
+{
+	const struct summary *best = NULL;
+	unsigned cpus = dataset_cpus(d);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 && strcmp(s->cell.scaling, "weak") != 0 &&
+			(!best || leads(s, best, cpus)))
+			best = s;
+	}
+	return best;
+}
+
+const struct summary *dataset_find(const struct dataset *d, const struct factors *like, const char *const *free, bool failed)
+{
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if ((failed || row_ok(s)) && cells_match(&s->cell, like, free))
+			return s;
+	}
+	return NULL;
+}
+
+const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
+{
+	static const char *const free[] = {"backend", "lifetime", "schedule", "workers", "placement", "grain", NULL};
+	const struct summary *best = NULL;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 && cells_match(&s->cell, like, free) &&
+			(!best || s->median_seconds < best->median_seconds))
+			best = s;
+	}
+	return best;
+}
+
+/* The value at a path of keys parted by dots; NULL where there is none. */
+static json_t *at(const json_t *object, const char *path)
+{
+	json_t *found = NULL;
+	char key[64];
+	while (*path) {
+		size_t n = strcspn(path, ".");
+		if (n >= sizeof key)
+			return NULL;
+		memcpy(key, path, n);
+		key[n] = '\0';
+		found = json_object_get(found ? found : object, key);
+		if (!found)
+			return NULL;
+		path += n + (path[n] == '.');
+	}
+	return found;
+}
+
+const char *dataset_text(const struct dataset *d, const char *path)
+{
+	const char *text = json_string_value(at(d->manifest, path));
+	return text && *text ? text : NULL;
+}
+
+unsigned dataset_cpus(const struct dataset *d)
+{
+	json_int_t n = json_integer_value(at(d->manifest, "machine.cpus_allowed"));
+	return n > 0 && n < 1 << 20 ? (unsigned)n : 0;
+}
+
+uint64_t dataset_cache(const struct dataset *d, int level)
+{
+	char path[32];
+	snprintf(path, sizeof path, "machine.l%d_bytes", level);
+	json_int_t n = json_integer_value(at(d->manifest, path));
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+void dataset_machine(const struct dataset *d, char *text, size_t size)
+{
+	const char *model = dataset_text(d, "machine.cpu_model");
+	unsigned cpus = dataset_cpus(d);
+	int n = snprintf(text, size, "%s", model ? model : "");
+	if (cpus > 0 && n >= 0 && (size_t)n < size)
+		snprintf(text + n, size - (size_t)n, "%s%u CPU%s", n > 0 ? ", " : "", cpus, cpus == 1 ? "" : "s");
+}
+
+static const char *const backend_names[] = {"serial", "openmp", "pthread", "fork", "fork-pipe", "exec", "mpi"};
+enum { BACKEND_NAMES = sizeof backend_names / sizeof *backend_names };
+
+int backend_style(const char *backend)
+{
+	int i = 0;
+	while (i < BACKEND_NAMES && strcmp(backend, backend_names[i]) != 0)
+		i++;
+	return i + 1;
+}
+
+int backend_order(const char *a, const char *b)
+{
+	int x = backend_style(a), y = backend_style(b);
+	return x != y ? x - y : strcmp(a, b);
+}
+
+bool backend_processes(const char *backend)
+{
+	return backend_style(backend) >= 4 && backend_style(backend) <= BACKEND_NAMES;
+}
+
+const char *kernel_items(const char *kernel)
+{
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		if (strcmp((*k)->name, kernel) != 0)
+			continue;
+		static const char *const plural[][2] = {{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}};
+		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
+			if (strcmp((*k)->item, plural[i][0]) == 0)
+				return plural[i][1];
+	}
+	return "items";
+}
+
+void cell_setting(const struct factors *f, char *text, size_t size)
+{
+	static const char *const said[] = {"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
+	size_t used = 0;
+	text[0] = '\0';
+	for (const struct column *c = summary_columns; c->name && used < size; c++) {
+		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
+			continue;
+		char value[512];
+		if (field_write(f, c, value, sizeof value) == 0)
+			continue;
+		bool name_too = c->type == COLUMN_UINT || strcmp(c->name, "input") == 0;
+		int n = snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "", name_too ? c->name : "",
+			name_too ? " " : "", value);
+		used += n > 0 ? (size_t)n : 0;
+	}
+}
+
+struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
+{
+	size_t i = (size_t)(a - (const struct summary *)table_row(&d->summary, 0));
+	size_t k = (size_t)(b - (const struct summary *)table_row(&d->summary, 0));
+	struct estimate r = {a->median_seconds / b->median_seconds, NAN, NAN};
+	size_t n = d->first[i + 1] - d->first[i], m = d->first[k + 1] - d->first[k];
+	if (n > 0 && m > 0) {
+		struct ratio found = stats_median_ratio(d->seconds + d->first[i], n, d->seconds + d->first[k], m);
+		r.low = found.interval.low;
+		r.high = found.interval.high;
+	}
+	return r;
+}
+
+/* Three significant digits, without an exponent. */
+static int three_digits(char *text, double x)
+{
+	double size = fabs(x);
+	return snprintf(text, 32, "%.*f", size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2, x);
+}
+
+static const struct time_unit {
+	double least, scale;
+	const char *name;
+} time_units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "µs"}, {0, 1e9, "ns"}};
+
+static const struct time_unit *time_unit(double seconds)
+{
+	const struct time_unit *u = time_units;
+	while (fabs(seconds) < 0.9995 * u->least)
+		u++;
+	return u;
+}
+
+char *format_seconds(char *text, double seconds)
+{
+	const struct time_unit *u = time_unit(seconds);
+	int n = three_digits(text, seconds * u->scale);
+	snprintf(text + n, 32 - (size_t)n, " %s", u->name);
+	return text;
+}
+
+char *format_seconds_range(char *text, double low, double high)
+{
+	const struct time_unit *u = time_unit(low);
+	char a[32], b[32];
+	three_digits(a, low * u->scale);
+	three_digits(b, high * u->scale);
+	snprintf(text, 64, "%.24s to %.24s %s", a, b, u->name);
+	return text;
+}
+
+char *format_rate(char *text, double per_second)
+{
+	static const char *const prefix[] = {"", " thousand", " million", " billion", " trillion"};
+	size_t p = 0;
+	while (p < 4 && fabs(per_second) >= 999.5) {
+		per_second /= 1000;
+		p++;
+	}
+	int n = three_digits(text, per_second);
+	snprintf(text + n, 32 - (size_t)n, "%s", prefix[p]);
+	return text;
+}
+
+char *format_bytes(char *text, double bytes)
+{
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	size_t u = 0;
+	while (u < 4 && bytes >= 1024) {
+		bytes /= 1024;
+		u++;
+	}
+	snprintf(text, 32, "%.4g %s", bytes, unit[u]);
+	return text;
+}
+
+char *format_size(char *text, uint64_t items)
+{
+	uint64_t mantissa = items;
+	int zeros = 0;
+	while (mantissa >= 10 && mantissa % 10 == 0) {
+		mantissa /= 10;
+		zeros++;
+	}
+	if (zeros >= 4 && mantissa < 1000)
+		snprintf(text, 32, "%.3ge%d", (double)mantissa / (mantissa >= 100 ? 100 : mantissa >= 10 ? 10 : 1),
+			zeros + (mantissa >= 100 ? 2 : mantissa >= 10 ? 1 : 0));
+	else if (items >= 1024 && (items & (items - 1)) == 0)
+		snprintf(text, 32, "2^%d", __builtin_ctzll(items));
+	else if (items >= 10000000)
+		snprintf(text, 32, "%.4g", (double)items);
+	else
+		snprintf(text, 32, "%" PRIu64, items);
+	return text;
+}
+
+char *format_ratio(char *text, double ratio)
+{
+	three_digits(text, ratio);
+	return text;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# common.gp - what all charts share: style, frame, and drawing each one twice, as SVG and as PNG.
+#
+# `parscale plot` writes a small file that sets the variables of a chart and loads this one:
+#   folder   where these scripts are            script   this chart's, in folder
+#   data     its data file                      output   SVG and PNG go to output.svg and output.png
+#   title subtitle caption1 caption2            texts around the plot
+#   wide high                                   size in points of the SVG
+# and what the chart's own script names at its head. Texts are printed as they are: nothing is markup.
+
+set encoding utf8
+set datafile separator "\t"
+set minussign
+set format "%h"
+
+# Okabe and Ito's colours, told apart by colour-blind readers; `ink` is black on paper, light on a dark page. Point shapes
+# and line types carry the same distinction without colour. A style is a back end: 1 to 8, see dataset.c.
+ink = "black"
+quiet = "#757575"
+faint = "#a0808080"
+array colours[8] = ["black", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#7A6FC0"]
+array closed[8] = [7, 5, 9, 13, 11, 15, 7, 5]
+array open[8] = [6, 4, 8, 12, 10, 14, 6, 4]
+# Lifetime: a pool is a solid line with filled points, spawn a dashed one with open points.
+shape(style, form) = form == 1 ? open[style] : closed[style]
+line(form) = form == 1 ? 2 : 1
+
+least(a, b) = a < b ? a : b
+most(a, b) = a > b ? a : b
+
+# Neighbouring series stand a little apart, so that their intervals can be seen.
+apart(i, n) = (i - (n + 1) / 2.0) * least(1, 6.0 / n)
+aside(x, i, n, logarithmic, step) = logarithmic ? x * (1 + 0.018 * apart(i, n)) : x + step * 0.011 * apart(i, n)
+
+set border 3 linecolor rgb quiet linewidth 0.8
+set tics nomirror out scale 0.6 textcolor rgb ink
+set grid linetype 1 linecolor rgb faint linewidth 0.5
+set pointintervalbox 0
+set style fill solid 1.0 noborder
+set key outside right top vertical Left reverse samplen 2.2 spacing 1.15 width -1
+set tmargin at screen 1 - 66.0 / high
+set bmargin at screen 108.0 / high
+
+# The words around the plot, set anew for each drawing: scripts of several panels unset them after the first.
+words = "set label 1 title at screen 0.012, screen 1 - 20.0 / high left font ',16';" . \
+	"set label 2 subtitle at screen 0.012, screen 1 - 42.0 / high left textcolor rgb quiet;" . \
+	"set label 3 caption1 at screen 0.012, screen 30.0 / high left font ',11' textcolor rgb quiet;" . \
+	"set label 4 caption2 at screen 0.012, screen 13.0 / high left font ',11' textcolor rgb quiet"
+
+set terminal svg size wide, high font "sans-serif,13" background "#ffffff" noenhanced name "chart"
+hover = 1
+eval words
+set output output.".svg"
+load folder."/".script
+unset output
+
+set terminal pngcairo size wide * 1.5, high * 1.5 font "Sans,13" fontscale 1.125 linewidth 1.5 pointscale 1.5 background "#ffffff" noenhanced
+hover = 0
+eval words
+set output output.".png"
+load folder."/".script
+unset output
