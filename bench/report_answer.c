@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* The sentences on top of a report. Each is said only where an interval decides it. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
+static const double margin = 0.05;
+
+static void say(struct section *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct section *s, const char *format, ...)
+{
+	va_list args;
+	if (s->sentences == REPORT_SENTENCES)
+		return;
+	va_start(args, format);
+	vsnprintf(s->answer[s->sentences++], sizeof s->answer[0], format, args);
+	va_end(args);
+}
+
+static const char *many(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* "1.95 (95 % interval 1.93 to 1.97)" */
+static char *with_interval(char *text, size_t size, struct estimate x)
+{
+	char value[32], low[32], high[32];
+	snprintf(text, size, "%s (%s to %s)", format_ratio(value, x.value), format_ratio(low, x.low), format_ratio(high, x.high));
+	return text;
+}
+
+static void say_speed(const struct dataset *d, const struct summary *lead, struct section *s)
+{
+	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
+	uint64_t workers = lead->cell.workers.value;
+	if (!isnan(lead->median_low))
+		snprintf(interval, sizeof interval, " (%s)", format_seconds_range(range, lead->median_low, lead->median_high));
+	if (lead->bytes_per_second > 0)
+		snprintf(bytes, sizeof bytes, ", %.1f GB/s", lead->bytes_per_second * 1e-9);
+	say(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s a second%s.",
+		format_size(size, lead->cell.items.value), kernel_items(lead->cell.kernel), format_seconds(seconds, lead->median_seconds),
+		interval, workers, many(workers), lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
+		format_rate(rate, lead->items_per_second), kernel_items(lead->cell.kernel), bytes);
+	/* the same on one worker without vectors, where it was measured */
+	static const char *const free[] = {"variant", NULL};
+	const struct summary *serial = dataset_serial(d, &lead->cell);
+	if (!serial || strcmp(serial->cell.variant, "scalar") == 0)
+		return;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *plain = dataset_row(d, i);
+		if (!row_ok(plain) || strcmp(plain->cell.variant, "scalar") != 0 || !cells_match(&plain->cell, &serial->cell, free))
+			continue;
+		struct estimate r = dataset_ratio(d, plain, serial);
+		char text[96];
+		if (r.low > 1)
+			say(s, "On one worker %s is %s times as fast as scalar code.", serial->cell.variant, with_interval(text, sizeof text, r));
+		return;
+	}
+}
+
+static void say_scaling(const struct dataset *d, const struct summary *lead, struct section *s)
+{
+	uint64_t workers = lead->cell.workers.value;
+	unsigned cpus = dataset_cpus(d);
+	struct estimate x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
+	char text[96], of[64] = "";
+	if (workers < 2 || isnan(x.low))
+		return;
+	if (cpus > 0)
+		snprintf(of, sizeof of, " on %u CPU%s", cpus, many(cpus));
+	if (x.low > 1)
+		say(s, "With %" PRIu64 " workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64 " workers could give.",
+			workers, of, with_interval(text, sizeof text, x), 100 * x.value / (double)workers,
+			100 * x.low / (double)workers, 100 * x.high / (double)workers, workers);
+	else if (x.high < 1)
+		say(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.", workers, of, with_interval(text, sizeof text, x));
+	else
+		say(s, "With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.", workers, of,
+			with_interval(text, sizeof text, x));
+}
+
+enum { SIZES_MOST = 64 };
+
+/* Ratios of fork to pthread at the lead's workers, over sizes. */
+static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime, uint64_t *sizes, struct estimate *ratio)
+{
+	static const char *const free[] = {"backend", "lifetime", "size", NULL};
+	const struct summary *threads[SIZES_MOST], *processes[SIZES_MOST];
+	size_t n = 0, both = 0;
+	uint64_t axis[AXIS_MOST];
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
+			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
+	memset(threads, 0, sizeof threads);
+	memset(processes, 0, sizeof processes);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (!row_ok(s) || strcmp(s->cell.lifetime, lifetime) != 0 || !cells_match(&s->cell, &lead->cell, free))
+			continue;
+		for (size_t k = 0; k < n; k++) {
+			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "pthread") == 0)
+				threads[k] = s;
+			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "fork") == 0)
+				processes[k] = s;
+		}
+	}
+	for (size_t k = 0; k < n; k++) {
+		if (!threads[k] || !processes[k])
+			continue;
+		struct estimate r = dataset_ratio(d, processes[k], threads[k]);
+		if (isnan(r.low))
+			continue;
+		sizes[both] = axis[k];
+		ratio[both++] = r;
+	}
+	return both;
+}
+
+static bool same(struct estimate r)
+{
+	return r.low > 1 - margin && r.high < 1 + margin;
+}
+
+static void say_threads(const struct dataset *d, const struct summary *lead, struct section *s)
+{
+	static const struct {
+		const char *lifetime, *name;
+	} ways[] = {{"pool", "Workers kept for many runs"}, {"spawn", "Workers made anew for each run"}};
+	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+		uint64_t sizes[SIZES_MOST];
+		struct estimate ratio[SIZES_MOST];
+		char from[32], text[96], size[32], small[240] = "";
+		size_t n = thread_ratios(d, lead, ways[w].lifetime, sizes, ratio), first = n;
+		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
+			first--;
+		if (n == 0)
+			continue;
+		const char *items = kernel_items(lead->cell.kernel);
+		if (first == 0) {
+			say(s, "%s: threads (pthread) and processes (fork) are the same within %.0f %% at every size measured.", ways[w].name, 100 * margin);
+			continue;
+		}
+		if (ratio[0].low > 1)
+			snprintf(small, sizeof small, "at %s %s processes (fork) take %s times as long as threads (pthread)", format_size(size, sizes[0]),
+				items, with_interval(text, sizeof text, ratio[0]));
+		else if (ratio[0].high < 1)
+			snprintf(small, sizeof small, "at %s %s threads (pthread) take longer: processes (fork) need %s of their time", format_size(size, sizes[0]),
+				items, with_interval(text, sizeof text, ratio[0]));
+		if (first < n && *small)
+			say(s, "%s: %s; from %s %s on both are the same within %.0f %%.", ways[w].name, small, format_size(from, sizes[first]), items,
+				100 * margin);
+		else if (first < n)
+			say(s, "%s: from %s %s on threads (pthread) and processes (fork) are the same within %.0f %%.", ways[w].name,
+				format_size(from, sizes[first]), items, 100 * margin);
+		else if (*small)
+			say(s, "%s: %s.", ways[w].name, small);
+	}
+}
+
+/* Where the time of the lead goes that perfect sharing would not need. */
+static void say_limit(const struct dataset *d, const struct summary *lead, struct section *s)
+{
+	const struct summary *serial = dataset_serial(d, &lead->cell);
+	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
+	if (!serial || workers < 2 || !(lead->compute_ns > 0) || !(serial->compute_ns > 0))
+		return;
+	double around = fmax(0, (total - lead->compute_ns) / total);
+	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
+	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers / serial->compute_ns;
+	if (lead->serial_speedup_low > (1 - margin) * workers)
+		say(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.", 100 * (1 - around));
+	else if (around > margin && around > idle && around > slower - 1)
+		say(s, "Starting workers, collecting results and ending them limits it: %.0f %% of a run.", 100 * around);
+	else if (idle > margin && idle > slower - 1)
+		say(s, "Uneven shares limit it: the last worker ends %.0f %% of a run after the first.", 100 * idle);
+	else if (slower - 1 > margin && lead->serial_speedup_high < (1 - margin) * workers)
+		say(s, "Workers slow each other down (shared memory, caches or cores): each takes %.2f times as long for its share as one alone.", slower);
+}
+
+void report_answer(const struct dataset *d, struct section *s)
+{
+	const struct summary *lead = dataset_lead(d, s->kernel);
+	s->sentences = 0;
+	if (!lead) {
+		say(s, "No cell gave a verified answer.");
+		return;
+	}
+	say_speed(d, lead, s);
+	say_scaling(d, lead, s);
+	say_threads(d, lead, s);
+	say_limit(d, lead, s);
+}
+
+void report_trust(const struct dataset *d, char *text, size_t size)
+{
+	uint64_t samples = 0, bad = 0, wrong = 0;
+	size_t cells = 0, narrow = 0, known = 0;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		bad += s->rejected.known ? s->rejected.value : 0;
+		if (!row_ok(s))
+			continue;
+		cells++;
+		samples += s->samples.value;
+		if (isnan(s->median_low))
+			continue;
+		known++;
+		narrow += (s->median_high - s->median_low) / 2 <= 0.02 * s->median_seconds;
+	}
+	for (size_t i = 0; i < d->samples.count; i++)
+		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
+	int n = snprintf(text, size, "%" PRIu64 " samples of %zu cells, every answer verified", samples, cells);
+	if (known > 0)
+		n += snprintf(text + n, size - (size_t)n, "; in %zu of %zu cells the 95 %% interval of the median is within ±2 %%", narrow, cells);
+	else
+		n += snprintf(text + n, size - (size_t)n, "; too few samples for any interval, so nothing can be told apart");
+	if (bad > 0)
+		n += snprintf(text + n, size - (size_t)n, "; %" PRIu64 " sample%s left out (%" PRIu64 " wrong), listed below", bad, many(bad), wrong);
+	snprintf(text + n, size - (size_t)n, ".");
+}

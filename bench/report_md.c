@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <string.h>
+
+/* Text that markdown and the HTML in it leave alone. */
+static void put(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("\\`*_[]#|~", *text))
+			fputc('\\', f);
+		if (*text == '<')
+			fputs("&lt;", f);
+		else if (*text == '&')
+			fputs("&amp;", f);
+		else
+			fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
+	}
+}
+
+static void put_sheet(const struct sheet *g, FILE *f)
+{
+	fputc('|', f);
+	for (size_t c = 0; c < g->columns; c++)
+		fprintf(f, " %s |", g->heads[c]);
+	fputs("\n|", f);
+	for (size_t c = 0; c < g->columns; c++) {
+		bool number = false;
+		for (size_t r = 0; r < g->rows; r++)
+			number = number || !isnan(g->cells[r * g->columns + c].key);
+		fputs(number ? " ---: |" : " --- |", f);
+	}
+	for (size_t r = 0; r < g->rows; r++) {
+		fputs("\n|", f);
+		for (size_t c = 0; c < g->columns; c++) {
+			fputc(' ', f);
+			put(f, g->cells[r * g->columns + c].text);
+			fputs(" |", f);
+		}
+	}
+	fputs("\n\n", f);
+}
+
+static void put_section(const struct report *r, const struct section *s, FILE *f)
+{
+	fputs("## ", f);
+	put(f, s->kernel);
+	fputs("\n\n", f);
+	if (s->table.rows > 0) {
+		put(f, s->setting);
+		fputs("\n\n", f);
+		put_sheet(&s->table, f);
+	}
+	for (size_t i = 0; i < r->plots.count; i++) {
+		const struct plotted *p = &r->plots.list[i];
+		if (strcmp(p->kernel, s->kernel) != 0)
+			continue;
+		fprintf(f, "**%s**\n\n![", p->chart->question);
+		put(f, p->title);
+		fprintf(f, "](plots/%s.svg)\n\n", p->stem);
+		put(f, p->chart->reading);
+		fputs("\n\n", f);
+	}
+}
+
+void report_md(const struct report *r, FILE *f)
+{
+	fputs("# parscale report\n\n", f);
+	put(f, r->machine);
+	fputs("\n\n", f);
+	for (size_t k = 0; k < r->sections; k++) {
+		fputs("**", f);
+		put(f, r->section[k].kernel);
+		fputs(":**", f);
+		for (size_t i = 0; i < r->section[k].sentences; i++) {
+			fputc(' ', f);
+			put(f, r->section[k].answer[i]);
+		}
+		fputs("\n\n", f);
+	}
+	fputs("**Trust:** ", f);
+	put(f, r->trust);
+	fputs("\n\n", f);
+	if (*r->no_plots) {
+		put(f, r->no_plots);
+		fputs("\n\n", f);
+	}
+	for (size_t k = 0; k < r->sections; k++)
+		put_section(r, &r->section[k], f);
+	if (r->troubles.rows > 0) {
+		fputs("## Left out\n\n", f);
+		put_sheet(&r->troubles, f);
+	}
+	fputs("## How it was measured\n\n", f);
+	for (const char *const *p = report_method; *p; p++)
+		fprintf(f, "- %s\n", *p);
+	fputs("\n## The machine, the build and the plan\n\n", f);
+	if (r->manifest.rows > 0)
+		put_sheet(&r->manifest, f);
+	fputs("Every cell: [summary.csv](summary.csv). Every sample: [samples.csv](samples.csv). What the numbers depend on: "
+	      "[manifest.json](manifest.json).\n", f);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * simulated.h - writes the folder of a sweep that nobody ran, from a model of a machine: for tests of charts and reports at any scale.
+ *
+ * The manifest says "simulated", and so does every chart, for it is part of the machine's name. The model: a kernel's serial
+ * time, a serial share and a contention term (Universal Scalability Law), costs of creating workers, a memory ceiling and noise
+ * of a fixed seed.
+ */
+#ifndef PARSCALE_TEST_SIMULATED_H
+#define PARSCALE_TEST_SIMULATED_H
+
+#include "csv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct simulation {
+	unsigned cpus;
+	uint64_t workers_most;       /* 1, 2, 4, ... up to here */
+	unsigned samples;            /* of a cell */
+	bool holes, failures;        /* leave out, or fail, some cells */
+	const char *const *backends; /* ended by NULL; serial is always there */
+	const char *const *lifetimes;
+	const char *variant; /* of the main cells */
+	uint64_t sizes[8];
+	size_t n_sizes;
+};
+
+struct simulator {
+	const struct simulation *s;
+	struct table summary, samples;
+	uint64_t random;
+	uint64_t launch;
+};
+
+static double sim_uniform(struct simulator *m)
+{
+	uint64_t z = (m->random += UINT64_C(0x9e3779b97f4a7c15));
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+static struct uint_field sim_uint(uint64_t value)
+{
+	return (struct uint_field){value, true};
+}
+
+static int sim_compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+struct sim_cell {
+	const char *kernel, *variant, *backend, *lifetime;
+	uint64_t workers, size;
+};
+
+/* ns an item of each variant, on one worker. */
+static double sim_cost(const struct sim_cell *c)
+{
+	static const struct {
+		const char *variant;
+		double ns;
+	} cost[] = {{"reference", 4.1}, {"scalar", 0.42}, {"ompsimd", 0.33}, {"avx2", 0.16}, {"avx512", 0.09}};
+	for (size_t i = 0; i < sizeof cost / sizeof *cost; i++)
+		if (strcmp(cost[i].variant, c->variant) == 0)
+			return cost[i].ns * (strcmp(c->kernel, "palindrome") == 0 ? 2.2 : 1);
+	return 0.2;
+}
+
+static void sim_phases(const struct simulator *m, const struct sim_cell *c, double ns[5])
+{
+	double p = (double)c->workers, work = (double)c->size * sim_cost(c);
+	bool serial = strcmp(c->backend, "serial") == 0, spawn = strcmp(c->lifetime, "spawn") == 0;
+	bool processes = strcmp(c->backend, "openmp") != 0 && strcmp(c->backend, "pthread") != 0;
+	double shared = strcmp(c->kernel, "palindrome") == 0 && c->size > 1000000 ? 0.04 : 0.002;
+	double parallel = p > m->s->cpus ? m->s->cpus : p;
+	ns[0] = serial ? 50 : spawn ? p * (processes ? 95e3 : 14e3) : 900 + 450 * p;
+	ns[1] = serial || !spawn ? 0 : processes ? 42e3 : 11e3;
+	ns[2] = work * (1 + shared * (parallel - 1) + 0.00002 * parallel * (parallel - 1)) / parallel;
+	ns[3] = serial ? 60 : 700 + 60 * p;
+	ns[4] = serial || !spawn ? 0 : p * (processes ? 35e3 : 5e3);
+}
+
+static void sim_factors(const struct sim_cell *c, struct factors *f)
+{
+	bool words = strcmp(c->kernel, "palindrome") == 0;
+	snprintf(f->kernel, sizeof f->kernel, "%s", c->kernel);
+	snprintf(f->variant, sizeof f->variant, "%s", c->variant);
+	snprintf(f->backend, sizeof f->backend, "%s", c->backend);
+	snprintf(f->lifetime, sizeof f->lifetime, "%s", c->lifetime);
+	snprintf(f->schedule, sizeof f->schedule, "%s", strcmp(c->backend, "serial") == 0 ? "static" : "dynamic");
+	snprintf(f->placement, sizeof f->placement, "compact");
+	snprintf(f->scaling, sizeof f->scaling, "strong");
+	snprintf(f->meter, sizeof f->meter, "native");
+	f->workers = sim_uint(c->workers);
+	f->size = f->items = sim_uint(c->size);
+	if (words) {
+		f->words = sim_uint(c->size);
+		f->length = sim_uint(4);
+		f->seed = sim_uint(1);
+	} else {
+		f->start = sim_uint(0);
+		f->stop = sim_uint(c->size - 1);
+	}
+}
+
+/* Adds a cell with its samples; `failed`: all of them timed out. */
+static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
+{
+	struct err e = {0};
+	double ns[5], total = 0, seconds[256];
+	struct summary *s = table_add(&m->summary, NULL, &e);
+	sim_factors(c, &s->cell);
+	sim_phases(m, c, ns);
+	for (int i = 0; i < 5; i++)
+		total += ns[i];
+	unsigned n = m->s->samples;
+	double spread = 0.01 + 0.03 * (total < 1e6);
+	for (unsigned i = 0; i < n; i++) {
+		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
+		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0));
+		struct sample *row = table_add(&m->samples, NULL, &e);
+		row->cell = s->cell;
+		row->launch_id = sim_uint(m->launch + i / 4);
+		row->block = sim_uint(i / 4);
+		row->sample = sim_uint(i % 4);
+		snprintf(row->status, sizeof row->status, "%s", failed ? "timeout" : "ok");
+		row->batch = sim_uint(1);
+		if (!failed) {
+			row->seconds = seconds[i];
+			row->compute_ns = ns[2];
+			row->stamp = 1.7e9 + (double)(i / 4) * 60 + (double)m->launch * 0.01;
+		}
+	}
+	m->launch += (n + 3) / 4;
+	s->rejected = sim_uint(failed ? n : 0);
+	s->samples = sim_uint(failed ? 0 : n);
+	s->launches = sim_uint(failed ? 0 : (n + 3) / 4);
+	if (failed)
+		return;
+	qsort(seconds, n, sizeof *seconds, sim_compare);
+	s->median_seconds = n % 2 ? seconds[n / 2] : 0.5 * (seconds[n / 2 - 1] + seconds[n / 2]);
+	if (n >= 6) { /* about the ranks of a 95 % interval */
+		unsigned half = (unsigned)(0.98 * sqrt(n) + 0.5), low = n / 2 > half ? n / 2 - half : 0;
+		s->median_low = seconds[low];
+		s->median_high = seconds[n - 1 - low];
+	}
+	s->min_seconds = seconds[0];
+	s->quartile1_seconds = seconds[n / 4];
+	s->quartile3_seconds = seconds[3 * n / 4];
+	s->max_seconds = seconds[n - 1];
+	s->items_per_second = (double)c->size / s->median_seconds;
+	if (strcmp(c->kernel, "palindrome") == 0)
+		s->bytes_per_second = 4 * s->items_per_second;
+	s->launch_ns = ns[0];
+	s->touch_ns = ns[1];
+	s->compute_ns = ns[2];
+	s->return_ns = ns[3];
+	s->reap_ns = ns[4];
+	s->imbalance_ns = ns[2] * 0.02;
+}
+
+/* Speed-ups against the rows that are there. */
+static void sim_speedups(struct simulator *m)
+{
+	for (size_t i = 0; i < m->summary.count; i++) {
+		struct summary *s = table_row(&m->summary, i);
+		if (!(s->median_seconds > 0))
+			continue;
+		for (size_t k = 0; k < m->summary.count; k++) {
+			const struct summary *b = table_row(&m->summary, k);
+			if (strcmp(b->cell.kernel, s->cell.kernel) != 0 || strcmp(b->cell.variant, s->cell.variant) != 0 ||
+				b->cell.size.value != s->cell.size.value || b->cell.workers.value != 1 || !(b->median_seconds > 0))
+				continue;
+			if (strcmp(b->cell.backend, "serial") == 0) {
+				s->serial_seconds = b->median_seconds;
+				s->serial_speedup = b->median_seconds / s->median_seconds;
+				s->serial_speedup_low = b->median_low / s->median_high;
+				s->serial_speedup_high = b->median_high / s->median_low;
+			}
+			if (strcmp(b->cell.backend, s->cell.backend) == 0 && strcmp(b->cell.lifetime, s->cell.lifetime) == 0) {
+				s->self_seconds = b->median_seconds;
+				s->self_speedup = b->median_seconds / s->median_seconds;
+				s->self_speedup_low = b->median_low / s->median_high;
+				s->self_speedup_high = b->median_high / s->median_low;
+			}
+		}
+	}
+}
+
+static int sim_manifest(const struct simulation *s, const char *dir)
+{
+	char path[4200];
+	snprintf(path, sizeof path, "%s/manifest.json", dir);
+	FILE *f = fopen(path, "w");
+	if (!f)
+		return -1;
+	fprintf(f, "{\"schema\": 1, \"seed\": 1, \"started\": \"2026-01-01T00:00:00Z\", \"argv\": [\"parscale\", \"sweep\"],\n"
+		   " \"machine\": {\"cpu_model\": \"simulated <%u>-CPU machine\", \"cpus_allowed\": %u, \"l1_bytes\": 49152, \"l2_bytes\": "
+		   "2097152, \"l3_bytes\": 33554432}}\n", s->cpus, s->cpus);
+	return fclose(f);
+}
+
+/* Writes manifest.json, samples.csv and summary.csv into `dir`, which is made. 0, or -1. */
+static int simulate(const struct simulation *s, const char *dir)
+{
+	static const char *const kernels_of[] = {"sieve", "palindrome"}, *const ladder[] = {"reference", "scalar", "ompsimd", "avx2", "avx512"};
+	struct simulator m = {.s = s, .random = 1};
+	struct err e = {0};
+	char path[4200];
+	unsigned at = 0;
+	table_init(&m.summary, summary_columns, sizeof(struct summary));
+	table_init(&m.samples, sample_columns, sizeof(struct sample));
+	for (size_t k = 0; k < 2; k++)
+		for (size_t z = 0; z < s->n_sizes; z++) {
+			for (size_t v = 0; v < 5; v++)
+				if (strcmp(ladder[v], s->variant) != 0)
+					sim_add(&m, &(struct sim_cell){kernels_of[k], ladder[v], "serial", "pool", 1, s->sizes[z]},
+						s->failures && v == 2);
+			sim_add(&m, &(struct sim_cell){kernels_of[k], s->variant, "serial", "pool", 1, s->sizes[z]}, false);
+			for (const char *const *b = s->backends; *b; b++)
+				for (const char *const *l = s->lifetimes; *l; l++)
+					for (uint64_t w = 1; w <= s->workers_most; w *= 2) {
+						at++;
+						if (s->holes && at % 7 == 3)
+							continue;
+						sim_add(&m, &(struct sim_cell){kernels_of[k], s->variant, *b, *l, w, s->sizes[z]},
+							s->failures && at % 9 == 5);
+					}
+		}
+	sim_speedups(&m);
+	mkdir(dir, 0777);
+	snprintf(path, sizeof path, "%s/summary.csv", dir);
+	int result = csv_write(path, &m.summary, &e);
+	snprintf(path, sizeof path, "%s/samples.csv", dir);
+	if (result == 0)
+		result = csv_write(path, &m.samples, &e);
+	table_free(&m.summary);
+	table_free(&m.samples);
+	if (result != 0)
+		fprintf(stderr, "%s\n", e.text);
+	return result == 0 ? sim_manifest(s, dir) : -1;
+}
+
+#endif
