@@ -20,6 +20,12 @@ static int path_in(char *path, size_t size, const char *dir, const char *name, s
 	return 0;
 }
 
+/* Blocks are in random order, but people look cells up. */
+static int by_factors(const void *a, const void *b)
+{
+	return factors_compare(&((const struct summary *)a)->cell, &((const struct summary *)b)->cell);
+}
+
 int stat_folder(const char *dir, struct table *samples, struct table *summary, struct err *e)
 {
 	char path[4096];
@@ -32,6 +38,7 @@ int stat_folder(const char *dir, struct table *samples, struct table *summary, s
 		return err_set(e, ERR_USAGE, "%s: no samples", path);
 	if (summary_make(samples, summary, e) != 0 || path_in(path, sizeof path, dir, "summary.csv", e) != 0)
 		return -1;
+	qsort(summary->rows, summary->count, summary->row_size, by_factors);
 	return csv_write(path, summary, e);
 }
 

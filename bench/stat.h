@@ -7,7 +7,7 @@
 
 #include "csv.h"
 
-/* Reads DIR/samples.csv and writes DIR/summary.csv; `samples` and `summary` are initialised here and freed by
+/* Reads DIR/samples.csv and writes DIR/summary.csv, ordered by its factors; `samples` and `summary` are initialised here and freed by
  * the caller, also on -1. */
 int stat_folder(const char *dir, struct table *samples, struct table *summary, struct err *e);
 
