@@ -20,6 +20,7 @@ struct campaign {
 	struct expected *answers; /* by problem */
 	bool *answered;
 	double *cost; /* seconds of each cell's last launch; 0: not yet launched */
+	uint64_t first, next; /* launch numbers: where this campaign begins; the one to be made */
 	uint64_t started_ns;
 	bool terminal;
 };
@@ -78,35 +79,6 @@ static void show_progress(const struct campaign *c, unsigned block, size_t done,
 			units_clock(elapsed(c), left));
 }
 
-/* Appends one row; what did not fit is taken back, so that the file holds whole rows only. */
-static int append(const struct campaign *c, struct sample *row, struct err *e)
-{
-	off_t before = lseek(c->fd, 0, SEEK_END);
-	if (csv_append(c->fd, sample_columns, row, e) == 0)
-		return 0;
-	if (before >= 0 && ftruncate(c->fd, before) != 0)
-		err_set(e, ERR_FAILED, "samples.csv: cannot take back a row"); /* the first error stands; a reader leaves a torn line out */
-	return -1;
-}
-
-static void identify(struct sample *row, const struct campaign *c, unsigned block)
-{
-	row->launch_id = (struct uint_field){c->result->launches, true};
-	row->block = (struct uint_field){block, true};
-}
-
-/* A launch that gave no answer is a row too. */
-static int append_failure(const struct campaign *c, const struct planned *cell, const struct launch_result *r, unsigned block, struct err *e)
-{
-	struct sample row;
-	row_clear(&row, sample_columns);
-	cell_factors(&cell->cell, c->plan->meter->name, &row.cell);
-	snprintf(row.status, sizeof row.status, "%s", r->timed_out ? "timeout" : r->status == ERR_ABSENT ? "absent" : "failed");
-	snprintf(row.reason, sizeof row.reason, "%s", r->message[0] ? r->message : "the launch ended without a sample");
-	identify(&row, c, block);
-	return append(c, &row, e);
-}
-
 /* The first right answer to a problem serves all cells that share it. */
 static void learn_answer(struct campaign *c, const struct planned *cell, const struct sample *row)
 {
@@ -118,23 +90,38 @@ static void learn_answer(struct campaign *c, const struct planned *cell, const s
 	c->answered[cell->problem] = true;
 }
 
-static int take_rows(struct campaign *c, const struct planned *cell, const struct launch_result *r, unsigned block, struct err *e)
+/* A launch that gave no answer is a row too. */
+static int add_failure(const struct campaign *c, const struct planned *cell, struct launch_result *r, struct err *e)
+{
+	struct sample *row = table_add(&r->samples, NULL, e);
+	if (!row)
+		return -1;
+	cell_factors(&cell->cell, c->plan->meter->name, &row->cell);
+	snprintf(row->status, sizeof row->status, "%s", r->timed_out ? "timeout" : r->status == ERR_ABSENT ? "absent" : "failed");
+	snprintf(row->reason, sizeof row->reason, "%s", r->message[0] ? r->message : "the launch ended without a sample");
+	return 0;
+}
+
+/* Numbers a launch's rows and appends them. */
+static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block, struct err *e)
 {
 	bool good = r->status == ERR_NONE && r->samples.count > 0, wrong = false;
+	for (size_t i = 0; i < r->samples.count; i++)
+		wrong |= strcmp(((const struct sample *)table_row(&r->samples, i))->status, "wrong") == 0;
+	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples that came before it */
+	if (!good && !wrong && add_failure(c, cell, r, e) != 0)
+		return -1;
 	for (size_t i = 0; i < r->samples.count; i++) {
 		struct sample *row = table_row(&r->samples, i);
-		identify(row, c, block);
-		wrong |= strcmp(row->status, "wrong") == 0;
+		row->launch_id = (struct uint_field){c->next, true};
+		row->block = (struct uint_field){block, true};
 		learn_answer(c, cell, row);
-		if (append(c, row, e) != 0)
-			return -1;
 	}
 	if (!good) {
 		c->result->failed++;
 		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s", cell->label, r->message);
 	}
-	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples that came before it */
-	return good || wrong ? 0 : append_failure(c, cell, r, block, e);
+	return csv_append_table(c->fd, &r->samples, e);
 }
 
 static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
@@ -157,6 +144,7 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 	if (status == 0 && r.status != ERR_INTERRUPTED) {
 		status = take_rows(c, cell, &r, block, e);
 		c->result->launches++;
+		c->next++;
 		c->cost[index] = elapsed(c) - before;
 	}
 	table_free(&r.samples);
@@ -168,6 +156,8 @@ static int run_block(struct campaign *c, unsigned block, uint64_t *random, struc
 	const struct plan *p = c->plan;
 	shuffle(c->order, p->count, random);
 	for (size_t i = 0; i < p->count; i++) {
+		if ((uint64_t)block * p->count + i < c->first)
+			continue; /* made before */
 		double expected = c->cost[c->order[i]];
 		if (elapsed(c) + expected > p->budget_seconds) {
 			c->result->end = CAMPAIGN_BUDGET;
@@ -184,10 +174,11 @@ static int run_block(struct campaign *c, unsigned block, uint64_t *random, struc
 	return 0;
 }
 
-int campaign_run(const struct plan *p, int samples_fd, struct campaign_result *r, struct err *e)
+int campaign_run(const struct plan *p, uint64_t first, int samples_fd, struct campaign_result *r, struct err *e)
 {
 	uint64_t random = p->order_seed;
-	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
+	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .first = first, .next = first, .started_ns = clock_ns(),
+		.terminal = isatty(STDERR_FILENO) != 0};
 	c.order = malloc(p->count * sizeof *c.order);
 	c.cost = calloc(p->count, sizeof *c.cost);
 	c.answers = calloc(p->problems, sizeof *c.answers);

@@ -100,6 +100,27 @@ int csv_append(int fd, const struct column *columns, const void *row, struct err
 	return append_line(fd, line, length, e);
 }
 
+int csv_append_table(int fd, const struct table *t, struct err *e)
+{
+	char *lines = NULL, line[CSV_LINE];
+	size_t length = 0;
+	FILE *f = open_memstream(&lines, &length);
+	for (size_t i = 0; f && i < t->count; i++)
+		fwrite(line, 1, csv_row_line(t->columns, table_row(t, i), line, sizeof line), f);
+	if (!f || fclose(f) != 0) {
+		free(lines);
+		return err_set(e, ERR_FAILED, "out of memory");
+	}
+	const off_t before = lseek(fd, 0, SEEK_END);
+	int status = append_line(fd, lines, length, e);
+	if (status == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS) /* EINVAL: nothing that could be waited for */
+		status = err_set(e, ERR_FAILED, "cannot append a row: %s", strerror(errno));
+	if (status != 0 && before >= 0 && ftruncate(fd, before) != 0)
+		status = -1; /* a reader leaves a torn line out */
+	free(lines);
+	return status;
+}
+
 /* Where the last whole line ends; -1 with errno. */
 static off_t whole_lines(int fd, off_t end)
 {

@@ -43,6 +43,10 @@ int csv_open(const char *path, const struct column *columns, struct err *e);
 /* Appends one row to the file with one write; ERR_FAILED when the system did not take it whole. */
 int csv_append(int fd, const struct column *columns, const void *row, struct err *e);
 
+/* Appends all rows of a table to a file and waits until they are on the disk. All or none: what did not fit is taken back, and a crash of
+ * the system leaves at most a torn end. ERR_FAILED when the system did not take them. */
+int csv_append_table(int fd, const struct table *t, struct err *e);
+
 /* Reads a whole file into `t`, an initialised table, which gets the rows (on -1 those before the error). Beyond them a fixed amount of
  * memory. ERR_USAGE for what cannot be opened and, with file and line, for what is not such a file; ERR_FAILED where the system
  * failed. A last line without its newline is torn, whatever it holds: it is left out, and *torn (may be NULL) says so. */

@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "launch.h"
 #include "list.h"
+#include "resume.h"
 #include "run.h"
 #include "stat.h"
 #include "sweep.h"
@@ -22,6 +23,7 @@ static const struct command {
 	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
+	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
 };
 

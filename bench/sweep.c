@@ -2,21 +2,18 @@
 #include "sweep.h"
 
 #include "args.h"
-#include "campaign.h"
 #include "csv.h"
 #include "interrupt.h"
 #include "manifest.h"
 #include "number.h"
 #include "place.h"
 #include "program.h"
-#include "stat.h"
+#include "session.h"
 #include "topology.h"
 #include "units.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +90,7 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 
 /* --- the plan --- */
 
-static int read_plan(const struct sweep_args *a, struct plan *p, struct err *e)
+int sweep_plan(struct plan *p, const char *path, struct err *e)
 {
 	struct topology t = {0};
 	struct worker_count counts[WORKER_COUNTS];
@@ -107,13 +104,7 @@ static int read_plan(const struct sweep_args *a, struct plan *p, struct err *e)
 	}
 	topology_free(&t);
 	const struct plan_machine machine = {.workers = workers, .worker_counts = (size_t)n, .most = most};
-	if (plan_read(p, a->plan, &machine, e) != 0)
-		return -1;
-	if (a->budget_seconds > 0)
-		p->budget_seconds = a->budget_seconds;
-	if (a->meter)
-		p->meter = a->meter;
-	return 0;
+	return plan_read(p, path, &machine, e);
 }
 
 static void print_plan(const struct plan *p)
@@ -150,7 +141,7 @@ static int make_folders(char *path, struct err *e)
 /* Makes the folder, and samples.csv with its header in it; the open file, or -1. */
 static int open_samples(struct sweep_args *a, struct err *e)
 {
-	char path[4200], line[8192];
+	char path[4200];
 	if (!a->out[0]) {
 		time_t now = time(NULL);
 		struct tm tm;
@@ -160,105 +151,67 @@ static int open_samples(struct sweep_args *a, struct err *e)
 	if (make_folders(a->out, e) != 0)
 		return -1;
 	snprintf(path, sizeof path, "%s/samples.csv", a->out);
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+	if (access(path, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "--out: %s holds results already (parscale resume %s goes on with them)", a->out, a->out);
+	int fd = csv_open(path, sample_columns, e);
 	if (fd < 0)
-		return errno == EEXIST ? err_set(e, ERR_USAGE, "--out: %s holds results already", a->out)
-				       : err_set(e, ERR_USAGE, "--out: cannot write %s: %s", path, strerror(errno));
-	size_t n = csv_header_line(sample_columns, line, sizeof line);
-	if (write(fd, line, n) == (ssize_t)n)
-		return fd;
-	err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
-	close(fd);
-	unlink(path);
-	return -1;
+		e->status = ERR_USAGE; /* another folder may do */
+	return fd;
 }
 
-/* --- the campaign --- */
-
-static double wall_clock(void)
+/* Keeps the plan beside its results, for resume and for readers. */
+static int copy_plan(const struct sweep_args *a, struct err *e)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	char path[4200], block[4096];
+	snprintf(path, sizeof path, "%s/plan.sweep", a->out);
+	FILE *from = fopen(a->plan, "r"), *to = fopen(path, "w");
+	size_t n;
+	while (from && to && (n = fread(block, 1, sizeof block, from)) > 0)
+		fwrite(block, 1, n, to);
+	bool good = from && to && !ferror(from) && !ferror(to);
+	if (from)
+		fclose(from);
+	if (to)
+		good &= fclose(to) == 0;
+	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
 }
 
-/* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or, after a kill, only in the first. */
-static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct campaign_result *r, struct err *e)
+static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	static const char *const ends[] = {
-		[CAMPAIGN_COMPLETE] = "complete", [CAMPAIGN_BUDGET] = "budget", [CAMPAIGN_INTERRUPTED] = "interrupted"};
-	struct manifest m = {.argc = argc, .argv = argv, .plan = p, .plan_path = a->plan, .started = wall_clock()};
-	int fd = open_samples(a, e);
-	if (fd < 0)
+	struct session s = {.plan = p, .plan_path = a->plan, .dir = a->out, .charts = a->charts, .argc = argc, .argv = argv};
+	s.samples_fd = open_samples(a, e);
+	if (s.samples_fd < 0)
 		return -1;
-	json_t *facts = manifest_facts();
-	int status = facts ? manifest_write(a->out, &m, facts, e) : err_set(e, ERR_FAILED, "out of memory");
-	if (status == 0) {
-		fprintf(stderr, "%zu cells, %u launches each, into %s\n", p->count, p->launches, a->out);
-		status = campaign_run(p, fd, r, e);
-		m.ended = wall_clock();
-		m.end = status == 0 ? ends[r->end] : "failed";
-		m.launches = r->launches;
-		m.failed_launches = r->failed;
-		struct err second = {0};
-		if (manifest_write(a->out, &m, facts, &second) != 0 && status == 0) {
-			*e = second;
-			status = -1;
-		}
-	}
-	json_decref(facts);
-	close(fd);
+	s.facts = manifest_facts();
+	int status = !s.facts ? err_set(e, ERR_FAILED, "out of memory") : copy_plan(a, e) == 0 ? session_run(&s, e) : -1;
+	json_decref(s.facts);
+	close(s.samples_fd);
 	return status;
-}
-
-/* summary.csv, of whatever was finished. */
-static int summarise(const char *dir, struct err *e)
-{
-	struct table samples, summary;
-	int status = stat_folder(dir, &samples, &summary, e);
-	table_free(&samples);
-	table_free(&summary);
-	return status;
-}
-
-static void tell(const struct plan *p, const struct campaign_result *r)
-{
-	uint64_t planned = (uint64_t)p->count * p->launches;
-	if (r->end == CAMPAIGN_BUDGET)
-		fprintf(stderr, "the budget is spent: %" PRIu64 " of %" PRIu64 " launches made\n", r->launches, planned);
-	if (r->failed)
-		fprintf(stderr, "%" PRIu64 " of %" PRIu64 " launches failed; the last: %s\n", r->failed, r->launches, r->last_failure);
 }
 
 int sweep_main(int argc, char **argv, struct err *e)
 {
 	struct sweep_args a;
 	struct plan p = {0};
-	struct campaign_result r = {0};
+	int status = 0;
 	if (parse(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.help) {
 		help();
 		return 0;
 	}
-	if (read_plan(&a, &p, e) != 0)
+	if (sweep_plan(&p, a.plan, e) != 0)
 		return -1;
+	if (a.budget_seconds > 0)
+		p.budget_seconds = a.budget_seconds;
+	if (a.meter)
+		p.meter = a.meter;
 	if (a.dry_run) {
 		print_plan(&p);
-		plan_free(&p);
-		return 0;
+	} else {
+		interrupt_catch();
+		status = measure(argc, argv, &a, &p, e);
 	}
-	interrupt_catch();
-	int status = measure(argc, argv, &a, &p, &r, e);
-	if (status == 0) {
-		tell(&p, &r);
-		status = r.launches ? summarise(a.out, e) : 0;
-	}
-	if (status == 0 && r.end == CAMPAIGN_INTERRUPTED)
-		status = err_set(e, ERR_INTERRUPTED, "interrupted; %" PRIu64 " launches are kept in %s", r.launches, a.out);
-	else if (status == 0 && r.failed)
-		status = err_set(e, ERR_FAILED, "%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv", r.failed,
-			r.launches, a.out);
 	plan_free(&p);
 	return status;
 }

@@ -8,9 +8,12 @@
 #ifndef PARSCALE_SWEEP_H
 #define PARSCALE_SWEEP_H
 
-#include "err.h"
+#include "plan.h"
 
 /* argv[0] is "sweep". */
 int sweep_main(int argc, char **argv, struct err *e);
+
+/* Reads a plan for this machine: what plan_read says. */
+int sweep_plan(struct plan *p, const char *path, struct err *e);
 
 #endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include "campaign.h"
+#include "manifest.h"
+#include "stat.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static double wall_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or, after a kill, only in the first. */
+static int measure(const struct session *s, struct campaign_result *r, struct err *e)
+{
+	static const char *const ends[] = {
+		[CAMPAIGN_COMPLETE] = "complete", [CAMPAIGN_BUDGET] = "budget", [CAMPAIGN_INTERRUPTED] = "interrupted"};
+	struct manifest m = {.argc = s->argc, .argv = s->argv, .plan = s->plan, .plan_path = s->plan_path, .launches = s->first,
+		.failed_launches = s->failed, .started = s->started > 0 ? s->started : wall_clock()};
+	if (manifest_write(s->dir, &m, s->facts, e) != 0)
+		return -1;
+	fprintf(stderr, "%zu cells, %u launches each, into %s\n", s->plan->count, s->plan->launches, s->dir);
+	int status = campaign_run(s->plan, s->first, s->samples_fd, r, e);
+	m.ended = wall_clock();
+	m.end = status == 0 ? ends[r->end] : "failed";
+	m.launches += r->launches;
+	m.failed_launches += r->failed;
+	struct err second = {0};
+	if (manifest_write(s->dir, &m, s->facts, &second) != 0 && status == 0) {
+		*e = second;
+		status = -1;
+	}
+	return status;
+}
+
+/* summary.csv, of whatever was finished. */
+static int summarise(const char *dir, struct err *e)
+{
+	struct table samples, summary;
+	int status = stat_folder(dir, &samples, &summary, e);
+	table_free(&samples);
+	table_free(&summary);
+	return status;
+}
+
+static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
+{
+	uint64_t planned = (uint64_t)s->plan->count * s->plan->launches, made = s->first + r->launches;
+	if (r->end == CAMPAIGN_BUDGET)
+		fprintf(stderr, "the budget is spent: %" PRIu64 " of %" PRIu64 " launches made\n", made, planned);
+	if (r->failed)
+		fprintf(stderr, "the last launch that failed: %s\n", r->last_failure);
+	int status = made ? summarise(s->dir, e) : 0;
+	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
+		return err_set(e, ERR_INTERRUPTED, "interrupted: %" PRIu64 " of %" PRIu64 " launches are kept; parscale resume %s goes on", made,
+			planned, s->dir);
+	if (status == 0 && r->failed)
+		return err_set(e, ERR_FAILED, "%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv", r->failed,
+			r->launches, s->dir);
+	return status;
+}
+
+int session_run(const struct session *s, struct err *e)
+{
+	struct campaign_result r = {0};
+	return measure(s, &r, e) == 0 ? finish(s, &r, e) : -1;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - what `sweep` and `resume` share: the campaign in its folder, the manifest before and after, then summary, charts and report.
+ */
+#ifndef PARSCALE_SESSION_H
+#define PARSCALE_SESSION_H
+
+#include "plan.h"
+
+#include <jansson.h>
+
+struct session {
+	const struct plan *plan;
+	const char *plan_path; /* where it was read, for the manifest */
+	const char *dir;       /* the folder; exists */
+	int samples_fd;        /* its samples.csv, open for appending, whole */
+	uint64_t first;        /* launches made before */
+	uint64_t failed;       /* of these, failed */
+	double started;        /* when the first session began, seconds since the epoch; 0: now */
+	json_t *facts;         /* manifest_facts() */
+	int argc;
+	char **argv;
+	bool charts; /* draw and report at the end */
+};
+
+/* Measures what is left, and finishes the folder. 0 when all is well; -1 with *e set: ERR_INTERRUPTED, ERR_FAILED also when single launches have
+ * failed. */
+int session_run(const struct session *s, struct err *e);
+
+#endif
