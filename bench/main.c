@@ -4,6 +4,8 @@
 #include "cpu.h"
 #include "launch.h"
 #include "list.h"
+#include "plot.h"
+#include "report.h"
 #include "resume.h"
 #include "run.h"
 #include "stat.h"
@@ -25,6 +27,8 @@ static const struct command {
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
+	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
+	{"report", "DIR [--format text|html|md|all]", "the answers, charts and tables of a folder of results", report_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

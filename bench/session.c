@@ -3,6 +3,8 @@
 
 #include "campaign.h"
 #include "manifest.h"
+#include "plot.h"
+#include "report.h"
 #include "stat.h"
 
 #include <inttypes.h>
@@ -50,6 +52,22 @@ static int summarise(const char *dir, struct err *e)
 	return status;
 }
 
+/* Another command on the folder; where it cannot be had here, that is said and is no failure. */
+static int follow_up(int (*command)(int, char **, struct err *), const char *name, const struct session *s, struct err *e)
+{
+	char word[16], dir[4200];
+	char *argv[] = {word, dir, NULL};
+	struct err why = {0};
+	snprintf(word, sizeof word, "%s", name);
+	snprintf(dir, sizeof dir, "%s", s->dir);
+	if (command(2, argv, &why) == 0)
+		return 0;
+	if (why.status != ERR_ABSENT)
+		return err_set(e, why.status, "%.990s", why.text);
+	fprintf(stderr, "parscale: %s\n", why.text);
+	return 0;
+}
+
 static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
 {
 	uint64_t planned = (uint64_t)s->plan->count * s->plan->launches, made = s->first + r->launches;
@@ -58,6 +76,8 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 	if (r->failed)
 		fprintf(stderr, "the last launch that failed: %s\n", r->last_failure);
 	int status = made ? summarise(s->dir, e) : 0;
+	if (status == 0 && made && s->charts && r->end != CAMPAIGN_INTERRUPTED)
+		status = follow_up(plot_main, "plot", s, e) == 0 ? follow_up(report_main, "report", s, e) : -1;
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
 		return err_set(e, ERR_INTERRUPTED, "interrupted: %" PRIu64 " of %" PRIu64 " launches are kept; parscale resume %s goes on", made,
 			planned, s->dir);
