@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * build.h - what this program was built from and with; fixed when it was compiled, but for the libraries it runs with.
+ * build.h - what this program was built from and with; fixed when it was compiled, but for the libraries it
+ * runs with.
  */
 #ifndef PARSCALE_BUILD_H
 #define PARSCALE_BUILD_H
@@ -14,7 +15,8 @@ struct build_fact {
 	const char *missing; /* why not; NULL where there is a value */
 };
 
-/* All of them: version, commit, compiler, flags, arch, libc, openmp, hwloc, benchmark, jansson; ended by one whose name is NULL. */
+/* All of them: version, commit, compiler, flags, arch, libc, openmp, hwloc, benchmark, jansson; ended by one
+ * whose name is NULL. */
 const struct build_fact *build_facts(void);
 
 /* The version from the file VERSION, such as "0.1.0". */

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock.h"
 
-#include <stdlib.h>
+#include "stats.h"
+
+#include <stddef.h>
 
 enum { READINGS = 1001, PATIENCE_NS = 50000000 };
 
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
-}
-
 uint64_t clock_resolution_ns(void)
 {
-	uint64_t steps[READINGS];
+	double steps[READINGS];
 	size_t n = 0;
 	const uint64_t start = clock_ns();
 	uint64_t last = start;
@@ -21,11 +17,11 @@ uint64_t clock_resolution_ns(void)
 		uint64_t now = clock_ns();
 		if (now == last)
 			continue;
-		steps[n++] = now - last;
+		steps[n++] = (double)(now - last);
 		last = now;
 		if (now - start > PATIENCE_NS)
 			break;
 	}
-	qsort(steps, n, sizeof *steps, ascending);
-	return steps[n / 2];
+	stats_sort(steps, n);
+	return (uint64_t)stats_quantile(steps, n, 0.5);
 }

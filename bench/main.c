@@ -2,6 +2,7 @@
 /* parscale: the command line. The only place that ends the program. */
 #include "build.h"
 #include "cpu.h"
+#include "info.h"
 #include "launch.h"
 #include "list.h"
 #include "plot.h"
@@ -23,6 +24,7 @@ static const struct command {
 	command_fn *main;
 } commands[] = {
 	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
+	{"info", "[--format text|json]", "machine, environment and its noise, placement, build", info_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},

@@ -54,7 +54,10 @@ static const struct policy {
 };
 enum { POLICIES = sizeof policies / sizeof *policies };
 
-#define POLICY_NAMES "none, compact, cores-first, smt-last, scatter, numa, p-cores, e-cores"
+const char *place_policy(int i)
+{
+	return i < POLICIES ? policies[i].name : NULL;
+}
 
 static int key_value(const struct candidate *c, enum key key)
 {
@@ -122,12 +125,15 @@ static const struct policy *find_policy(const char *name)
 int place_check(const char *policy, struct err *e)
 {
 	int none;
+	char known[200] = "";
 	if (strlen(policy) < PLACE_POLICY_BYTES &&
 		(find_policy(policy) || cpulist_parse(policy, &none, 0) > 0))
 		return 0;
+	for (int i = 0; i < POLICIES; i++)
+		snprintf(known + strlen(known), sizeof known - strlen(known), "%s, ", policies[i].name);
 	return err_set(e, ERR_USAGE,
-		"--placement '%s': expected %s, or a list of CPUs such as 0,2-5 (shorter than %d letters)",
-		policy, POLICY_NAMES, PLACE_POLICY_BYTES);
+		"--placement '%s': expected %sor a list of CPUs such as 0,2-5 (shorter than %d letters)",
+		policy, known, PLACE_POLICY_BYTES);
 }
 
 /* The CPUs of a list, in its order. */

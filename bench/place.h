@@ -34,6 +34,9 @@ struct place {
 	int mask_count;
 };
 
+/* The name of the i-th policy, i >= 0; NULL past the last. */
+const char *place_policy(int i);
+
 /* Whether a text can be a policy on some machine: -1 with ERR_USAGE, naming what is legal. */
 int place_check(const char *policy, struct err *e);
 

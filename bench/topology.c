@@ -101,6 +101,17 @@ int topology_usable(const struct topology *t)
 	return n;
 }
 
+int topology_usable_cores(const struct topology *t)
+{
+	int n = 0, last = -1;
+	for (int i = 0; i < t->count; i++)
+		if (t->cpus[i].usable && t->cpus[i].core != last) {
+			last = t->cpus[i].core;
+			n++;
+		}
+	return n;
+}
+
 int topology_allowed(const char *root, int *ids)
 {
 	char status[8192], list[4096];

@@ -56,8 +56,9 @@ void topology_free(struct topology *t);
 /* Leaves only the CPUs of a list usable, as an affinity mask would. */
 void topology_restrict(struct topology *t, const int *ids, int n);
 
-/* How many CPUs are usable. */
+/* How many CPUs are usable, and how many cores they belong to. */
 int topology_usable(const struct topology *t);
+int topology_usable_cores(const struct topology *t);
 
 /* Takes over what a loaded hwloc topology (an hwloc_topology_t) says; all CPUs usable. For other machines
  * than this one. -1 with ERR_ABSENT in a build without hwloc. */

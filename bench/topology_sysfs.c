@@ -19,12 +19,14 @@ static int lowest_in(const char *root, int self, int cpu, const char *file)
 	return n > 0 ? cpus[0] : self;
 }
 
-/* "48K", "1M": sysfs writes a cache's size so. */
+/* "48K", "1M": sysfs writes a cache's size so. 0 for anything else. */
 static uint64_t size_in_bytes(const char *text)
 {
-	char *unit;
-	uint64_t n = strtoull(text, &unit, 10);
-	return *unit == 'K' ? n << 10 : *unit == 'M' ? n << 20 : n;
+	unsigned n;
+	char unit = '\0';
+	if (text[0] < '0' || text[0] > '9' || sscanf(text, "%8u%c", &n, &unit) < 1)
+		return 0;
+	return (uint64_t)n << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0);
 }
 
 static void read_cache(struct cpu *c, const char *root, int index)

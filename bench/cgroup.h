@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cgroup.h - the limits that this process's control group sets: CPU quota, CPUs, memory.
+ *
+ * Reads cgroup v1, v2, and both mounted together, under a root (tree.h). Changes nothing and joins nothing.
+ */
+#ifndef PARSCALE_CGROUP_H
+#define PARSCALE_CGROUP_H
+
+#include <stdint.h>
+
+struct cgroup {
+	int version;              /* that limits CPU time here: 1 or 2; 0: none found */
+	double quota;             /* in CPUs, the least of the group and those around it; NAN: no limit */
+	double throttled_seconds; /* how long the group has been held back so far; NAN: not told */
+	double memory_bytes;      /* the least of the group and those around it; NAN: no limit */
+	char cpus[256];           /* the cpuset as a list; "": not told */
+};
+
+void cgroup_read(struct cgroup *g, const char *root);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "info.h"
+
+#include "args.h"
+#include "backend/backend.h"
+#include "build.h"
+#include "cpu.h"
+#include "cpulist.h"
+#include "kernel.h"
+#include "meter.h"
+#include "number.h"
+#include "place.h"
+#include "units.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int info_read(struct info *info, const char *root, struct err *e)
+{
+	*info = (struct info){.measured = root[0] == '\0'};
+	if (machine_read(&info->machine, root, e) != 0)
+		return -1;
+	/* Before the measurement, which is a load itself. */
+	environment_read(&info->environment, root);
+	if (info->measured)
+		noise_measure(&info->noise, 0.3);
+	return 0;
+}
+
+void info_free(struct info *info)
+{
+	machine_free(&info->machine);
+}
+
+static void print_text(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "  %-16s %s\n", name, value[0] ? value : "not available");
+}
+
+static const char *plural(int n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void print_machine(const struct machine *m, FILE *out)
+{
+	char key[MACHINE_KEY_BYTES], bytes[UNITS_BYTES], text[200];
+	machine_key(m, key);
+	fprintf(out, "machine\n");
+	print_text(out, "model", m->model);
+	print_text(out, "vendor", m->vendor);
+	print_text(out, "architecture", m->arch);
+	print_text(out, "hypervisor", m->hypervisor[0] ? m->hypervisor : "none in sight");
+	snprintf(text, sizeof text,
+		"%d package%s, %d NUMA node%s, %d core%s, %d hardware thread%s, %d kind%s of core",
+		m->packages, plural(m->packages), m->nodes, plural(m->nodes), m->cores, plural(m->cores),
+		m->threads, plural(m->threads), m->kinds, plural(m->kinds));
+	print_text(out, "topology", text);
+	for (int i = 0; i < m->cache_count; i++) {
+		const struct machine_cache *c = &m->caches[i];
+		fprintf(out, "  L%-15d %d x %s, lines of %d bytes, each for %d hardware thread%s\n", c->level,
+			c->count, units_bytes((double)c->bytes, bytes), c->line, c->shared_by,
+			plural(c->shared_by));
+	}
+	print_text(out, "memory", m->memory_bytes ? units_bytes((double)m->memory_bytes, bytes) : "");
+	print_text(out, "read from", m->topology.source);
+	print_text(out, "key", key);
+}
+
+static void print_environment(const struct environment *env, FILE *out)
+{
+	fprintf(out, "\nenvironment\n");
+	for (const struct fact *f = environment_facts; f->name; f++) {
+		char text[FACT_LINE_BYTES], bytes[UNITS_BYTES];
+		environment_text(env, f, text, sizeof text);
+		if (text[0] && strcmp(f->unit, "bytes") == 0)
+			fprintf(out, "  %-23s %s\n", f->name, units_bytes(strtod(text, NULL), bytes));
+		else
+			fprintf(out, "  %-23s %s%s%s\n", f->name, text[0] ? text : "-",
+				text[0] && f->unit[0] ? " " : "", text[0] ? f->unit : "");
+	}
+}
+
+/* The CPUs in a policy's order, as far as a line takes them. */
+static void print_policy(const struct topology *t, const char *policy, FILE *out)
+{
+	enum { LINE = 72 };
+	char text[LINE + 1];
+	struct err e = {0};
+	struct place p;
+	int ids[CPULIST_LIMIT];
+	if (place_open(&p, policy, t, &e) != 0)
+		return;
+	for (int i = 0; i < p.count; i++)
+		ids[i] = p.cpus[i].id;
+	size_t length = cpulist_format(ids, p.count, text, sizeof text);
+	fprintf(out, "  %-16s %s%s\n", policy, text, length > LINE ? "..." : "");
+	place_close(&p);
+}
+
+static void print_placement(const struct info *info, FILE *out)
+{
+	struct worker_count counts[WORKER_COUNTS];
+	const double quota = info->environment.cpu_quota;
+	int n = place_worker_counts(&info->machine.topology, isnan(quota) ? 0 : quota, counts, WORKER_COUNTS);
+	fprintf(out, "\nplacement: the CPUs of workers 0, 1, ...\n");
+	for (int i = 0; place_policy(i); i++)
+		if (strcmp(place_policy(i), "none") != 0)
+			print_policy(&info->machine.topology, place_policy(i), out);
+	fprintf(out, "\nworker counts worth measuring\n");
+	for (int i = 0; i < n; i++)
+		fprintf(out, "  %u%s%s%s\n", counts[i].workers, counts[i].edge ? ": " : "",
+			counts[i].edge ? counts[i].edge : "",
+			counts[i].oversubscribed ? " (oversubscribed)" : "");
+}
+
+static void print_findings(const struct info *info, FILE *out)
+{
+	const struct surroundings s = {
+		&info->machine, &info->environment, info->measured ? &info->noise : NULL};
+	struct finding findings[GRADE_TOPICS];
+	int n = grade_all(&s, findings, GRADE_TOPICS);
+	fprintf(out, "\nfit to measure\n");
+	for (int i = 0; i < n; i++)
+		fprintf(out, "  %-8s %-17s %s\n", grade_name(findings[i].grade), findings[i].topic,
+			findings[i].says);
+}
+
+void info_print(const struct info *info, FILE *out)
+{
+	print_machine(&info->machine, out);
+	print_environment(&info->environment, out);
+	print_placement(info, out);
+	print_findings(info, out);
+}
+
+/* Calls `take` for everything that this build or machine lacks. */
+typedef void lack_fn(void *ctx, const char *what, const char *name, const char *why);
+
+static void each_lack(lack_fn *take, void *ctx)
+{
+	char why[120];
+	for (const struct kernel *const *k = kernels; *k; k++)
+		for (const struct variant *const *v = (*k)->variants; *v; v++) {
+			const char *missing = variant_missing(*v, cpu_features(), why), *name = (*k)->name;
+			char both[80];
+			snprintf(both, sizeof both, "%s %s", name, (*v)->name);
+			if (missing)
+				take(ctx, "variant", both, missing);
+		}
+	for (const struct backend *const *b = backends; *b; b++)
+		if ((*b)->missing)
+			take(ctx, "backend", (*b)->name, (*b)->missing);
+	for (const struct meter *m = meters; m->name; m++)
+		if (m->missing)
+			take(ctx, "meter", m->name, m->missing);
+	for (const struct build_fact *f = build_facts(); f->name; f++)
+		if (f->missing)
+			take(ctx, "build", f->name, f->missing);
+}
+
+static void print_lack(void *ctx, const char *what, const char *name, const char *why)
+{
+	printf("%s  %-8s %-17s %s\n", *(int *)ctx ? "" : "\nmissing\n", what, name, why);
+	*(int *)ctx = 1;
+}
+
+static void print_build(void)
+{
+	int begun = 0;
+	printf("\nbuild\n");
+	for (const struct build_fact *f = build_facts(); f->name; f++)
+		print_text(stdout, f->name, f->value ? f->value : "");
+	each_lack(print_lack, &begun);
+}
+
+static void append_lack(void *ctx, const char *what, const char *name, const char *why)
+{
+	json_array_append_new(ctx, json_pack("{s:s, s:s, s:s}", "what", what, "name", name, "why", why));
+}
+
+static json_t *findings_json(const struct info *info)
+{
+	const struct surroundings s = {
+		&info->machine, &info->environment, info->measured ? &info->noise : NULL};
+	struct finding findings[GRADE_TOPICS];
+	json_t *list = json_array();
+	int n = grade_all(&s, findings, GRADE_TOPICS);
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "topic", findings[i].topic, "grade",
+						    grade_name(findings[i].grade), "says", findings[i].says));
+	return list;
+}
+
+static json_t *noise_json(const struct noise *n)
+{
+	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "quanta", (json_int_t)n->quanta, "quantum_us",
+		n->quantum_us, "median_percent", n->median_percent, "lost_percent", n->lost_percent,
+		"longest_us", n->longest_us, "resolution_ns", n->resolution_ns);
+}
+
+static int print_json(const struct info *info, struct err *e)
+{
+	json_t *lacks = json_array();
+	each_lack(append_lack, lacks);
+	json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&info->machine),
+		"environment", environment_json(&info->environment), "build", build_json(), "missing", lacks,
+		"noise", noise_json(&info->noise), "findings", findings_json(info));
+	if (!all)
+		return err_set(e, ERR_FAILED, "info: out of memory");
+	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	putchar('\n');
+	json_decref(all);
+	return 0;
+}
+
+static void help(void)
+{
+	printf("usage: parscale info [--format text|json]\n\n"
+	       "Shows the machine, the environment, placement orders and worker counts, how fit all is to "
+	       "measure in and what to do\n"
+	       "about it, the build and what it lacks. Reads only; measures the noise of the system for 0.3 "
+	       "s; changes nothing.\n");
+}
+
+int info_main(int argc, char **argv, struct err *e)
+{
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
+	struct info info;
+	unsigned json = 0;
+	int found;
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1) {
+		if (found == 'h')
+			help();
+		if (found != 'f' || choice_parse("--format", "text|json", optarg, &json, e) != 0)
+			return found == 'h' ? 0 : -1;
+	}
+	if (optind < argc)
+		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[optind]);
+	int status = info_read(&info, "", e);
+	if (status == 0 && json)
+		status = print_json(&info, e);
+	else if (status == 0) {
+		info_print(&info, stdout);
+		print_build();
+	}
+	info_free(&info);
+	return status;
+}
