@@ -18,6 +18,11 @@
 /* A chunk of fewer bytes would spend its time on being handed out. */
 static const uint64_t chunk_bytes = 32768;
 
+/* Lists beyond L2 are asked for this far ahead. The hardware's own prefetchers get a plain loop of loads to
+ * the limit of memory, but not one that also computes: 0.75 of that limit without, 0.95 with; 4 and 16 KiB do
+ * about as well (Zen 5). */
+enum { AHEAD = 8192, L2_FALLBACK = 256 << 10 };
+
 static void generate(struct palindrome_input *in, uint64_t seed)
 {
 	const unsigned draws = (in->length + 7) / 8;
@@ -42,6 +47,8 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	in->count = p->words;
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
+	if (groups * PALINDROME_GROUP * in->length > (p->l2_bytes ? p->l2_bytes : L2_FALLBACK))
+		in->ahead = AHEAD;
 	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
 	if (!in->words) {
 		free(in);
@@ -107,8 +114,10 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 {
 	if (p->length != 1)
 		return NULL;
-	uint64_t n = p->words;
-	*known = (struct tally){.count = n, .check = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1)};
+	const uint64_t whole = p->words / 64, rest = p->words % 64;
+	/* all bits, -1, times 1 + 3 + 5 + ... */
+	*known = (struct tally){
+		.count = p->words, .check = (((UINT64_C(1) << rest) - 1) * (2 * whole + 1)) - whole * whole};
 	*check_known = true;
 	return "closed form";
 }
@@ -125,7 +134,7 @@ const struct kernel kernel_palindrome = {
 	.name = "palindrome",
 	.summary = "palindromes in a packed list of words of one length",
 	.item = "word",
-	.check = "sum of the palindromes' indices",
+	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
 	.parameters = (const char *const[]){"words", "length", "seed", NULL},
 	.item_bytes = 0,
 	.items = items,

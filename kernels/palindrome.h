@@ -29,6 +29,7 @@ struct palindrome_input {
 	uint64_t count;
 	unsigned length;               /* 1 to PALINDROME_LONGEST */
 	unsigned features;             /* cpu_features() at setup */
+	unsigned ahead;                /* bytes to prefetch ahead; 0 where the list is in a cache */
 	struct palindrome_shape shape; /* the variant's own, if it has one */
 };
 
@@ -59,15 +60,19 @@ __attribute__((always_inline)) static inline void palindrome_scan(const struct p
 	struct span s, struct tally *out, struct mask_list *list, palindrome_match_fn *match)
 {
 	const uint64_t stride = (uint64_t)PALINDROME_GROUP * in->length;
-	for (uint64_t g = s.lo; g < s.hi; g++) {
-		uint64_t mask = match(in->words + g * stride, in) & palindrome_present(in, g);
-		if (!mask)
-			continue;
+	const unsigned char *words = in->words + s.lo * stride;
+	struct tally t = {0};
+	for (uint64_t g = s.lo; g < s.hi; g++, words += stride) {
+		for (uint64_t line = 0; in->ahead && line < stride; line += 64)
+			__builtin_prefetch(words + in->ahead + line);
+		uint64_t mask = match(words, in) & palindrome_present(in, g);
 		if (out)
-			mask_tally(mask, g * PALINDROME_GROUP, out);
-		else if (!mask_list_add(list, mask, g * PALINDROME_GROUP))
+			mask_tally(mask, g, &t);
+		else if (mask && !mask_list_add(list, mask, g))
 			return;
 	}
+	if (out)
+		tally_add(out, t);
 }
 
 /* Defines the record palindrome_<id> of a variant whose groups go through `scan`, a function of the type of

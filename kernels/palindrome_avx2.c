@@ -41,6 +41,53 @@ static inline uint64_t match_lanes(const unsigned char *words, const struct pali
 	return ~differ;
 }
 
+/* A vector of words of 2, 4 or 8 letters, one an element, every element mirrored. */
+static inline __m256i mirror_elements(__m256i letters, unsigned length)
+{
+	const long long low = length == 2   ? 0x0607040502030001
+			      : length == 4 ? 0x0405060700010203
+					    : 0x0001020304050607;
+	const long long high = low + 0x0808080808080808;
+	return _mm256_shuffle_epi8(letters, _mm256_set_epi64x(high, low, high, low));
+}
+
+static inline uint64_t match_2(const unsigned char *words, const struct palindrome_input *in)
+{
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < 2; i++, words += 64) {
+		__m256i a = load32(words), b = load32(words + 32);
+		/* packing goes lane by lane: quarters 0 2 1 3 */
+		__m256i equal = _mm256_packs_epi16(_mm256_cmpeq_epi16(a, mirror_elements(a, 2)),
+			_mm256_cmpeq_epi16(b, mirror_elements(b, 2)));
+		equal = _mm256_permute4x64_epi64(equal, 0xD8);
+		mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(equal) << 32 * i;
+	}
+	return mask;
+}
+
+static inline uint64_t match_4(const unsigned char *words, const struct palindrome_input *in)
+{
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 8, words += 32) {
+		__m256i a = load32(words), equal = _mm256_cmpeq_epi32(a, mirror_elements(a, 4));
+		mask |= (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(equal)) << i;
+	}
+	return mask;
+}
+
+static inline uint64_t match_8(const unsigned char *words, const struct palindrome_input *in)
+{
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 4, words += 32) {
+		__m256i a = load32(words), equal = _mm256_cmpeq_epi64(a, mirror_elements(a, 8));
+		mask |= (uint64_t)(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(equal)) << i;
+	}
+	return mask;
+}
+
 static inline __m128i mirror16(__m128i letters)
 {
 	return _mm_shuffle_epi8(letters, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -83,7 +130,13 @@ static int setup(const struct problem *p, void **input, struct err *e)
 void palindrome_avx2_scan(
 	const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list)
 {
-	if (in->length <= 16)
+	if (in->length == 2)
+		palindrome_scan(in, s, out, list, match_2);
+	else if (in->length == 4)
+		palindrome_scan(in, s, out, list, match_4);
+	else if (in->length == 8)
+		palindrome_scan(in, s, out, list, match_8);
+	else if (in->length <= 16)
 		palindrome_scan(in, s, out, list, match_lanes);
 	else if (in->length <= 32)
 		palindrome_scan(in, s, out, list, match_ends16);

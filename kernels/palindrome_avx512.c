@@ -68,7 +68,7 @@ VBMI static inline uint64_t match_several(const unsigned char *words, const stru
 	for (unsigned i = 0; i < PALINDROME_GROUP; i += shape->words, words += bytes) {
 		__m512i letters = load64(words);
 		__m512i mirrored = _mm512_permutexvar_epi8(mirror, letters);
-		uint64_t unequal = _mm512_mask_cmpneq_epu8_mask(shape->front, letters, mirrored);
+		uint64_t unequal = _mm512_cmpneq_epu8_mask(letters, mirrored) & shape->front;
 		differ |= _pext_u64(unequal + shape->front, shape->after) << i;
 	}
 	return ~differ;

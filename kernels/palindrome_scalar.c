@@ -15,6 +15,20 @@ static inline uint64_t load(const unsigned char *p)
 	return x;
 }
 
+/* Pairs: four at a time. */
+static inline uint64_t match_2(const unsigned char *words, const struct palindrome_input *in)
+{
+	const uint64_t low = UINT64_C(0x00FF00FF00FF00FF);
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 4, words += 8) {
+		uint64_t x = load(words), differ = (x ^ x >> 8) & low;
+		uint64_t equal = ~(differ + low) >> 8 & UINT64_C(0x0001000100010001);
+		mask |= (equal * UINT64_C(0x0001000200040008) >> 48) << i;
+	}
+	return mask;
+}
+
 /* Up to 8 letters: shifted to the upper end and byte-reversed, the word lies at the lower end again,
  * mirrored. */
 static inline uint64_t match_short(const unsigned char *words, const struct palindrome_input *in)
@@ -45,7 +59,9 @@ static inline uint64_t match_long(const unsigned char *words, const struct palin
 
 static void scan(const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list)
 {
-	if (in->length <= 8)
+	if (in->length == 2)
+		palindrome_scan(in, s, out, list, match_2);
+	else if (in->length <= 8)
 		palindrome_scan(in, s, out, list, match_short);
 	else
 		palindrome_scan(in, s, out, list, match_long);

@@ -110,7 +110,8 @@ const struct kernel kernel_text = {
 	.name = "text",
 	.summary = "palindromic words in a text: runs of ASCII letters, compared without case",
 	.item = "byte",
-	.check = "sum of the offsets of the palindromes' first letters",
+	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "
+		 "letters, modulo 2^64",
 	.parameters = (const char *const[]){"bytes", "seed", "min-length", NULL},
 	.takes_input = true,
 	.item_bytes = 1,

@@ -171,11 +171,11 @@ __attribute__((always_inline)) static inline void text_scan(const struct text_in
 			if (!(found.before | found.within))
 				continue;
 			if (out) {
-				mask_tally(found.before, at - TEXT_BLOCK, out);
-				mask_tally(found.within, at, out);
+				mask_tally(found.before, at / TEXT_BLOCK - 1, out);
+				mask_tally(found.within, at / TEXT_BLOCK, out);
 			} else {
-				mask_list_add(list, found.before, at - TEXT_BLOCK);
-				if (!mask_list_add(list, found.within, at))
+				mask_list_add(list, found.before, at / TEXT_BLOCK - 1);
+				if (!mask_list_add(list, found.within, at / TEXT_BLOCK))
 					return;
 			}
 		}
