@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve.h - what the files of the sieve share: the plan of a problem, made once, read by every worker.
+ *
+ * The numbers first..last are sieved as residue-class lines: for a modulus M, every class k with first + k
+ * coprime to M is one bitmap, bit i of which stands for first + k + M * i. Long lines are cut into blocks of
+ * line_bits bits, and those into segments that fit L1. One work unit is one line of one block (with buckets
+ * or when listing: all lines of one block); units are numbered block by block and carry nothing to the next.
+ * A set bit is a composite.
+ *
+ * A base prime p crosses out, in the line k of the block that begins at number A, the bits i with A + k + M *
+ * i = 0 (mod p): i = (k * step + D) mod p with step = -1/M mod p, the same for every line and block, and D =
+ * A * step mod p, the same for every line of a block. So starts are computed where they are needed, and never
+ * carried along.
+ *
+ * Kinds of primes, in ascending order:
+ *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern;
+ *   turned       many hits in a segment: eight at a time with constant masks;
+ *   counted      sorted by their number of hits, which is known but for the last;
+ *   large        beyond a segment: crossed out in the whole line, which stays in L2;
+ *   huge         beyond SIEVE_DIRECT: multiples are enumerated for a whole block and thrown into a bucket for
+ * each line.
+ *
+ * Nothing here knows threads. All of a plan is read-only once it is open.
+ */
+#ifndef PARSCALE_SIEVE_H
+#define PARSCALE_SIEVE_H
+
+#include "kernel.h"
+
+enum {
+	SIEVE_FLOOR =
+		4096, /* primes up to here are listed, not sieved: a turned prime may cross out itself */
+	SIEVE_DIRECT = 1 << 25,  /* base primes up to here have starts in every line */
+	SIEVE_SEGMENTS = 32,     /* most segments in a line */
+	SIEVE_RUNS = 260,        /* most runs of primes with one number of hits in a segment: SIEVE_LONGEST /
+				    SIEVE_FLOOR and some */
+	SIEVE_LONGEST = 1 << 20, /* most bits in a segment */
+	SIEVE_TILE = 512,        /* bytes that a pre-sieve table may be read past its period */
+	SIEVE_BEFORE = 4096,     /* bytes before a line that crossing may touch: 7/8 * 4096 */
+	SIEVE_AFTER = 2 * 4096 + SIEVE_TILE, /* and after it: 2 * 4096 and a tile */
+	SIEVE_GROUPS = 64                    /* most pre-sieve tables */
+};
+
+/* A pre-sieve table: bit b is set where b shares a factor with `period`; period bytes, and SIEVE_TILE more.
+ */
+struct sieve_group {
+	uint32_t period; /* product of its primes */
+	uint32_t step;   /* 1 / (8 * M) mod period: line k of the block at A begins at byte (A + k) * step mod
+			    period */
+	uint32_t stride; /* SIEVE_TILE mod period */
+	const unsigned char *table;
+};
+
+/* Lines as bitmaps: the huge base primes. */
+struct sieve_store {
+	uint64_t first; /* block b, line c, bit i: first + offset[c] + modulus * (b * line_bits + i) */
+	uint32_t modulus, classes, blocks;
+	uint32_t line_bits;        /* multiple of 512; clear bits are primes */
+	const uint16_t *offset;    /* [classes] */
+	const unsigned char *bits; /* [blocks][classes][line_bits / 8] */
+};
+
+struct sieve_input {
+	/* what is asked */
+	uint64_t start, stop;
+	const uint32_t *listed; /* primes of start..stop up to SIEVE_FLOOR, ascending */
+	uint32_t listed_count;
+	uint64_t first, last; /* what is sieved: first > SIEVE_FLOOR; nothing when blocks == 0 */
+	bool listing;
+
+	/* lines */
+	uint32_t modulus;         /* M: 30, 210, 2310 or 30030 */
+	uint32_t classes;         /* phi(M), lines of a block */
+	const uint16_t *offset;   /* [classes] k, ascending, below M */
+	const uint16_t *class_of; /* [M] class of an offset, or UINT16_MAX */
+	uint32_t segment_bits;    /* multiple of 512 */
+	uint32_t segments;        /* of a line in a block */
+	uint32_t line_bits;       /* segments * segment_bits */
+	uint64_t blocks;
+	bool whole;    /* a line is kept whole, because something follows the segments */
+	bool by_block; /* a unit is a block, not a line */
+
+	/* base primes above the pre-sieve limit, ascending; arrays may be read 64 bytes past the end */
+	uint32_t primes;
+	uint32_t turned;        /* index of the first that is not turned */
+	uint32_t turned_end[4]; /* before it they are sorted by p % 8 = 1, 3, 5, 7: ends of the four lists */
+	uint32_t local;         /* index of the first that is crossed out in the whole line only */
+	const uint32_t *prime;
+	const uint32_t *step; /* -1/M mod prime */
+	const float *inverse; /* 1/prime */
+
+	uint32_t groups;
+	struct sieve_group group[SIEVE_GROUPS];
+
+	struct sieve_store huge; /* blocks == 0: none */
+	uint32_t bucket_size;    /* hits that the bucket of a line holds */
+
+	void *owned[16]; /* what close frees */
+	uint32_t owned_count;
+};
+
+/* Primes in a row, from the end of the run before, with the same number of sure hits; one more is possible.
+ */
+struct sieve_run {
+	uint32_t end, hits;
+};
+
+/* One worker's scratch: this head, then the arrays it points to. All zero at first. */
+struct sieve_work {
+	uint64_t ready;        /* block that the arrays are for, plus 1 */
+	uint32_t *start;       /* [primes] D: the start in line 0 of the block, modulo the prime */
+	uint32_t *square;      /* [primes] bit of the block before which the prime need not cross out */
+	uint32_t squared;      /* index of the first prime with square != 0 */
+	uint32_t *batch;       /* starts of some primes */
+	unsigned char *line;   /* SIEVE_BEFORE bytes into its room */
+	unsigned char *lines;  /* listing: all lines of a block, without gaps */
+	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */
+	uint32_t *bucket_used; /* [classes] */
+	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
+	uint32_t run_count[SIEVE_SEGMENTS + 1];
+	struct sieve_run run[SIEVE_SEGMENTS + 1][SIEVE_RUNS]; /* by segment; the last: whole line */
+};
+
+enum { SIEVE_BATCH = 512 }; /* primes whose starts are computed at a time */
+
+/* What an instruction set brings to the plan. */
+struct sieve_engine {
+	uint32_t presieve_limit; /* largest pre-sieved prime, at most 509 */
+	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
+	const unsigned char *(*line)(
+		const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class);
+};
+
+/* Makes the plan of p for an engine; ERR_FAILED without memory. */
+int sieve_open(
+	const struct problem *p, const struct sieve_engine *engine, struct sieve_input **in, struct err *e);
+
+/* What the variants' records need. */
+void sieve_close(void *input);
+uint64_t sieve_units(const void *input);
+uint64_t sieve_grain(const void *input);
+size_t sieve_scratch_bytes(const void *input);
+
+/* Lays the scratch out and makes it ready for a block; cheap when it was the last one. */
+void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block);
+
+/* First number of a block. */
+static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)
+{
+	return in->first + block * in->line_bits * in->modulus;
+}
+
+/* How many bits of a line stand for numbers up to `last`; never forms a number past it. */
+static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block, uint32_t class)
+{
+	uint64_t room = in->last - sieve_base(in, block);
+	if (in->offset[class] > room)
+		return 0;
+	uint64_t bits = (room - in->offset[class]) / in->modulus + 1;
+	return bits < in->line_bits ? (uint32_t)bits : in->line_bits;
+}
+
+/* Primes up to `limit` (at most 2^25), ascending, into a new array that may be read 64 bytes past its end;
+ * free() it. NULL without memory. */
+uint32_t *sieve_base_primes(uint32_t limit, uint32_t *count, struct err *e);
+
+/* Greatest r with r * r <= n. */
+uint32_t sieve_root(uint64_t n);
+
+extern const struct variant sieve_reference, sieve_scalar, sieve_avx2, sieve_avx512;
+
+#endif

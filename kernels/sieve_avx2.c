@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_avx2.c - the sieve with 256-bit vectors: 8 starts and 256 pre-sieved bits at a time, POPCNT for
+ * counting. */
+#include "cpu.h"
+#include "sieve.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+
+enum { presieve_limit = 199 };
+
+static __m256i load(const void *from)
+{
+	return _mm256_loadu_si256(from);
+}
+
+static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+	uint32_t offset, uint32_t before, uint32_t *x)
+{
+	const __m256i offsets = _mm256_set1_epi32((int)offset), befores = _mm256_set1_epi32((int)before);
+	const __m256 offset_float = _mm256_set1_ps((float)offset);
+	const __m256i zero = _mm256_setzero_si256();
+	bool squared = from + n > w->squared;
+	for (uint32_t i = 0; i < n; i += 8) {
+		__m256i prime = load(in->prime + from + i), step = load(in->step + from + i);
+		__m256i shift = _mm256_sub_epi32(load(w->start + from + i), befores);
+		__m256i least = zero;
+		if (squared) {
+			least = _mm256_max_epi32(_mm256_sub_epi32(load(w->square + from + i), befores), zero);
+			shift = _mm256_sub_epi32(shift, least);
+		}
+		/* The nearest quotient leaves a rest of at most (1/2 + 2^-7) p to either side; below 0 is
+		 * above p as unsigned. */
+		__m256 sum = _mm256_add_ps(
+			_mm256_mul_ps(_mm256_cvtepi32_ps(step), offset_float), _mm256_cvtepi32_ps(shift));
+		__m256i quotient =
+			_mm256_cvtps_epi32(_mm256_mul_ps(sum, _mm256_loadu_ps(in->inverse + from + i)));
+		__m256i rest = _mm256_add_epi32(_mm256_mullo_epi32(step, offsets), shift);
+		rest = _mm256_sub_epi32(rest, _mm256_mullo_epi32(quotient, prime));
+		rest = _mm256_min_epu32(rest, _mm256_add_epi32(rest, prime));
+		_mm256_storeu_si256((__m256i *)(void *)(x + i), _mm256_add_epi32(rest, least));
+	}
+}
+
+/* x[kept..] is written before it is known to count, so no branch is needed. */
+static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = x[i];
+		x[kept] = at;
+		kept += at < bits;
+	}
+	return kept;
+}
+
+static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
+{
+	uint32_t at[SIEVE_GROUPS];
+	for (uint32_t g = 0; g < in->groups; g++)
+		at[g] = phase[g];
+	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE)
+		for (uint32_t half = 0; half < 2; half++) {
+			__m256i tile[8];
+			for (int i = 0; i < 8; i++)
+				tile[i] = _mm256_setzero_si256();
+			for (uint32_t g = 0; g < in->groups; g++) {
+				const unsigned char *from =
+					in->group[g].table + at[g] + SIEVE_TILE / 2 * half;
+				for (int i = 0; i < 8; i++)
+					tile[i] = _mm256_or_si256(tile[i], load(from + 32 * i));
+				uint32_t next = at[g] + in->group[g].stride,
+					 wrapped = next - in->group[g].period;
+				at[g] = !half ? at[g] : next < wrapped ? next : wrapped;
+			}
+			for (int i = 0; i < 8; i++)
+				_mm256_storeu_si256(
+					(__m256i *)(void *)(to + done + SIEVE_TILE / 2 * half + 32 * i),
+					tile[i]);
+		}
+}
+
+struct ones {
+	uint64_t all, even;
+};
+
+static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
+{
+	struct ones ones = {0, 0};
+	for (uint32_t i = 0; i < bytes; i += 8) {
+		uint64_t word = *(const uint64_t __attribute__((may_alias)) *)(const void *)(bits + i);
+		ones.all += (uint64_t)__builtin_popcountll(word);
+		ones.even += (uint64_t)__builtin_popcountll(word & UINT64_C(0x5555555555555555));
+	}
+	return ones;
+}
+
+#include "sieve_lines.h"
+
+const struct variant sieve_avx2 = {
+	.name = "avx2",
+	.needs = CPU_AVX2,
+	.setup = setup,
+	.teardown = sieve_close,
+	.units = sieve_units,
+	.grain = sieve_grain,
+	.scratch_bytes = sieve_scratch_bytes,
+	.chunk = chunk,
+	.emit = emit,
+};
+
+#else
+const struct variant sieve_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+#endif

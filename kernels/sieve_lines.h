@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_lines.h - the sieve itself, a template: an instruction set's file defines its parts, then includes
+ * this, then has `const struct variant` made of the functions below. sieve.h explains the algorithm.
+ *
+ * Parts that must stand before the inclusion:
+ *
+ *   enum { presieve_limit };
+ *       largest pre-sieved prime: where a load of a table costs as much as crossing out in that many bits.
+ *   static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+ *           uint32_t offset, uint32_t before, uint32_t *x)
+ *       x[i] = first bit, counted from `before`, that prime[from + i] crosses out in the line at `offset`, at
+ * or after its square. May write up to 15 more elements. static uint32_t keep_below(uint32_t *x, uint32_t n,
+ * uint32_t bits) keeps in place the x[i] < bits, in order, and returns their number. static void
+ * presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes) writes the
+ * union of all tables, table g from byte phase[g] on; bytes is a multiple of 64, and SIEVE_TILE - 64 more may
+ * be written. static struct ones count_ones(const unsigned char *bits, uint32_t bytes) bytes is a multiple
+ * of 64.
+ *
+ * No branch in the crossing loops depends on where a prime hits: their trip counts are those of a run.
+ */
+#ifndef PARSCALE_SIEVE_LINES_H
+#define PARSCALE_SIEVE_LINES_H
+
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
+
+/* Bit x of a line is bit x % 8 of byte x / 8. Where words are little endian, a word does as well and needs no
+ * byte registers. */
+INLINE void cross(unsigned char *line, uint32_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	typedef uint32_t __attribute__((may_alias)) word;
+	((word *)(void *)line)[x / 32] |= (word)1 << x % 32;
+#else
+	line[x / 8] |= (unsigned char)(1u << x % 8);
+#endif
+}
+
+/* Crosses out from bit x, a multiple of 8, in turns of eight hits, which are p bytes: the masks depend on p %
+ * 8 alone. */
+INLINE void cross_turns(unsigned char *at, uint32_t p, uint32_t turns, const uint32_t p_mod_8)
+{
+	size_t eighth = p / 8;
+	for (; turns; turns--, at += p) {
+		UNROLL
+		for (uint32_t j = 0; j < 8; j++)
+			at[j * eighth + j * p_mod_8 / 8] |= (unsigned char)(1u << j * p_mod_8 % 8);
+	}
+}
+
+/* Primes with many hits. Starts move back to a multiple of 8, at most 7 hits, and the last turn runs over the
+ * end. */
+INLINE void cross_turned(unsigned char *segment, uint32_t bits, const uint32_t *prime, const uint32_t *x,
+	uint32_t n, const uint32_t p_mod_8)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i];
+		ptrdiff_t from = (ptrdiff_t)x[i] -
+				 (ptrdiff_t)(x[i] * p_mod_8 % 8) * (ptrdiff_t)p; /* 1/p = p modulo 8 */
+		uint32_t turns = bits / p / 8 + 2;
+		cross_turns(segment + from / 8, p, turns, p_mod_8);
+	}
+}
+
+/* Primes with `hits` sure hits and perhaps one more, which else goes to the bit `spare`. */
+INLINE void cross_counted(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
+	const uint32_t *x, uint32_t n, const uint32_t hits)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i], at = x[i];
+		UNROLL
+		for (uint32_t h = 0; h < hits; h++, at += p)
+			cross(segment, at);
+		cross(segment, at < bits ? at : spare);
+	}
+}
+
+INLINE void cross_many(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
+	const uint32_t *x, uint32_t n, uint32_t hits)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i], at = x[i];
+		for (uint32_t h = hits / 8; h; h--) {
+			UNROLL
+			for (uint32_t j = 0; j < 8; j++, at += p)
+				cross(segment, at);
+		}
+		for (uint32_t h = hits % 8; h; h--, at += p)
+			cross(segment, at);
+		cross(segment, at < bits ? at : spare);
+	}
+}
+
+static void cross_run(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
+	uint32_t *x, uint32_t n, uint32_t hits)
+{
+#define HITS(k)                                                                                              \
+	case k:                                                                                              \
+		cross_counted(segment, bits, spare, prime, x, n, k);                                         \
+		break;
+	switch (hits) {
+	case 0: {
+		uint32_t kept = keep_below(x, n, bits);
+		for (uint32_t i = 0; i < kept; i++)
+			cross(segment, x[i]);
+		break;
+	}
+		HITS(1)
+		HITS(2)
+		HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12) HITS(13)
+			HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22)
+				HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30)
+					HITS(31) HITS(32) default
+		    : cross_many(segment, bits, spare, prime, x, n, hits);
+	}
+#undef HITS
+}
+
+/* Primes that are turned, in the segment `before` bits into the line. */
+static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before)
+{
+	unsigned char *segment = w->line + (in->whole ? before / 8 : 0);
+	uint32_t i = 0;
+	for (uint32_t list = 0; list < 4; list++)
+		while (i < in->turned_end[list]) {
+			uint32_t n = in->turned_end[list] - i < SIEVE_BATCH ? in->turned_end[list] - i
+									    : SIEVE_BATCH;
+			starts(in, w, i, n, offset, before, w->batch);
+			const uint32_t *prime = in->prime + i;
+			switch (list) {
+			case 0:
+				cross_turned(segment, in->segment_bits, prime, w->batch, n, 1);
+				break;
+			case 1:
+				cross_turned(segment, in->segment_bits, prime, w->batch, n, 3);
+				break;
+			case 2:
+				cross_turned(segment, in->segment_bits, prime, w->batch, n, 5);
+				break;
+			default:
+				cross_turned(segment, in->segment_bits, prime, w->batch, n, 7);
+			}
+			i += n;
+		}
+}
+
+/* The runs of segment s, `before` bits into the line; s == segments is the whole line. */
+static void cross_runs(
+	const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t s, uint32_t before)
+{
+	bool line = s == in->segments;
+	uint32_t bits = line ? in->line_bits : in->segment_bits, i = line ? in->local : in->turned;
+	unsigned char *segment = w->line + (in->whole ? before / 8 : 0);
+	uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
+	for (uint32_t r = 0; r < w->run_count[s]; r++)
+		while (i < w->run[s][r].end) {
+			uint32_t n = w->run[s][r].end - i < SIEVE_BATCH ? w->run[s][r].end - i : SIEVE_BATCH;
+			starts(in, w, i, n, offset, before, w->batch);
+			cross_run(segment, bits, spare, in->prime + i, w->batch, n, w->run[s][r].hits);
+			i += n;
+		}
+}
+
+/* Composites behind the last number. */
+static void close_line(unsigned char *bits, uint32_t valid, uint32_t end)
+{
+	for (; valid < end && valid % 8; valid++)
+		cross(bits, valid);
+	if (valid < end)
+		memset(bits + valid / 8, 0xff, (end - valid) / 8);
+}
+
+/* Adds the primes, zero bits, of whole vectors of a line whose bit 0 is `number`; M = 2 (mod 4), so bits
+ * alternate between 1 and 3. */
+static void count_primes(const unsigned char *bits, uint32_t size, uint64_t number, struct tally *out)
+{
+	struct ones ones = count_ones(bits, size / 8);
+	uint64_t even = size / 2 - ones.even;
+	out->count += size - ones.all;
+	out->check += number % 4 == 1 ? even : size - ones.all - even;
+}
+
+static void presieve_segment(
+	const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before)
+{
+	uint32_t phase[SIEVE_GROUPS];
+	for (uint32_t g = 0; g < in->groups; g++)
+		phase[g] = (uint32_t)((w->phase[g] + (uint64_t)offset * in->group[g].step + before / 8) %
+				      in->group[g].period);
+	presieve(in, phase, w->line + (in->whole ? before / 8 : 0), in->segment_bits / 8);
+}
+
+/* Sieves a line, and adds its primes to *out unless that is NULL. */
+static void sieve_line(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
+{
+	uint32_t offset = in->offset[class], valid = sieve_valid(in, block, class);
+	uint64_t number = sieve_base(in, block) + offset; /* meaningless where valid == 0 */
+	for (uint32_t s = 0; s < in->segments; s++) {
+		uint32_t before = s * in->segment_bits;
+		presieve_segment(in, w, offset, before);
+		cross_small(in, w, offset, before);
+		cross_runs(in, w, offset, s, before);
+		if (in->whole)
+			continue;
+		close_line(w->line, valid < before ? 0 : valid - before, in->segment_bits);
+		count_primes(w->line, in->segment_bits, number, out);
+	}
+	if (!in->whole)
+		return;
+	cross_runs(in, w, offset, in->segments, 0);
+	if (in->huge.blocks) {
+		const uint32_t *hits = w->bucket + (size_t) class * in->bucket_size;
+		for (uint32_t i = 0; i < w->bucket_used[class]; i++)
+			cross(w->line, hits[i]);
+	}
+	close_line(w->line, valid, in->line_bits);
+	if (out)
+		count_primes(w->line, in->line_bits, number, out);
+}
+
+/* Throws the multiples of a huge prime into the buckets of their lines. */
+static void throw_multiples(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t base, uint64_t room, uint64_t p)
+{
+	uint64_t at = p * p > base ? p * p - base : (p - base % p) % p;
+	for (; at <= room; at += p) {
+		uint64_t bit = at / in->modulus;
+		uint32_t class = in->class_of[at - bit * in->modulus];
+		if (class == UINT16_MAX)
+			continue;
+		uint32_t *used = &w->bucket_used[class];
+		w->bucket[(size_t) class * in->bucket_size + *used] = (uint32_t)bit;
+		*used += *used + 1 < in->bucket_size;
+	}
+}
+
+static void fill_buckets(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+{
+	const struct sieve_store *huge = &in->huge;
+	uint64_t base = sieve_base(in, block), room = (uint64_t)in->line_bits * in->modulus - 1;
+	if (room > in->last - base)
+		room = in->last - base;
+	memset(w->bucket_used, 0, in->classes * sizeof *w->bucket_used);
+	for (uint64_t line = 0; line < (uint64_t)huge->blocks * huge->classes; line++) {
+		const unsigned char *bits = huge->bits + line * (huge->line_bits / 8);
+		uint64_t number = huge->first + huge->offset[line % huge->classes] +
+				  line / huge->classes * huge->line_bits * huge->modulus;
+		for (uint32_t i = 0; i < huge->line_bits; i++)
+			if (!(bits[i / 8] >> i % 8 & 1))
+				throw_multiples(in, w, base, room, number + (uint64_t)huge->modulus * i);
+	}
+}
+
+static void enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+{
+	bool known = w->ready == block + 1;
+	sieve_enter(in, w, block);
+	if (in->huge.blocks && !known)
+		fill_buckets(in, w, block);
+}
+
+static const unsigned char *leave_line(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
+{
+	enter(in, w, block);
+	sieve_line(in, w, block, class, NULL);
+	return w->line;
+}
+
+static int setup(const struct problem *p, void **input, struct err *e)
+{
+	static const struct sieve_engine engine = {presieve_limit, leave_line};
+	struct sieve_input *in;
+	if (sieve_open(p, &engine, &in, e))
+		return -1;
+	*input = in;
+	return 0;
+}
+
+static void add_listed(const struct sieve_input *in, struct tally *out)
+{
+	out->count += in->listed_count;
+	for (uint32_t i = 0; i < in->listed_count; i++)
+		out->check += in->listed[i] % 4 == 1;
+}
+
+static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
+{
+	const struct sieve_input *in = input;
+	struct sieve_work *w = scratch;
+	if (s.lo == 0 && s.hi > 0)
+		add_listed(in, out);
+	if (!in->blocks)
+		return;
+	uint32_t lines = in->by_block ? in->classes : 1;
+	for (uint64_t line = s.lo * lines; line < s.hi * lines; line++) {
+		enter(in, w, line / in->classes);
+		sieve_line(in, w, line / in->classes, (uint32_t)(line % in->classes), out);
+	}
+}
+
+enum { EMIT_BATCH = 1024 };
+
+/* The primes of a block, from its lines side by side: for each bit, the classes in order are the numbers in
+ * order. */
+static int emit_block(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, kernel_take_fn *take, void *ctx)
+{
+	uint64_t batch[EMIT_BATCH + 64], base = sieve_base(in, block);
+	size_t n = 0, line_bytes = in->line_bits / 8;
+	uint32_t longest = sieve_valid(in, block, 0);
+	for (uint32_t i = 0; i < longest; i += 8) {
+		const unsigned char *column = w->lines + i / 8;
+		for (uint32_t j = 0; j < 8; j++)
+			for (uint32_t c = 0; c < 8; c++) {
+				batch[n] = base + in->offset[c] + (uint64_t)in->modulus * (i + j);
+				n += !(column[c * line_bytes] >> j & 1);
+			}
+		if (n >= EMIT_BATCH) {
+			if (take(ctx, batch, n))
+				return 1;
+			n = 0;
+		}
+	}
+	return n ? take(ctx, batch, n) : 0;
+}
+
+static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+{
+	const struct sieve_input *in = input;
+	struct sieve_work *w = scratch;
+	if (s.lo == 0 && s.hi > 0)
+		for (uint32_t i = 0; i < in->listed_count; i++) {
+			uint64_t prime = in->listed[i];
+			if (take(ctx, &prime, 1))
+				return;
+		}
+	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
+		enter(in, w, block);
+		for (uint32_t c = 0; c < in->classes; c++) {
+			sieve_line(in, w, block, c, NULL);
+			memcpy(w->lines + (size_t)c * (in->line_bits / 8), w->line, in->line_bits / 8);
+		}
+		if (emit_block(in, w, block, take, ctx))
+			return;
+	}
+}
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_plan.c - from a problem to a plan: which modulus, how long the lines and segments, and the tables of
+ * the primes. */
+#include "memory.h"
+#include "sieve.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Costs in nanoseconds, of one core of 2020 to 2025. Only their ratios matter, and those little: they choose
+ * between moduli. */
+static const double ns_hit = 0.25, ns_hit_l2 = 0.7, ns_start = 0.12, ns_line = 400.0, ns_enter = 6.0,
+		    ns_huge = 4.0;
+
+struct shape {
+	uint32_t modulus, classes, segment_bits, segments;
+	uint64_t blocks;
+	double cost;
+};
+
+static uint64_t at_least(uint64_t value, uint64_t least)
+{
+	return value > least ? value : least;
+}
+
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+	return value < most ? value : most;
+}
+
+static double log_log(double x)
+{
+	return log(log(x));
+}
+
+static double about_primes(double x)
+{
+	return x / (log(x) - 1);
+}
+
+/* Longest segment: an L1, less an eighth for tables and the stack. */
+static uint32_t longest_segment(const struct problem *p)
+{
+	uint64_t l1 = p->l1_bytes ? p->l1_bytes : 32 << 10;
+	uint64_t bytes = p->block_bytes ? p->block_bytes : l1 - l1 / 8;
+	return (uint32_t)at_least(at_most(bytes, SIEVE_LONGEST / 8) * 8 & ~UINT64_C(511), 512);
+}
+
+/* Longest line: where primes beyond a segment cross it out as a whole, it is half of an L2. */
+static uint64_t longest_line(const struct problem *p, uint32_t segment_bits, double root)
+{
+	uint64_t bits = (uint64_t)SIEVE_SEGMENTS * segment_bits;
+	uint64_t l2 = p->l2_bytes ? p->l2_bytes : 256 << 10;
+	if (p->listing)
+		bits = at_least(segment_bits, root > segment_bits ? l2 / 2 : 0);
+	else if (root > segment_bits)
+		bits = at_most(bits, at_least(segment_bits, l2 / 2 * 8));
+	return at_most(bits, 1 << 23);
+}
+
+static struct shape shape_for(const struct problem *p, uint32_t modulus, uint32_t classes, double numbers,
+	double root, uint32_t presieve_limit)
+{
+	struct shape s = {.modulus = modulus, .classes = classes};
+	uint32_t segment = longest_segment(p);
+	double bits = floor((numbers - 1) / modulus) + 1;
+	double blocks = ceil(bits / (double)longest_line(p, segment, root));
+	double line = ceil(bits / blocks);
+	s.segments = (uint32_t)ceil(line / segment);
+	s.segment_bits = ((uint32_t)ceil(line / s.segments) + 511) & ~511u;
+	s.blocks = (uint64_t)ceil(bits / ((double)s.segment_bits * s.segments));
+
+	double lines = (double)classes * blocks, all = about_primes(fmax(root, 1000));
+	double reach = fmax(s.segments == 1 ? line : s.segment_bits, presieve_limit);
+	double local = root > reach ? about_primes(reach) : all;
+	double direct = root > SIEVE_DIRECT ? about_primes(SIEVE_DIRECT) : all;
+	double hits = log_log(fmin(fmax(root, presieve_limit), reach)) - log_log(presieve_limit);
+	double hits_l2 = log_log(fmax(root, reach)) - log_log(reach);
+	if (s.segments == 1)
+		direct = fmax(direct, local);
+	s.cost = lines * (ns_line * s.segments + ns_start * (local * s.segments + direct - local)) +
+		 lines * line * (ns_hit * hits + ns_hit_l2 * hits_l2) +
+		 blocks * (ns_enter * direct + ns_huge * (all - direct));
+	return s;
+}
+
+static struct shape choose_shape(
+	const struct problem *p, uint64_t first, uint64_t last, uint32_t presieve_limit)
+{
+	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
+	struct shape best = {.cost = HUGE_VAL};
+	for (size_t i = 0; i < (p->listing ? 1 : sizeof moduli / sizeof *moduli); i++) {
+		struct shape s = shape_for(p, moduli[i][0], moduli[i][1], (double)(last - first) + 1,
+			sqrt((double)last), presieve_limit);
+		if (s.cost < best.cost)
+			best = s;
+	}
+	return best;
+}
+
+static void *own(struct sieve_input *in, size_t count, size_t size, struct err *e)
+{
+	void *p = memory_alloc(count, size, "sieve: tables", e);
+	if (p)
+		in->owned[in->owned_count++] = p;
+	return p;
+}
+
+static uint32_t gcd(uint32_t a, uint32_t b)
+{
+	while (b) {
+		uint32_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* Inverse of a modulo m, coprime to it, by Euclid's algorithm. */
+static uint32_t inverse_modulo(uint64_t a, uint32_t m)
+{
+	int64_t r0 = m, r1 = (int64_t)(a % m), t0 = 0, t1 = 1;
+	while (r1 > 1) {
+		int64_t q = r0 / r1, r = r0 - q * r1, t = t0 - q * t1;
+		r0 = r1;
+		r1 = r;
+		t0 = t1;
+		t1 = t;
+	}
+	return m == 1 ? 0 : (uint32_t)(t1 < 0 ? t1 + m : t1);
+}
+
+/* The offsets of the lines, ascending. */
+static int make_classes(struct sieve_input *in, struct err *e)
+{
+	uint16_t *offset = own(in, in->classes, sizeof *offset, e);
+	uint16_t *class_of = own(in, in->modulus, sizeof *class_of, e);
+	if (!offset || !class_of)
+		return -1;
+	uint32_t residue = (uint32_t)(in->first % in->modulus), n = 0;
+	for (uint32_t k = 0; k < in->modulus; k++) {
+		bool coprime = gcd(residue, in->modulus) == 1;
+		class_of[k] = coprime ? (uint16_t)n : UINT16_MAX;
+		if (coprime)
+			offset[n++] = (uint16_t)k;
+		residue = residue + 1 == in->modulus ? 0 : residue + 1;
+	}
+	in->offset = offset;
+	in->class_of = class_of;
+	return 0;
+}
+
+/* steps of all primes, by a table of 1/r modulo M: with s = 1/p mod M, -1/M mod p is (p * s - 1) / M. */
+static int make_steps(struct sieve_input *in, struct err *e)
+{
+	uint32_t *step = own(in, in->primes, sizeof *step, e);
+	float *inverse = own(in, in->primes, sizeof *inverse, e);
+	uint16_t *reciprocal = memory_alloc(in->modulus, sizeof *reciprocal, "sieve: tables", e);
+	if (!step || !inverse || !reciprocal) {
+		memory_free(reciprocal);
+		return -1;
+	}
+	for (uint32_t i = 0; i < in->primes; i++) {
+		uint32_t p = in->prime[i], r = p % in->modulus;
+		if (!reciprocal[r])
+			reciprocal[r] = (uint16_t)inverse_modulo(r, in->modulus);
+		step[i] = (uint32_t)(((uint64_t)p * reciprocal[r] - 1) / in->modulus);
+		inverse[i] = 1.0f / (float)p;
+	}
+	in->step = step;
+	in->inverse = inverse;
+	memory_free(reciprocal);
+	return 0;
+}
+
+/* Sets every prime'th bit, from bit 0. */
+static void add_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
+{
+	for (uint32_t b = 0; b < bytes * 8; b += prime)
+		table[b / 8] |= (unsigned char)(1u << b % 8);
+}
+
+/* Joins ascending primes into tables while their product is at most `longest`. */
+static int make_groups(
+	struct sieve_input *in, const uint32_t *primes, uint32_t limit, uint32_t longest, struct err *e)
+{
+	uint32_t total = 0;
+	for (uint32_t i = 0; primes[i] <= limit; i++) {
+		if (in->modulus % primes[i] == 0)
+			continue;
+		struct sieve_group *last = in->groups ? &in->group[in->groups - 1] : NULL;
+		if (last && (uint64_t)last->period * primes[i] <= longest)
+			last->period *= primes[i];
+		else
+			in->group[in->groups++].period = primes[i];
+	}
+	for (uint32_t g = 0; g < in->groups; g++)
+		total += in->group[g].period + SIEVE_TILE;
+	unsigned char *table = own(in, total, 1, e);
+	if (!table)
+		return -1;
+	for (uint32_t g = 0; g < in->groups; g++) {
+		uint32_t period = in->group[g].period;
+		for (uint32_t i = 0; primes[i] <= limit; i++)
+			if (period % primes[i] == 0)
+				add_pattern(table, period + SIEVE_TILE, primes[i]);
+		in->group[g].table = table;
+		in->group[g].stride = SIEVE_TILE % period;
+		in->group[g].step = inverse_modulo(8 * (uint64_t)in->modulus, period);
+		table += period + SIEVE_TILE;
+	}
+	return 0;
+}
+
+/* The primes between SIEVE_DIRECT and root, as the lines of a sieve of their own. */
+static int make_huge(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
+	uint32_t root, struct err *e)
+{
+	struct problem range = *p;
+	struct sieve_input *base;
+	range.start = SIEVE_DIRECT + 1;
+	range.stop = root;
+	range.listing = false;
+	range.block_bytes = 0;
+	if (sieve_open(&range, engine, &base, e))
+		return -1;
+	uint64_t lines = base->classes * base->blocks;
+	size_t line_bytes = base->line_bits / 8;
+	base->whole = true;
+	uint16_t *offset = own(in, base->classes, sizeof *offset, e);
+	unsigned char *bits = own(in, lines, line_bytes, e);
+	struct sieve_work *work = memory_alloc(1, sieve_scratch_bytes(base), "sieve: scratch", e);
+	if (offset && bits && work) {
+		memcpy(offset, base->offset, base->classes * sizeof *offset);
+		for (uint64_t i = 0; i < lines; i++)
+			memcpy(bits + i * line_bytes,
+				engine->line(base, work, i / base->classes, (uint32_t)(i % base->classes)),
+				line_bytes);
+		in->huge = (struct sieve_store){.first = base->first,
+			.modulus = base->modulus,
+			.classes = base->classes,
+			.blocks = (uint32_t)base->blocks,
+			.line_bits = base->line_bits,
+			.offset = offset,
+			.bits = bits};
+	}
+	memory_free(work);
+	sieve_close(base);
+	return in->huge.blocks ? 0 : -1;
+}
+
+/* Room for the hits of huge primes in a line: their mean, and so much more that running out is a matter of
+ * theory. */
+static uint32_t bucket_size(const struct sieve_input *in, uint32_t root)
+{
+	double mean = in->line_bits * (log_log(root) - log_log(SIEVE_DIRECT));
+	return (uint32_t)(mean + 16 * sqrt(mean) + 64);
+}
+
+/* Sorts the turned primes, which are the first, by p % 8. */
+static void sort_turned(struct sieve_input *in, uint32_t *prime)
+{
+	uint32_t sorted[SIEVE_FLOOR / 4], n = 0;
+	for (uint32_t list = 0; list < 4; list++) {
+		for (uint32_t i = 0; i < in->turned; i++)
+			if (prime[i] % 8 == 2 * list + 1)
+				sorted[n++] = prime[i];
+		in->turned_end[list] = n;
+	}
+	memcpy(prime, sorted, n * sizeof *prime);
+}
+
+static int make_primes(
+	struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine, struct err *e)
+{
+	uint32_t root = sieve_root(in->last), count, from = 0;
+	uint32_t direct = root < SIEVE_DIRECT ? root : SIEVE_DIRECT;
+	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, &count, e);
+	if (!primes)
+		return -1;
+	in->owned[in->owned_count++] = primes;
+
+	uint32_t *listed = own(in, SIEVE_FLOOR / 4, sizeof *listed, e);
+	if (!listed)
+		return -1;
+	for (; from < count && primes[from] <= SIEVE_FLOOR && primes[from] <= p->stop; from++)
+		if (primes[from] >= p->start)
+			listed[in->listed_count++] = primes[from];
+	in->listed = listed;
+	if (!in->blocks)
+		return 0;
+
+	while (count && primes[count - 1] > direct)
+		count--;
+	for (from = 0; primes[from] <= engine->presieve_limit;)
+		from++;
+	in->prime = primes + from;
+	in->primes = count > from ? count - from : 0;
+	for (in->turned = 0; in->turned < in->primes && in->prime[in->turned] <= SIEVE_FLOOR &&
+			     in->prime[in->turned] <= in->segment_bits / 100;)
+		in->turned++;
+	sort_turned(in, primes + from);
+	uint32_t longest_period = (uint64_t)in->line_bits * in->classes * in->blocks > 1 << 23 ? 8192 : 1;
+	if (make_classes(in, e) || make_steps(in, e) ||
+		make_groups(in, primes, engine->presieve_limit, longest_period, e))
+		return -1;
+	for (in->local = in->turned;
+		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
+		in->local++;
+	in->whole = p->listing || in->local < in->primes;
+	if (root > SIEVE_DIRECT) {
+		in->whole = true;
+		in->by_block = true;
+		in->bucket_size = bucket_size(in, root);
+		return make_huge(in, p, engine, root, e);
+	}
+	return 0;
+}
+
+int sieve_open(
+	const struct problem *p, const struct sieve_engine *engine, struct sieve_input **input, struct err *e)
+{
+	struct sieve_input *in = memory_alloc(1, sizeof *in, "sieve", e);
+	if (!in)
+		return -1;
+	in->start = p->start;
+	in->stop = p->stop;
+	in->listing = in->by_block = p->listing;
+	in->first = at_least(p->start, SIEVE_FLOOR + 1);
+	in->last = p->stop;
+	if (in->first <= in->last) {
+		struct shape s = choose_shape(p, in->first, in->last, engine->presieve_limit);
+		in->modulus = s.modulus;
+		in->classes = s.classes;
+		in->segment_bits = s.segment_bits;
+		in->segments = s.segments;
+		in->line_bits = s.segment_bits * s.segments;
+		in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
+	}
+	if (make_primes(in, p, engine, e)) {
+		sieve_close(in);
+		return -1;
+	}
+	*input = in;
+	return 0;
+}
+
+void sieve_close(void *input)
+{
+	struct sieve_input *in = input;
+	for (uint32_t i = 0; i < in->owned_count; i++)
+		memory_free(in->owned[i]);
+	memory_free(in);
+}
+
+uint64_t sieve_units(const void *input)
+{
+	const struct sieve_input *in = input;
+	uint64_t units = in->by_block ? in->blocks : in->blocks * in->classes;
+	return units ? units : in->listed_count != 0;
+}
+
+/* Lines that cost some 200 us together. */
+uint64_t sieve_grain(const void *input)
+{
+	const struct sieve_input *in = input;
+	if (in->by_block || !in->blocks)
+		return 1;
+	return (1 << 20) / (in->line_bits + 1) + 1;
+}

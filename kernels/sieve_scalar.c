@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. */
+#include "sieve.h"
+
+#include <string.h>
+
+enum { presieve_limit = 163 };
+
+/* Quotients by float are off by one at most: |k * step + D| / p is below 2^16 and exact to 2^-23 of that. */
+static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+	uint32_t offset, uint32_t before, uint32_t *x)
+{
+	const uint32_t *prime = in->prime + from, *step = in->step + from, *start = w->start + from,
+		       *square = w->square + from;
+	const float *inverse = in->inverse + from;
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t least = (int32_t)square[i] - (int32_t)before;
+		least = least > 0 ? least : 0;
+		int32_t shift = (int32_t)start[i] - (int32_t)before - least;
+		int32_t quotient =
+			(int32_t)(((float)(int32_t)step[i] * (float)offset + (float)shift) * inverse[i]);
+		uint32_t rest = step[i] * offset + (uint32_t)shift - (uint32_t)quotient * prime[i];
+		rest = rest + prime[i] < rest ? rest + prime[i] : rest; /* negative, as a signed number */
+		rest = rest >= prime[i] ? rest - prime[i] : rest;
+		x[i] = rest + (uint32_t)least;
+	}
+}
+
+static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		x[kept] = x[i];
+		kept += x[i] < bits;
+	}
+	return kept;
+}
+
+static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
+{
+	enum { WORDS = SIEVE_TILE / 8 };
+	uint32_t at[SIEVE_GROUPS];
+	memcpy(at, phase, in->groups * sizeof *at);
+	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE) {
+		uint64_t tile[WORDS] = {0};
+		for (uint32_t g = 0; g < in->groups; g++) {
+			uint64_t part[WORDS];
+			memcpy(part, in->group[g].table + at[g], sizeof part);
+			for (uint32_t i = 0; i < WORDS; i++)
+				tile[i] |= part[i];
+			at[g] = (at[g] + SIEVE_TILE) % in->group[g].period;
+		}
+		memcpy(to + done, tile, sizeof tile);
+	}
+}
+
+struct ones {
+	uint64_t all, even;
+};
+
+static uint32_t ones_in(uint64_t x)
+{
+	x -= x >> 1 & UINT64_C(0x5555555555555555);
+	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
+static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
+{
+	struct ones ones = {0, 0};
+	for (uint32_t i = 0; i < bytes; i += 8) {
+		uint64_t word;
+		memcpy(&word, bits + i, sizeof word);
+		ones.all += ones_in(word);
+		ones.even += ones_in(word & UINT64_C(0x5555555555555555));
+	}
+	return ones;
+}
+
+#include "sieve_lines.h"
+
+const struct variant sieve_scalar = {
+	.name = "scalar",
+	.setup = setup,
+	.teardown = sieve_close,
+	.units = sieve_units,
+	.grain = sieve_grain,
+	.scratch_bytes = sieve_scratch_bytes,
+	.chunk = chunk,
+	.emit = emit,
+};

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_sieve.c - the sieve's variants against published counts, a primality test, primesieve, and each other.
+ *
+ * PARSCALE_LONG=1 in the environment asks for 10,000 random windows instead of some hundreds.
+ */
+#include "cpu.h"
+#include "kernel.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <cmocka.h>
+
+extern const struct kernel kernel_sieve;
+
+static uint64_t seed = 20240229;
+
+static uint64_t random_bits(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+static uint64_t random_below(uint64_t n)
+{
+	return random_bits() % n;
+}
+
+static struct problem range(uint64_t start, uint64_t stop)
+{
+	struct problem p;
+	problem_init(&p);
+	p.start = start;
+	p.stop = stop;
+	p.l1_bytes = 32 << 10;
+	p.l2_bytes = 512 << 10;
+	return p;
+}
+
+static bool can_run(const struct variant *v, const struct problem *p)
+{
+	char why[120];
+	bool reference = v == kernel_sieve.variants[0];
+	return !variant_missing(v, cpu_features(), why) && !(reference && p->stop > 1000000000);
+}
+
+/* An opened problem whose scratch ends, and begins, at a page that faults. */
+struct opened {
+	const struct variant *v;
+	void *input;
+	unsigned char *room;
+	size_t room_bytes;
+	void *scratch;
+};
+
+static struct opened open_variant(const struct variant *v, const struct problem *p)
+{
+	struct opened o = {.v = v};
+	struct err e = {0};
+	if (v->setup(p, &o.input, &e))
+		fail_msg("%s %llu..%llu: %s", v->name, (unsigned long long)p->start,
+			(unsigned long long)p->stop, e.text);
+	size_t bytes = (v->scratch_bytes(o.input) + 4095) & ~(size_t)4095;
+	o.room_bytes = bytes + 8192;
+	o.room = mmap(NULL, o.room_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(o.room, MAP_FAILED);
+	assert_int_equal(mprotect(o.room, 4096, PROT_NONE), 0);
+	assert_int_equal(mprotect(o.room + 4096 + bytes, 4096, PROT_NONE), 0);
+	o.scratch = o.room + 4096;
+	return o;
+}
+
+static void close_variant(struct opened *o)
+{
+	munmap(o->room, o->room_bytes);
+	o->v->teardown(o->input);
+}
+
+/* Every unit once, in chunks of 1 to `longest` units, the chunks in an order that is not theirs. */
+static struct tally count_in_chunks(const struct variant *v, const struct problem *p, uint64_t longest)
+{
+	struct opened o = open_variant(v, p);
+	struct tally sum = {0, 0};
+	uint64_t units = v->units(o.input), cut[2048] = {0}, n = 0;
+	while (cut[n] < units && n < 2046) {
+		cut[n + 1] = cut[n] + 1 + random_below(longest);
+		if (cut[n + 1] > units)
+			cut[n + 1] = units;
+		n++;
+	}
+	if (cut[n] < units)
+		cut[++n] = units;
+	uint64_t step = n > 2 && n % 7 ? 7 : 1;
+	for (uint64_t i = 0, j = 0; i < n; i++, j = (j + step) % n)
+		v->chunk(o.input, (struct span){cut[j], cut[j + 1]}, o.scratch, &sum);
+	close_variant(&o);
+	return sum;
+}
+
+static struct tally count_all(const struct variant *v, const struct problem *p)
+{
+	return count_in_chunks(v, p, UINT64_MAX >> 1);
+}
+
+static void check_all_variants(const struct problem *p, struct tally expected, bool check_too)
+{
+	for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+		if (!can_run(*v, p))
+			continue;
+		struct tally got = count_all(*v, p);
+		if (got.count != expected.count || (check_too && got.check != expected.check))
+			fail_msg("%s %llu..%llu: %llu primes, check %llu; expected %llu, %llu", (*v)->name,
+				(unsigned long long)p->start, (unsigned long long)p->stop,
+				(unsigned long long)got.count, (unsigned long long)got.check,
+				(unsigned long long)expected.count, (unsigned long long)expected.check);
+	}
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t m)
+{
+	__extension__ typedef unsigned __int128 wide;
+	return (uint64_t)((wide)a * b % m);
+}
+
+/* Miller-Rabin with the first twelve primes as bases, which is exact below 3.3e24 (Sorenson and Webster
+ * 2015). */
+static bool is_prime(uint64_t n)
+{
+	static const uint64_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+	if (n < 2)
+		return false;
+	for (size_t i = 0; i < 12; i++)
+		if (n % bases[i] == 0)
+			return n == bases[i];
+	uint64_t odd = n - 1;
+	int twos = 0;
+	for (; odd % 2 == 0; odd /= 2)
+		twos++;
+	for (size_t i = 0; i < 12; i++) {
+		uint64_t x = 1, square = bases[i];
+		for (uint64_t e = odd; e; e /= 2, square = multiply(square, square, n))
+			if (e & 1)
+				x = multiply(x, square, n);
+		bool witness = x != 1 && x != n - 1;
+		for (int r = 1; r < twos && witness; r++) {
+			x = multiply(x, x, n);
+			witness = x != n - 1;
+		}
+		if (witness)
+			return false;
+	}
+	return true;
+}
+
+static struct tally count_by_testing(uint64_t start, uint64_t stop)
+{
+	struct tally t = {0, 0};
+	for (uint64_t n = start;; n++) {
+		if (is_prime(n)) {
+			t.count++;
+			t.check += n % 4 == 1;
+		}
+		if (n == stop)
+			return t;
+	}
+}
+
+static void check_window(uint64_t start, uint64_t stop)
+{
+	struct problem p = range(start, stop);
+	check_all_variants(&p, count_by_testing(start, stop), true);
+}
+
+/* ---- */
+
+static void test_published_counts(void **state)
+{
+	(void)state;
+	for (uint64_t stop = 10, k = 1; k <= 10; stop *= 10, k++) {
+		for (int inclusive = 0; inclusive < 2; inclusive++) {
+			struct problem p = range(k % 3, stop - 1 + (uint64_t)inclusive);
+			struct tally known;
+			bool check_known = false;
+			assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
+			assert_true(check_known);
+			if (k < 9)
+				check_all_variants(&p, known, true);
+			else if (!inclusive) {
+				struct err e = {0};
+				struct tally got = count_all(variant_find(&kernel_sieve, "best", &e), &p);
+				assert_int_equal(got.count, known.count);
+				assert_int_equal(got.check, known.check);
+			}
+		}
+	}
+	struct problem p = range(3, 1000);
+	struct tally known;
+	bool check_known;
+	assert_null(kernel_sieve.oracle(&p, &known, &check_known));
+}
+
+static void test_smallest_ranges(void **state)
+{
+	(void)state;
+	struct tally none = {0, 0};
+	for (uint64_t start = 0; start <= 40; start++)
+		for (uint64_t stop = start; stop <= 40; stop++)
+			check_window(start, stop);
+	for (uint64_t start = 4080; start <= 4110; start += 3)
+		for (uint64_t stop = start; stop <= 4112; stop++)
+			check_window(start, stop);
+	struct problem p = range(24, 28);
+	check_all_variants(&p, none, true);
+}
+
+static void test_squares_and_powers(void **state)
+{
+	(void)state;
+	static const uint64_t roots[] = {67, 251, 257, 4093, 4099, 65537, 1000003, 33554467};
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+		uint64_t square = roots[i] * roots[i];
+		check_window(square, square);
+		check_window(square - 1 - random_below(60), square - 1);
+		check_window(square - random_below(60), square);
+		check_window(square + 1, square + 60);
+		check_window(square - 60, square + 60);
+	}
+	static const uint64_t powers[] = {
+		UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 50, UINT64_C(1) << 53};
+	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+		check_window(powers[i] - 1000, powers[i] + 1000);
+}
+
+static void test_end_of_the_numbers(void **state)
+{
+	(void)state;
+	struct problem p = range(UINT64_C(18446744073709551000), UINT64_MAX);
+	check_all_variants(&p, (struct tally){13, 8}, true);
+	check_window(UINT64_C(4294967291) * 4294967291 - 10, UINT64_C(4294967291) * 4294967291 + 10);
+}
+
+/* Long lines and short, one block and many, whatever the hints say: all cuts give what one chunk gives. */
+static void test_cuts_and_hints(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		uint64_t start = random_bits() >> (24 + random_below(40)),
+			 width = random_bits() >> (38 + random_below(20));
+		struct problem p = range(start, start + width);
+		struct err e = {0};
+		struct tally expected = count_all(variant_find(&kernel_sieve, "scalar", &e), &p);
+		for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+			if (!can_run(*v, &p))
+				continue;
+			p.block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
+			p.l1_bytes = random_bits() >> (46 + random_below(18));
+			p.l2_bytes = random_bits() >> (40 + random_below(24));
+			p.workers = (unsigned)random_below(200);
+			struct tally got = count_in_chunks(*v, &p, 1 + random_below(300));
+			if (got.count != expected.count || got.check != expected.check)
+				fail_msg("%s %llu..%llu block %llu l1 %llu l2 %llu: %llu, not %llu",
+					(*v)->name, (unsigned long long)p.start, (unsigned long long)p.stop,
+					(unsigned long long)p.block_bytes, (unsigned long long)p.l1_bytes,
+					(unsigned long long)p.l2_bytes, (unsigned long long)got.count,
+					(unsigned long long)expected.count);
+		}
+	}
+}
+
+struct list {
+	uint64_t *primes;
+	size_t n, room, stop_at;
+};
+
+static int append(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct list *l = ctx;
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(l->n < l->room);
+		assert_true(l->n == 0 || l->primes[l->n - 1] < primes[i]);
+		l->primes[l->n++] = primes[i];
+	}
+	return l->n >= l->stop_at;
+}
+
+static void check_list(uint64_t start, uint64_t stop)
+{
+	struct problem p = range(start, stop);
+	struct tally expected = count_by_testing(start, stop);
+	struct list l = {.room = expected.count + 1, .stop_at = SIZE_MAX};
+	l.primes = calloc(l.room, sizeof *l.primes);
+	p.listing = true;
+	p.block_bytes = random_below(2) ? 64 : 0;
+	for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+		if (!can_run(*v, &p))
+			continue;
+		struct opened o = open_variant(*v, &p);
+		uint64_t units = (*v)->units(o.input), middle = units / 2;
+		l.n = 0;
+		l.stop_at = SIZE_MAX;
+		(*v)->emit(o.input, (struct span){0, middle}, o.scratch, append, &l);
+		(*v)->emit(o.input, (struct span){middle, units}, o.scratch, append, &l);
+		assert_int_equal(l.n, expected.count);
+		for (size_t i = 0; i < l.n; i++)
+			assert_true(is_prime(l.primes[i]) && l.primes[i] >= start && l.primes[i] <= stop);
+		struct tally counted = {0, 0};
+		(*v)->chunk(o.input, (struct span){0, units}, o.scratch, &counted);
+		assert_int_equal(counted.count, expected.count);
+		l.n = 0;
+		l.stop_at = 1;
+		(*v)->emit(o.input, (struct span){0, units}, o.scratch, append, &l);
+		assert_true(l.n == 0 ? expected.count == 0 : l.n <= expected.count);
+		close_variant(&o);
+	}
+	free(l.primes);
+}
+
+static void test_listing(void **state)
+{
+	(void)state;
+	check_list(0, 1);
+	check_list(0, 2);
+	check_list(2, 5000);
+	check_list(0, 200000);
+	check_list(4097, 4099);
+	check_list(999900000, 1000000000);
+	check_list(UINT64_C(1000000000000), UINT64_C(1000000100000));
+	check_list(UINT64_C(1000000000000000), UINT64_C(1000000000010000));
+	check_list(UINT64_C(18446744073709551000), UINT64_MAX);
+}
+
+/* The count that primesieve's program prints, or UINT64_MAX. */
+static uint64_t ask_primesieve(uint64_t start, uint64_t stop)
+{
+	char command[120];
+	unsigned long long answer;
+	snprintf(command, sizeof command, "primesieve %llu %llu -q 2>/dev/null", (unsigned long long)start,
+		(unsigned long long)stop);
+	FILE *pipe = popen(command, "r");
+	if (!pipe)
+		return UINT64_MAX;
+	int got = fscanf(pipe, "%llu", &answer);
+	return pclose(pipe) == 0 && got == 1 ? answer : UINT64_MAX;
+}
+
+/* Starts of every magnitude. Above 2^50 the base primes alone take time: few of those, unless long is asked
+ * for. */
+static void test_random_windows_against_primesieve(void **state)
+{
+	(void)state;
+	bool all = getenv("PARSCALE_LONG") != NULL;
+	int windows = all ? 10000 : 300;
+	if (ask_primesieve(0, 10) != 4) {
+		print_message("primesieve is not installed: random windows are NOT compared with it\n");
+		skip();
+	}
+	for (int i = 0; i < windows; i++) {
+		unsigned shift = (unsigned)random_below(54);
+		uint64_t start = random_bits() >> (all || i % 150 == 0 ? shift
+							  : shift < 14 ? shift + 14
+								       : shift);
+		uint64_t width = random_bits() >> (41 + random_below(22));
+		uint64_t stop = start > UINT64_MAX - width ? UINT64_MAX : start + width;
+		struct problem p = range(start, stop);
+		uint64_t answer = ask_primesieve(start, stop);
+		assert_true(answer != UINT64_MAX);
+		check_all_variants(&p, (struct tally){answer, 0}, false);
+	}
+}
+
+static void test_problems_that_are_refused(void **state)
+{
+	(void)state;
+	struct problem p = range(11, 10);
+	struct err e = {0};
+	void *input;
+	assert_int_equal(kernel_sieve.validate(&p, &e), -1);
+	assert_int_equal(e.status, ERR_USAGE);
+
+	p = range(0, 1000000001);
+	e = (struct err){0};
+	assert_int_equal(kernel_sieve.variants[0]->setup(&p, &input, &e), -1);
+	assert_int_equal(e.status, ERR_ABSENT);
+
+	p = range(0, UINT64_MAX);
+	assert_int_equal(kernel_sieve.items(&p), UINT64_MAX);
+	kernel_sieve.resize(&p, 1000);
+	assert_int_equal(p.start, 0);
+	assert_int_equal(p.stop, 999);
+	assert_int_equal(kernel_sieve.items(&p), 1000);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { sanitized = 1 };
+#else
+enum { sanitized = 0 };
+#endif
+
+static void test_memory_that_is_not_there(void **state)
+{
+	(void)state;
+	if (sanitized)
+		skip();
+	struct rlimit was, low;
+	struct problem p = range(UINT64_MAX - 1000000, UINT64_MAX);
+	struct err e = {0};
+	void *input;
+	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+	low = was;
+	low.rlim_cur = 100 << 20;
+	assert_int_equal(setrlimit(RLIMIT_AS, &low), 0);
+	int failed = kernel_sieve.variants[1]->setup(&p, &input, &e);
+	assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+	assert_int_equal(failed, -1);
+	assert_int_equal(e.status, ERR_FAILED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_published_counts),
+		cmocka_unit_test(test_smallest_ranges),
+		cmocka_unit_test(test_squares_and_powers),
+		cmocka_unit_test(test_end_of_the_numbers),
+		cmocka_unit_test(test_cuts_and_hints),
+		cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_random_windows_against_primesieve),
+		cmocka_unit_test(test_problems_that_are_refused),
+		cmocka_unit_test(test_memory_that_is_not_there),
+	};
+	print_message("seed %llu\n", (unsigned long long)seed);
+	return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);
+}
