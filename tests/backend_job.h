@@ -64,9 +64,9 @@ unsigned cpus(void);
 struct team_plan plan_of(unsigned workers, enum lifetime lifetime, enum schedule schedule);
 double seconds_now(void);
 
-/* What a back end could leave behind: numbers of threads, descriptors, names in /dev/shm. */
+/* What a back end could leave behind: numbers of threads and descriptors; also children. */
 struct traces {
-	unsigned threads, files, shared;
+	unsigned threads, files;
 };
 struct traces look_around(void);
 void assert_nothing_left(struct traces before);
