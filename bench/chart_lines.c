@@ -226,7 +226,7 @@ bool chart_efficiency(struct drawing *g, const char *kernel)
 /* Where the input outgrows a cache of one core, for kernels that read an input. */
 static void put_caches(struct drawing *g, const struct summary *lead, double low, double high)
 {
-	double item_bytes = lead->bytes_per_second / lead->items_per_second;
+	double item_bytes = cell_item_bytes(lead);
 	unsigned n = 0;
 	char name[64], bytes[32];
 	chart_array(g->vars, "cache_at", 3);
@@ -278,6 +278,6 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 		series_one_lifetime(series, n) ? ", " : "", series_one_lifetime(series, n) ? lead->cell.lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s%s", counts,
-		lead->bytes_per_second > 0 ? " Dotted: the input outgrows a cache of one core." : "");
+		cell_item_bytes(lead) > 0 ? " Dotted: the input outgrows a cache of one core." : "");
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dataset.h"
 
+#include "cpulist.h"
 #include "kernel.h"
 #include "stats.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int read_manifest(struct dataset *d, struct err *e)
@@ -238,27 +240,61 @@ const char *dataset_text(const struct dataset *d, const char *path)
 	return text && *text ? text : NULL;
 }
 
+double dataset_number(const struct dataset *d, const char *path)
+{
+	const json_t *value = at(d->manifest, path);
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+void dataset_started(const struct dataset *d, char *text, size_t size)
+{
+	double stamp = dataset_number(d, "started");
+	time_t whole = (time_t)stamp;
+	struct tm tm;
+	text[0] = '\0';
+	if (stamp > 0 && stamp < 1e11 && gmtime_r(&whole, &tm))
+		strftime(text, size, "%Y-%m-%d %H:%M UTC", &tm);
+}
+
 unsigned dataset_cpus(const struct dataset *d)
 {
-	json_int_t n = json_integer_value(at(d->manifest, "machine.cpus_allowed"));
-	return n > 0 && n < 1 << 20 ? (unsigned)n : 0;
+	const char *affinity = dataset_text(d, "environment.affinity");
+	int named = affinity ? cpulist_parse(affinity, NULL, 0) : 0;
+	double cpus = named > 0 ? named : dataset_number(d, "machine.threads"), quota = dataset_number(d, "environment.cpu_quota");
+	if (!(cpus >= 1 && cpus < 1 << 20))
+		return 0;
+	return (unsigned)(quota > 0 && quota < cpus ? ceil(quota) : cpus);
 }
 
 uint64_t dataset_cache(const struct dataset *d, int level)
 {
-	char path[32];
-	snprintf(path, sizeof path, "machine.l%d_bytes", level);
-	json_int_t n = json_integer_value(at(d->manifest, path));
-	return n > 0 ? (uint64_t)n : 0;
+	json_int_t least = 0;
+	size_t i;
+	json_t *cache;
+	json_array_foreach(at(d->manifest, "machine.caches"), i, cache) {
+		json_int_t bytes = json_integer_value(json_object_get(cache, "bytes"));
+		if (json_integer_value(json_object_get(cache, "level")) == level && bytes > 0 && (least == 0 || bytes < least))
+			least = bytes;
+	}
+	return (uint64_t)least;
+}
+
+double cell_item_bytes(const struct summary *s)
+{
+	if (s->bytes_per_second > 0)
+		return s->bytes_per_second / s->items_per_second;
+	/* words lie packed: as many bytes as they have letters */
+	return s->cell.words.known && s->cell.length.known ? (double)s->cell.length.value : NAN;
 }
 
 void dataset_machine(const struct dataset *d, char *text, size_t size)
 {
-	const char *model = dataset_text(d, "machine.cpu_model");
+	const char *model = dataset_text(d, "machine.model"), *host = dataset_text(d, "machine.hypervisor");
 	unsigned cpus = dataset_cpus(d);
-	int n = snprintf(text, size, "%s", model ? model : "");
-	if (cpus > 0 && n >= 0 && (size_t)n < size)
-		snprintf(text + n, size - (size_t)n, "%s%u CPU%s", n > 0 ? ", " : "", cpus, cpus == 1 ? "" : "s");
+	char count[48] = "";
+	if (cpus > 0)
+		snprintf(count, sizeof count, "%s%u CPU%s", model ? ", " : "", cpus, cpus == 1 ? "" : "s");
+	snprintf(text, size, "%s%s%s%s%s", model ? model : "", count, host ? ", virtual machine (" : "", host ? host : "", host ? ")" : "");
 }
 
 static const char *const backend_names[] = {"serial", "openmp", "pthread", "fork", "fork-pipe", "exec", "mpi"};
@@ -308,9 +344,12 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 		if (field_write(f, c, value, sizeof value) == 0)
 			continue;
 		bool name_too = c->type == COLUMN_UINT || strcmp(c->name, "input") == 0;
+		size_t start = used;
 		int n = snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "", name_too ? c->name : "",
 			name_too ? " " : "", value);
 		used += n > 0 ? (size_t)n : 0;
+		for (char *p = text + start; name_too && *p && c->type == COLUMN_UINT; p++)
+			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
 	}
 }
 

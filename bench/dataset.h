@@ -48,17 +48,24 @@ const struct summary *dataset_find(const struct dataset *d, const struct factors
 /* The serial row of the same variant and problem; NULL: none. */
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);
 
-/* CPUs the sweep could use; 0 where the manifest does not say. */
+/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest does not say. */
 unsigned dataset_cpus(const struct dataset *d);
 
-/* Bytes of a data cache of one core, level 1 to 3; 0 where unknown. */
+/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; 0 where unknown. */
 uint64_t dataset_cache(const struct dataset *d, int level);
+
+/* Bytes of input that an item stands for; NAN for kernels that read none. */
+double cell_item_bytes(const struct summary *s);
 
 /* The machine in one line; "" where unknown. */
 void dataset_machine(const struct dataset *d, char *text, size_t size);
 
-/* A text of the manifest by its path ("machine.cpu"); NULL where it is absent or no text. */
+/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or something else. */
 const char *dataset_text(const struct dataset *d, const char *path);
+double dataset_number(const struct dataset *d, const char *path);
+
+/* When the sweep began, "2026-01-31 12:34 UTC"; "" where unknown. */
+void dataset_started(const struct dataset *d, char *text, size_t size);
 
 /* 1 to 8: the style of a back end on every chart, the same for the same name. */
 int backend_style(const char *backend);

@@ -31,6 +31,7 @@ static int gather(struct report *r, const char *dir, bool with_plots, struct err
 		return -1;
 	dataset_machine(&r->d, r->machine, sizeof r->machine);
 	report_trust(&r->d, r->trust, sizeof r->trust);
+	report_warnings(&r->d, r->warnings, sizeof r->warnings);
 	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
 		struct section *s = &r->section[r->sections++];
@@ -45,7 +46,8 @@ static int gather(struct report *r, const char *dir, bool with_plots, struct err
 		if (sheet_main(&r->d, lead, &s->table, e) != 0)
 			return -1;
 	}
-	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
+	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 ||
+		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
 	if (with_plots && plots_draw(&r->d, &r->plots, &plotting) != 0) {
@@ -62,6 +64,7 @@ static void report_free(struct report *r)
 		sheet_free(&r->section[k].table);
 	sheet_free(&r->all);
 	sheet_free(&r->troubles);
+	sheet_free(&r->omissions);
 	sheet_free(&r->manifest);
 	plots_free(&r->plots);
 	dataset_close(&r->d);

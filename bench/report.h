@@ -39,16 +39,19 @@ struct report {
 	char no_plots[400];       /* why there are none; "" where there are */
 	char machine[256];        /* in one line; "" where unknown */
 	char trust[480];          /* how far to trust it, in a sentence or two */
+	char warnings[800];       /* what in the environment speaks against it; "" where nothing does */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
 	struct sheet all;          /* every cell */
 	struct sheet troubles;     /* cells with samples that are not ok, and why */
+	struct sheet omissions;    /* cells that the plan left out, and why */
 	struct sheet manifest;     /* key, value */
 };
 
 /* Fills answer and sentences of a section, and report.trust: only what the numbers decide (report_answer.c). */
 void report_answer(const struct dataset *d, struct section *s);
 void report_trust(const struct dataset *d, char *text, size_t size);
+void report_warnings(const struct dataset *d, char *text, size_t size);
 
 /* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
 enum sheet_column {
@@ -66,6 +69,7 @@ enum sheet_column {
 int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e);
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e);
 void sheet_free(struct sheet *g);
 

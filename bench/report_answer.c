@@ -40,8 +40,8 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	uint64_t workers = lead->cell.workers.value;
 	if (!isnan(lead->median_low))
 		snprintf(interval, sizeof interval, " (%s)", format_seconds_range(range, lead->median_low, lead->median_high));
-	if (lead->bytes_per_second > 0)
-		snprintf(bytes, sizeof bytes, ", %.1f GB/s", lead->bytes_per_second * 1e-9);
+	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
+		snprintf(bytes, sizeof bytes, ", %.1f GB/s", lead->items_per_second * cell_item_bytes(lead) * 1e-9);
 	say(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s a second%s.",
 		format_size(size, lead->cell.items.value), kernel_items(lead->cell.kernel), format_seconds(seconds, lead->median_seconds),
 		interval, workers, many(workers), lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
@@ -167,7 +167,7 @@ static void say_limit(const struct dataset *d, const struct summary *lead, struc
 {
 	const struct summary *serial = dataset_serial(d, &lead->cell);
 	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
-	if (!serial || workers < 2 || !(lead->compute_ns > 0) || !(serial->compute_ns > 0))
+	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) || !(serial->compute_ns > 0))
 		return;
 	double around = fmax(0, (total - lead->compute_ns) / total);
 	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
@@ -221,5 +221,46 @@ void report_trust(const struct dataset *d, char *text, size_t size)
 		n += snprintf(text + n, size - (size_t)n, "; too few samples for any interval, so nothing can be told apart");
 	if (bad > 0)
 		n += snprintf(text + n, size - (size_t)n, "; %" PRIu64 " sample%s left out (%" PRIu64 " wrong), listed below", bad, many(bad), wrong);
+	if (known > 0 && 2 * known < cells)
+		n += snprintf(text + n, size - (size_t)n, "; most cells have too few samples for one, so little can be told apart");
 	snprintf(text + n, size - (size_t)n, ".");
+}
+
+static void warn(char *text, size_t size, size_t *used, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void warn(char *text, size_t size, size_t *used, const char *format, ...)
+{
+	va_list args;
+	if (*used >= size)
+		return;
+	if (*used > 0)
+		*used += (size_t)snprintf(text + *used, size - *used, "; ");
+	if (*used >= size)
+		return;
+	va_start(args, format);
+	*used += (size_t)vsnprintf(text + *used, size - *used, format, args);
+	va_end(args);
+}
+
+void report_warnings(const struct dataset *d, char *text, size_t size)
+{
+	const char *host = dataset_text(d, "machine.hypervisor"), *governor = dataset_text(d, "environment.governor");
+	const char *end = dataset_text(d, "end");
+	double load = dataset_number(d, "environment.load1"), steal = dataset_number(d, "environment.steal");
+	double quota = dataset_number(d, "environment.cpu_quota");
+	unsigned cpus = dataset_cpus(d);
+	size_t used = 0;
+	text[0] = '\0';
+	if (end && strcmp(end, "complete") != 0)
+		warn(text, size, &used, "the sweep did not finish (%s), so some cells have fewer samples or none", end);
+	if (host)
+		warn(text, size, &used, "measured in a virtual machine (%s): what else its host does is not seen", host);
+	if (steal >= 1)
+		warn(text, size, &used, "the hypervisor gave %.1f %% of CPU time since boot to others", steal);
+	if (quota > 0)
+		warn(text, size, &used, "a quota limits CPU time to %.3g CPUs", quota);
+	if (governor && strcmp(governor, "performance") != 0)
+		warn(text, size, &used, "the frequency governor is %s, so clocks may vary", governor);
+	if (cpus > 0 && load > 0.25 * cpus)
+		warn(text, size, &used, "the machine was not idle when the sweep began (load %.2f)", load);
 }

@@ -22,7 +22,7 @@ static const char style[] =
 	"svg.chart{display:block;width:100%;height:auto;min-width:620px}\n"
 	"table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}\n"
 	"th,td{padding:.28rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}\n"
-	"td.n,th.n{text-align:right}th{border-bottom:2px solid var(--line);vertical-align:bottom;background:var(--paper)}\n"
+	"td.n,th.n{text-align:right}th{white-space:normal;border-bottom:2px solid var(--line);vertical-align:bottom;background:var(--paper)}\n"
 	"th button{all:unset;cursor:pointer}th button:focus-visible{outline:2px solid var(--link)}th[aria-sort] button::after{content:' \\2191'}"
 	"th[aria-sort=descending] button::after{content:' \\2193'}\n"
 	"td.free{white-space:normal;overflow-wrap:anywhere}details{margin:.8rem 0}summary{cursor:pointer;font-weight:600}\n"
@@ -123,10 +123,11 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 
 static void put_top(const struct report *r, FILE *f)
 {
-	const char *started = dataset_text(&r->d, "started");
+	char started[64];
+	dataset_started(&r->d, started, sizeof started);
 	fputs("<h1>parscale report</h1>\n<p class=\"soft\">", f);
 	xml_text(f, r->machine);
-	if (started) {
+	if (*started) {
 		fputs(*r->machine ? " · " : "", f);
 		xml_text(f, started);
 	}
@@ -152,6 +153,11 @@ static void put_top(const struct report *r, FILE *f)
 	}
 	fputs("<p><strong>Trust:</strong> ", f);
 	xml_text(f, r->trust);
+	if (*r->warnings) {
+		fputs("</p>\n<p><strong>Mind:</strong> ", f);
+		xml_text(f, r->warnings);
+		fputc('.', f);
+	}
 	fputs("</p>\n</div>\n", f);
 	if (*r->no_plots)
 		put_paragraph(f, r->no_plots);
@@ -167,8 +173,13 @@ void report_html(const struct report *r, FILE *f)
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
 	if (r->troubles.rows > 0) {
-		fputs("<h2>Left out</h2>\n", f);
+		fputs("<h2>Failed</h2>\n", f);
 		put_sheet(&r->troubles, true, f);
+	}
+	if (r->omissions.rows > 0) {
+		fprintf(f, "<h2>Not measured</h2>\n<details><summary>%zu cells that make no sense or cannot run here</summary>\n", r->omissions.rows);
+		put_sheet(&r->omissions, true, f);
+		fputs("</details>\n", f);
 	}
 	fputs("<h2 id=\"method\">How it was measured</h2>\n<ul>\n", f);
 	for (const char *const *p = report_method; *p; p++) {

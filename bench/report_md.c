@@ -81,6 +81,11 @@ void report_md(const struct report *r, FILE *f)
 	fputs("**Trust:** ", f);
 	put(f, r->trust);
 	fputs("\n\n", f);
+	if (*r->warnings) {
+		fputs("**Mind:** ", f);
+		put(f, r->warnings);
+		fputs(".\n\n", f);
+	}
 	if (*r->no_plots) {
 		put(f, r->no_plots);
 		fputs("\n\n", f);
@@ -88,8 +93,12 @@ void report_md(const struct report *r, FILE *f)
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
 	if (r->troubles.rows > 0) {
-		fputs("## Left out\n\n", f);
+		fputs("## Failed\n\n", f);
 		put_sheet(&r->troubles, f);
+	}
+	if (r->omissions.rows > 0) {
+		fputs("## Not measured\n\n", f);
+		put_sheet(&r->omissions, f);
 	}
 	fputs("## How it was measured\n\n", f);
 	for (const char *const *p = report_method; *p; p++)

@@ -182,6 +182,23 @@ int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 	return 0;
 }
 
+int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"cell", "why it was not measured", NULL};
+	size_t i;
+	json_t *one;
+	sheet_begin(g, heads);
+	json_array_foreach(json_object_get(json_object_get(d->manifest, "plan"), "left_out"), i, one) {
+		const char *cell = json_string_value(json_object_get(one, "cell")), *why = json_string_value(json_object_get(one, "reason"));
+		struct sheet_cell *c = sheet_row(g, e);
+		if (!c)
+			return -1;
+		put_text(&c[0], cell ? cell : "");
+		put_text(&c[1], why ? why : "");
+	}
+	return 0;
+}
+
 /* A scalar of the manifest as text; false for what holds others. */
 static bool scalar_text(const json_t *value, char *text, size_t size)
 {
@@ -208,7 +225,9 @@ static int put_pair(struct sheet *g, const char *path, const char *text, struct 
 	return 0;
 }
 
-/* An array of scalars as one text, cut where it is long; of anything else, how many. */
+enum { MOST_LISTED = 24 };
+
+/* A short array of scalars as one text; of anything else, how many. */
 static void array_text(const json_t *array, char *text, size_t size)
 {
 	size_t used = 0, i;
@@ -216,7 +235,7 @@ static void array_text(const json_t *array, char *text, size_t size)
 	char one[320];
 	text[0] = '\0';
 	json_array_foreach((json_t *)(uintptr_t)array, i, value) {
-		if (!scalar_text(value, one, sizeof one)) {
+		if (json_array_size(array) > MOST_LISTED || !scalar_text(value, one, sizeof one)) {
 			snprintf(text, size, "%zu entries", json_array_size(array));
 			return;
 		}

@@ -120,6 +120,10 @@ void report_text(const struct report *r, FILE *f)
 	}
 	fputs("\ntrust\n", f);
 	put_wrapped(f, r->trust);
+	if (*r->warnings) {
+		fputs("\nmind\n", f);
+		put_wrapped(f, r->warnings);
+	}
 	for (size_t k = 0; k < r->sections; k++) {
 		const struct section *s = &r->section[k];
 		if (s->table.rows == 0)

@@ -2,7 +2,7 @@
 # efficiency.gp - speed-up over workers, divided by the workers, with 95 % intervals.
 # Variables and data as in speedup.gp, with the efficiency in place of the speed-up.
 set xlabel "workers"
-set ylabel base offset 1
+set ylabel base
 set xrange [xlow:xhigh]
 set yrange [0:yhigh]
 if (xlog) { set logscale x 2 }
@@ -13,7 +13,7 @@ if (cpus > 0 && xhigh > cpus && xlow < cpus) {
 }
 ideal(x) = cpus > 0 ? least(1, cpus / x) : 1
 plot ideal(x) with lines dashtype 4 linecolor rgb quiet title "ideal", \
-	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2:3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[styles[i]] notitle, \
+	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($3 > 0 ? $2 : NaN):3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[styles[i]] notitle, \
 	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2 with linespoints linewidth 1.8 dashtype line(forms[i]) pointtype shape(styles[i], forms[i]) linecolor rgb colours[styles[i]] title names[i], \
 	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($5 > 0 ? 0.02 * yhigh : NaN) with points pointtype 2 linewidth 2 linecolor rgb colours[styles[i]] notitle, \
 	for [i = 1:(hover ? n : 0)] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle, \

@@ -3,7 +3,7 @@
 # n series: names[] styles[] forms[]; data index i-1: workers speed-up low high failed hover; cpus; xlow xhigh ylow yhigh;
 # xlog; xtics_list; base; failures.
 set xlabel "workers"
-set ylabel base offset 1
+set ylabel base
 set xrange [xlow:xhigh]
 set yrange [ylow:yhigh]
 if (xlog) {
@@ -18,7 +18,7 @@ if (cpus > 0 && xhigh > cpus && xlow < cpus) {
 ideal(x) = cpus > 0 ? least(x, cpus) : x
 floor_y = xlog ? ylow * (yhigh / ylow) ** 0.02 : ylow + 0.02 * (yhigh - ylow)
 plot ideal(x) with lines dashtype 4 linecolor rgb quiet title "ideal", \
-	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2:3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[styles[i]] notitle, \
+	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($3 > 0 ? $2 : NaN):3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[styles[i]] notitle, \
 	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2 with linespoints linewidth 1.8 dashtype line(forms[i]) pointtype shape(styles[i], forms[i]) linecolor rgb colours[styles[i]] title names[i], \
 	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($5 > 0 ? floor_y : NaN) with points pointtype 2 linewidth 2 linecolor rgb colours[styles[i]] notitle, \
 	for [i = 1:(hover ? n : 0)] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle, \

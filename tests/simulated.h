@@ -201,9 +201,9 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return -1;
-	fprintf(f, "{\"schema\": 1, \"seed\": 1, \"started\": \"2026-01-01T00:00:00Z\", \"argv\": [\"parscale\", \"sweep\"],\n"
-		   " \"machine\": {\"cpu_model\": \"simulated <%u>-CPU machine\", \"cpus_allowed\": %u, \"l1_bytes\": 49152, \"l2_bytes\": "
-		   "2097152, \"l3_bytes\": 33554432}}\n", s->cpus, s->cpus);
+	fprintf(f, "{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
+		   " \"machine\": {\"model\": \"simulated <%u>-CPU machine\", \"threads\": %u, \"caches\": [{\"level\": 1, \"bytes\": 49152}, "
+		   "{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]}}\n", s->cpus, s->cpus);
 	return fclose(f);
 }
 
