@@ -2,6 +2,7 @@
 #include "cell.h"
 
 #include "number.h"
+#include "place.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,7 +92,7 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 	if (strcmp(key, "block-bytes") == 0)
 		return number_parse("--block-bytes", value, 1024, UINT64_C(1) << 32, &c->problem.block_bytes, e);
 	if (strcmp(key, "placement") == 0)
-		return set_text(key, c->placement, sizeof c->placement, value, e);
+		return place_check(value, e) == 0 ? set_text(key, c->placement, sizeof c->placement, value, e) : -1;
 	if (strcmp(key, "input") == 0) {
 		if (!c->kernel->takes_input)
 			return err_set(e, ERR_USAGE, "--input: kernel %s reads no file", c->kernel->name);

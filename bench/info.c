@@ -13,26 +13,8 @@
 #include "units.h"
 
 #include <getopt.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-int info_read(struct info *info, const char *root, struct err *e)
-{
-	*info = (struct info){.measured = root[0] == '\0'};
-	if (machine_read(&info->machine, root, e) != 0)
-		return -1;
-	/* Before the measurement, which is a load itself. */
-	environment_read(&info->environment, root);
-	if (info->measured)
-		noise_measure(&info->noise, 0.3);
-	return 0;
-}
-
-void info_free(struct info *info)
-{
-	machine_free(&info->machine);
-}
 
 static void print_text(FILE *out, const char *name, const char *value)
 {
@@ -100,15 +82,15 @@ static void print_policy(const struct topology *t, const char *policy, FILE *out
 	place_close(&p);
 }
 
-static void print_placement(const struct info *info, FILE *out)
+static void print_placement(const struct facts *facts, FILE *out)
 {
 	struct worker_count counts[WORKER_COUNTS];
-	const double quota = info->environment.cpu_quota;
-	int n = place_worker_counts(&info->machine.topology, isnan(quota) ? 0 : quota, counts, WORKER_COUNTS);
+	int n = place_worker_counts(
+		&facts->machine.topology, facts->environment.cpu_quota, counts, WORKER_COUNTS);
 	fprintf(out, "\nplacement: the CPUs of workers 0, 1, ...\n");
 	for (int i = 0; place_policy(i); i++)
 		if (strcmp(place_policy(i), "none") != 0)
-			print_policy(&info->machine.topology, place_policy(i), out);
+			print_policy(&facts->machine.topology, place_policy(i), out);
 	fprintf(out, "\nworker counts worth measuring\n");
 	for (int i = 0; i < n; i++)
 		fprintf(out, "  %u%s%s%s\n", counts[i].workers, counts[i].edge ? ": " : "",
@@ -116,24 +98,22 @@ static void print_placement(const struct info *info, FILE *out)
 			counts[i].oversubscribed ? " (oversubscribed)" : "");
 }
 
-static void print_findings(const struct info *info, FILE *out)
+static void print_findings(const struct facts *f, FILE *out)
 {
-	const struct surroundings s = {
-		&info->machine, &info->environment, info->measured ? &info->noise : NULL};
 	struct finding findings[GRADE_TOPICS];
-	int n = grade_all(&s, findings, GRADE_TOPICS);
+	int n = facts_grade(f, findings, GRADE_TOPICS);
 	fprintf(out, "\nfit to measure\n");
 	for (int i = 0; i < n; i++)
 		fprintf(out, "  %-8s %-17s %s\n", grade_name(findings[i].grade), findings[i].topic,
 			findings[i].says);
 }
 
-void info_print(const struct info *info, FILE *out)
+void info_print(const struct facts *facts, FILE *out)
 {
-	print_machine(&info->machine, out);
-	print_environment(&info->environment, out);
-	print_placement(info, out);
-	print_findings(info, out);
+	print_machine(&facts->machine, out);
+	print_environment(&facts->environment, out);
+	print_placement(facts, out);
+	print_findings(facts, out);
 }
 
 /* Calls `take` for everything that this build or machine lacks. */
@@ -181,35 +161,16 @@ static void append_lack(void *ctx, const char *what, const char *name, const cha
 	json_array_append_new(ctx, json_pack("{s:s, s:s, s:s}", "what", what, "name", name, "why", why));
 }
 
-static json_t *findings_json(const struct info *info)
+static int print_json(const struct facts *f, struct err *e)
 {
-	const struct surroundings s = {
-		&info->machine, &info->environment, info->measured ? &info->noise : NULL};
-	struct finding findings[GRADE_TOPICS];
-	json_t *list = json_array();
-	int n = grade_all(&s, findings, GRADE_TOPICS);
-	for (int i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "topic", findings[i].topic, "grade",
-						    grade_name(findings[i].grade), "says", findings[i].says));
-	return list;
-}
-
-static json_t *noise_json(const struct noise *n)
-{
-	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "quanta", (json_int_t)n->quanta, "quantum_us",
-		n->quantum_us, "median_percent", n->median_percent, "lost_percent", n->lost_percent,
-		"longest_us", n->longest_us, "resolution_ns", n->resolution_ns);
-}
-
-static int print_json(const struct info *info, struct err *e)
-{
-	json_t *lacks = json_array();
-	each_lack(append_lack, lacks);
-	json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&info->machine),
-		"environment", environment_json(&info->environment), "build", build_json(), "missing", lacks,
-		"noise", noise_json(&info->noise), "findings", findings_json(info));
-	if (!all)
+	json_t *all = facts_json(f), *lacks = json_array();
+	if (!all || !lacks) {
+		json_decref(all);
+		json_decref(lacks);
 		return err_set(e, ERR_FAILED, "info: out of memory");
+	}
+	each_lack(append_lack, lacks);
+	json_object_set_new(all, "missing", lacks);
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(all);
@@ -229,7 +190,7 @@ int info_main(int argc, char **argv, struct err *e)
 {
 	static const struct option options[] = {
 		{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
-	struct info info;
+	struct facts facts;
 	unsigned json = 0;
 	int found;
 	optind = 1;
@@ -241,13 +202,13 @@ int info_main(int argc, char **argv, struct err *e)
 	}
 	if (optind < argc)
 		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[optind]);
-	int status = info_read(&info, "", e);
+	int status = facts_read(&facts, "", 0.3, e);
 	if (status == 0 && json)
-		status = print_json(&info, e);
+		status = print_json(&facts, e);
 	else if (status == 0) {
-		info_print(&info, stdout);
+		info_print(&facts, stdout);
 		print_build();
 	}
-	info_free(&info);
+	facts_free(&facts);
 	return status;
 }

@@ -6,24 +6,12 @@
 #ifndef PARSCALE_INFO_H
 #define PARSCALE_INFO_H
 
-#include "grade.h"
+#include "facts.h"
 
 #include <stdio.h>
 
-struct info {
-	struct machine machine; /* owned */
-	struct environment environment;
-	struct noise noise;
-	bool measured; /* the noise */
-};
-
-/* Reads the machine under `root` (tree.h), and measures its noise where that is "". Free with info_free, also
- * after -1. */
-int info_read(struct info *info, const char *root, struct err *e);
-void info_free(struct info *info);
-
 /* Everything but the build, for people. */
-void info_print(const struct info *info, FILE *out);
+void info_print(const struct facts *facts, FILE *out);
 
 /* `parscale info [--format text|json]`; argv[0] is the command's name. */
 int info_main(int argc, char **argv, struct err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest.h"
 
-#include "build.h"
+#include "facts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,9 +12,11 @@ enum { FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
 
 json_t *manifest_facts(void)
 {
-	json_t *facts = json_object();
-	json_object_set_new(facts, "build", build_json());
-	return facts;
+	struct facts facts;
+	struct err e = {0};
+	json_t *json = facts_read(&facts, "", 0.2, &e) == 0 ? facts_json(&facts) : NULL;
+	facts_free(&facts);
+	return json;
 }
 
 static json_t *plan_json(const struct manifest *m)

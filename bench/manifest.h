@@ -22,7 +22,7 @@ struct manifest {
 	uint64_t launches, failed_launches;
 };
 
-/* The facts of machine, environment and build; read once, before the first launch. NULL without memory; owned by the caller. */
+/* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first launch. NULL without memory; owned by the caller. */
 json_t *manifest_facts(void);
 
 /* Writes `dir`/manifest.json at once (a temporary, renamed). */

@@ -73,7 +73,7 @@ struct worker_count {
 };
 
 /* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, and twice the
- * capacity. `quota` is in CPUs (a cgroup's limit), 0 for none. Capacity is the usable CPUs, or the quota
+ * capacity. `quota` is in CPUs (a cgroup's limit), NAN for none. Capacity is the usable CPUs, or the quota
  * rounded down (at least 1) where that is less. Fills at most `room`, returns how many; WORKER_COUNTS is room
  * for any machine. */
 enum { WORKER_COUNTS = 32 };

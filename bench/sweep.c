@@ -2,6 +2,7 @@
 #include "sweep.h"
 
 #include "args.h"
+#include "cgroup.h"
 #include "csv.h"
 #include "interrupt.h"
 #include "manifest.h"
@@ -93,11 +94,13 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 int sweep_plan(struct plan *p, const char *path, struct err *e)
 {
 	struct topology t = {0};
+	struct cgroup limits;
 	struct worker_count counts[WORKER_COUNTS];
 	unsigned workers[WORKER_COUNTS], most = 1;
 	if (topology_read(&t, "", e) != 0)
 		return -1;
-	int n = place_worker_counts(&t, 0, counts, WORKER_COUNTS);
+	cgroup_read(&limits, "");
+	int n = place_worker_counts(&t, limits.quota, counts, WORKER_COUNTS);
 	for (int i = 0; i < n; i++) {
 		workers[i] = counts[i].workers;
 		most = counts[i].oversubscribed ? most : workers[i];

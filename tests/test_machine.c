@@ -20,7 +20,7 @@
 static const char *const machines[] = {"vm", "server", "arm", "hybrid", "container", "quota", "broken"};
 enum { MACHINES = sizeof machines / sizeof *machines };
 
-static struct info infos[MACHINES]; /* read once: planting 256 CPUs makes thousands of files */
+static struct facts known[MACHINES]; /* read once: planting 256 CPUs makes thousands of files */
 
 static int read_planted(void **state)
 {
@@ -29,7 +29,7 @@ static int read_planted(void **state)
 		char root[512];
 		struct err e = {0};
 		machine_tree_plant(machines[i], root, sizeof root);
-		assert_int_equal(info_read(&infos[i], root, &e), 0);
+		assert_int_equal(facts_read(&known[i], root, 0, &e), 0);
 		machine_tree_remove(root);
 	}
 	return 0;
@@ -39,7 +39,7 @@ static int free_planted(void **state)
 {
 	(void)state;
 	for (int i = 0; i < MACHINES; i++)
-		info_free(&infos[i]);
+		facts_free(&known[i]);
 	return 0;
 }
 
@@ -65,7 +65,7 @@ static void test_golden(void **state)
 		size_t size;
 		FILE *out = open_memstream(&printed, &size);
 		assert_non_null(out);
-		info_print(&infos[i], out);
+		info_print(&known[i], out);
 		fclose(out);
 		machine_tree_golden(machines[i], ".txt", path, sizeof path);
 		if (getenv("UPDATE_GOLDEN")) {
@@ -88,7 +88,7 @@ static void test_keys(void **state)
 	(void)state;
 	char keys[MACHINES][MACHINE_KEY_BYTES], again[MACHINE_KEY_BYTES];
 	for (int i = 0; i < MACHINES; i++) {
-		struct machine m = infos[i].machine;
+		struct machine m = known[i].machine;
 		machine_key(&m, keys[i]);
 		assert_int_equal(strlen(keys[i]), 16);
 		for (int j = 0; j < i; j++)
@@ -105,24 +105,24 @@ static void test_keys(void **state)
 }
 
 /* Every fact is a key of the JSON, null exactly where the text is empty. */
-static void check_json(const struct info *info)
+static void check_json(const struct facts *facts)
 {
-	json_t *object = environment_json(&info->environment), *machine = machine_json(&info->machine);
+	json_t *object = environment_json(&facts->environment), *machine = machine_json(&facts->machine);
 	char text[FACT_LINE_BYTES];
-	size_t facts = 0;
+	size_t count = 0;
 	assert_non_null(object);
-	for (const struct fact *f = environment_facts; f->name; f++, facts++) {
+	for (const struct fact *f = environment_facts; f->name; f++, count++) {
 		json_t *value = json_object_get(object, f->name);
-		environment_text(&info->environment, f, text, sizeof text);
+		environment_text(&facts->environment, f, text, sizeof text);
 		assert_non_null(value);
 		assert_int_equal(json_is_null(value), text[0] == '\0');
 		if (text[0])
 			assert_int_equal(json_is_number(value), f->real);
 	}
-	assert_int_equal(json_object_size(object), facts);
+	assert_int_equal(json_object_size(object), count);
 	assert_non_null(machine);
-	assert_int_equal(json_integer_value(json_object_get(machine, "threads")), info->machine.threads);
-	assert_int_equal(json_array_size(json_object_get(machine, "caches")), info->machine.cache_count);
+	assert_int_equal(json_integer_value(json_object_get(machine, "threads")), facts->machine.threads);
+	assert_int_equal(json_array_size(json_object_get(machine, "caches")), facts->machine.cache_count);
 	json_decref(object);
 	json_decref(machine);
 }
@@ -131,7 +131,7 @@ static void test_json(void **state)
 {
 	(void)state;
 	for (int i = 0; i < MACHINES; i++)
-		check_json(&infos[i]);
+		check_json(&known[i]);
 }
 
 /* A limit of any group around ours binds; where nothing is mounted nothing is known. */
@@ -163,36 +163,35 @@ static void test_cgroups(void **state)
 static void test_empty_root(void **state)
 {
 	(void)state;
-	struct info info;
+	struct facts facts;
 	struct err e = {0};
-	assert_int_equal(info_read(&info, "/nonexistent", &e), 0);
-	assert_int_equal(info.machine.threads, 1);
-	assert_int_equal(info.machine.cache_count, 0);
-	assert_string_equal(info.machine.model, "");
-	check_json(&info);
-	info_free(&info);
+	assert_int_equal(facts_read(&facts, "/nonexistent", 0, &e), 0);
+	assert_int_equal(facts.machine.threads, 1);
+	assert_int_equal(facts.machine.cache_count, 0);
+	assert_string_equal(facts.machine.model, "");
+	check_json(&facts);
+	facts_free(&facts);
 }
 
 static void test_this_machine(void **state)
 {
 	(void)state;
-	struct info info;
+	struct facts facts;
 	struct err e = {0};
 	const uint64_t start = clock_ns();
 	setenv("OMP_WAIT_POLICY", "passive", 1);
-	assert_int_equal(info_read(&info, "", &e), 0);
+	assert_int_equal(facts_read(&facts, "", 0.3, &e), 0);
 	unsetenv("OMP_WAIT_POLICY");
 	assert_true(clock_ns() - start > 200000000);
-	assert_non_null(strstr(info.environment.settings, "OMP_WAIT_POLICY=passive"));
-	assert_true(info.measured);
-	assert_in_range(info.noise.quanta, 10, 1000000);
-	assert_true(info.noise.quantum_us > 1 && info.noise.resolution_ns >= 1);
-	assert_true(info.noise.lost_percent >= 0 && info.noise.lost_percent < 100 &&
-		    info.noise.median_percent >= 0);
-	assert_int_equal(info.machine.threads, info.machine.topology.count);
-	assert_true(info.environment.kernel[0] != '\0');
-	check_json(&info);
-	info_free(&info);
+	assert_non_null(strstr(facts.environment.settings, "OMP_WAIT_POLICY=passive"));
+	assert_in_range(facts.noise.quanta, 10, 1000000);
+	assert_true(facts.noise.quantum_us > 1 && facts.noise.resolution_ns >= 1);
+	assert_true(facts.noise.lost_percent >= 0 && facts.noise.lost_percent < 100 &&
+		    facts.noise.median_percent >= 0);
+	assert_int_equal(facts.machine.threads, facts.machine.topology.count);
+	assert_true(facts.environment.kernel[0] != '\0');
+	check_json(&facts);
+	facts_free(&facts);
 }
 
 static void test_build(void **state)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,7 +216,7 @@ static void test_one_cpu(void **state)
 	made_up(&t, "pu:1");
 	assert_string_equal(order(&t, "compact", 2), "0,0");
 	assert_string_equal(order(&t, "scatter", 2), "0,0");
-	assert_int_equal(place_worker_counts(&t, 0, counts, WORKER_COUNTS), 2);
+	assert_int_equal(place_worker_counts(&t, NAN, counts, WORKER_COUNTS), 2);
 	assert_int_equal(counts[0].workers, 1);
 	assert_false(counts[0].oversubscribed);
 	assert_int_equal(counts[1].workers, 2);
@@ -256,7 +257,7 @@ static void check_counts(const char *machine, const int *mask, int masked, doubl
 static void test_worker_counts(void **state)
 {
 	(void)state;
-	check_counts("pack:2 numa:4 l3:2 core:6 pu:2", NULL, 0, 0,
+	check_counts("pack:2 numa:4 l3:2 core:6 pu:2", NULL, 0, NAN,
 		"1 2 4 6:cores of an L3 8 12:cores of a NUMA node 16 32 48:cores of a package 64 96:all "
 		"cores 128 "
 		"192:all threads 384+:twice what there is");
@@ -264,10 +265,10 @@ static void test_worker_counts(void **state)
 	check_counts("pack:1 core:64 pu:1", NULL, 0, 1.5, "1:the CPU quota 2+:twice what there is");
 	check_counts("pack:1 core:64 pu:1", NULL, 0, 0.5, "1+:the CPU quota 2+:twice what there is");
 	check_counts("pack:1 core:4 pu:1", NULL, 0, 8, "1 2 4:all cores 8+:twice what there is");
-	check_counts("pack:2 numa:1 l3:1 core:2 pu:2", (int[]){1, 3, 6, 7}, 4, 0,
+	check_counts("pack:2 numa:1 l3:1 core:2 pu:2", (int[]){1, 3, 6, 7}, 4, NAN,
 		"1 2:cores of a package 3:all cores 4:all threads 8+:twice what there is");
 #if HAVE_HWLOC && HWLOC_API_VERSION >= 0x00020400
-	check_counts(HYBRID, NULL, 0, 0,
+	check_counts(HYBRID, NULL, 0, NAN,
 		"1 2 4:all fast cores 8 12:all cores 16 24:all threads 48+:twice what there is");
 #endif
 }

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "facts.h"
+
+#include "build.h"
+
+int facts_read(struct facts *f, const char *root, double noise_seconds, struct err *e)
+{
+	*f = (struct facts){0};
+	if (machine_read(&f->machine, root, e) != 0)
+		return -1;
+	/* Before the measurement, which is a load itself. */
+	environment_read(&f->environment, root);
+	if (noise_seconds > 0)
+		noise_measure(&f->noise, noise_seconds);
+	return 0;
+}
+
+void facts_free(struct facts *f)
+{
+	machine_free(&f->machine);
+}
+
+int facts_grade(const struct facts *f, struct finding *findings, int room)
+{
+	const struct surroundings s = {&f->machine, &f->environment, f->noise.quanta > 0 ? &f->noise : NULL};
+	return grade_all(&s, findings, room);
+}
+
+static json_t *findings_json(const struct facts *f)
+{
+	struct finding findings[GRADE_TOPICS];
+	json_t *list = json_array();
+	int n = facts_grade(f, findings, GRADE_TOPICS);
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "topic", findings[i].topic, "grade",
+						    grade_name(findings[i].grade), "says", findings[i].says));
+	return list;
+}
+
+static json_t *noise_json(const struct noise *n)
+{
+	if (n->quanta == 0)
+		return json_null();
+	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "quanta", (json_int_t)n->quanta, "quantum_us",
+		n->quantum_us, "median_percent", n->median_percent, "lost_percent", n->lost_percent,
+		"longest_us", n->longest_us, "resolution_ns", n->resolution_ns);
+}
+
+json_t *facts_json(const struct facts *f)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&f->machine), "environment",
+		environment_json(&f->environment), "build", build_json(), "noise", noise_json(&f->noise),
+		"findings", findings_json(f));
+}
