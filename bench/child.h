@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * child.h - a fresh process of one of our programs, followed to its end: its own, that of its time, or Ctrl-C (interrupt.h).
+ *
+ * It sends lines back through descriptor CHILD_RESULT_FD, which is a pipe. What a line means, the caller knows.
+ */
+#ifndef PARSCALE_CHILD_H
+#define PARSCALE_CHILD_H
+
+#include "err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CHILD_RESULT_FD = 3 };
+
+/* One whole line, without its newline; it may be written to. -1 with *e set ends the child. */
+typedef int child_line_fn(void *ctx, char *line, struct err *e);
+
+struct child_order {
+	const char *path;
+	const char *const *argv; /* ended by NULL */
+	double timeout_seconds;  /* then it is killed; 0: none */
+	bool capture;            /* keep its standard error for `message` instead of showing it */
+	bool clear;              /* end and reap every process it leaves behind; the caller has no other children then */
+	child_line_fn *line;
+	void *ctx;
+};
+
+struct child_result {
+	enum err_status status; /* its exit status, or why it was ended */
+	bool timed_out;
+	unsigned left;     /* processes that `clear` found */
+	char message[256]; /* one line, where `capture` was asked for or it was killed; else "" */
+};
+
+/* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong inside is in the result. */
+int child_run(const struct child_order *order, struct child_result *r, struct err *e);
+
+/* OpenMP reads its settings when a program starts: before child_run, sets what the user has not. Workers bind themselves; they spin while
+ * they wait where each can have a CPU. */
+void child_set_openmp(unsigned workers);
+
+#endif
