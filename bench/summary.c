@@ -1,111 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "summary.h"
 
+#include "group.h"
 #include "kernel.h"
 #include "stats.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Samples of one cell that follow each other in the file, as those of a launch do. */
-struct run {
-	const struct sample *first;
-	size_t count;
-};
-
-/* One cell. */
-struct group {
-	const struct run *runs; /* all its samples, in file order */
-	size_t run_count;
-	const struct factors *cell;
-	struct factors problem; /* what it must share with its base */
-	double *seconds;        /* of the samples that count, ascending */
-	size_t ok;              /* how many */
-};
-
-struct grouping {
-	struct run *runs;
-	struct group *groups; /* in the order in which they first appear */
-	size_t count;
-	double *seconds; /* of all groups */
-	double *work;    /* room for one value a sample */
-};
-
-/* --- which samples belong together --- */
-
-static int by_cell(const void *a, const void *b)
-{
-	const struct run *x = a, *y = b;
-	int order = factors_compare(&x->first->cell, &y->first->cell);
-	return order ? order : (x->first > y->first) - (x->first < y->first);
-}
-
-static int by_appearance(const void *a, const void *b)
-{
-	const struct group *x = a, *y = b;
-	return (x->runs->first > y->runs->first) - (x->runs->first < y->runs->first);
-}
-
-static size_t find_runs(const struct table *samples, struct run *runs)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < samples->count; i++) {
-		const struct sample *s = table_row(samples, i);
-		if (count && factors_compare(&s->cell, &runs[count - 1].first->cell) == 0)
-			runs[count - 1].count++;
-		else
-			runs[count++] = (struct run){s, 1};
-	}
-	return count;
-}
-
-static size_t find_groups(const struct run *runs, size_t run_count, struct group *groups)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < run_count; i++) {
-		if (count && factors_compare(&runs[i].first->cell, groups[count - 1].cell) == 0)
-			groups[count - 1].run_count++;
-		else
-			groups[count++] = (struct group){
-				.runs = runs + i, .run_count = 1, .cell = &runs[i].first->cell};
-	}
-	qsort(groups, count, sizeof *groups, by_appearance);
-	return count;
-}
-
-static bool counts(const struct sample *s)
-{
-	return strcmp(s->status, "ok") == 0 && isfinite(s->seconds);
-}
-
-/* The known values of one column, ascending; how many. */
-static size_t gather(const struct group *g, const struct column *c, double *values)
-{
-	size_t n = 0;
-	for (size_t r = 0; r < g->run_count; r++)
-		for (const struct sample *s = g->runs[r].first; s < g->runs[r].first + g->runs[r].count;
-			s++) {
-			const void *field = (const char *)s + c->offset;
-			if (!counts(s))
-				continue;
-			if (c->type == COLUMN_REAL && isfinite(*(const double *)field))
-				values[n++] = *(const double *)field;
-			else if (c->type == COLUMN_UINT && ((const struct uint_field *)field)->known)
-				values[n++] = (double)((const struct uint_field *)field)->value;
-		}
-	stats_sort(values, n);
-	return n;
-}
-
-static const struct column *sample_column(const char *name)
-{
-	const struct column *c = sample_columns;
-	while (c->name && strcmp(c->name, name) != 0)
-		c++;
-	return c->name ? c : NULL;
-}
-
 /* --- which cell is the base of which --- */
+
+/* The cells, and what each must share with its base. */
+struct bases {
+	const struct groups *groups;
+	struct factors *problems;
+};
 
 static const struct kernel *kernel_of(const struct factors *f)
 {
@@ -170,17 +79,17 @@ static bool is_weak(const struct factors *f)
 
 enum base { BASE_SERIAL, BASE_SELF };
 
-static bool may_be_base(const struct group *row, const struct group *candidate, enum base kind)
+static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enum base kind)
 {
-	const struct factors *f = row->cell, *b = candidate->cell;
-	if (candidate->ok == 0 || !b->workers.known || b->workers.value != 1)
+	const struct factors *f = b->groups->list[row].cell, *g = b->groups->list[candidate].cell;
+	if (b->groups->list[candidate].ok == 0 || !g->workers.known || g->workers.value != 1)
 		return false;
 	bool kin = kind == BASE_SERIAL
-			   ? same(b->backend, "serial")
-			   : same(b->backend, f->backend) && same(b->lifetime, f->lifetime) &&
-				     same(b->schedule, f->schedule) && same(b->placement, f->placement);
-	return kin && agree(b->block_bytes, f->block_bytes) && agree(b->grain, f->grain) &&
-	       factors_compare(&row->problem, &candidate->problem) == 0;
+			   ? same(g->backend, "serial")
+			   : same(g->backend, f->backend) && same(g->lifetime, f->lifetime) &&
+				     same(g->schedule, f->schedule) && same(g->placement, f->placement);
+	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
+	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
 }
 
 /* How well a base fits: a number that orders as summary.h says. */
@@ -195,18 +104,18 @@ static unsigned fitness(const struct factors *f, const struct factors *b)
 	return fit;
 }
 
-static const struct group *find_base(const struct grouping *all, const struct group *row, enum base kind)
+static const struct group *find_base(const struct bases *b, size_t row, enum base kind)
 {
-	const struct group *best = NULL;
+	const struct group *best = NULL, *g = &b->groups->list[row];
 	unsigned best_fit = 0;
-	if (row->ok == 0 || !row->cell->workers.known || (is_weak(row->cell) && !row->cell->size.known))
+	if (g->ok == 0 || !g->cell->workers.known || (is_weak(g->cell) && !g->cell->size.known))
 		return NULL;
-	for (const struct group *g = all->groups; g < all->groups + all->count; g++) {
-		if (!may_be_base(row, g, kind))
+	for (size_t i = 0; i < b->groups->count; i++) {
+		if (!may_be_base(b, row, i, kind))
 			continue;
-		unsigned fit = fitness(row->cell, g->cell);
+		unsigned fit = fitness(g->cell, b->groups->list[i].cell);
 		if (fit > best_fit) {
-			best = g;
+			best = &b->groups->list[i];
 			best_fit = fit;
 		}
 	}
@@ -227,32 +136,16 @@ static struct ratio speedup(const struct group *row, const struct group *base)
 
 /* --- one row of the summary --- */
 
-static uint64_t count_distinct(const double *sorted, size_t n)
-{
-	uint64_t distinct = n > 0;
-	for (size_t i = 1; i < n; i++)
-		distinct += sorted[i] > sorted[i - 1];
-	return distinct;
-}
-
-static size_t rows_of(const struct group *g)
-{
-	size_t rows = 0;
-	for (size_t r = 0; r < g->run_count; r++)
-		rows += g->runs[r].count;
-	return rows;
-}
-
 static struct uint_field known(uint64_t value)
 {
 	return (struct uint_field){value, true};
 }
 
-static void fill_counts(const struct group *g, double *work, struct summary *s)
+static void fill_counts(const struct group *g, struct summary *s)
 {
+	s->launches = known(g->launch_count);
 	s->samples = known(g->ok);
-	s->rejected = known(rows_of(g) - g->ok);
-	s->launches = known(count_distinct(work, gather(g, sample_column("launch_id"), work)));
+	s->rejected = known(group_rows(g) - g->ok);
 }
 
 static void fill_seconds(const struct group *g, struct summary *s)
@@ -280,6 +173,14 @@ static void fill_rates(const struct group *g, struct summary *s)
 		s->bytes_per_second = s->items_per_second * k->item_bytes;
 }
 
+static const struct column *sample_column(const char *name)
+{
+	const struct column *c = sample_columns;
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	return c->name ? c : NULL;
+}
+
 /* A column of the summary that bears the name of a column of the samples is its median. */
 static void fill_medians(const struct group *g, double *work, struct summary *s)
 {
@@ -287,13 +188,14 @@ static void fill_medians(const struct group *g, double *work, struct summary *s)
 		const struct column *from = to->factor ? NULL : sample_column(to->name);
 		if (from)
 			*(double *)(void *)((char *)s + to->offset) =
-				stats_median(work, gather(g, from, work));
+				stats_median(work, group_gather(g, from, work));
 	}
 }
 
-static void fill_speedups(const struct grouping *all, const struct group *g, struct summary *s)
+static void fill_speedups(const struct bases *b, size_t row, struct summary *s)
 {
-	const struct group *serial = find_base(all, g, BASE_SERIAL), *self = find_base(all, g, BASE_SELF);
+	const struct group *g = &b->groups->list[row];
+	const struct group *serial = find_base(b, row, BASE_SERIAL), *self = find_base(b, row, BASE_SELF);
 	if (serial) {
 		struct ratio r = speedup(g, serial);
 		s->serial_speedup = r.value;
@@ -312,55 +214,42 @@ static void fill_speedups(const struct grouping *all, const struct group *g, str
 
 /* --- all of it --- */
 
-static int grouping_make(const struct table *samples, struct grouping *all, struct err *e)
+static int fill_rows(const struct groups *groups, double *work, struct table *summary, struct err *e)
 {
-	size_t n = samples->count ? samples->count : 1;
-	all->runs = calloc(n, sizeof *all->runs);
-	all->seconds = calloc(n, sizeof *all->seconds);
-	all->work = calloc(n, sizeof *all->work);
-	size_t run_count = all->runs ? find_runs(samples, all->runs) : 0;
-	all->groups = calloc(run_count ? run_count : 1, sizeof *all->groups);
-	if (!all->runs || !all->seconds || !all->work || !all->groups)
-		return err_set(e, ERR_FAILED, "out of memory to summarise %zu samples", samples->count);
-	if (run_count)
-		qsort(all->runs, run_count, sizeof *all->runs, by_cell);
-	all->count = find_groups(all->runs, run_count, all->groups);
-	double *next = all->seconds;
-	for (struct group *g = all->groups; g < all->groups + all->count; g++) {
-		problem_of(g->cell, &g->problem);
-		g->seconds = next;
-		g->ok = gather(g, sample_column("seconds"), next);
-		next += g->ok;
-	}
-	return 0;
-}
-
-static void grouping_free(struct grouping *all)
-{
-	free(all->runs);
-	free(all->groups);
-	free(all->seconds);
-	free(all->work);
-}
-
-int summary_make(const struct table *samples, struct table *summary, struct err *e)
-{
-	struct grouping all = {0};
-	int bad = grouping_make(samples, &all, e);
-	for (size_t i = 0; !bad && i < all.count; i++) {
-		const struct group *g = &all.groups[i];
+	struct bases b = {groups, calloc(groups->count + 1, sizeof *b.problems)};
+	if (!b.problems)
+		return err_set(e, ERR_FAILED, "out of memory to summarise %zu cells", groups->count);
+	for (size_t i = 0; i < groups->count; i++)
+		problem_of(groups->list[i].cell, &b.problems[i]);
+	int bad = 0;
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct group *g = &groups->list[i];
 		struct summary *s = table_add(summary, NULL, e);
 		if (!s) {
 			bad = -1;
 			break;
 		}
 		s->cell = *g->cell;
-		fill_counts(g, all.work, s);
+		fill_counts(g, s);
 		fill_seconds(g, s);
 		fill_rates(g, s);
-		fill_medians(g, all.work, s);
-		fill_speedups(&all, g, s);
+		fill_medians(g, work, s);
+		fill_speedups(&b, i, s);
 	}
-	grouping_free(&all);
+	free(b.problems);
+	return bad;
+}
+
+int summary_make(const struct table *samples, struct table *summary, struct err *e)
+{
+	struct groups groups;
+	int bad = groups_make(&groups, samples, e);
+	double *work = calloc(samples->count + 1, sizeof *work);
+	if (!bad && !work)
+		bad = err_set(e, ERR_FAILED, "out of memory to summarise %zu samples", samples->count);
+	if (!bad)
+		bad = fill_rows(&groups, work, summary, e);
+	free(work);
+	groups_free(&groups);
 	return bad;
 }
