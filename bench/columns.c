@@ -28,9 +28,18 @@ const struct column summary_columns[] = {
 #include "columns.def"
 	{0}};
 
+const struct column comparison_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct comparison, cell.name, name, type, unit, meaning, true))
+#include "columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct comparison, name, name, type, unit, meaning, false)
+#include "comparison.def"
+	{0}};
+
 /* So that a column of the factors is found in a bare struct factors as well as in a row. */
-_Static_assert(
-	offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0, "factors come first");
+_Static_assert(offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0 &&
+		       offsetof(struct comparison, cell) == 0,
+	"factors come first");
 
 enum { REAL_TEXT = 32 }; /* "-1.7976931348623157e+308" is 24 */
 
@@ -241,4 +250,8 @@ void columns_markdown(FILE *f)
 	markdown_table(f, sample_columns, false);
 	fputs("\n## summary.csv\n\nAfter the factors:\n", f);
 	markdown_table(f, summary_columns, false);
+	fputs("\n## Comparisons\n\nWhat `parscale compare A B --format csv` prints, after the factors, for "
+	      "each cell that both have:\n",
+		f);
+	markdown_table(f, comparison_columns, false);
 }

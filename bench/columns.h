@@ -2,7 +2,7 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def. Nothing here reads or writes rows in files: see csv.h.
+ * Everything expands from columns.def and comparison.def. Nothing here reads or writes rows in files: see csv.h.
  */
 #ifndef PARSCALE_COLUMNS_H
 #define PARSCALE_COLUMNS_H
@@ -57,6 +57,13 @@ struct summary {
 #include "columns.def"
 };
 
+/* One row of a comparison of two result sets. */
+struct comparison {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "comparison.def"
+};
+
 enum column_type { COLUMN_NAME, COLUMN_LINE, COLUMN_UINT, COLUMN_REAL };
 
 struct column {
@@ -69,7 +76,7 @@ struct column {
 };
 
 /* The columns of a file in order, ended by one whose name is NULL. */
-extern const struct column sample_columns[], summary_columns[];
+extern const struct column sample_columns[], summary_columns[], comparison_columns[];
 
 /* Makes every field of a row "not available". */
 void row_clear(void *row, const struct column *columns);

@@ -48,7 +48,7 @@ static size_t find_groups(const struct run *runs, size_t run_count, struct group
 
 static bool counts(const struct sample *s)
 {
-	return strcmp(s->status, "ok") == 0 && isfinite(s->seconds);
+	return strcmp(s->status, "ok") == 0 && isfinite(s->seconds) && s->seconds > 0;
 }
 
 size_t group_rows(const struct group *g)

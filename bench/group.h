@@ -2,7 +2,7 @@
 /*
  * group.h - samples gathered by cell and by launch.
  *
- * Only samples with status ok and known seconds count. A launch is the unit of replication: samples of one
+ * Only samples with status ok and known, positive seconds count. A launch is the unit of replication: samples of one
  * launch share its address-space layout and page placement, so what varies between launches shows only in one
  * value per launch.
  */

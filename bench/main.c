@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale: the command line. The only place that ends the program. */
 #include "build.h"
+#include "compare.h"
 #include "cpu.h"
 #include "info.h"
 #include "launch.h"
@@ -29,6 +30,7 @@ static const struct command {
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
+	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell", compare_main},
 	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
 	{"report", "DIR [--format text|html|md|all]", "the answers, charts and tables of a folder of results", report_main},
 };

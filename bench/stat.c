@@ -2,6 +2,7 @@
 #include "stat.h"
 
 #include "args.h"
+#include "folder.h"
 #include "number.h"
 #include "row_json.h"
 #include "summary.h"
@@ -12,32 +13,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-static int path_in(char *path, size_t size, const char *dir, const char *name, struct err *e)
-{
-	if (snprintf(path, size, "%s/%s", dir, name) >= (int)size)
-		return err_set(e, ERR_USAGE, "path too long: %s", dir);
-	return 0;
-}
-
-/* Blocks are in random order, but people look cells up. */
-static int by_factors(const void *a, const void *b)
-{
-	return factors_compare(&((const struct summary *)a)->cell, &((const struct summary *)b)->cell);
-}
-
 int stat_folder(const char *dir, struct table *samples, struct table *summary, struct err *e)
 {
-	char path[4096];
-	bool torn;
-	table_init(samples, sample_columns, sizeof(struct sample));
+	char path[FOLDER_PATH];
 	table_init(summary, summary_columns, sizeof(struct summary));
-	if (path_in(path, sizeof path, dir, "samples.csv", e) != 0 || csv_read(path, samples, &torn, e) != 0)
+	if (folder_samples(dir, samples, e) != 0 || summary_make(samples, summary, e) != 0 ||
+		folder_path(path, dir, "summary.csv", e) != 0)
 		return -1;
-	if (samples->count == 0)
-		return err_set(e, ERR_USAGE, "%s: no samples", path);
-	if (summary_make(samples, summary, e) != 0 || path_in(path, sizeof path, dir, "summary.csv", e) != 0)
-		return -1;
-	qsort(summary->rows, summary->count, summary->row_size, by_factors);
 	return csv_write(path, summary, e);
 }
 

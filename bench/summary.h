@@ -2,7 +2,7 @@
 /*
  * summary.h - from samples to one row a cell: medians, intervals, rates, speed-ups with their bases.
  *
- * Only rows with status ok and known seconds count; the others are counted as rejected. The same samples give
+ * Only rows with status ok and known, positive seconds count; the others are counted as rejected. The same samples give
  * the same summary, byte for byte.
  *
  * Speed-up is base / median where size is the whole (strong scaling), workers * base / median where size is

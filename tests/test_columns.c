@@ -2,6 +2,8 @@
 /* test_columns.c - fields: written, read back, refused; the committed results/README.md is current. */
 #include "columns.h"
 
+#include "draw.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -46,14 +48,6 @@ static void a_cleared_row_is_empty_everywhere(void **state)
 	}
 }
 
-static uint64_t random_bits(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 /* Every finite double, by its bits, comes back as it was; and short numbers stay short. */
 static void reals_come_back(void **state)
 {
@@ -66,7 +60,7 @@ static void reals_come_back(void **state)
 	row_clear(&s, sample_columns);
 	row_clear(&back, sample_columns);
 	for (int i = 0; i < 200000; i++) {
-		uint64_t bits = random_bits(&seed);
+		uint64_t bits = draw_bits(&seed);
 		memcpy(&s.seconds, &bits, sizeof bits);
 		field_write(&s, c, text, sizeof text);
 		assert_int_equal(field_read(&back, c, text, &e), 0);

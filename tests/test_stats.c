@@ -2,6 +2,8 @@
 /* test_stats.c - order statistics against published tables and hand-made values; intervals by simulation. */
 #include "stats.h"
 
+#include "draw.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,26 +30,6 @@ static void quantiles_by_hand(void **state)
 	assert_true(stats_mad(six, 6) == 4.5); /* of 5 4 2 2 10 26 */
 }
 
-static uint64_t bits(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-/* In (0, 1). */
-static double uniform(uint64_t *state)
-{
-	return ((double)(bits(state) >> 12) + 0.5) * 0x1p-52;
-}
-
-static double normal(uint64_t *state)
-{
-	double r = sqrt(-2 * log(uniform(state)));
-	return r * cos(2 * 3.14159265358979323846 * uniform(state));
-}
-
 /* The deviations one by one, sorted. */
 static void mad_is_the_median_of_deviations(void **state)
 {
@@ -55,9 +37,9 @@ static void mad_is_the_median_of_deviations(void **state)
 	uint64_t seed = 5;
 	double x[40], d[40];
 	for (int trial = 0; trial < 2000; trial++) {
-		size_t n = 1 + (size_t)(bits(&seed) % COUNT(x));
+		size_t n = 1 + (size_t)(draw_bits(&seed) % COUNT(x));
 		for (size_t i = 0; i < n; i++)
-			x[i] = floor(16 * uniform(&seed)); /* with ties */
+			x[i] = floor(16 * draw_uniform(&seed)); /* with ties */
 		stats_sort(x, n);
 		for (size_t i = 0; i < n; i++)
 			d[i] = fabs(x[i] - stats_median(x, n));
@@ -118,7 +100,7 @@ static double coverage(size_t n, double confidence, int shape, uint64_t *seed)
 	int covered = 0;
 	for (int cell = 0; cell < CELLS; cell++) {
 		for (size_t i = 0; i < n; i++) {
-			double z = normal(seed);
+			double z = draw_normal(seed);
 			x[i] = shape == 0   ? z
 			       : shape == 1 ? exp(z) - 1
 					    : z + copysign(3, z); /* median 0; the last has two humps */
@@ -174,8 +156,8 @@ static void ratios_cover(void **state)
 		for (int cell = 0; cell < CELLS; cell++) {
 			double a[31], b[31];
 			for (size_t i = 0; i < n; i++) {
-				a[i] = 3 * exp(0.1 * normal(&seed));
-				b[i] = 2 * exp(0.3 * normal(&seed));
+				a[i] = 3 * exp(0.1 * draw_normal(&seed));
+				b[i] = 2 * exp(0.3 * draw_normal(&seed));
 			}
 			stats_sort(a, n);
 			stats_sort(b, n);

@@ -3,6 +3,7 @@
  * command. */
 #include "summary.h"
 
+#include "draw.h"
 #include "kernel.h"
 
 #include <setjmp.h>
@@ -307,11 +308,6 @@ static void bytes_come_from_the_kernel(void **state)
 	assert_true(row(cells)->serial_speedup == 1);
 }
 
-static uint64_t bits(uint64_t *state)
-{
-	return *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-}
-
 /* Interleaved samples give what grouped ones give, in the order of first appearance. */
 static void order_of_rows_does_not_matter(void **state)
 {
@@ -326,7 +322,7 @@ static void order_of_rows_does_not_matter(void **state)
 			struct sample s = sample_of((struct told){.backend = c % 3 ? "fork" : "serial",
 							    .workers = 1 + c % 3,
 							    .size = 1 + c / 3},
-				1 + (double)(bits(&seed) >> 40));
+				draw_uniform(&seed));
 			add(&samples, &s);
 			if (i == 0) /* first appearances stay in order */
 				assert_non_null(table_add(&shuffled, &s, &e));

@@ -4,6 +4,9 @@
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
+# What a command that fails has to say.
+complaint() { parscale "$@" 2>&1 || :; }
+
 mkdir sweep
 for workers in 1 2; do
 	parscale run noop --backend fork --workers $workers --repetitions 8 --format csv >"rows$workers"
@@ -38,7 +41,7 @@ sed 1q rows1 >empty/samples.csv
 fails 2 'a file without rows' parscale stat empty
 sed 's/,fork,/,fork,extra,/' rows1 >bad/samples.csv
 fails 2 'a file with a field too many' parscale stat bad
-says '^parscale: bad/samples.csv:2: ' 'it names file and line' sh -c '"$PARSCALE_BUILD/parscale" stat bad 2>&1 || :'
+says '^parscale: bad/samples.csv:2: ' 'it names file and line' complaint stat bad
 if [ -e bad/summary.csv ] || [ -e empty/summary.csv ]; then left='  a summary.csv was left'; else left=''; fi
 result 'nothing is left of what was refused' "$left"
 says '^usage: ' 'help' parscale stat --help
