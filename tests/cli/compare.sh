@@ -4,9 +4,6 @@
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
-# What a command that fails has to say.
-complaint() { parscale "$@" 2>&1 || :; }
-
 # results DIR SCALE MACHINE: 8 launches of one cell whose times are SCALE times 1.00 to 1.07 ms, from one measured row
 parscale run noop --repetitions 1 --format csv >row
 results() {

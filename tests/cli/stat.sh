@@ -4,9 +4,6 @@
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
-# What a command that fails has to say.
-complaint() { parscale "$@" 2>&1 || :; }
-
 mkdir sweep
 for workers in 1 2; do
 	parscale run noop --backend fork --workers $workers --repetitions 8 --format csv >"rows$workers"

@@ -12,6 +12,9 @@ count=0 failures=''
 
 parscale() { "$PARSCALE_BUILD/parscale" "$@"; }
 
+# complaint ARGUMENTS...: what parscale says of them, on standard output; for `says`
+complaint() { parscale "$@" 2>&1 || :; }
+
 # result NAME PROBLEM: notes one test; PROBLEM is "" where it passed
 result() {
 	count=$((count + 1))
