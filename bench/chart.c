@@ -8,18 +8,23 @@
 const struct chart charts[] = {
 	{"speedup", "How much faster is it with more workers?",
 		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points stand a little apart for their bars to be seen.",
-		chart_speedup},
+		false, chart_speedup},
 	{"efficiency", "How much of each worker is put to use?",
-		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", chart_efficiency},
+		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", false, chart_efficiency},
 	{"throughput", "How fast is it at which problem size?",
-		"Higher is better. On the left the cost of handing out work shows, on the right the cost of memory.", chart_throughput},
+		"Higher is better. On the left the cost of handing out work shows, on the right the cost of memory.", false, chart_throughput},
 	{"ratio", "Threads or processes: which, and from which size does it matter?",
 		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, however small; the deeper, the further from 1.",
-		chart_ratio},
+		false, chart_ratio},
 	{"phases", "What is a run's time made of?",
-		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are launched once, before.", chart_phases},
-	{"variants", "What do vector instructions bring on one worker?", "Higher is better; all variants give the same answer.", chart_variants},
-	{NULL, NULL, NULL, NULL},
+		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are launched once, before.", false, chart_phases},
+	{"variants", "What do vector instructions bring on one worker?", "Higher is better; all variants give the same answer.", false, chart_variants},
+	{"spread", "How far do repetitions differ?",
+		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right is interference.", false, chart_spread},
+	{"drift", "Did the machine keep its speed during the sweep?",
+		"Each point is a sample against the median of its cell. Cells are measured in random order, so a drift would bend the line.", true,
+		chart_drift},
+	{NULL, NULL, NULL, false, NULL},
 };
 
 /* gnuplot keeps single-quoted text as it is, but for the quote itself, which is doubled. */
@@ -156,6 +161,13 @@ void series_name(const struct series *all, size_t n, size_t i, char *text, size_
 		snprintf(text, size, "%s", name);
 	else
 		snprintf(text, size, "%s, %s", name, f->lifetime);
+}
+
+void chart_style(FILE *vars, const struct series *one, size_t i, const char *name)
+{
+	chart_element(vars, "names", i, name);
+	fprintf(vars, "styles[%zu] = %d\nforms[%zu] = %d\n", i, backend_style(one->of->backend), i,
+		strcmp(one->of->lifetime, "spawn") == 0);
 }
 
 size_t axis_add(uint64_t *axis, size_t n, uint64_t x)

@@ -29,6 +29,8 @@ struct chart {
 	const char *question; /* that it answers, for the report */
 	const char *reading;  /* how to read it, for the report */
 
+	bool whole; /* one chart of the whole sweep: NAME.svg, and `kernel` below is "" */
+
 	/* Whether there is something to show for the kernel; if so, everything is written. */
 	bool (*prepare)(struct drawing *g, const char *kernel);
 };
@@ -73,6 +75,9 @@ bool series_one_lifetime(const struct series *all, size_t n);
 /* Its name: "fork", or "fork, spawn" where lifetimes differ. */
 void series_name(const struct series *all, size_t n, size_t i, char *text, size_t size);
 
+/* Writes element i (from 1) of the arrays names, styles and forms. */
+void chart_style(FILE *vars, const struct series *one, size_t i, const char *name);
+
 /* Inserts x into a rising list without repeats of at most AXIS_MOST; the new length. */
 size_t axis_add(uint64_t *axis, size_t n, uint64_t x);
 
@@ -82,11 +87,16 @@ void chart_rate_axis(struct drawing *g, const char *scale, const char *name, con
 /* A number as gnuplot reads it, NaN included. */
 void chart_real(FILE *f, double x);
 
+/* The largest deviation, in percent, that the median of a stretch of the sweep had from 0; NAN where there is too little to tell. */
+double drift_worst(const struct dataset *d);
+
 bool chart_speedup(struct drawing *g, const char *kernel);
 bool chart_efficiency(struct drawing *g, const char *kernel);
 bool chart_throughput(struct drawing *g, const char *kernel);
 bool chart_variants(struct drawing *g, const char *kernel);
 bool chart_ratio(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
+bool chart_spread(struct drawing *g, const char *kernel);
+bool chart_drift(struct drawing *g, const char *kernel);
 
 #endif

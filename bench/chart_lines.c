@@ -92,9 +92,7 @@ static size_t put_series(struct lines *l, const struct series *series, size_t n,
 	for (size_t k = 0; k < n; k++) {
 		char name[128];
 		series_name(series, n, k, name, sizeof name);
-		chart_element(l->g->vars, "names", k + 1, name);
-		fprintf(l->g->vars, "styles[%zu] = %d\nforms[%zu] = %d\n", k + 1, backend_style(series[k].of->backend),
-			k + 1, strcmp(series[k].of->lifetime, "spawn") == 0);
+		chart_style(l->g->vars, &series[k], k + 1, name);
 		for (size_t p = 0; p < points; p++) {
 			const struct summary *found = point_of(l, &series[k], axis[p]);
 			/* a gap is where most others have something; where few were asked for a value the line goes on */

@@ -330,19 +330,14 @@ bool chart_phases(struct drawing *g, const char *kernel)
 			}
 			longest = fmax(longest, sum);
 		}
-		static const struct {
-			double ns;
-			const char *name;
-		} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}, {1, "ns"}};
-		size_t u = 0;
-		while (u < 3 && longest < units[u].ns)
-			u++;
+		char unit_name[8];
+		double unit = 1e9 * seconds_unit(longest * 1e-9, unit_name);
 		for (size_t k = 0; k < n; k++) {
 			char name[128];
 			series_name(series, n, k, name, sizeof name);
 			if (found[k] && row_ok(found[k])) {
 				chart_shown(g, found[k]);
-				put_bar(g, n - k, name, found[k], units[u].ns);
+				put_bar(g, n - k, name, found[k], unit);
 			} else if (failed(found[k]))
 				fprintf(g->data, "%zu\t0\t0\t-1\t\n", n - k);
 		}
@@ -350,8 +345,8 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		char head[96], size[32];
 		snprintf(head, sizeof head, "%s %s", format_size(size, sizes[p == 0 ? 0 : points - 1]), kernel_items(kernel));
 		chart_element(g->vars, "heads", p + 1, head);
-		chart_element(g->vars, "units", p + 1, units[u].name);
-		fprintf(g->vars, "ends[%zu] = %.9g\n", p + 1, longest / units[u].ns * 1.3);
+		chart_element(g->vars, "units", p + 1, unit_name);
+		fprintf(g->vars, "ends[%zu] = %.9g\n", p + 1, longest / unit * 1.3);
 	}
 	g->high = 240 + 30 * (int)n;
 	char before[64];

@@ -176,7 +176,8 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 		return fits_a ? wa > wb : wa < wb;
 	if (a->cell.items.value != b->cell.items.value)
 		return a->cell.items.value > b->cell.items.value;
-	return a->median_seconds < b->median_seconds;
+	int lifetime = strcmp(a->cell.lifetime, b->cell.lifetime); /* pool before spawn, whose runs make their workers too */
+	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
 }
 
 const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
@@ -353,14 +354,28 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 	}
 }
 
+const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n)
+{
+	size_t i = (size_t)(row - (const struct summary *)table_row(&d->summary, 0));
+	*n = d->first[i + 1] - d->first[i];
+	return d->seconds + d->first[i];
+}
+
+const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell)
+{
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (factors_compare(&dataset_row(d, i)->cell, cell) == 0)
+			return dataset_row(d, i);
+	return NULL;
+}
+
 struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
 {
-	size_t i = (size_t)(a - (const struct summary *)table_row(&d->summary, 0));
-	size_t k = (size_t)(b - (const struct summary *)table_row(&d->summary, 0));
 	struct estimate r = {a->median_seconds / b->median_seconds, NAN, NAN};
-	size_t n = d->first[i + 1] - d->first[i], m = d->first[k + 1] - d->first[k];
+	size_t n, m;
+	const double *x = dataset_samples(d, a, &n), *y = dataset_samples(d, b, &m);
 	if (n > 0 && m > 0) {
-		struct ratio found = stats_median_ratio(d->seconds + d->first[i], n, d->seconds + d->first[k], m);
+		struct ratio found = stats_median_ratio(x, n, y, m);
 		r.low = found.interval.low;
 		r.high = found.interval.high;
 	}
@@ -385,6 +400,13 @@ static const struct time_unit *time_unit(double seconds)
 	while (fabs(seconds) < 0.9995 * u->least)
 		u++;
 	return u;
+}
+
+double seconds_unit(double seconds, char name[8])
+{
+	const struct time_unit *u = time_unit(seconds);
+	snprintf(name, 8, "%s", u->name);
+	return 1 / u->scale;
 }
 
 char *format_seconds(char *text, double seconds)

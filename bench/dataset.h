@@ -37,7 +37,7 @@ bool cells_match(const struct factors *a, const struct factors *b, const char *c
 /* The kernels that occur, in file order: at most `most` names into `names`; how many. */
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
 
-/* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest, then fastest.
+/* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest, then pool, then fastest.
  * NULL where no row of the kernel is ok. */
 const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
 
@@ -87,12 +87,19 @@ struct estimate {
 	double value, low, high;
 };
 
+/* The ok samples of a row of this dataset's summary in seconds, ascending; how many in *n. */
+const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n);
+
+/* The row of a cell; NULL: none. */
+const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell);
+
 /* Median of a over median of b, rows of this dataset's summary, from their samples (stats_median_ratio). */
 struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
 
 /* Numbers for people; each returns `text`, which has room for 32 (a range: 64). */
 char *format_seconds(char *text, double seconds);   /* "12.3 ms" */
 char *format_seconds_range(char *text, double low, double high); /* "44.9 to 45.2 ms", in the unit of `low` */
+double seconds_unit(double seconds, char name[8]); /* the unit a time of this size is said in, in seconds, and its name */
 char *format_rate(char *text, double per_second);   /* "10.3 G", without the unit */
 char *format_bytes(char *text, double bytes);       /* "48 KiB" */
 char *format_size(char *text, uint64_t items);      /* "1e9", "2^20", "12,345" */

@@ -173,7 +173,7 @@ static void remove_work(const char *work, const struct plotted *list, size_t cou
 /* A file name from a chart's and a kernel's name, whatever that contains. */
 static void make_stem(struct plotted *p)
 {
-	snprintf(p->stem, sizeof p->stem, "%s-%s", p->chart->name, p->kernel);
+	snprintf(p->stem, sizeof p->stem, "%s%s%s", p->chart->name, *p->kernel ? "-" : "", p->kernel);
 	for (char *c = p->stem; *c; c++)
 		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
 			*c = '_';
@@ -200,9 +200,12 @@ int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
 		result = err_set(e, ERR_FAILED, "%s: %s", folder, strerror(errno));
 	for (size_t k = 0; result == 0 && k < n_kernels; k++)
 		for (size_t c = 0; result == 0 && c < n_charts; c++) {
+			if (charts[c].whole && k > 0)
+				continue;
 			struct plotted *p = &all[tried++];
 			p->chart = &charts[c];
-			snprintf(p->kernel, sizeof p->kernel, "%s", kernel[k]);
+			if (!charts[c].whole)
+				snprintf(p->kernel, sizeof p->kernel, "%s", kernel[k]);
 			make_stem(p);
 			int shows = prepare(d, p, work, scripts, e);
 			if (shows > 0)

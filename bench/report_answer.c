@@ -162,6 +162,33 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 	}
 }
 
+/* From which size the lead's workers are faster than serial, where smaller sizes are not. */
+static void say_break_even(const struct dataset *d, const struct summary *lead, struct section *s)
+{
+	static const char *const free[] = {"size", NULL};
+	uint64_t axis[AXIS_MOST], faster = 0, slower = 0;
+	size_t n = 0;
+	char from[32], below[32];
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
+			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
+	if (lead->cell.workers.value < 2)
+		return;
+	for (size_t k = n; k-- > 0;) /* from large to small, while it holds */
+		for (size_t i = 0; i < d->summary.count; i++) {
+			const struct summary *one = dataset_row(d, i);
+			if (one->cell.items.value != axis[k] || !row_ok(one) || !cells_match(&one->cell, &lead->cell, free))
+				continue;
+			if (one->serial_speedup_low > 1 && slower == 0)
+				faster = axis[k];
+			else if (one->serial_speedup_high < 1 && slower == 0)
+				slower = axis[k];
+		}
+	if (faster > 0 && slower > 0)
+		say(s, "These workers pay from %s %s on; with %s they take longer than serial.", format_size(from, faster),
+			kernel_items(lead->cell.kernel), format_size(below, slower));
+}
+
 /* Where the time of the lead goes that perfect sharing would not need. */
 static void say_limit(const struct dataset *d, const struct summary *lead, struct section *s)
 {
@@ -192,6 +219,7 @@ void report_answer(const struct dataset *d, struct section *s)
 	}
 	say_speed(d, lead, s);
 	say_scaling(d, lead, s);
+	say_break_even(d, lead, s);
 	say_threads(d, lead, s);
 	say_limit(d, lead, s);
 }
@@ -244,23 +272,21 @@ static void warn(char *text, size_t size, size_t *used, const char *format, ...)
 
 void report_warnings(const struct dataset *d, char *text, size_t size)
 {
-	const char *host = dataset_text(d, "machine.hypervisor"), *governor = dataset_text(d, "environment.governor");
-	const char *end = dataset_text(d, "end");
-	double load = dataset_number(d, "environment.load1"), steal = dataset_number(d, "environment.steal");
-	double quota = dataset_number(d, "environment.cpu_quota");
-	unsigned cpus = dataset_cpus(d);
-	size_t used = 0;
+	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
+	double drift = drift_worst(d);
+	size_t used = 0, i;
+	json_t *finding;
 	text[0] = '\0';
 	if (end && strcmp(end, "complete") != 0)
 		warn(text, size, &used, "the sweep did not finish (%s), so some cells have fewer samples or none", end);
+	if (drift > 100 * margin)
+		warn(text, size, &used, "the machine did not keep its speed: for some time samples took %.0f %% more or less than the rest", drift);
 	if (host)
-		warn(text, size, &used, "measured in a virtual machine (%s): what else its host does is not seen", host);
-	if (steal >= 1)
-		warn(text, size, &used, "the hypervisor gave %.1f %% of CPU time since boot to others", steal);
-	if (quota > 0)
-		warn(text, size, &used, "a quota limits CPU time to %.3g CPUs", quota);
-	if (governor && strcmp(governor, "performance") != 0)
-		warn(text, size, &used, "the frequency governor is %s, so clocks may vary", governor);
-	if (cpus > 0 && load > 0.25 * cpus)
-		warn(text, size, &used, "the machine was not idle when the sweep began (load %.2f)", load);
+		warn(text, size, &used, "measured in a virtual machine (%s), and what else its host does is not seen", host);
+	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding) {
+		const char *grade = json_string_value(json_object_get(finding, "grade"));
+		const char *topic = json_string_value(json_object_get(finding, "topic")), *says = json_string_value(json_object_get(finding, "says"));
+		if (grade && topic && says && strcmp(grade, "warning") == 0)
+			warn(text, size, &used, "%s: %s", topic, says);
+	}
 }

@@ -103,6 +103,14 @@ static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
 	free(text);
 }
 
+/* The charts of a kernel, or of the whole sweep (""). */
+static void put_charts(const struct report *r, const char *kernel, FILE *f)
+{
+	for (size_t i = 0; i < r->plots.count; i++)
+		if (strcmp(r->plots.list[i].kernel, kernel) == 0)
+			put_chart(r, &r->plots.list[i], f);
+}
+
 static void put_section(const struct report *r, const struct section *s, FILE *f)
 {
 	fputs("<h2 id=\"", f);
@@ -110,9 +118,7 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 	fputs("\">", f);
 	xml_text(f, s->kernel);
 	fputs("</h2>\n", f);
-	for (size_t i = 0; i < r->plots.count; i++)
-		if (strcmp(r->plots.list[i].kernel, s->kernel) == 0)
-			put_chart(r, &r->plots.list[i], f);
+	put_charts(r, s->kernel, f);
 	if (s->table.rows == 0)
 		return;
 	fputs("<h3>In numbers</h3>\n<p class=\"soft\">", f);
@@ -172,6 +178,10 @@ void report_html(const struct report *r, FILE *f)
 	put_top(r, f);
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->plots.count > 0) {
+		fputs("<h2 id=\"steady\">How steady it was</h2>\n", f);
+		put_charts(r, "", f);
+	}
 	if (r->troubles.rows > 0) {
 		fputs("<h2>Failed</h2>\n", f);
 		put_sheet(&r->troubles, true, f);

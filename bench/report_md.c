@@ -41,6 +41,21 @@ static void put_sheet(const struct sheet *g, FILE *f)
 	fputs("\n\n", f);
 }
 
+/* The charts of a kernel, or of the whole sweep (""). */
+static void put_charts(const struct report *r, const char *kernel, FILE *f)
+{
+	for (size_t i = 0; i < r->plots.count; i++) {
+		const struct plotted *p = &r->plots.list[i];
+		if (strcmp(p->kernel, kernel) != 0)
+			continue;
+		fprintf(f, "**%s**\n\n![", p->chart->question);
+		put(f, p->title);
+		fprintf(f, "](plots/%s.svg)\n\n", p->stem);
+		put(f, p->chart->reading);
+		fputs("\n\n", f);
+	}
+}
+
 static void put_section(const struct report *r, const struct section *s, FILE *f)
 {
 	fputs("## ", f);
@@ -51,16 +66,7 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 		fputs("\n\n", f);
 		put_sheet(&s->table, f);
 	}
-	for (size_t i = 0; i < r->plots.count; i++) {
-		const struct plotted *p = &r->plots.list[i];
-		if (strcmp(p->kernel, s->kernel) != 0)
-			continue;
-		fprintf(f, "**%s**\n\n![", p->chart->question);
-		put(f, p->title);
-		fprintf(f, "](plots/%s.svg)\n\n", p->stem);
-		put(f, p->chart->reading);
-		fputs("\n\n", f);
-	}
+	put_charts(r, s->kernel, f);
 }
 
 void report_md(const struct report *r, FILE *f)
@@ -92,6 +98,10 @@ void report_md(const struct report *r, FILE *f)
 	}
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->plots.count > 0) {
+		fputs("## How steady it was\n\n", f);
+		put_charts(r, "", f);
+	}
 	if (r->troubles.rows > 0) {
 		fputs("## Failed\n\n", f);
 		put_sheet(&r->troubles, f);

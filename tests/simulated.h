@@ -22,6 +22,7 @@ struct simulation {
 	uint64_t workers_most;       /* 1, 2, 4, ... up to here */
 	unsigned samples;            /* of a cell */
 	bool holes, failures;        /* leave out, or fail, some cells */
+	double drift;                /* the second half of the time is slower by this factor, less 1 */
 	const char *const *backends; /* ended by NULL; serial is always there */
 	const char *const *lifetimes;
 	const char *variant; /* of the main cells */
@@ -124,7 +125,7 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 	double spread = 0.01 + 0.03 * (total < 1e6);
 	for (unsigned i = 0; i < n; i++) {
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
-		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0));
+		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0)) * (i >= n / 2 ? 1 + m->s->drift : 1);
 		struct sample *row = table_add(&m->samples, NULL, &e);
 		row->cell = s->cell;
 		row->launch_id = sim_uint(m->launch + i / 4);
@@ -203,7 +204,9 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 		return -1;
 	fprintf(f, "{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
 		   " \"machine\": {\"model\": \"simulated <%u>-CPU machine\", \"threads\": %u, \"caches\": [{\"level\": 1, \"bytes\": 49152}, "
-		   "{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]}}\n", s->cpus, s->cpus);
+		   "{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]},\n"
+		   " \"findings\": [{\"topic\": \"load\", \"grade\": \"ok\", \"says\": \"idle\"}, {\"topic\": \"governor\", \"grade\": \"warning\", "
+		   "\"says\": \"powersave & <co>\"}]}\n", s->cpus, s->cpus);
 	return fclose(f);
 }
 

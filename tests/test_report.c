@@ -167,7 +167,7 @@ static void draw(const struct simulation *s, const char *name, struct dataset *d
 		snprintf(file, sizeof file, "plots/%s.svg", p->list[i].stem);
 		char *svg = slurp(d->dir, file);
 		check_svg(svg, file);
-		assert_true(occurrences(svg, "<title>") > 0); /* values to hover over */
+		assert_true(p->list[i].chart->whole || occurrences(svg, "<title>") > 0); /* values to hover over */
 		free(svg);
 		snprintf(file, sizeof file, "plots/%s.png", p->list[i].stem);
 		char *png = slurp(d->dir, file);
@@ -197,7 +197,7 @@ static void every_chart_of_two_workers(void **state)
 	struct plots p;
 	(void)state;
 	draw(&two, "two", &d, &p);
-	assert_int_equal(p.count, 12); /* six charts, two kernels */
+	assert_int_equal(p.count, 15); /* seven charts of two kernels, one of all */
 	char *svg = slurp(d.dir, "plots/speedup-sieve.svg");
 	static const char *const names[] = {"openmp, pool", "openmp, spawn", "pthread, pool", "pthread, spawn", "fork, pool", "fork, spawn", "ideal"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -337,7 +337,7 @@ static void the_report_stands_alone(void **state)
 	assert_null(strstr(html, "@import"));
 	assert_null(strstr(html, "url("));
 	if (has_gnuplot)
-		assert_int_equal(occurrences(html, "<svg"), 12);
+		assert_int_equal(occurrences(html, "<svg"), 15);
 	assert_int_equal(occurrences(html, "http"), 2 * occurrences(html, "<svg"));
 	/* ids are unique though each chart brings its own */
 	assert_int_equal(occurrences(html, "id='speedup-sieve-gpDot'"), has_gnuplot);
@@ -430,6 +430,24 @@ static void bad_use_is_refused(void **state)
 	assert_int_equal(rmdir(empty), 0); /* nothing was made in it */
 }
 
+static void a_drift_is_told(void **state)
+{
+	struct simulation s = two;
+	struct err e;
+	(void)state;
+	s.samples = 13; /* an odd number, for the median to be one of them and not between the halves */
+	for (int drifts = 0; drifts < 2; drifts++) {
+		s.drift = drifts ? 0.3 : 0;
+		char *dir = simulated_in(&s, drifts ? "drifting" : "steady");
+		assert_int_equal(run(report_main, &e, dir, "--format", "text"), 0);
+		char *text = slurp(folder, "out");
+		assert_int_equal(strstr(text, "did not keep its speed") != NULL, drifts);
+		assert_says(text, "governor: powersave & <co>");
+		assert_null(strstr(text, "idle"));
+		free(text);
+	}
+}
+
 static void help_is_printed(void **state)
 {
 	struct err e;
@@ -454,6 +472,7 @@ int main(void)
 		cmocka_unit_test(the_terminal_has_bars),
 		cmocka_unit_test(without_gnuplot_there_are_tables),
 		cmocka_unit_test(bad_use_is_refused),
+		cmocka_unit_test(a_drift_is_told),
 		cmocka_unit_test(help_is_printed),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
