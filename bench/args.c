@@ -215,7 +215,7 @@ void args_help_run(void)
 	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
 	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
 	       "  --scaling strong|weak        whether --size is the whole, or one worker's share (strong)\n"
-	       "  --size N                     problem size in the kernel's items, instead of its own options\n"
+	       "  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"
 	       "  --block-bytes N              cache tile of a worker (from the caches)\n"
 	       "  --grain N                    units of work in a dynamic chunk (the variant's choice)\n",
 		BACKEND_MAX_WORKERS);

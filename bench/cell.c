@@ -66,6 +66,31 @@ int cell_init(struct cell *c, const char *kernel, struct err *e)
 	return c->variant && c->backend ? 0 : -1;
 }
 
+/* Items, or bytes where the value ends in B. */
+static int set_size(struct cell *c, const char *value, struct err *e)
+{
+	char number[64];
+	const size_t n = strlen(value);
+	c->size = c->size_bytes = 0;
+	if (n < 2 || n >= sizeof number || value[n - 1] != 'B')
+		return number_parse("--size", value, 1, UINT64_MAX, &c->size, e);
+	memcpy(number, value, n - 1);
+	number[n - 1] = '\0';
+	return number_parse("--size", number, 1, UINT64_MAX, &c->size_bytes, e);
+}
+
+/* As many items as fill the bytes, at least one. */
+static int size_in_items(struct cell *c, struct err *e)
+{
+	if (!c->kernel->item_bytes)
+		return err_set(e, ERR_USAGE, "--size: kernel %s is not bound by memory: give %ss, not bytes", c->kernel->name,
+			c->kernel->item);
+	const double items = (double)c->size_bytes / c->kernel->item_bytes(&c->problem);
+	c->size = items < 1 ? 1 : items >= 0x1p64 ? UINT64_MAX : (uint64_t)items;
+	c->size_bytes = 0;
+	return 0;
+}
+
 int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 {
 	uint64_t n;
@@ -86,7 +111,7 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 		return 0;
 	}
 	if (strcmp(key, "size") == 0)
-		return number_parse("--size", value, 1, UINT64_MAX, &c->size, e);
+		return set_size(c, value, e);
 	if (strcmp(key, "grain") == 0)
 		return number_parse("--grain", value, 1, UINT64_MAX, &c->grain, e);
 	if (strcmp(key, "block-bytes") == 0)
@@ -110,6 +135,8 @@ int cell_finish(struct cell *c, struct err *e)
 			c->workers);
 	if (c->backend->max_workers == 1 && c->lifetime == LIFETIME_SPAWN)
 		return err_set(e, ERR_USAGE, "--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
+	if (c->size_bytes && size_in_items(c, e) != 0)
+		return -1;
 	if (c->size) {
 		uint64_t whole = c->size;
 		if (c->input[0])

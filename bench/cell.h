@@ -24,6 +24,7 @@ struct cell {
 	unsigned workers;
 	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
 	uint64_t size;          /* in the kernel's items; 0: not said, the problem's parameters are */
+	uint64_t size_bytes;    /* said as bytes instead, until cell_finish makes items of it; 0: not */
 	uint64_t grain;         /* 0: the variant's */
 	char input[256];        /* file, "-" standard input, "" generated */
 	uint64_t given;         /* which parameters were said: bit i is parameters[i] */

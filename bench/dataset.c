@@ -282,10 +282,7 @@ uint64_t dataset_cache(const struct dataset *d, int level)
 
 double cell_item_bytes(const struct summary *s)
 {
-	if (s->bytes_per_second > 0)
-		return s->bytes_per_second / s->items_per_second;
-	/* words lie packed: as many bytes as they have letters */
-	return s->cell.words.known && s->cell.length.known ? (double)s->cell.length.value : NAN;
+	return s->bytes_per_second / s->items_per_second;
 }
 
 void dataset_machine(const struct dataset *d, char *text, size_t size)

@@ -3,6 +3,8 @@
 
 #include "build.h"
 
+#include <math.h>
+
 int facts_read(struct facts *f, const char *root, double noise_seconds, struct err *e)
 {
 	*f = (struct facts){0};
@@ -24,6 +26,24 @@ int facts_grade(const struct facts *f, struct finding *findings, int room)
 {
 	const struct surroundings s = {&f->machine, &f->environment, f->noise.quanta > 0 ? &f->noise : NULL};
 	return grade_all(&s, findings, room);
+}
+
+int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS])
+{
+	return place_worker_counts(&f->machine.topology, f->environment.cpu_quota, counts, WORKER_COUNTS);
+}
+
+int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES])
+{
+	const struct environment *env = &f->environment;
+	struct place all;
+	struct err e = {0};
+	if (place_open(&all, "smt-last", &f->machine.topology, &e) != 0)
+		return 0;
+	int n = cache_sizes(place_caches(&all, (unsigned)all.count), fmin(env->memory_available_bytes, env->memory_limit_bytes), sizes,
+		CACHE_SIZES);
+	place_close(&all);
+	return n;
 }
 
 static json_t *findings_json(const struct facts *f)

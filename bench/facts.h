@@ -6,6 +6,7 @@
 #define PARSCALE_FACTS_H
 
 #include "grade.h"
+#include "place.h"
 
 struct facts {
 	struct machine machine; /* owned */
@@ -20,6 +21,10 @@ void facts_free(struct facts *f);
 
 /* The findings on them, as grade_all gives them. */
 int facts_grade(const struct facts *f, struct finding *findings, int room);
+
+/* Worker counts and sizes in bytes worth measuring here (place.h), within the affinity mask, the CPU quota and the memory; how many. */
+int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS]);
+int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES]);
 
 /* An object of "machine", "environment", "build", "noise" (null where not measured) and "findings"; NULL
  * without memory. The caller owns it. */

@@ -98,6 +98,17 @@ static void print_placement(const struct facts *facts, FILE *out)
 			counts[i].oversubscribed ? " (oversubscribed)" : "");
 }
 
+static void print_sizes(const struct facts *facts, FILE *out)
+{
+	uint64_t sizes[CACHE_SIZES];
+	char bytes[UNITS_BYTES];
+	int n = facts_sizes(facts, sizes);
+	fprintf(out, "\nsizes worth measuring, by a worker's caches when all work\n%s", n > 0 ? "" : "  not available");
+	for (int i = 0; i < n; i++)
+		fprintf(out, "%s%s", i ? ", " : "  ", units_bytes((double)sizes[i], bytes));
+	fprintf(out, "\n");
+}
+
 static void print_findings(const struct facts *f, FILE *out)
 {
 	struct finding findings[GRADE_TOPICS];
@@ -113,6 +124,7 @@ void info_print(const struct facts *facts, FILE *out)
 	print_machine(&facts->machine, out);
 	print_environment(&facts->environment, out);
 	print_placement(facts, out);
+	print_sizes(facts, out);
 	print_findings(facts, out);
 }
 

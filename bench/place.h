@@ -65,6 +65,11 @@ struct cache_share {
 };
 struct cache_share place_caches(const struct place *p, unsigned workers);
 
+/* Sizes worth measuring, in bytes, ascending and distinct: half, once and twice a worker's share of each cache, then powers of ten up to a
+ * quarter of the memory (NAN: not known, stop after the caches). Fills at most `room`, returns how many; CACHE_SIZES is room for any machine. */
+enum { CACHE_SIZES = 32 };
+int cache_sizes(struct cache_share share, double memory_bytes, uint64_t *sizes, int room);
+
 /* A worker count worth measuring. */
 struct worker_count {
 	unsigned workers;

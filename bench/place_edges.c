@@ -26,6 +26,34 @@ struct cache_share place_caches(const struct place *p, unsigned workers)
 	return (struct cache_share){share(p, used, 0), share(p, used, 1), share(p, used, 2)};
 }
 
+/* Keeps `sizes` ascending and distinct; how many there are then. */
+static int insert(uint64_t *sizes, int n, uint64_t bytes)
+{
+	int i = n;
+	while (i > 0 && sizes[i - 1] > bytes)
+		i--;
+	if (i > 0 && sizes[i - 1] == bytes)
+		return n;
+	for (int j = n; j > i; j--)
+		sizes[j] = sizes[j - 1];
+	sizes[i] = bytes;
+	return n + 1;
+}
+
+int cache_sizes(struct cache_share share, double memory_bytes, uint64_t *sizes, int room)
+{
+	const uint64_t levels[CACHE_LEVELS] = {share.l1_bytes, share.l2_bytes, share.l3_bytes};
+	int n = 0;
+	for (int i = 0; i < CACHE_LEVELS; i++)
+		for (uint64_t bytes = levels[i] / 2; bytes > 0 && bytes <= 2 * levels[i] && n < room; bytes *= 2)
+			n = insert(sizes, n, bytes);
+	const double largest = n > 0 ? (double)sizes[n - 1] : 999;
+	for (double bytes = 1000; bytes <= memory_bytes / 4 && n < room; bytes *= 10)
+		if (bytes > largest)
+			n = insert(sizes, n, (uint64_t)bytes);
+	return n;
+}
+
 /* Counts under construction: ascending, distinct. */
 struct counts {
 	struct worker_count *list;

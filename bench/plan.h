@@ -42,11 +42,13 @@ struct plan {
 	uint64_t order_seed;       /* order-seed = 1: of the order within blocks */
 };
 
-/* What `workers = auto` and `workers = max` stand for on the machine. */
+/* What `workers = auto`, `workers = max` and `size = auto` stand for on the machine. */
 struct plan_machine {
 	const unsigned *workers; /* ascending, for auto */
 	size_t worker_counts;
 	unsigned most; /* that do not take turns on CPUs, for max */
+	const uint64_t *sizes; /* ascending, in bytes */
+	size_t size_count;
 };
 
 /* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left; ERR_FAILED for a file that cannot be read. */

@@ -113,6 +113,18 @@ static int add_workers(struct plan_key *k, const char *text, const struct plan_m
 	return 0;
 }
 
+/* `size = auto`. */
+static int add_sizes(struct plan_key *k, const struct plan_machine *m, struct err *e)
+{
+	for (size_t i = 0; i < m->size_count; i++) {
+		char text[24];
+		snprintf(text, sizeof text, "%" PRIu64 "B", m->sizes[i]);
+		if (!has_value(k, text) && add_value(k, text, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static char *trim(char *text)
 {
 	while (isspace((unsigned char)*text))
@@ -137,6 +149,8 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 			status = add_all(k, e);
 		else if (strcmp(k->name, "workers") == 0 && (strcmp(text, "auto") == 0 || strcmp(text, "max") == 0))
 			status = add_workers(k, text, r->machine, e);
+		else if (strcmp(k->name, "size") == 0 && strcmp(text, "auto") == 0)
+			status = add_sizes(k, r->machine, e);
 		else
 			status = has_value(k, text) ? 0 : add_value(k, text, e);
 		if (status != 0)

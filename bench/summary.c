@@ -163,14 +163,27 @@ static void fill_seconds(const struct group *g, struct summary *s)
 	s->mad_seconds = stats_mad(x, n);
 }
 
+/* Bytes of memory an item takes; 0 where the kernel is unknown or not bound by memory. */
+static double item_bytes(const struct factors *f)
+{
+	const struct kernel *k = kernel_of(f);
+	struct problem p;
+	problem_init(&p);
+#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
+	if (f->id.known) \
+		p.id = f->id.value;
+#include "parameters.def"
+	return k && k->item_bytes ? k->item_bytes(&p) : 0;
+}
+
 static void fill_rates(const struct group *g, struct summary *s)
 {
-	const struct kernel *k = kernel_of(g->cell);
+	const double bytes = item_bytes(g->cell);
 	if (!g->cell->items.known)
 		return;
 	s->items_per_second = (double)g->cell->items.value / s->median_seconds;
-	if (k && k->item_bytes > 0)
-		s->bytes_per_second = s->items_per_second * k->item_bytes;
+	if (bytes > 0)
+		s->bytes_per_second = s->items_per_second * bytes;
 }
 
 static const struct column *sample_column(const char *name)

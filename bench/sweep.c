@@ -2,15 +2,13 @@
 #include "sweep.h"
 
 #include "args.h"
-#include "cgroup.h"
 #include "csv.h"
+#include "facts.h"
 #include "interrupt.h"
 #include "manifest.h"
 #include "number.h"
-#include "place.h"
 #include "program.h"
 #include "session.h"
-#include "topology.h"
 #include "units.h"
 
 #include <errno.h>
@@ -93,21 +91,23 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 
 int sweep_plan(struct plan *p, const char *path, struct err *e)
 {
-	struct topology t = {0};
-	struct cgroup limits;
+	struct facts facts;
 	struct worker_count counts[WORKER_COUNTS];
 	unsigned workers[WORKER_COUNTS], most = 1;
-	if (topology_read(&t, "", e) != 0)
-		return -1;
-	cgroup_read(&limits, "");
-	int n = place_worker_counts(&t, limits.quota, counts, WORKER_COUNTS);
-	for (int i = 0; i < n; i++) {
-		workers[i] = counts[i].workers;
-		most = counts[i].oversubscribed ? most : workers[i];
+	uint64_t sizes[CACHE_SIZES];
+	int status = facts_read(&facts, "", 0, e);
+	if (status == 0) {
+		int n = facts_worker_counts(&facts, counts);
+		for (int i = 0; i < n; i++) {
+			workers[i] = counts[i].workers;
+			most = counts[i].oversubscribed ? most : workers[i];
+		}
+		const struct plan_machine machine = {.workers = workers, .worker_counts = (size_t)n, .most = most, .sizes = sizes,
+			.size_count = (size_t)facts_sizes(&facts, sizes)};
+		status = plan_read(p, path, &machine, e);
 	}
-	topology_free(&t);
-	const struct plan_machine machine = {.workers = workers, .worker_counts = (size_t)n, .most = most};
-	return plan_read(p, path, &machine, e);
+	facts_free(&facts);
+	return status;
 }
 
 static void print_plan(const struct plan *p)

@@ -105,13 +105,15 @@ struct kernel {
 	const char *check;             /* what tally.check is */
 	const char *const *parameters; /* names, ended by NULL; any other parameter is refused */
 	bool takes_input;              /* --input FILE makes sense */
-	double item_bytes;             /* memory read an item, for bandwidth; 0: not bound by memory */
 
 	/* Refuses what no single parameter's range can tell (start above stop); 0 or -1 with ERR_USAGE. NULL: nothing to refuse. */
 	int (*validate)(const struct problem *p, struct err *e);
 
 	/* How many items the problem has; 2^64 counts as 2^64-1. */
 	uint64_t (*items)(const struct problem *p);
+
+	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound by memory. */
+	double (*item_bytes)(const struct problem *p);
 
 	/* Makes it a problem of `size` items (a sweep's `size`), size >= 1. */
 	void (*resize)(struct problem *p, uint64_t size);

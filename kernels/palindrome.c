@@ -130,13 +130,18 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	return in->length;
 }
 
+static double item_bytes(const struct problem *p)
+{
+	return (double)p->length;
+}
+
 const struct kernel kernel_palindrome = {
 	.name = "palindrome",
 	.summary = "palindromes in a packed list of words of one length",
 	.item = "word",
 	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
 	.parameters = (const char *const[]){"words", "length", "seed", NULL},
-	.item_bytes = 0,
+	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

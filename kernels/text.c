@@ -106,6 +106,12 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	return text_word_end(in, item) - item;
 }
 
+static double item_bytes(const struct problem *p)
+{
+	(void)p;
+	return 1;
+}
+
 const struct kernel kernel_text = {
 	.name = "text",
 	.summary = "palindromic words in a text: runs of ASCII letters, compared without case",
@@ -114,7 +120,7 @@ const struct kernel kernel_text = {
 		 "letters, modulo 2^64",
 	.parameters = (const char *const[]){"bytes", "seed", "min-length", NULL},
 	.takes_input = true,
-	.item_bytes = 1,
+	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -297,6 +297,25 @@ static void test_caches(void **state)
 	topology_free(&t);
 }
 
+static void test_sizes(void **state)
+{
+	(void)state;
+	static const uint64_t expected[] = {
+		16 << 10, 32 << 10, 64 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 10000000, 100000000};
+	uint64_t sizes[CACHE_SIZES];
+	const struct cache_share share = {32 << 10, 512 << 10, 1 << 20};
+	int n = cache_sizes(share, 1e9, sizes, CACHE_SIZES);
+	assert_int_equal(n, 9);
+	assert_memory_equal(sizes, expected, sizeof expected);
+	assert_int_equal(cache_sizes(share, 4e8, sizes, CACHE_SIZES), 9); /* a quarter is just enough */
+	assert_int_equal(cache_sizes(share, 3.9e8, sizes, CACHE_SIZES), 8);
+	assert_int_equal(cache_sizes(share, NAN, sizes, CACHE_SIZES), 7);
+	assert_int_equal(cache_sizes(share, 1e9, sizes, 3), 3);
+	/* No cache is known. */
+	assert_int_equal(cache_sizes((struct cache_share){0}, 1e6, sizes, CACHE_SIZES), 3);
+	assert_int_equal(sizes[0], 1000);
+}
+
 /* Binding takes place, is seen, and is undone; the fallback sees the same machine as hwloc. */
 static void test_this_machine(void **state)
 {
@@ -340,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_bad_policies),
 		cmocka_unit_test(test_worker_counts),
 		cmocka_unit_test(test_caches),
+		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_this_machine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,8 +99,9 @@ static int add(struct cases *all, const struct cell *cell, struct err *e)
 	snprintf(name, sizeof name, "%s/%s/%s/%s/%s/workers:%u/size:%" PRIu64, f.kernel, f.variant, f.backend, f.lifetime, f.schedule,
 		cell->workers, cell->size);
 	const double items = (double)f.items.value;
+	const double item_bytes = cell->kernel->item_bytes ? cell->kernel->item_bytes(&cell->problem) : 0;
 	gbench_register(&(struct gbench_case){
-		.name = name, .run = run, .ctx = c, .items = items, .bytes = items * cell->kernel->item_bytes});
+		.name = name, .run = run, .ctx = c, .items = items, .bytes = items * item_bytes});
 	return 0;
 }
 
