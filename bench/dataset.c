@@ -33,46 +33,15 @@ static int read_manifest(struct dataset *d, struct err *e)
 	return 0;
 }
 
-static int by_cell(const void *a, const void *b)
-{
-	const struct sample *const *x = a, *const *y = b;
-	return factors_compare(&(*x)->cell, &(*y)->cell);
-}
-
-/* Fills seconds and first. */
 static int group_samples(struct dataset *d, struct err *e)
 {
-	size_t n = 0, used = 0;
-	const struct sample **sorted = calloc(d->samples.count + 1, sizeof *sorted);
-	d->seconds = calloc(d->samples.count + 1, sizeof *d->seconds);
-	d->first = calloc(d->summary.count + 1, sizeof *d->first);
-	if (!sorted || !d->seconds || !d->first) {
-		free(sorted);
+	if (groups_make(&d->groups, &d->samples, e) != 0)
+		return -1;
+	d->group = calloc(d->summary.count, sizeof *d->group);
+	if (!d->group)
 		return err_set(e, ERR_FAILED, "out of memory");
-	}
-	for (size_t i = 0; i < d->samples.count; i++) {
-		const struct sample *s = table_row(&d->samples, i);
-		if (strcmp(s->status, "ok") == 0 && isfinite(s->seconds))
-			sorted[n++] = s;
-	}
-	qsort(sorted, n, sizeof *sorted, by_cell);
-	for (size_t i = 0; i < d->summary.count; i++) {
-		const struct factors *cell = &dataset_row(d, i)->cell;
-		size_t low = 0, high = n; /* the first sample that is not before the cell */
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-			if (factors_compare(&sorted[middle]->cell, cell) < 0)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		d->first[i] = used;
-		for (; low < n && used < n && factors_compare(&sorted[low]->cell, cell) == 0; low++)
-			d->seconds[used++] = sorted[low]->seconds;
-		stats_sort(d->seconds + d->first[i], used - d->first[i]);
-	}
-	d->first[d->summary.count] = used;
-	free(sorted);
+	for (size_t i = 0; i < d->summary.count; i++)
+		d->group[i] = groups_find(&d->groups, &dataset_row(d, i)->cell);
 	return 0;
 }
 
@@ -108,8 +77,8 @@ void dataset_close(struct dataset *d)
 {
 	table_free(&d->summary);
 	table_free(&d->samples);
-	free(d->seconds);
-	free(d->first);
+	free(d->group);
+	groups_free(&d->groups);
 	json_decref(d->manifest);
 	*d = (struct dataset){0};
 }
@@ -353,9 +322,9 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 
 const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n)
 {
-	size_t i = (size_t)(row - (const struct summary *)table_row(&d->summary, 0));
-	*n = d->first[i + 1] - d->first[i];
-	return d->seconds + d->first[i];
+	const struct group *g = d->group[row - (const struct summary *)table_row(&d->summary, 0)];
+	*n = g ? g->ok : 0;
+	return g ? g->seconds : NULL;
 }
 
 const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell)

@@ -7,7 +7,7 @@
 #ifndef PARSCALE_DATASET_H
 #define PARSCALE_DATASET_H
 
-#include "csv.h"
+#include "group.h"
 
 #include <jansson.h>
 
@@ -15,8 +15,8 @@ struct dataset {
 	char dir[4096];
 	struct table summary; /* at least one row */
 	struct table samples; /* empty where samples.csv is absent */
-	double *seconds;      /* of all ok samples, cell by cell, ascending within each */
-	size_t *first;        /* summary row i has seconds[first[i]] to seconds[first[i + 1] - 1] */
+	struct groups groups; /* of samples */
+	const struct group **group; /* of each row of summary; NULL where it has no samples */
 	json_t *manifest;     /* an object; empty where manifest.json is absent */
 };
 
