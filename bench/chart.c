@@ -7,23 +7,34 @@
 
 const struct chart charts[] = {
 	{"speedup", "How much faster is it with more workers?",
-		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points stand a little apart for their bars to be seen.",
+		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points "
+		"stand a little apart for their bars to be seen.",
 		false, chart_speedup},
 	{"efficiency", "How much of each worker is put to use?",
-		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", false, chart_efficiency},
+		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", false,
+		chart_efficiency},
 	{"throughput", "How fast is it at which problem size?",
-		"Higher is better. On the left the cost of handing out work shows, on the right the cost of memory.", false, chart_throughput},
+		"Higher is better. On the left the cost of handing out work shows, on the right the cost of "
+		"memory.",
+		false, chart_throughput},
 	{"ratio", "Threads or processes: which, and from which size does it matter?",
-		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, however small; the deeper, the further from 1.",
+		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, "
+		"however small; the deeper, the further from 1.",
 		false, chart_ratio},
 	{"phases", "What is a run's time made of?",
-		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are launched once, before.", false, chart_phases},
-	{"variants", "What do vector instructions bring on one worker?", "Higher is better; all variants give the same answer.", false, chart_variants},
+		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are "
+		"launched once, before.",
+		false, chart_phases},
+	{"variants", "What do vector instructions bring on one worker?",
+		"Higher is better; all variants give the same answer.", false, chart_variants},
 	{"spread", "How far do repetitions differ?",
-		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right is interference.", false, chart_spread},
+		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right "
+		"is interference.",
+		false, chart_spread},
 	{"drift", "Did the machine keep its speed during the sweep?",
-		"Each point is a sample against the median of its cell. Cells are measured in random order, so a drift would bend the line.", true,
-		chart_drift},
+		"Each point is a sample against the median of its cell. Cells are measured in random order, "
+		"so a drift would bend the line.",
+		true, chart_drift},
 	{NULL, NULL, NULL, false, NULL},
 };
 
@@ -59,7 +70,9 @@ void chart_element(FILE *vars, const char *name, size_t i, const char *text)
 void chart_field(FILE *data, const char *text)
 {
 	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || *text == '"' || *text == '\'' || *text == '\\' ? ' ' : *text, data);
+		fputc((unsigned char)*text < ' ' || *text == '"' || *text == '\'' || *text == '\\' ? ' '
+												   : *text,
+			data);
 }
 
 void chart_shown(struct drawing *g, const struct summary *s)
@@ -79,7 +92,10 @@ void chart_shown(struct drawing *g, const struct summary *s)
 static void range(char *text, size_t size, uint64_t low, uint64_t high, const char *what)
 {
 	if (low == high)
-		snprintf(text, size, "%" PRIu64 " %s%s", low, what, low == 1 ? "" : what[strlen(what) - 1] == 'h' ? "es" : "s");
+		snprintf(text, size, "%" PRIu64 " %s%s", low, what,
+			low == 1                        ? ""
+			: what[strlen(what) - 1] == 'h' ? "es"
+							: "s");
 	else
 		snprintf(text, size, "%" PRIu64 " to %" PRIu64 " %s%s", low, high, what,
 			what[strlen(what) - 1] == 'h' ? "es" : "s");
@@ -190,7 +206,8 @@ void chart_real(FILE *f, double x)
 		fprintf(f, "%.17g", x);
 }
 
-void chart_rate_axis(struct drawing *g, const char *scale, const char *name, const char *kernel, double highest)
+void chart_rate_axis(
+	struct drawing *g, const char *scale, const char *name, const char *kernel, double highest)
 {
 	static const char *const power[] = {"", "10³ ", "10⁶ ", "10⁹ ", "10¹² "};
 	double divisor = 1;

@@ -2,14 +2,15 @@
 /*
  * chart.h - what each chart shows: which rows of a dataset, as which series, with which words around them.
  *
- * A chart is one prepare function, one line in chart.c's table and one script in plots/. Preparing chooses and scales
- * numbers and writes them as gnuplot variables and a tab-separated data file; how they look is the script's business.
- * Nothing here runs gnuplot: see plot.h.
+ * A chart is one prepare function, one line in chart.c's table and one script in plots/. Preparing chooses
+ * and scales numbers and writes them as gnuplot variables and a tab-separated data file; how they look is the
+ * script's business. Nothing here runs gnuplot: see plot.h.
  */
 #ifndef PARSCALE_CHART_H
 #define PARSCALE_CHART_H
 
 #include "dataset.h"
+#include "label.h"
 
 #include <stdio.h>
 
@@ -62,8 +63,8 @@ struct series {
 };
 enum { SERIES_MOST = 32, AXIS_MOST = 64 };
 
-/* The series of the cells that match `like` but for back end, lifetime and x (a factor, or "size"), serial left out, in chart order. How
- * many. */
+/* The series of the cells that match `like` but for back end, lifetime and x (a factor, or "size"), serial
+ * left out, in chart order. How many. */
 size_t chart_series(const struct dataset *d, const struct factors *like, const char *x, struct series *out);
 
 /* Whether a row is a point of the series. */
@@ -81,13 +82,16 @@ void chart_style(FILE *vars, const struct series *one, size_t i, const char *nam
 /* Inserts x into a rising list without repeats of at most AXIS_MOST; the new length. */
 size_t axis_add(uint64_t *axis, size_t n, uint64_t x);
 
-/* Names an axis of items a second, "10⁹ words/s" where its highest value is that high and 0 < highest; SCALE is what to divide by. */
-void chart_rate_axis(struct drawing *g, const char *scale, const char *name, const char *kernel, double highest);
+/* Names an axis of items a second, "10⁹ words/s" where its highest value is that high and 0 < highest; SCALE
+ * is what to divide by. */
+void chart_rate_axis(
+	struct drawing *g, const char *scale, const char *name, const char *kernel, double highest);
 
 /* A number as gnuplot reads it, NaN included. */
 void chart_real(FILE *f, double x);
 
-/* The largest deviation, in percent, that the median of a stretch of the sweep had from 0; NAN where there is too little to tell. */
+/* The largest deviation, in percent, that the median of a stretch of the sweep had from 0; NAN where there is
+ * too little to tell. */
 double drift_worst(const struct dataset *d);
 
 bool chart_speedup(struct drawing *g, const char *kernel);

@@ -46,16 +46,17 @@ static void put_point(struct lines *l, const char *name, uint64_t x, const struc
 		chart_shown(l->g, s);
 		l->low = fmin(l->low, fmin(v.value, v.low));
 		l->high = fmax(l->high, fmax(v.value, v.high));
-		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name,
-			format_size(size, x),
-			l->over_size ? kernel_items(s->cell.kernel) : x == 1 ? "worker" : "workers",
-			l->what, l->over_size ? format_rate(value, v.value) : format_ratio(value, v.value));
+		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name, label_size(x, size),
+			l->over_size ? kernel_items(s->cell.kernel)
+			: x == 1     ? "worker"
+				     : "workers",
+			l->what, l->over_size ? units_count(v.value, value) : label_ratio(v.value, value));
 		if (!isnan(v.low))
 			n += snprintf(text + n, sizeof text - (size_t)n, " (%s to %s)",
-				l->over_size ? format_rate(low, v.low) : format_ratio(low, v.low),
-				l->over_size ? format_rate(high, v.high) : format_ratio(high, v.high));
+				l->over_size ? units_count(v.low, low) : label_ratio(v.low, low),
+				l->over_size ? units_count(v.high, high) : label_ratio(v.high, high));
 		snprintf(text + n, sizeof text - (size_t)n, ", %s, n = %" PRIu64,
-			format_seconds(seconds, s->median_seconds), s->samples.value);
+			label_seconds(s->median_seconds, seconds), s->samples.value);
 	}
 	l->failures = l->failures || failed;
 	fprintf(data, "%" PRIu64 "\t", x);
@@ -95,7 +96,8 @@ static size_t put_series(struct lines *l, const struct series *series, size_t n,
 		chart_style(l->g->vars, &series[k], k + 1, name);
 		for (size_t p = 0; p < points; p++) {
 			const struct summary *found = point_of(l, &series[k], axis[p]);
-			/* a gap is where most others have something; where few were asked for a value the line goes on */
+			/* a gap is where most others have something; where few were asked for a value the
+			 * line goes on */
 			if (found || 2 * have[p] > n)
 				put_point(l, name, axis[p], found);
 		}
@@ -147,13 +149,15 @@ static void put_worker_axis(struct lines *l, const uint64_t *axis, size_t points
 	if (logarithmic)
 		fprintf(vars, "xlow = %.6g\nxhigh = %.6g\n", (double)least / 1.15, (double)most * 1.15);
 	else
-		fprintf(vars, "xlow = %.6g\nxhigh = %.6g\n", (double)least - 0.05 * (double)most, (double)most * 1.05);
+		fprintf(vars, "xlow = %.6g\nxhigh = %.6g\n", (double)least - 0.05 * (double)most,
+			(double)most * 1.05);
 	fputs("xtics_list = '", vars);
 	bool first = true;
 	double last = 0;
 	for (size_t i = 0; i < points; i++) {
 		/* closer ones would print over each other */
-		bool room = logarithmic ? (double)axis[i] >= 1.3 * last : (double)axis[i] >= last + 0.04 * (double)most;
+		bool room = logarithmic ? (double)axis[i] >= 1.3 * last
+					: (double)axis[i] >= last + 0.04 * (double)most;
 		if (!room)
 			continue;
 		fprintf(vars, "%s%" PRIu64, first ? "" : ",", axis[i]);
@@ -191,23 +195,29 @@ static bool over_workers(struct drawing *g, const char *kernel, bool divided)
 	if (divided)
 		fprintf(g->vars, "yhigh = %.6g\n", fmax(1.1, l.high * 1.05));
 	else if (logarithmic)
-		fprintf(g->vars, "ylow = %.6g\nyhigh = %.6g\n", fmin(l.low, 1) / 1.3, fmax(l.high, ideal) * 1.3);
+		fprintf(g->vars, "ylow = %.6g\nyhigh = %.6g\n", fmin(l.low, 1) / 1.3,
+			fmax(l.high, ideal) * 1.3);
 	else
 		fprintf(g->vars, "ylow = 0\nyhigh = %.6g\n", fmax(l.high, ideal) * 1.1);
 	char base[128], size[32], seconds[32], setting[256];
 	if (serial)
-		snprintf(base, sizeof base, "Base: serial, same variant, %s.", format_seconds(seconds, lead->serial_seconds));
+		snprintf(base, sizeof base, "Base: serial, same variant, %s.",
+			label_seconds(lead->serial_seconds, seconds));
 	else
 		snprintf(base, sizeof base, "Base: each back end's own single worker (no serial row).");
-	snprintf(g->title, sizeof g->title, "%s: %s over workers", kernel, divided ? "efficiency" : "speed-up");
+	snprintf(g->title, sizeof g->title, "%s: %s over workers", kernel,
+		divided ? "efficiency" : "speed-up");
 	cell_setting(&lead->cell, setting, sizeof setting);
-	snprintf(g->subtitle, sizeof g->subtitle, "%s %s; %s%s%s", format_size(size, lead->cell.items.value),
+	snprintf(g->subtitle, sizeof g->subtitle, "%s %s; %s%s%s", label_size(lead->cell.items.value, size),
 		kernel_items(kernel), setting, series_one_lifetime(series, n) ? ", " : "",
 		series_one_lifetime(series, n) ? series[0].of->lifetime : "");
 	char counts[160];
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s %s", counts, base);
-	chart_text(g->vars, "base", divided ? "speed-up / workers" : serial ? "speed-up against serial" : "speed-up against itself");
+	chart_text(g->vars, "base",
+		divided  ? "speed-up / workers"
+		: serial ? "speed-up against serial"
+			 : "speed-up against itself");
 	return true;
 }
 
@@ -234,7 +244,8 @@ static void put_caches(struct drawing *g, const struct summary *lead, double low
 		double at = (double)cache / item_bytes;
 		if (cache == 0 || !(at > low && at < high))
 			continue;
-		snprintf(name, sizeof name, "L%d%s %s", level, level == 1 ? "d" : "", format_bytes(bytes, (double)cache));
+		snprintf(name, sizeof name, "L%d%s %s", level, level == 1 ? "d" : "",
+			label_bytes(cache, bytes));
 		n++;
 		fprintf(g->vars, "cache_at[%u] = %.9g\n", n, at);
 		chart_element(g->vars, "cache_name", n, name);
@@ -254,7 +265,8 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	if (serial_too)
 		series[0].of = &serial->cell;
 	size_t n = serial_too + chart_series(g->d, &lead->cell, "size", series + serial_too);
-	struct lines l = {.g = g, .over_size = true, .value = rate, .what = "", .low = INFINITY, .high = -INFINITY};
+	struct lines l = {
+		.g = g, .over_size = true, .value = rate, .what = "", .low = INFINITY, .high = -INFINITY};
 	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
 	if (points < 2)
 		return false;
@@ -262,7 +274,8 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	/* several decades need a logarithm; else zero stays in sight, and the unit takes the thousands */
 	bool logarithmic = l.high > 20 * l.low;
 	fprintf(g->vars, "xlow = %.9g\nxhigh = %.9g\nylog = %d\n", low, high, logarithmic);
-	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0, logarithmic ? l.high * 1.5 : l.high * 1.1);
+	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0,
+		logarithmic ? l.high * 1.5 : l.high * 1.1);
 	put_caches(g, lead, low, high);
 	const char *items = kernel_items(kernel);
 	char text[160], setting[256], counts[160];
@@ -272,8 +285,9 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	uint64_t workers = lead->cell.workers.value;
 	snprintf(g->title, sizeof g->title, "%s: throughput over problem size", kernel);
 	cell_setting(&lead->cell, setting, sizeof setting);
-	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " worker%s; %s%s%s", workers, workers == 1 ? "" : "s", setting,
-		series_one_lifetime(series, n) ? ", " : "", series_one_lifetime(series, n) ? lead->cell.lifetime : "");
+	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " worker%s; %s%s%s", workers,
+		workers == 1 ? "" : "s", setting, series_one_lifetime(series, n) ? ", " : "",
+		series_one_lifetime(series, n) ? lead->cell.lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s%s", counts,
 		cell_item_bytes(lead) > 0 ? " Dotted: the input outgrows a cache of one core." : "");

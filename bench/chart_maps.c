@@ -11,7 +11,8 @@ static bool failed(const struct summary *s)
 }
 
 /* Writes setting and counts around a chart about the lead's neighbours. */
-static void put_words(struct drawing *g, const struct factors *lead, const char *before, const char *bars, const char *after)
+static void put_words(struct drawing *g, const struct factors *lead, const char *before, const char *bars,
+	const char *after)
 {
 	char setting[256], counts[160];
 	cell_setting(lead, setting, sizeof setting);
@@ -41,7 +42,8 @@ static size_t best_ladder(const struct dataset *d, const char *kernel, const str
 	size_t most = 0;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i), *rows[VARIANTS_MOST];
-		if (!row_ok(s) || strcmp(s->cell.kernel, kernel) != 0 || strcmp(s->cell.backend, "serial") != 0)
+		if (!row_ok(s) || strcmp(s->cell.kernel, kernel) != 0 ||
+			strcmp(s->cell.backend, "serial") != 0)
 			continue;
 		size_t n = ladder(d, &s->cell, rows);
 		if (n > most || (n == most && s->cell.items.value > best[0]->cell.items.value)) {
@@ -93,14 +95,15 @@ bool chart_variants(struct drawing *g, const char *kernel)
 		if (rate > 0 && row[i] != slowest) {
 			struct estimate r = dataset_ratio(g->d, slowest, row[i]);
 			if (isnan(r.low))
-				snprintf(text, sizeof text, "%s×", format_ratio(number, r.value));
+				snprintf(text, sizeof text, "%s×", label_ratio(r.value, number));
 			else
-				snprintf(text, sizeof text, "%s× (%s to %s)", format_ratio(number, r.value),
-					format_ratio(low_text, r.low), format_ratio(high_text, r.high));
+				snprintf(text, sizeof text, "%s× (%s to %s)", label_ratio(r.value, number),
+					label_ratio(r.low, low_text), label_ratio(r.high, high_text));
 		}
 		chart_field(g->data, rate > 0 ? text : failed(row[i]) ? "failed" : "");
-		snprintf(text, sizeof text, "%s: %s %s/s, %s, n = %" PRIu64, row[i]->cell.variant, format_rate(number, rate),
-			kernel_items(kernel), format_seconds(seconds, row[i]->median_seconds), row[i]->samples.value);
+		snprintf(text, sizeof text, "%s: %s %s/s, %s, n = %" PRIu64, row[i]->cell.variant,
+			units_count(rate, number), kernel_items(kernel),
+			label_seconds(row[i]->median_seconds, seconds), row[i]->samples.value);
 		fputc('\t', g->data);
 		chart_field(g->data, rate > 0 ? text : "");
 		fputc('\n', g->data);
@@ -114,7 +117,8 @@ bool chart_variants(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: variants on one worker", kernel);
 	struct factors like = row[n - 1]->cell;
 	snprintf(like.variant, sizeof like.variant, "%s", "");
-	snprintf(before, sizeof before, "%s %s; serial", format_size(size, like.items.value), kernel_items(kernel));
+	snprintf(before, sizeof before, "%s %s; serial", label_size(like.items.value, size),
+		kernel_items(kernel));
 	snprintf(after, sizeof after, "Factors: against %s.", slowest->cell.variant);
 	put_words(g, &like, before, "bars: 95 % intervals", after);
 	return true;
@@ -127,21 +131,23 @@ struct pair {
 	const char *lifetime;
 };
 
-static const struct summary *member(const struct dataset *d, const struct factors *like, const char *backend, const char *lifetime,
-	uint64_t workers, uint64_t items)
+static const struct summary *member(const struct dataset *d, const struct factors *like, const char *backend,
+	const char *lifetime, uint64_t workers, uint64_t items)
 {
 	static const char *const free[] = {"backend", "lifetime", "workers", "size", NULL};
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct factors *f = &dataset_row(d, i)->cell;
-		if (f->workers.value == workers && f->items.value == items && strcmp(f->backend, backend) == 0 &&
-			strcmp(f->lifetime, lifetime) == 0 && cells_match(f, like, free))
+		if (f->workers.value == workers && f->items.value == items &&
+			strcmp(f->backend, backend) == 0 && strcmp(f->lifetime, lifetime) == 0 &&
+			cells_match(f, like, free))
 			return dataset_row(d, i);
 	}
 	return NULL;
 }
 
 /* One field of the map; whether both were measured. */
-static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, size_t row, const struct summary *a, const struct summary *b)
+static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, size_t row,
+	const struct summary *a, const struct summary *b)
 {
 	char text[160] = "", hover[320] = "", value[32], low[32], high[32], ta[32], tb[32];
 	int verdict = 2;
@@ -153,15 +159,19 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 		r = dataset_ratio(g->d, a, b);
 		bool spans = r.low <= 1 && r.high >= 1;
 		verdict = isnan(r.low) ? 2 : spans ? 0 : 1;
-		snprintf(text, sizeof text, "%s%s%s", verdict == 0 ? "= " : "", format_ratio(value, r.value), verdict == 2 ? " ?" : "");
-		int n = snprintf(hover, sizeof hover, "%s/%s, %s: %s", p->processes, p->threads, p->lifetime, value);
+		snprintf(text, sizeof text, "%s%s%s", verdict == 0 ? "= " : "", label_ratio(r.value, value),
+			verdict == 2 ? " ?" : "");
+		int n = snprintf(
+			hover, sizeof hover, "%s/%s, %s: %s", p->processes, p->threads, p->lifetime, value);
 		if (verdict == 2)
-			n += snprintf(hover + n, sizeof hover - (size_t)n, ", too few samples for an interval");
+			n += snprintf(
+				hover + n, sizeof hover - (size_t)n, ", too few samples for an interval");
 		else
-			n += snprintf(hover + n, sizeof hover - (size_t)n, " (%s to %s%s)", format_ratio(low, r.low),
-				format_ratio(high, r.high), spans ? ", no difference" : "");
-		snprintf(hover + n, sizeof hover - (size_t)n, "; %s against %s", format_seconds(ta, a->median_seconds),
-			format_seconds(tb, b->median_seconds));
+			n += snprintf(hover + n, sizeof hover - (size_t)n, " (%s to %s%s)",
+				label_ratio(r.low, low), label_ratio(r.high, high),
+				spans ? ", no difference" : "");
+		snprintf(hover + n, sizeof hover - (size_t)n, "; %s against %s",
+			label_seconds(a->median_seconds, ta), label_seconds(b->median_seconds, tb));
 	} else if (failed(a) || failed(b)) {
 		verdict = 3;
 		snprintf(text, sizeof text, "failed");
@@ -179,8 +189,8 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 bool chart_ratio(struct drawing *g, const char *kernel)
 {
 	static const char *const free[] = {"backend", "lifetime", "workers", "size", NULL};
-	static const struct pair pairs[] = {{"fork", "pthread", "pool"}, {"fork", "openmp", "pool"}, {"fork", "pthread", "spawn"},
-		{"fork", "openmp", "spawn"}};
+	static const struct pair pairs[] = {{"fork", "pthread", "pool"}, {"fork", "openmp", "pool"},
+		{"fork", "pthread", "spawn"}, {"fork", "openmp", "spawn"}};
 	enum { PAIRS = sizeof pairs / sizeof *pairs };
 	const struct dataset *d = g->d;
 	const struct summary *lead = dataset_lead(d, kernel);
@@ -192,10 +202,12 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 		bool any = false;
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *s = dataset_row(d, i);
-			if (strcmp(s->cell.backend, pairs[p].processes) != 0 || strcmp(s->cell.lifetime, pairs[p].lifetime) != 0 ||
+			if (strcmp(s->cell.backend, pairs[p].processes) != 0 ||
+				strcmp(s->cell.lifetime, pairs[p].lifetime) != 0 ||
 				!cells_match(&s->cell, &lead->cell, free))
 				continue;
-			const struct summary *other = member(d, &lead->cell, pairs[p].threads, pairs[p].lifetime, s->cell.workers.value, s->cell.items.value);
+			const struct summary *other = member(d, &lead->cell, pairs[p].threads,
+				pairs[p].lifetime, s->cell.workers.value, s->cell.items.value);
 			if (!other)
 				continue;
 			columns = axis_add(sizes, columns, s->cell.items.value);
@@ -207,8 +219,8 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	}
 	if (panels == 0)
 		return false;
-	fprintf(g->vars, "panels = %zu\ncolumns = %zu\nrows = %zu\nacross = %zu\ndown = %zu\n", panels, columns, rows,
-		panels > 1 ? (size_t)2 : (size_t)1, (panels + 1) / 2);
+	fprintf(g->vars, "panels = %zu\ncolumns = %zu\nrows = %zu\nacross = %zu\ndown = %zu\n", panels,
+		columns, rows, panels > 1 ? (size_t)2 : (size_t)1, (panels + 1) / 2);
 	char text[160], size[32];
 	chart_array(g->vars, "heads", panels);
 	for (size_t k = 0; k < panels; k++) {
@@ -217,13 +229,16 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 		chart_element(g->vars, "heads", k + 1, text);
 		for (size_t c = 0; c < columns; c++)
 			for (size_t r = 0; r < rows; r++)
-				put_ratio(g, p, c + 1, r + 1, member(d, &lead->cell, p->processes, p->lifetime, workers[r], sizes[c]),
-					member(d, &lead->cell, p->threads, p->lifetime, workers[r], sizes[c]));
+				put_ratio(g, p, c + 1, r + 1,
+					member(d, &lead->cell, p->processes, p->lifetime, workers[r],
+						sizes[c]),
+					member(d, &lead->cell, p->threads, p->lifetime, workers[r],
+						sizes[c]));
 		fputs("\n\n", g->data);
 	}
 	chart_array(g->vars, "size_names", columns);
 	for (size_t c = 0; c < columns; c++)
-		chart_element(g->vars, "size_names", c + 1, format_size(size, sizes[c]));
+		chart_element(g->vars, "size_names", c + 1, label_size(sizes[c], size));
 	chart_array(g->vars, "worker_names", rows);
 	for (size_t r = 0; r < rows; r++) {
 		snprintf(text, sizeof text, "%" PRIu64, workers[r]);
@@ -233,7 +248,9 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	chart_text(g->vars, "xname", text);
 	g->high = 216 + (int)((panels + 1) / 2) * (int)(rows < 3 ? 130 : 30 * rows + 84);
 	snprintf(g->title, sizeof g->title, "%s: time of processes / time of threads", kernel);
-	put_words(g, &lead->cell, "", "", "Grey with = : no difference, the 95 % interval of the ratio spans 1. ? : too few samples for an interval.");
+	put_words(g, &lead->cell, "", "",
+		"Grey with = : no difference, the 95 % interval of the ratio spans 1. ? : too few samples "
+		"for an interval.");
 	return true;
 }
 
@@ -259,15 +276,15 @@ static void put_bar(struct drawing *g, size_t row, const char *name, const struc
 	for (int k = 0; k < PHASES; k++) {
 		if (ns[k] <= 0)
 			continue;
-		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, names[k], format_seconds(seconds, ns[k] * 1e-9),
-			100 * ns[k] / total);
+		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, names[k],
+			label_seconds(ns[k] * 1e-9, seconds), 100 * ns[k] / total);
 		fprintf(g->data, "%zu\t%.9g\t%.9g\t%d\t", row, from / unit, (from + ns[k]) / unit, k + 1);
 		chart_field(g->data, text);
 		fputc('\n', g->data);
 		from += ns[k];
 	}
 	fprintf(g->data, "%zu\t0\t%.9g\t0\t", row, from / unit);
-	chart_field(g->data, format_seconds(seconds, from * 1e-9));
+	chart_field(g->data, label_seconds(from * 1e-9, seconds));
 	fputc('\n', g->data);
 }
 
@@ -280,11 +297,13 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		return false;
 	struct series series[SERIES_MOST];
 	uint64_t sizes[AXIS_MOST];
-	size_t n = chart_series(d, &lead->cell, "size", series), points = 0, kept = 0, most = 0, have[AXIS_MOST] = {0};
+	size_t n = chart_series(d, &lead->cell, "size", series), points = 0, kept = 0, most = 0,
+	       have[AXIS_MOST] = {0};
 	for (int pass = 0; pass < 2; pass++) /* first the sizes, then how many series have each */
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *s = dataset_row(d, i);
-			if (!row_ok(s) || !(s->compute_ns > 0) || strcmp(s->cell.backend, "serial") == 0 || !cells_match(&s->cell, &lead->cell, free_size))
+			if (!row_ok(s) || !(s->compute_ns > 0) || strcmp(s->cell.backend, "serial") == 0 ||
+				!cells_match(&s->cell, &lead->cell, free_size))
 				continue;
 			if (pass == 0)
 				points = axis_add(sizes, points, s->cell.items.value);
@@ -319,7 +338,8 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		for (size_t k = 0; k < n; k++) {
 			for (size_t i = 0; i < d->summary.count && !found[k]; i++) {
 				const struct summary *s = dataset_row(d, i);
-				if (s->cell.items.value == sizes[p == 0 ? 0 : points - 1] && series_has(&series[k], "size", s))
+				if (s->cell.items.value == sizes[p == 0 ? 0 : points - 1] &&
+					series_has(&series[k], "size", s))
 					found[k] = s;
 			}
 			double sum = 0;
@@ -331,7 +351,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 			longest = fmax(longest, sum);
 		}
 		char unit_name[8];
-		double unit = 1e9 * seconds_unit(longest * 1e-9, unit_name);
+		double unit = 1e9 * label_seconds_unit(longest * 1e-9, unit_name);
 		for (size_t k = 0; k < n; k++) {
 			char name[128];
 			series_name(series, n, k, name, sizeof name);
@@ -343,15 +363,18 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		}
 		fputs("\n\n", g->data);
 		char head[96], size[32];
-		snprintf(head, sizeof head, "%s %s", format_size(size, sizes[p == 0 ? 0 : points - 1]), kernel_items(kernel));
+		snprintf(head, sizeof head, "%s %s", label_size(sizes[p == 0 ? 0 : points - 1], size),
+			kernel_items(kernel));
 		chart_element(g->vars, "heads", p + 1, head);
 		chart_element(g->vars, "units", p + 1, unit_name);
 		fprintf(g->vars, "ends[%zu] = %.9g\n", p + 1, longest / unit * 1.3);
 	}
 	g->high = 240 + 30 * (int)n;
 	char before[64];
-	snprintf(before, sizeof before, "%" PRIu64 " worker%s", lead->cell.workers.value, lead->cell.workers.value == 1 ? "" : "s");
+	snprintf(before, sizeof before, "%" PRIu64 " worker%s", lead->cell.workers.value,
+		lead->cell.workers.value == 1 ? "" : "s");
 	snprintf(g->title, sizeof g->title, "%s: where the time goes", kernel);
-	put_words(g, &lead->cell, before, "", "Each phase is its own median, so a bar need not add up to the median run.");
+	put_words(g, &lead->cell, before, "",
+		"Each phase is its own median, so a bar need not add up to the median run.");
 	return true;
 }

@@ -23,8 +23,8 @@ static int by_minute(const void *a, const void *b)
 
 enum { KERNELS = 6, STRETCHES = 24, BLOCKS = 16 };
 
-/* Every sample with a stamp, in the order they were taken; how many. Samples of cells with fewer than three, or of kernels beyond the first
- * KERNELS, are left out. */
+/* Every sample with a stamp, in the order they were taken; how many. Samples of cells with fewer than three,
+ * or of kernels beyond the first KERNELS, are left out. */
 static size_t moments(const struct dataset *d, const char *const *kernel, size_t kernels, struct moment *out)
 {
 	size_t n = 0;
@@ -41,8 +41,10 @@ static size_t moments(const struct dataset *d, const char *const *kernel, size_t
 		bool ok = strcmp(s->status, "ok") == 0 && s->seconds > 0;
 		if (k == kernels || !row || (ok && row->samples.value < 3))
 			continue;
-		out[n++] = (struct moment){.minute = s->stamp / 60, .percent = ok ? 100 * (s->seconds / row->median_seconds - 1) : NAN,
-			.kernel = (unsigned)k, .block = s->block.value};
+		out[n++] = (struct moment){.minute = s->stamp / 60,
+			.percent = ok ? 100 * (s->seconds / row->median_seconds - 1) : NAN,
+			.kernel = (unsigned)k,
+			.block = s->block.value};
 	}
 	qsort(out, n, sizeof *out, by_minute);
 	for (size_t i = n; i-- > 0;)
@@ -73,7 +75,8 @@ static void drift_free(struct drift *t)
 /* Whether there is enough to tell a drift; freed by drift_free either way. */
 static bool drift_read(const struct dataset *d, const char *const *kernel, size_t kernels, struct drift *t)
 {
-	*t = (struct drift){.all = calloc(d->samples.count + 1, sizeof *t->all), .sorted = calloc(d->samples.count + 1, sizeof *t->sorted)};
+	*t = (struct drift){.all = calloc(d->samples.count + 1, sizeof *t->all),
+		.sorted = calloc(d->samples.count + 1, sizeof *t->sorted)};
 	if (!t->all || !t->sorted)
 		return false;
 	t->count = moments(d, kernel, kernels, t->all);
@@ -87,7 +90,8 @@ static bool drift_read(const struct dataset *d, const char *const *kernel, size_
 			if (!isnan(t->all[at].percent))
 				work[n++] = t->all[at].percent;
 		stats_sort(work, n);
-		t->stretch[k] = (struct stretch){(k + 0.5) * step, n, n < 3 ? NAN : stats_median(work, n), n < 3 ? NAN : stats_quantile(work, n, 0.25),
+		t->stretch[k] = (struct stretch){(k + 0.5) * step, n, n < 3 ? NAN : stats_median(work, n),
+			n < 3 ? NAN : stats_quantile(work, n, 0.25),
 			n < 3 ? NAN : stats_quantile(work, n, 0.75)};
 	}
 	for (size_t i = 0; i < t->count; i++)
@@ -116,7 +120,8 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 	enum { MOST_POINTS = 2400 }; /* more would be a cloud, and a large file */
 	const struct moment *m = t->all;
 	size_t n = t->count, over = 0, failures = 0, blocks = 0, each = (n + MOST_POINTS - 1) / MOST_POINTS;
-	double low = fmin(-2, 1.15 * t->sorted[0]), high = fmax(2, 1.3 * stats_quantile(t->sorted, t->ok, 0.97));
+	double low = fmin(-2, 1.15 * t->sorted[0]),
+	       high = fmax(2, 1.3 * stats_quantile(t->sorted, t->ok, 0.97));
 	/* a NAN ends each list, so that an index without samples stays an index */
 	for (unsigned k = 0; k < kernels; k++) {
 		for (size_t i = 0; i < n; i += each)
@@ -150,7 +155,8 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 	for (size_t i = 1; i < n && blocks < BLOCKS; i++)
 		if (m[i].block > m[i - 1].block && m[i].block > blocks)
 			fprintf(g->vars, "block_at[%zu] = %.6g\n", ++blocks, m[i].minute);
-	fprintf(g->vars, "blocks = %zu\nover = %d\nfailures = %d\nn = %zu\n", blocks, over > 0, failures > 0, kernels);
+	fprintf(g->vars, "blocks = %zu\nover = %d\nfailures = %d\nn = %zu\n", blocks, over > 0, failures > 0,
+		kernels);
 	fprintf(g->vars, "xhigh = %.6g\nylow = %.6g\nyhigh = %.6g\n", m[n - 1].minute * 1.01, low, high);
 	chart_array(g->vars, "names", kernels);
 	for (size_t k = 0; k < kernels; k++)
@@ -159,8 +165,11 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 	if (each > 1)
 		snprintf(thinned, sizeof thinned, " (one of %zu is drawn)", each);
 	snprintf(g->title, sizeof g->title, "Every sample over the time of the sweep");
-	snprintf(g->subtitle, sizeof g->subtitle, "all cells with at least 3 samples; each sample against the median of its own cell");
-	snprintf(g->note, sizeof g->note, "%zu samples%s, %zu of them above the chart. A steady machine keeps the median line at 0.", t->ok, thinned, over);
+	snprintf(g->subtitle, sizeof g->subtitle,
+		"all cells with at least 3 samples; each sample against the median of its own cell");
+	snprintf(g->note, sizeof g->note,
+		"%zu samples%s, %zu of them above the chart. A steady machine keeps the median line at 0.",
+		t->ok, thinned, over);
 }
 
 bool chart_drift(struct drawing *g, const char *all)
@@ -200,8 +209,9 @@ bool chart_spread(struct drawing *g, const char *kernel)
 	if (n == 0)
 		return false;
 	char scale_name[8], text[200], setting[256], size[32], seconds[32];
-	double unit = seconds_unit(high, scale_name);
-	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\n", n, (low - 0.03 * (high - low)) / unit, (high + 0.03 * (high - low)) / unit);
+	double unit = label_seconds_unit(high, scale_name);
+	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\n", n, (low - 0.03 * (high - low)) / unit,
+		(high + 0.03 * (high - low)) / unit);
 	chart_text(g->vars, "unit", scale_name);
 	chart_array(g->vars, "names", n);
 	chart_array(g->vars, "styles", n);
@@ -214,7 +224,7 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		chart_style(g->vars, &series[k], k + 1, name);
 		chart_shown(g, row[k]);
 		for (size_t i = 0; i < count; i++) {
-			snprintf(text, sizeof text, "%s: %s", name, format_seconds(seconds, x[i]));
+			snprintf(text, sizeof text, "%s: %s", name, label_seconds(x[i], seconds));
 			fprintf(g->data, "%.9g\t%.6g\t", x[i] / unit, (double)(i + 1) / (double)count);
 			chart_field(g->data, text);
 			fputc('\n', g->data);
@@ -223,9 +233,12 @@ bool chart_spread(struct drawing *g, const char *kernel)
 	}
 	snprintf(g->title, sizeof g->title, "%s: spread of the samples", kernel);
 	cell_setting(&lead->cell, setting, sizeof setting);
-	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s", format_size(size, lead->cell.items.value), kernel_items(kernel),
-		lead->cell.workers.value, lead->cell.workers.value == 1 ? "" : "s", setting);
-	snprintf(g->note, sizeof g->note, "%zu samples of %zu cells, %" PRIu64 " to %" PRIu64 " a cell. The median is where a line crosses one half.", points, n,
-		g->samples_least, g->samples_most);
+	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s",
+		label_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
+		lead->cell.workers.value == 1 ? "" : "s", setting);
+	snprintf(g->note, sizeof g->note,
+		"%zu samples of %zu cells, %" PRIu64 " to %" PRIu64
+		" a cell. The median is where a line crosses one half.",
+		points, n, g->samples_least, g->samples_most);
 	return true;
 }

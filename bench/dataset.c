@@ -62,7 +62,8 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 		return err_set(e, ERR_USAGE, "%s: not a folder", d->dir);
 	snprintf(path, sizeof path, "%s/summary.csv", d->dir);
 	if (access(path, R_OK) != 0)
-		return err_set(e, ERR_USAGE, "%s: not the folder of a finished sweep: no summary.csv that can be read", d->dir);
+		return err_set(e, ERR_USAGE,
+			"%s: not the folder of a finished sweep: no summary.csv that can be read", d->dir);
 	if (csv_read(path, &d->summary, NULL, e) != 0)
 		return -1;
 	if (d->summary.count == 0)
@@ -145,7 +146,8 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 		return fits_a ? wa > wb : wa < wb;
 	if (a->cell.items.value != b->cell.items.value)
 		return a->cell.items.value > b->cell.items.value;
-	int lifetime = strcmp(a->cell.lifetime, b->cell.lifetime); /* pool before spawn, whose runs make their workers too */
+	int lifetime = strcmp(a->cell.lifetime,
+		b->cell.lifetime); /* pool before spawn, whose runs make their workers too */
 	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
 }
 
@@ -155,14 +157,15 @@ const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
 	unsigned cpus = dataset_cpus(d);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 && strcmp(s->cell.scaling, "weak") != 0 &&
-			(!best || leads(s, best, cpus)))
+		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 &&
+			strcmp(s->cell.scaling, "weak") != 0 && (!best || leads(s, best, cpus)))
 			best = s;
 	}
 	return best;
 }
 
-const struct summary *dataset_find(const struct dataset *d, const struct factors *like, const char *const *free, bool failed)
+const struct summary *dataset_find(
+	const struct dataset *d, const struct factors *like, const char *const *free, bool failed)
 {
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -174,11 +177,13 @@ const struct summary *dataset_find(const struct dataset *d, const struct factors
 
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
-	static const char *const free[] = {"backend", "lifetime", "schedule", "workers", "placement", "grain", NULL};
+	static const char *const free[] = {
+		"backend", "lifetime", "schedule", "workers", "placement", "grain", NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 && cells_match(&s->cell, like, free) &&
+		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 &&
+			cells_match(&s->cell, like, free) &&
 			(!best || s->median_seconds < best->median_seconds))
 			best = s;
 	}
@@ -230,7 +235,8 @@ unsigned dataset_cpus(const struct dataset *d)
 {
 	const char *affinity = dataset_text(d, "environment.affinity");
 	int named = affinity ? cpulist_parse(affinity, NULL, 0) : 0;
-	double cpus = named > 0 ? named : dataset_number(d, "machine.threads"), quota = dataset_number(d, "environment.cpu_quota");
+	double cpus = named > 0 ? named : dataset_number(d, "machine.threads"),
+	       quota = dataset_number(d, "environment.cpu_quota");
 	if (!(cpus >= 1 && cpus < 1 << 20))
 		return 0;
 	return (unsigned)(quota > 0 && quota < cpus ? ceil(quota) : cpus);
@@ -241,9 +247,11 @@ uint64_t dataset_cache(const struct dataset *d, int level)
 	json_int_t least = 0;
 	size_t i;
 	json_t *cache;
-	json_array_foreach(at(d->manifest, "machine.caches"), i, cache) {
+	json_array_foreach(at(d->manifest, "machine.caches"), i, cache)
+	{
 		json_int_t bytes = json_integer_value(json_object_get(cache, "bytes"));
-		if (json_integer_value(json_object_get(cache, "level")) == level && bytes > 0 && (least == 0 || bytes < least))
+		if (json_integer_value(json_object_get(cache, "level")) == level && bytes > 0 &&
+			(least == 0 || bytes < least))
 			least = bytes;
 	}
 	return (uint64_t)least;
@@ -261,63 +269,8 @@ void dataset_machine(const struct dataset *d, char *text, size_t size)
 	char count[48] = "";
 	if (cpus > 0)
 		snprintf(count, sizeof count, "%s%u CPU%s", model ? ", " : "", cpus, cpus == 1 ? "" : "s");
-	snprintf(text, size, "%s%s%s%s%s", model ? model : "", count, host ? ", virtual machine (" : "", host ? host : "", host ? ")" : "");
-}
-
-static const char *const backend_names[] = {"serial", "openmp", "pthread", "fork", "fork-pipe", "exec", "mpi"};
-enum { BACKEND_NAMES = sizeof backend_names / sizeof *backend_names };
-
-int backend_style(const char *backend)
-{
-	int i = 0;
-	while (i < BACKEND_NAMES && strcmp(backend, backend_names[i]) != 0)
-		i++;
-	return i + 1;
-}
-
-int backend_order(const char *a, const char *b)
-{
-	int x = backend_style(a), y = backend_style(b);
-	return x != y ? x - y : strcmp(a, b);
-}
-
-bool backend_processes(const char *backend)
-{
-	return backend_style(backend) >= 4 && backend_style(backend) <= BACKEND_NAMES;
-}
-
-const char *kernel_items(const char *kernel)
-{
-	for (const struct kernel *const *k = kernels; *k; k++) {
-		if (strcmp((*k)->name, kernel) != 0)
-			continue;
-		static const char *const plural[][2] = {{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}};
-		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
-			if (strcmp((*k)->item, plural[i][0]) == 0)
-				return plural[i][1];
-	}
-	return "items";
-}
-
-void cell_setting(const struct factors *f, char *text, size_t size)
-{
-	static const char *const said[] = {"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
-	size_t used = 0;
-	text[0] = '\0';
-	for (const struct column *c = summary_columns; c->name && used < size; c++) {
-		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
-			continue;
-		char value[512];
-		if (field_write(f, c, value, sizeof value) == 0)
-			continue;
-		bool name_too = c->type == COLUMN_UINT || strcmp(c->name, "input") == 0;
-		size_t start = used;
-		int n = snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "", name_too ? c->name : "",
-			name_too ? " " : "", value);
-		used += n > 0 ? (size_t)n : 0;
-		for (char *p = text + start; name_too && *p && c->type == COLUMN_UINT; p++)
-			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
-	}
+	snprintf(text, size, "%s%s%s%s%s", model ? model : "", count, host ? ", virtual machine (" : "",
+		host ? host : "", host ? ")" : "");
 }
 
 const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n)
@@ -348,98 +301,24 @@ struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, 
 	return r;
 }
 
-/* Three significant digits, without an exponent. */
-static int three_digits(char *text, double x)
+void cell_setting(const struct factors *f, char *text, size_t size)
 {
-	double size = fabs(x);
-	return snprintf(text, 32, "%.*f", size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2, x);
-}
-
-static const struct time_unit {
-	double least, scale;
-	const char *name;
-} time_units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "µs"}, {0, 1e9, "ns"}};
-
-static const struct time_unit *time_unit(double seconds)
-{
-	const struct time_unit *u = time_units;
-	while (fabs(seconds) < 0.9995 * u->least)
-		u++;
-	return u;
-}
-
-double seconds_unit(double seconds, char name[8])
-{
-	const struct time_unit *u = time_unit(seconds);
-	snprintf(name, 8, "%s", u->name);
-	return 1 / u->scale;
-}
-
-char *format_seconds(char *text, double seconds)
-{
-	const struct time_unit *u = time_unit(seconds);
-	int n = three_digits(text, seconds * u->scale);
-	snprintf(text + n, 32 - (size_t)n, " %s", u->name);
-	return text;
-}
-
-char *format_seconds_range(char *text, double low, double high)
-{
-	const struct time_unit *u = time_unit(low);
-	char a[32], b[32];
-	three_digits(a, low * u->scale);
-	three_digits(b, high * u->scale);
-	snprintf(text, 64, "%.24s to %.24s %s", a, b, u->name);
-	return text;
-}
-
-char *format_rate(char *text, double per_second)
-{
-	static const char *const prefix[] = {"", " thousand", " million", " billion", " trillion"};
-	size_t p = 0;
-	while (p < 4 && fabs(per_second) >= 999.5) {
-		per_second /= 1000;
-		p++;
+	static const char *const said[] = {
+		"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
+	size_t used = 0;
+	text[0] = '\0';
+	for (const struct column *c = summary_columns; c->name && used < size; c++) {
+		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
+			continue;
+		char value[512];
+		if (field_write(f, c, value, sizeof value) == 0)
+			continue;
+		bool name_too = c->type == COLUMN_UINT || strcmp(c->name, "input") == 0;
+		size_t start = used;
+		int n = snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "",
+			name_too ? c->name : "", name_too ? " " : "", value);
+		used += n > 0 ? (size_t)n : 0;
+		for (char *p = text + start; name_too && *p && c->type == COLUMN_UINT; p++)
+			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
 	}
-	int n = three_digits(text, per_second);
-	snprintf(text + n, 32 - (size_t)n, "%s", prefix[p]);
-	return text;
-}
-
-char *format_bytes(char *text, double bytes)
-{
-	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	size_t u = 0;
-	while (u < 4 && bytes >= 1024) {
-		bytes /= 1024;
-		u++;
-	}
-	snprintf(text, 32, "%.4g %s", bytes, unit[u]);
-	return text;
-}
-
-char *format_size(char *text, uint64_t items)
-{
-	uint64_t mantissa = items;
-	int zeros = 0;
-	while (mantissa >= 10 && mantissa % 10 == 0) {
-		mantissa /= 10;
-		zeros++;
-	}
-	if (zeros >= 4 && mantissa < 1000)
-		snprintf(text, 32, "%.3ge%d", (double)mantissa / (mantissa >= 100 ? 100 : mantissa >= 10 ? 10 : 1),
-			zeros + (mantissa >= 100 ? 2 : mantissa >= 10 ? 1 : 0));
-	else if (items >= 1024 && (items & (items - 1)) == 0)
-		snprintf(text, 32, "2^%d", __builtin_ctzll(items));
-	else if (items >= 10000000)
-		snprintf(text, 32, "%.4g", (double)items);
-	else
-		snprintf(text, 32, "%" PRIu64, items);
-	return text;
-}
-
-char *format_ratio(char *text, double ratio)
-{
-	three_digits(text, ratio);
-	return text;
 }

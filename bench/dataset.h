@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dataset.h - the folder of one sweep, read: summary, samples, manifest; and how its cells are chosen and named.
+ * dataset.h - the folder of one sweep, read: summary, samples, manifest; and how its cells are chosen and
+ * named.
  *
  * plot and report only read, and both read through here. Nothing here writes files or prints.
  */
@@ -13,15 +14,15 @@
 
 struct dataset {
 	char dir[4096];
-	struct table summary; /* at least one row */
-	struct table samples; /* empty where samples.csv is absent */
-	struct groups groups; /* of samples */
+	struct table summary;       /* at least one row */
+	struct table samples;       /* empty where samples.csv is absent */
+	struct groups groups;       /* of samples */
 	const struct group **group; /* of each row of summary; NULL where it has no samples */
-	json_t *manifest;     /* an object; empty where manifest.json is absent */
+	json_t *manifest;           /* an object; empty where manifest.json is absent */
 };
 
-/* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files of another schema.
- * What was opened is closed by dataset_close, also after an error. */
+/* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files of
+ * another schema. What was opened is closed by dataset_close, also after an error. */
 int dataset_open(struct dataset *d, const char *dir, struct err *e);
 void dataset_close(struct dataset *d);
 
@@ -31,24 +32,27 @@ const struct summary *dataset_row(const struct dataset *d, size_t i);
 /* Whether the row has a time that may be charted. */
 bool row_ok(const struct summary *s);
 
-/* Whether two cells agree in every factor but those named in `free` (ended by NULL; "size" stands for everything that grows with it). */
+/* Whether two cells agree in every factor but those named in `free` (ended by NULL; "size" stands for
+ * everything that grows with it). */
 bool cells_match(const struct factors *a, const struct factors *b, const char *const *free);
 
 /* The kernels that occur, in file order: at most `most` names into `names`; how many. */
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
 
-/* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest, then pool, then fastest.
- * NULL where no row of the kernel is ok. */
+/* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest,
+ * then pool, then fastest. NULL where no row of the kernel is ok. */
 const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
 
-/* The first row that is ok and equals `like` in all but `free`, for back end, lifetime and workers given; NULL: none. Failed ones too
- * when `failed`. */
-const struct summary *dataset_find(const struct dataset *d, const struct factors *like, const char *const *free, bool failed);
+/* The first row that is ok and equals `like` in all but `free`, for back end, lifetime and workers given;
+ * NULL: none. Failed ones too when `failed`. */
+const struct summary *dataset_find(
+	const struct dataset *d, const struct factors *like, const char *const *free, bool failed);
 
 /* The serial row of the same variant and problem; NULL: none. */
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);
 
-/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest does not say. */
+/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest does not say.
+ */
 unsigned dataset_cpus(const struct dataset *d);
 
 /* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; 0 where unknown. */
@@ -60,24 +64,13 @@ double cell_item_bytes(const struct summary *s);
 /* The machine in one line; "" where unknown. */
 void dataset_machine(const struct dataset *d, char *text, size_t size);
 
-/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or something else. */
+/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or
+ * something else. */
 const char *dataset_text(const struct dataset *d, const char *path);
 double dataset_number(const struct dataset *d, const char *path);
 
 /* When the sweep began, "2026-01-31 12:34 UTC"; "" where unknown. */
 void dataset_started(const struct dataset *d, char *text, size_t size);
-
-/* 1 to 8: the style of a back end on every chart, the same for the same name. */
-int backend_style(const char *backend);
-
-/* Order of back ends on every chart and in every table. */
-int backend_order(const char *a, const char *b);
-
-/* Whether a back end's workers are processes. */
-bool backend_processes(const char *backend);
-
-/* What a size counts, plural: "numbers", "words", "bytes"; "items" for a kernel this program does not know. */
-const char *kernel_items(const char *kernel);
 
 /* Everything a chart or table keeps fixed, in words: "avx512, dynamic, compact, length 4". */
 void cell_setting(const struct factors *f, char *text, size_t size);
@@ -95,14 +88,5 @@ const struct summary *dataset_summary_of(const struct dataset *d, const struct f
 
 /* Median of a over median of b, rows of this dataset's summary, from their samples (stats_median_ratio). */
 struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
-
-/* Numbers for people; each returns `text`, which has room for 32 (a range: 64). */
-char *format_seconds(char *text, double seconds);   /* "12.3 ms" */
-char *format_seconds_range(char *text, double low, double high); /* "44.9 to 45.2 ms", in the unit of `low` */
-double seconds_unit(double seconds, char name[8]); /* the unit a time of this size is said in, in seconds, and its name */
-char *format_rate(char *text, double per_second);   /* "10.3 G", without the unit */
-char *format_bytes(char *text, double bytes);       /* "48 KiB" */
-char *format_size(char *text, uint64_t items);      /* "1e9", "2^20", "12,345" */
-char *format_ratio(char *text, double ratio);       /* "0.98", "1.03", "12.3", "123" */
 
 #endif

@@ -26,7 +26,9 @@ static int find_scripts(char *folder, struct err *e)
 	char test[PATH_SIZE];
 	program_data("plots", folder, PATH_SIZE);
 	program_data("plots/common.gp", test, sizeof test);
-	return access(test, R_OK) == 0 ? 0 : err_set(e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)", test, strerror(errno));
+	return access(test, R_OK) == 0 ? 0
+				       : err_set(e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)",
+						 test, strerror(errno));
 }
 
 /* Where one chart is made before it is moved to its place: WORK/STEM.ending. */
@@ -36,7 +38,8 @@ static void work_path(char *path, const char *work, const char *stem, const char
 }
 
 /* Writes STEM.gp and STEM.tsv; whether the chart has something to show, or -1. */
-static int prepare(const struct dataset *d, struct plotted *p, const char *work, const char *scripts, struct err *e)
+static int prepare(
+	const struct dataset *d, struct plotted *p, const char *work, const char *scripts, struct err *e)
 {
 	char path[PATH_SIZE], machine[200], script[64];
 	struct drawing g = {.d = d, .wide = 960, .high = 540};
@@ -83,12 +86,14 @@ static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 	if (why == 0) {
 		posix_spawn_file_actions_addopen(&io, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		posix_spawn_file_actions_addopen(&io, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-		posix_spawn_file_actions_addopen(&io, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		posix_spawn_file_actions_addopen(
+			&io, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 		why = posix_spawnp(&pid, name, &io, NULL, argv, environ);
 		posix_spawn_file_actions_destroy(&io);
 	}
 	if (why == ENOENT)
-		return err_set(e, ERR_ABSENT, "charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
+		return err_set(e, ERR_ABSENT,
+			"charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
 	if (why != 0)
 		return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(why));
 	return pid;
@@ -109,7 +114,8 @@ static void complaint(const char *work, const char *stem, char *text, size_t siz
 		fclose(f);
 }
 
-static int finish(const char *dir, const char *work, struct plots *out, struct plotted *p, pid_t pid, struct err *e)
+static int finish(
+	const char *dir, const char *work, struct plots *out, struct plotted *p, pid_t pid, struct err *e)
 {
 	int status;
 	char text[400], from[PATH_SIZE], adapted[PATH_SIZE], to[PATH_SIZE];
@@ -118,7 +124,8 @@ static int finish(const char *dir, const char *work, struct plots *out, struct p
 			return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(errno));
 	complaint(work, p->stem, text, sizeof text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(e, ERR_FAILED, "gnuplot failed on chart %s: %s", p->stem, *text ? text : "killed");
+		return err_set(
+			e, ERR_FAILED, "gnuplot failed on chart %s: %s", p->stem, *text ? text : "killed");
 	if (*text && !*out->warning)
 		snprintf(out->warning, sizeof out->warning, "%s", text);
 	work_path(from, work, p->stem, ".svg");
@@ -233,7 +240,8 @@ int plot_main(int argc, char **argv, struct err *e)
 		if (c != 'h')
 			return ERR_USAGE;
 		puts("Usage: parscale plot DIR\n"
-		     "Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs gnuplot.\n"
+		     "Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs "
+		     "gnuplot.\n"
 		     "  --help  this text");
 		return 0;
 	}
@@ -244,7 +252,8 @@ int plot_main(int argc, char **argv, struct err *e)
 	struct dataset d;
 	struct plots plots = {0};
 	if (dataset_open(&d, argv[optind], e) == 0 && plots_draw(&d, &plots, e) == 0) {
-		printf("%s/plots: %zu chart%s, each as SVG and PNG\n", d.dir, plots.count, plots.count == 1 ? "" : "s");
+		printf("%s/plots: %zu chart%s, each as SVG and PNG\n", d.dir, plots.count,
+			plots.count == 1 ? "" : "s");
 		if (*plots.warning)
 			fprintf(stderr, "parscale: gnuplot: %s\n", plots.warning);
 	}

@@ -2,8 +2,9 @@
 /*
  * plot.h - draws the charts of a dataset with gnuplot into DIR/plots, each as SVG and PNG.
  *
- * It knows how to run gnuplot and where its scripts are, not what a chart shows (chart.h) nor how it looks (plots/).
- * The SVG files carry their own light and dark colours and the values as titles of their points; they load nothing.
+ * It knows how to run gnuplot and where its scripts are, not what a chart shows (chart.h) nor how it looks
+ * (plots/). The SVG files carry their own light and dark colours and the values as titles of their points;
+ * they load nothing.
  */
 #ifndef PARSCALE_PLOT_H
 #define PARSCALE_PLOT_H
@@ -24,8 +25,9 @@ struct plots {
 	char warning[400]; /* the first thing that gnuplot complained about; "" if nothing */
 };
 
-/* Draws every chart that has something to show. ERR_ABSENT without gnuplot, naming what to install; ERR_FAILED when gnuplot fails or a file
- * cannot be written; what was drawn before stays. *out is freed by plots_free, also after an error. */
+/* Draws every chart that has something to show. ERR_ABSENT without gnuplot, naming what to install;
+ * ERR_FAILED when gnuplot fails or a file cannot be written; what was drawn before stays. *out is freed by
+ * plots_free, also after an error. */
 int plots_draw(const struct dataset *d, struct plots *out, struct err *e);
 void plots_free(struct plots *p);
 

@@ -11,15 +11,21 @@
 #include <unistd.h>
 
 const char *const report_method[] = {
-	"A sample is the time of one run as its user sees it, from start to verified result; runs too short for the clock are batched. With "
+	"A sample is the time of one run as its user sees it, from start to verified result; runs too short "
+	"for the clock are batched. With "
 	"lifetime spawn it includes making and reaping the workers, with pool it does not.",
-	"Each cell is measured in several launches, each a fresh process, because address layout and page placement differ between processes. "
-	"Launches of all cells are interleaved in random order in blocks, so that drift of the machine hits all cells alike.",
-	"Threads and processes run the same compiled work function, take chunks from the same shared counter, start at the same gate, are "
+	"Each cell is measured in several launches, each a fresh process, because address layout and page "
+	"placement differ between processes. "
+	"Launches of all cells are interleaved in random order in blocks, so that drift of the machine hits "
+	"all cells alike.",
+	"Threads and processes run the same compiled work function, take chunks from the same shared "
+	"counter, start at the same gate, are "
 	"bound to CPUs in the same way and write results to their own slots in the same shared memory.",
-	"Times are medians with 95 % confidence intervals from order statistics, which assume no distribution. Outliers are kept. Rates are "
+	"Times are medians with 95 % confidence intervals from order statistics, which assume no "
+	"distribution. Outliers are kept. Rates are "
 	"items over the median; ratios are of medians, with intervals from both medians' own.",
-	"Every answer is checked against an independent source or the reference variant. A wrong, failed or timed-out run is never a number on "
+	"Every answer is checked against an independent source or the reference variant. A wrong, failed or "
+	"timed-out run is never a number on "
 	"a chart. Where an interval does not decide, nothing is said.",
 	NULL,
 };
@@ -42,7 +48,8 @@ static int gather(struct report *r, const char *dir, bool with_plots, struct err
 			continue;
 		char size[32], setting[512];
 		cell_setting(&lead->cell, setting, sizeof setting);
-		snprintf(s->setting, sizeof s->setting, "%s %s; %s", format_size(size, lead->cell.items.value), kernel_items(kernel[k]), setting);
+		snprintf(s->setting, sizeof s->setting, "%s %s; %s", label_size(lead->cell.items.value, size),
+			kernel_items(kernel[k]), setting);
 		if (sheet_main(&r->d, lead, &s->table, e) != 0)
 			return -1;
 	}
@@ -71,7 +78,8 @@ static void report_free(struct report *r)
 }
 
 /* Writes DIR/NAME whole or not at all, and says where. */
-static int write_file(const struct report *r, const char *name, void (*layout)(const struct report *, FILE *), struct err *e)
+static int write_file(const struct report *r, const char *name, void (*layout)(const struct report *, FILE *),
+	struct err *e)
 {
 	char path[sizeof r->d.dir + 32], part[sizeof path + 8];
 	snprintf(path, sizeof path, "%s/%s", r->d.dir, name);
@@ -114,15 +122,18 @@ static int report_write(const char *dir, bool html, bool md, bool text, struct e
 int report_main(int argc, char **argv, struct err *e)
 {
 	enum { HTML, MD, TEXT, ALL, DEFAULT };
-	static const struct option options[] = {{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {
+		{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
 	unsigned format = DEFAULT;
 	optind = 1;
 	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
 		if (c == 'h') {
 			puts("usage: parscale report DIR [--format html|md|text|all]\n\n"
-			     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) and DIR/report.md,\n"
+			     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that "
+			     "needs no network) and DIR/report.md,\n"
 			     "with the charts of `parscale plot`.\n\n"
-			     "  --format F   html: only report.html; md: only report.md; text: print the answer, the main tables and a small\n"
+			     "  --format F   html: only report.html; md: only report.md; text: print the "
+			     "answer, the main tables and a small\n"
 			     "               chart, write nothing; all: write both and print\n"
 			     "  --help       this text");
 			return 0;
@@ -134,6 +145,7 @@ int report_main(int argc, char **argv, struct err *e)
 		err_set(e, ERR_USAGE, "report: give one DIR, the folder of a sweep");
 		return ERR_USAGE;
 	}
-	report_write(argv[optind], format != MD && format != TEXT, format != HTML && format != TEXT, format == TEXT || format == ALL, e);
+	report_write(argv[optind], format != MD && format != TEXT, format != HTML && format != TEXT,
+		format == TEXT || format == ALL, e);
 	return (int)e->status;
 }

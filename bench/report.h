@@ -2,8 +2,8 @@
 /*
  * report.h - a sweep in words, tables and charts, for someone who was not there.
  *
- * report.c gathers what there is to say into a struct report once; report_html.c, report_md.c and report_text.c only lay it out. Nothing here
- * measures or summarises.
+ * report.c gathers what there is to say into a struct report once; report_html.c, report_md.c and
+ * report_text.c only lay it out. Nothing here measures or summarises.
  */
 #ifndef PARSCALE_REPORT_H
 #define PARSCALE_REPORT_H
@@ -27,28 +27,29 @@ struct sheet {
 /* What is said of one kernel. */
 struct section {
 	const char *kernel;
-	char setting[640];                         /* what its charts and table keep fixed */
-	char answer[REPORT_SENTENCES][480];        /* sentences, the most important first */
+	char setting[640];                  /* what its charts and table keep fixed */
+	char answer[REPORT_SENTENCES][480]; /* sentences, the most important first */
 	size_t sentences;
-	struct sheet table;                         /* the lead's neighbours at its size: back ends, lifetimes, workers */
+	struct sheet table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
 };
 
 struct report {
 	struct dataset d;
 	struct plots plots;
-	char no_plots[400];       /* why there are none; "" where there are */
-	char machine[256];        /* in one line; "" where unknown */
-	char trust[480];          /* how far to trust it, in a sentence or two */
-	char warnings[800];       /* what in the environment speaks against it; "" where nothing does */
+	char no_plots[400]; /* why there are none; "" where there are */
+	char machine[256];  /* in one line; "" where unknown */
+	char trust[480];    /* how far to trust it, in a sentence or two */
+	char warnings[800]; /* what in the environment speaks against it; "" where nothing does */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
-	struct sheet all;          /* every cell */
-	struct sheet troubles;     /* cells with samples that are not ok, and why */
-	struct sheet omissions;    /* cells that the plan left out, and why */
-	struct sheet manifest;     /* key, value */
+	struct sheet all;       /* every cell */
+	struct sheet troubles;  /* cells with samples that are not ok, and why */
+	struct sheet omissions; /* cells that the plan left out, and why */
+	struct sheet manifest;  /* key, value */
 };
 
-/* Fills answer and sentences of a section, and report.trust: only what the numbers decide (report_answer.c). */
+/* Fills answer and sentences of a section, and report.trust: only what the numbers decide (report_answer.c).
+ */
 void report_answer(const struct dataset *d, struct section *s);
 void report_trust(const struct dataset *d, char *text, size_t size);
 void report_warnings(const struct dataset *d, char *text, size_t size);

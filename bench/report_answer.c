@@ -30,7 +30,8 @@ static const char *many(uint64_t n)
 static char *with_interval(char *text, size_t size, struct estimate x)
 {
 	char value[32], low[32], high[32];
-	snprintf(text, size, "%s (%s to %s)", format_ratio(value, x.value), format_ratio(low, x.low), format_ratio(high, x.high));
+	snprintf(text, size, "%s (%s to %s)", label_ratio(x.value, value), label_ratio(x.low, low),
+		label_ratio(x.high, high));
 	return text;
 }
 
@@ -39,13 +40,16 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
 	uint64_t workers = lead->cell.workers.value;
 	if (!isnan(lead->median_low))
-		snprintf(interval, sizeof interval, " (%s)", format_seconds_range(range, lead->median_low, lead->median_high));
+		snprintf(interval, sizeof interval, " (%s)",
+			label_seconds_range(lead->median_low, lead->median_high, range));
 	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
-		snprintf(bytes, sizeof bytes, ", %.1f GB/s", lead->items_per_second * cell_item_bytes(lead) * 1e-9);
-	say(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s a second%s.",
-		format_size(size, lead->cell.items.value), kernel_items(lead->cell.kernel), format_seconds(seconds, lead->median_seconds),
-		interval, workers, many(workers), lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
-		format_rate(rate, lead->items_per_second), kernel_items(lead->cell.kernel), bytes);
+		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
+			lead->items_per_second * cell_item_bytes(lead) * 1e-9);
+	say(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
+		label_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
+		label_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
+		lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
+		units_count(lead->items_per_second, rate), kernel_items(lead->cell.kernel), bytes);
 	/* the same on one worker without vectors, where it was measured */
 	static const char *const free[] = {"variant", NULL};
 	const struct summary *serial = dataset_serial(d, &lead->cell);
@@ -53,12 +57,14 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 		return;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *plain = dataset_row(d, i);
-		if (!row_ok(plain) || strcmp(plain->cell.variant, "scalar") != 0 || !cells_match(&plain->cell, &serial->cell, free))
+		if (!row_ok(plain) || strcmp(plain->cell.variant, "scalar") != 0 ||
+			!cells_match(&plain->cell, &serial->cell, free))
 			continue;
 		struct estimate r = dataset_ratio(d, plain, serial);
 		char text[96];
 		if (r.low > 1)
-			say(s, "On one worker %s is %s times as fast as scalar code.", serial->cell.variant, with_interval(text, sizeof text, r));
+			say(s, "On one worker %s is %s times as fast as scalar code.", serial->cell.variant,
+				with_interval(text, sizeof text, r));
 		return;
 	}
 }
@@ -74,20 +80,25 @@ static void say_scaling(const struct dataset *d, const struct summary *lead, str
 	if (cpus > 0)
 		snprintf(of, sizeof of, " on %u CPU%s", cpus, many(cpus));
 	if (x.low > 1)
-		say(s, "With %" PRIu64 " workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64 " workers could give.",
+		say(s,
+			"With %" PRIu64
+			" workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64
+			" workers could give.",
 			workers, of, with_interval(text, sizeof text, x), 100 * x.value / (double)workers,
 			100 * x.low / (double)workers, 100 * x.high / (double)workers, workers);
 	else if (x.high < 1)
-		say(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.", workers, of, with_interval(text, sizeof text, x));
-	else
-		say(s, "With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.", workers, of,
+		say(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.", workers, of,
 			with_interval(text, sizeof text, x));
+	else
+		say(s, "With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.",
+			workers, of, with_interval(text, sizeof text, x));
 }
 
 enum { SIZES_MOST = 64 };
 
 /* Ratios of fork to pthread at the lead's workers, over sizes. */
-static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime, uint64_t *sizes, struct estimate *ratio)
+static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime,
+	uint64_t *sizes, struct estimate *ratio)
 {
 	static const char *const free[] = {"backend", "lifetime", "size", NULL};
 	const struct summary *threads[SIZES_MOST], *processes[SIZES_MOST];
@@ -100,7 +111,8 @@ static size_t thread_ratios(const struct dataset *d, const struct summary *lead,
 	memset(processes, 0, sizeof processes);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (!row_ok(s) || strcmp(s->cell.lifetime, lifetime) != 0 || !cells_match(&s->cell, &lead->cell, free))
+		if (!row_ok(s) || strcmp(s->cell.lifetime, lifetime) != 0 ||
+			!cells_match(&s->cell, &lead->cell, free))
 			continue;
 		for (size_t k = 0; k < n; k++) {
 			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "pthread") == 0)
@@ -142,21 +154,31 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 			continue;
 		const char *items = kernel_items(lead->cell.kernel);
 		if (first == 0) {
-			say(s, "%s: threads (pthread) and processes (fork) are the same within %.0f %% at every size measured.", ways[w].name, 100 * margin);
+			say(s,
+				"%s: threads (pthread) and processes (fork) are the same within %.0f %% at "
+				"every size measured.",
+				ways[w].name, 100 * margin);
 			continue;
 		}
 		if (ratio[0].low > 1)
-			snprintf(small, sizeof small, "at %s %s processes (fork) take %s times as long as threads (pthread)", format_size(size, sizes[0]),
-				items, with_interval(text, sizeof text, ratio[0]));
+			snprintf(small, sizeof small,
+				"at %s %s processes (fork) take %s times as long as threads (pthread)",
+				label_size(sizes[0], size), items,
+				with_interval(text, sizeof text, ratio[0]));
 		else if (ratio[0].high < 1)
-			snprintf(small, sizeof small, "at %s %s threads (pthread) take longer: processes (fork) need %s of their time", format_size(size, sizes[0]),
-				items, with_interval(text, sizeof text, ratio[0]));
+			snprintf(small, sizeof small,
+				"at %s %s threads (pthread) take longer: processes (fork) need %s of their "
+				"time",
+				label_size(sizes[0], size), items,
+				with_interval(text, sizeof text, ratio[0]));
 		if (first < n && *small)
-			say(s, "%s: %s; from %s %s on both are the same within %.0f %%.", ways[w].name, small, format_size(from, sizes[first]), items,
-				100 * margin);
+			say(s, "%s: %s; from %s %s on both are the same within %.0f %%.", ways[w].name, small,
+				label_size(sizes[first], from), items, 100 * margin);
 		else if (first < n)
-			say(s, "%s: from %s %s on threads (pthread) and processes (fork) are the same within %.0f %%.", ways[w].name,
-				format_size(from, sizes[first]), items, 100 * margin);
+			say(s,
+				"%s: from %s %s on threads (pthread) and processes (fork) are the same "
+				"within %.0f %%.",
+				ways[w].name, label_size(sizes[first], from), items, 100 * margin);
 		else if (*small)
 			say(s, "%s: %s.", ways[w].name, small);
 	}
@@ -177,7 +199,8 @@ static void say_break_even(const struct dataset *d, const struct summary *lead, 
 	for (size_t k = n; k-- > 0;) /* from large to small, while it holds */
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *one = dataset_row(d, i);
-			if (one->cell.items.value != axis[k] || !row_ok(one) || !cells_match(&one->cell, &lead->cell, free))
+			if (one->cell.items.value != axis[k] || !row_ok(one) ||
+				!cells_match(&one->cell, &lead->cell, free))
 				continue;
 			if (one->serial_speedup_low > 1 && slower == 0)
 				faster = axis[k];
@@ -185,8 +208,8 @@ static void say_break_even(const struct dataset *d, const struct summary *lead, 
 				slower = axis[k];
 		}
 	if (faster > 0 && slower > 0)
-		say(s, "These workers pay from %s %s on; with %s they take longer than serial.", format_size(from, faster),
-			kernel_items(lead->cell.kernel), format_size(below, slower));
+		say(s, "These workers pay from %s %s on; with %s they take longer than serial.",
+			label_size(faster, from), kernel_items(lead->cell.kernel), label_size(slower, below));
 }
 
 /* Where the time of the lead goes that perfect sharing would not need. */
@@ -194,19 +217,27 @@ static void say_limit(const struct dataset *d, const struct summary *lead, struc
 {
 	const struct summary *serial = dataset_serial(d, &lead->cell);
 	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
-	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) || !(serial->compute_ns > 0))
+	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) ||
+		!(serial->compute_ns > 0))
 		return;
 	double around = fmax(0, (total - lead->compute_ns) / total);
 	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
-	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers / serial->compute_ns;
+	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers /
+			serial->compute_ns;
 	if (lead->serial_speedup_low > (1 - margin) * workers)
-		say(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.", 100 * (1 - around));
+		say(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.",
+			100 * (1 - around));
 	else if (around > margin && around > idle && around > slower - 1)
-		say(s, "Starting workers, collecting results and ending them limits it: %.0f %% of a run.", 100 * around);
+		say(s, "Starting workers, collecting results and ending them limits it: %.0f %% of a run.",
+			100 * around);
 	else if (idle > margin && idle > slower - 1)
-		say(s, "Uneven shares limit it: the last worker ends %.0f %% of a run after the first.", 100 * idle);
+		say(s, "Uneven shares limit it: the last worker ends %.0f %% of a run after the first.",
+			100 * idle);
 	else if (slower - 1 > margin && lead->serial_speedup_high < (1 - margin) * workers)
-		say(s, "Workers slow each other down (shared memory, caches or cores): each takes %.2f times as long for its share as one alone.", slower);
+		say(s,
+			"Workers slow each other down (shared memory, caches or cores): each takes %.2f "
+			"times as long for its share as one alone.",
+			slower);
 }
 
 void report_answer(const struct dataset *d, struct section *s)
@@ -242,19 +273,27 @@ void report_trust(const struct dataset *d, char *text, size_t size)
 	}
 	for (size_t i = 0; i < d->samples.count; i++)
 		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
-	int n = snprintf(text, size, "%" PRIu64 " samples of %zu cells, every answer verified", samples, cells);
+	int n = snprintf(
+		text, size, "%" PRIu64 " samples of %zu cells, every answer verified", samples, cells);
 	if (known > 0)
-		n += snprintf(text + n, size - (size_t)n, "; in %zu of %zu cells the 95 %% interval of the median is within ±2 %%", narrow, cells);
+		n += snprintf(text + n, size - (size_t)n,
+			"; in %zu of %zu cells the 95 %% interval of the median is within ±2 %%", narrow,
+			cells);
 	else
-		n += snprintf(text + n, size - (size_t)n, "; too few samples for any interval, so nothing can be told apart");
+		n += snprintf(text + n, size - (size_t)n,
+			"; too few samples for any interval, so nothing can be told apart");
 	if (bad > 0)
-		n += snprintf(text + n, size - (size_t)n, "; %" PRIu64 " sample%s left out (%" PRIu64 " wrong), listed below", bad, many(bad), wrong);
+		n += snprintf(text + n, size - (size_t)n,
+			"; %" PRIu64 " sample%s left out (%" PRIu64 " wrong), listed below", bad, many(bad),
+			wrong);
 	if (known > 0 && 2 * known < cells)
-		n += snprintf(text + n, size - (size_t)n, "; most cells have too few samples for one, so little can be told apart");
+		n += snprintf(text + n, size - (size_t)n,
+			"; most cells have too few samples for one, so little can be told apart");
 	snprintf(text + n, size - (size_t)n, ".");
 }
 
-static void warn(char *text, size_t size, size_t *used, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void warn(char *text, size_t size, size_t *used, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 static void warn(char *text, size_t size, size_t *used, const char *format, ...)
 {
@@ -278,14 +317,21 @@ void report_warnings(const struct dataset *d, char *text, size_t size)
 	json_t *finding;
 	text[0] = '\0';
 	if (end && strcmp(end, "complete") != 0)
-		warn(text, size, &used, "the sweep did not finish (%s), so some cells have fewer samples or none", end);
+		warn(text, size, &used,
+			"the sweep did not finish (%s), so some cells have fewer samples or none", end);
 	if (drift > 100 * margin)
-		warn(text, size, &used, "the machine did not keep its speed: for some time samples took %.0f %% more or less than the rest", drift);
+		warn(text, size, &used,
+			"the machine did not keep its speed: for some time samples took %.0f %% more or less "
+			"than the rest",
+			drift);
 	if (host)
-		warn(text, size, &used, "measured in a virtual machine (%s), and what else its host does is not seen", host);
-	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding) {
+		warn(text, size, &used,
+			"measured in a virtual machine (%s), and what else its host does is not seen", host);
+	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
+	{
 		const char *grade = json_string_value(json_object_get(finding, "grade"));
-		const char *topic = json_string_value(json_object_get(finding, "topic")), *says = json_string_value(json_object_get(finding, "says"));
+		const char *topic = json_string_value(json_object_get(finding, "topic")),
+			   *says = json_string_value(json_object_get(finding, "says"));
 		if (grade && topic && says && strcmp(grade, "warning") == 0)
 			warn(text, size, &used, "%s: %s", topic, says);
 	}

@@ -7,39 +7,54 @@
 #include <string.h>
 
 static const char style[] =
-	":root{color-scheme:light dark;--ink:#1b1f24;--soft:#5c6670;--paper:#fff;--line:#d5dae0;--tint:#f4f6f8;--link:#0b5fad}\n"
-	"@media (prefers-color-scheme:dark){:root{--ink:#e3e6ea;--soft:#9aa4af;--paper:#16181c;--line:#343a42;--tint:#1f2329;--link:#6cb6ff}}\n"
+	":root{color-scheme:light "
+	"dark;--ink:#1b1f24;--soft:#5c6670;--paper:#fff;--line:#d5dae0;--tint:#f4f6f8;--link:#0b5fad}\n"
+	"@media "
+	"(prefers-color-scheme:dark){:root{--ink:#e3e6ea;--soft:#9aa4af;--paper:#16181c;--line:#343a42;--"
+	"tint:#1f2329;--link:#6cb6ff}}\n"
 	"*{box-sizing:border-box}\n"
 	"body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}\n"
 	"main{max-width:1040px;margin:0 auto;padding:1.5rem 1rem 4rem}\n"
-	"h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h2{font-size:1.35rem;margin:2.4em 0 .4em;border-top:1px solid var(--line);padding-top:1em}\n"
+	"h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h2{font-size:1.35rem;margin:2.4em 0 "
+	".4em;border-top:1px solid var(--line);padding-top:1em}\n"
 	"h3{font-size:1.05rem;margin:1.8em 0 .3em}p{max-width:75ch;margin:.5em 0}a{color:var(--link)}\n"
 	".soft,figcaption{color:var(--soft)}.soft{margin-top:0}\n"
-	".answer{background:var(--tint);border-left:4px solid #0072b2;padding:.7rem 1.1rem;margin:1.2rem 0}.answer p{margin:.6em 0;max-width:none}\n"
+	".answer{background:var(--tint);border-left:4px solid #0072b2;padding:.7rem 1.1rem;margin:1.2rem "
+	"0}.answer p{margin:.6em 0;max-width:none}\n"
 	"nav a{margin-right:1rem;white-space:nowrap}\n"
 	"figure{margin:.4rem 0 1.6rem}figcaption{font-size:.88rem}\n"
 	".wide{overflow-x:auto;-webkit-overflow-scrolling:touch}\n"
 	"svg.chart{display:block;width:100%;height:auto;min-width:620px}\n"
 	"table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}\n"
 	"th,td{padding:.28rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}\n"
-	"td.n,th.n{text-align:right}th{white-space:normal;border-bottom:2px solid var(--line);vertical-align:bottom;background:var(--paper)}\n"
-	"th button{all:unset;cursor:pointer}th button:focus-visible{outline:2px solid var(--link)}th[aria-sort] button::after{content:' \\2191'}"
+	"td.n,th.n{text-align:right}th{white-space:normal;border-bottom:2px solid "
+	"var(--line);vertical-align:bottom;background:var(--paper)}\n"
+	"th button{all:unset;cursor:pointer}th button:focus-visible{outline:2px solid "
+	"var(--link)}th[aria-sort] button::after{content:' \\2191'}"
 	"th[aria-sort=descending] button::after{content:' \\2193'}\n"
-	"td.free{white-space:normal;overflow-wrap:anywhere}details{margin:.8rem 0}summary{cursor:pointer;font-weight:600}\n"
+	"td.free{white-space:normal;overflow-wrap:anywhere}details{margin:.8rem "
+	"0}summary{cursor:pointer;font-weight:600}\n"
 	"li{max-width:75ch;margin:.3em 0}\n"
-	"@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--tint:#fff;--link:#000}body{font-size:11pt}nav,details:not([open]){display:none}"
-	"figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}svg.chart{min-width:0}table{font-size:.72rem}}\n";
+	"@media "
+	"print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--tint:#fff;--link:#000}body{font-size:"
+	"11pt}nav,details:not([open]){display:none}"
+	"figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}svg.chart{min-width:0}"
+	"table{font-size:.72rem}}\n";
 
-/* Sorts a table by the column whose head was pressed: numbers by data-v, empty ones last, texts by themselves. */
+/* Sorts a table by the column whose head was pressed: numbers by data-v, empty ones last, texts by
+ * themselves. */
 static const char script[] =
 	"document.querySelectorAll('th button').forEach(function(b){b.addEventListener('click',function(){\n"
-	"var th=b.parentNode,i=th.cellIndex,t=th.closest('table').tBodies[0],up=th.getAttribute('aria-sort')!=='ascending';\n"
+	"var "
+	"th=b.parentNode,i=th.cellIndex,t=th.closest('table').tBodies[0],up=th.getAttribute('aria-sort')!=='"
+	"ascending';\n"
 	"th.parentNode.querySelectorAll('th').forEach(function(h){h.removeAttribute('aria-sort')});\n"
 	"th.setAttribute('aria-sort',up?'ascending':'descending');\n"
 	"var key=function(r){var c=r.cells[i];return c.dataset.v!==undefined?+c.dataset.v:c.textContent};\n"
 	"Array.from(t.rows).sort(function(p,q){var a=key(p),b=key(q);\n"
 	"if(a===''||b==='')return(a==='')-(b==='');\n"
-	"return(typeof a==='number'&&typeof b==='number'?a-b:String(a).localeCompare(String(b)))*(up?1:-1)})\n"
+	"return(typeof a==='number'&&typeof "
+	"b==='number'?a-b:String(a).localeCompare(String(b)))*(up?1:-1)})\n"
 	".forEach(function(r){t.appendChild(r)})})});\n";
 
 static void put_paragraph(FILE *f, const char *text)
@@ -99,7 +114,9 @@ static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
 		xml_text(f, path);
 	fputs("</div><figcaption>", f);
 	xml_text(f, p->chart->reading);
-	fprintf(f, " <a href=\"plots/%s.svg\">SVG</a> <a href=\"plots/%s.png\">PNG</a></figcaption></figure>\n", p->stem, p->stem);
+	fprintf(f,
+		" <a href=\"plots/%s.svg\">SVG</a> <a href=\"plots/%s.png\">PNG</a></figcaption></figure>\n",
+		p->stem, p->stem);
 	free(text);
 }
 
@@ -145,7 +162,9 @@ static void put_top(const struct report *r, FILE *f)
 		xml_text(f, r->section[k].kernel);
 		fputs("</a>\n", f);
 	}
-	fputs("<a href=\"#method\">how it was measured</a>\n<a href=\"#machine\">machine</a>\n<a href=\"#cells\">every cell</a></nav>\n", f);
+	fputs("<a href=\"#method\">how it was measured</a>\n<a href=\"#machine\">machine</a>\n<a "
+	      "href=\"#cells\">every cell</a></nav>\n",
+		f);
 	fputs("<div class=\"answer\">\n", f);
 	for (size_t k = 0; k < r->sections; k++) {
 		fputs("<p><strong>", f);
@@ -171,8 +190,10 @@ static void put_top(const struct report *r, FILE *f)
 
 void report_html(const struct report *r, FILE *f)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-	      "<link rel=\"icon\" href=\"data:,\"><title>parscale report: ", f);
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+	      "content=\"width=device-width,initial-scale=1\">"
+	      "<link rel=\"icon\" href=\"data:,\"><title>parscale report: ",
+		f);
 	xml_text(f, *r->machine ? r->machine : r->d.dir);
 	fprintf(f, "</title>\n<style>\n%s</style></head><body><main>\n", style);
 	put_top(r, f);
@@ -187,7 +208,10 @@ void report_html(const struct report *r, FILE *f)
 		put_sheet(&r->troubles, true, f);
 	}
 	if (r->omissions.rows > 0) {
-		fprintf(f, "<h2>Not measured</h2>\n<details><summary>%zu cells that make no sense or cannot run here</summary>\n", r->omissions.rows);
+		fprintf(f,
+			"<h2>Not measured</h2>\n<details><summary>%zu cells that make no sense or cannot run "
+			"here</summary>\n",
+			r->omissions.rows);
 		put_sheet(&r->omissions, true, f);
 		fputs("</details>\n", f);
 	}
@@ -202,7 +226,9 @@ void report_html(const struct report *r, FILE *f)
 		put_sheet(&r->manifest, true, f);
 	fprintf(f, "<h2 id=\"cells\">Every cell</h2>\n<details><summary>%zu cells</summary>\n", r->all.rows);
 	put_sheet(&r->all, false, f);
-	fputs("</details>\n<p>Raw files beside this one: <a href=\"samples.csv\">samples.csv</a>, <a href=\"summary.csv\">summary.csv</a>, "
-	      "<a href=\"manifest.json\">manifest.json</a>, <a href=\"report.md\">report.md</a>.</p>\n", f);
+	fputs("</details>\n<p>Raw files beside this one: <a href=\"samples.csv\">samples.csv</a>, <a "
+	      "href=\"summary.csv\">summary.csv</a>, "
+	      "<a href=\"manifest.json\">manifest.json</a>, <a href=\"report.md\">report.md</a>.</p>\n",
+		f);
 	fprintf(f, "</main>\n<script>\n%s</script></body></html>\n", script);
 }

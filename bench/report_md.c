@@ -116,6 +116,8 @@ void report_md(const struct report *r, FILE *f)
 	fputs("\n## The machine, the build and the plan\n\n", f);
 	if (r->manifest.rows > 0)
 		put_sheet(&r->manifest, f);
-	fputs("Every cell: [summary.csv](summary.csv). Every sample: [samples.csv](samples.csv). What the numbers depend on: "
-	      "[manifest.json](manifest.json).\n", f);
+	fputs("Every cell: [summary.csv](summary.csv). Every sample: [samples.csv](samples.csv). What the "
+	      "numbers depend on: "
+	      "[manifest.json](manifest.json).\n",
+		f);
 }

@@ -62,11 +62,11 @@ static void put_number(struct sheet_cell *c, double key, const char *text)
 /* "46.2 ms" and "45.9 ms to 46.8 ms" */
 static void put_median(struct sheet_cell *median, struct sheet_cell *interval, const struct summary *s)
 {
-	char text[64];
-	put_number(median, s->median_seconds, format_seconds(text, s->median_seconds));
+	char text[LABEL_BYTES];
+	put_number(median, s->median_seconds, label_seconds(s->median_seconds, text));
 	if (isnan(s->median_low))
 		return;
-	put_text(interval, format_seconds_range(text, s->median_low, s->median_high));
+	put_text(interval, label_seconds_range(s->median_low, s->median_high, text));
 	interval->key = (s->median_high - s->median_low) / s->median_seconds;
 }
 
@@ -76,9 +76,10 @@ static void put_speedup(struct sheet_cell *c, double value, double low, double h
 	if (isnan(value))
 		return;
 	if (isnan(low))
-		snprintf(c->text, sizeof c->text, "%s", format_ratio(x, value));
+		snprintf(c->text, sizeof c->text, "%s", label_ratio(value, x));
 	else
-		snprintf(c->text, sizeof c->text, "%s (%s to %s)", format_ratio(x, value), format_ratio(a, low), format_ratio(b, high));
+		snprintf(c->text, sizeof c->text, "%s (%s to %s)", label_ratio(value, x), label_ratio(low, a),
+			label_ratio(high, b));
 	c->key = value;
 }
 
@@ -91,7 +92,8 @@ static void put_state(struct sheet_cell *c, const struct summary *s)
 
 static int by_place(const void *a, const void *b)
 {
-	const struct factors *x = &(*(const struct summary *const *)a)->cell, *y = &(*(const struct summary *const *)b)->cell;
+	const struct factors *x = &(*(const struct summary *const *)a)->cell,
+			     *y = &(*(const struct summary *const *)b)->cell;
 	int order = backend_order(x->backend, y->backend);
 	if (order == 0)
 		order = strcmp(x->lifetime, y->lifetime);
@@ -100,11 +102,12 @@ static int by_place(const void *a, const void *b)
 
 int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e)
 {
-	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval", "items/s", "speed-up against serial",
-		"speed-up against itself", "samples", "state", NULL};
+	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval",
+		"items/s", "speed-up against serial", "speed-up against itself", "samples", "state", NULL};
 	static const char *const free_factors[] = {"backend", "lifetime", "workers", NULL};
 	sheet_begin(g, heads);
-	const struct summary **rows = calloc(d->summary.count, sizeof *rows), *serial = dataset_serial(d, &lead->cell);
+	const struct summary **rows = calloc(d->summary.count, sizeof *rows),
+			     *serial = dataset_serial(d, &lead->cell);
 	size_t n = 0;
 	if (!rows)
 		return err_set(e, ERR_FAILED, "out of memory");
@@ -124,8 +127,9 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 		put_text(&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
 		put_count(&c[SHEET_WORKERS], s->cell.workers);
 		put_median(&c[SHEET_MEDIAN], &c[SHEET_INTERVAL], s);
-		put_number(&c[SHEET_RATE], s->items_per_second, format_rate(text, s->items_per_second));
-		put_speedup(&c[SHEET_SPEEDUP], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
+		put_number(&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
+		put_speedup(
+			&c[SHEET_SPEEDUP], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		put_speedup(&c[SHEET_SELF], s->self_speedup, s->self_speedup_low, s->self_speedup_high);
 		put_count(&c[SHEET_SAMPLES], s->samples);
 		put_state(&c[SHEET_STATE], s);
@@ -136,8 +140,9 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 {
-	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule", "workers", "size", "median", "95 % interval",
-		"items/s", "speed-up against serial", "samples", "state", NULL};
+	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
+		"workers", "size", "median", "95 % interval", "items/s", "speed-up against serial", "samples",
+		"state", NULL};
 	sheet_begin(g, heads);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -151,9 +156,9 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 		put_text(&c[3], s->cell.lifetime);
 		put_text(&c[4], s->cell.schedule);
 		put_count(&c[5], s->cell.workers);
-		put_number(&c[6], (double)s->cell.items.value, format_size(text, s->cell.items.value));
+		put_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
 		put_median(&c[7], &c[8], s);
-		put_number(&c[9], s->items_per_second, format_rate(text, s->items_per_second));
+		put_number(&c[9], s->items_per_second, units_count(s->items_per_second, text));
 		put_speedup(&c[10], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		put_count(&c[11], s->samples);
 		put_state(&c[12], s);
@@ -173,8 +178,9 @@ int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 		char size[32], cell[300];
 		if (!c)
 			return -1;
-		snprintf(cell, sizeof cell, "%s %s, %s %s, %" PRIu64 " workers, %s", s->cell.kernel, s->cell.variant, s->cell.backend,
-			s->cell.lifetime, s->cell.workers.value, format_size(size, s->cell.items.value));
+		snprintf(cell, sizeof cell, "%s %s, %s %s, %" PRIu64 " workers, %s", s->cell.kernel,
+			s->cell.variant, s->cell.backend, s->cell.lifetime, s->cell.workers.value,
+			label_size(s->cell.items.value, size));
 		put_text(&c[0], cell);
 		put_text(&c[1], s->status);
 		put_text(&c[2], s->reason);
@@ -188,8 +194,10 @@ int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
 	size_t i;
 	json_t *one;
 	sheet_begin(g, heads);
-	json_array_foreach(json_object_get(json_object_get(d->manifest, "plan"), "left_out"), i, one) {
-		const char *cell = json_string_value(json_object_get(one, "cell")), *why = json_string_value(json_object_get(one, "reason"));
+	json_array_foreach(json_object_get(json_object_get(d->manifest, "plan"), "left_out"), i, one)
+	{
+		const char *cell = json_string_value(json_object_get(one, "cell")),
+			   *why = json_string_value(json_object_get(one, "reason"));
 		struct sheet_cell *c = sheet_row(g, e);
 		if (!c)
 			return -1;
@@ -234,7 +242,8 @@ static void array_text(const json_t *array, char *text, size_t size)
 	json_t *value;
 	char one[320];
 	text[0] = '\0';
-	json_array_foreach((json_t *)(uintptr_t)array, i, value) {
+	json_array_foreach((json_t *)(uintptr_t)array, i, value)
+	{
 		if (json_array_size(array) > MOST_LISTED || !scalar_text(value, one, sizeof one)) {
 			snprintf(text, size, "%zu entries", json_array_size(array));
 			return;

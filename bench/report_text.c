@@ -57,7 +57,8 @@ static void put_wrapped(FILE *f, const char *text)
 }
 
 /* What a terminal has room for; the bars say the speed-up. */
-static const size_t narrow[] = {SHEET_NAME, SHEET_LIFETIME, SHEET_WORKERS, SHEET_MEDIAN, SHEET_INTERVAL, SHEET_RATE, SHEET_SAMPLES, SHEET_STATE};
+static const size_t narrow[] = {SHEET_NAME, SHEET_LIFETIME, SHEET_WORKERS, SHEET_MEDIAN, SHEET_INTERVAL,
+	SHEET_RATE, SHEET_SAMPLES, SHEET_STATE};
 
 static const char *heading(const void *ctx, size_t column)
 {
@@ -77,7 +78,13 @@ static const char *cell(const void *ctx, size_t row, size_t column, char *buffer
 
 static void put_sheet(const struct sheet *g, FILE *f)
 {
-	grid_print(&(struct grid){.rows = g->rows, .columns = sizeof narrow / sizeof *narrow, .left = 2, .heading = heading, .cell = cell, .ctx = g}, f);
+	grid_print(&(struct grid){.rows = g->rows,
+			   .columns = sizeof narrow / sizeof *narrow,
+			   .left = 2,
+			   .heading = heading,
+			   .cell = cell,
+			   .ctx = g},
+		f);
 }
 
 /* Bars of the speed-up against serial, in eighths of a character. */

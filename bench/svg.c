@@ -7,19 +7,29 @@
 #include <string.h>
 
 /* Ink and paper. Everything gnuplot draws in black inherits the ink. */
-static const char style[] = "<style>.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}"
-			    "@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}}"
-			    "@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}}</style>\n";
+static const char style[] =
+	"<style>.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}"
+	"@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}}"
+	"@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}}</style>\n";
 
 void xml_text(FILE *f, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
-		case '&': fputs("&amp;", f); break;
-		case '<': fputs("&lt;", f); break;
-		case '>': fputs("&gt;", f); break;
-		case '"': fputs("&quot;", f); break;
-		default: fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
 		}
 	}
 }
@@ -82,7 +92,8 @@ static bool starts(const char *text, const char *with)
 /* Copies a line, its ids made the chart's own and its hover text a title. */
 static void put_line(FILE *out, const char *line, const char *end, const char *name)
 {
-	static const char hover[] = "onmousemove=\"gnuplot_svg.showHypertext(evt,'", hover_end[] = "<title> </title>";
+	static const char hover[] = "onmousemove=\"gnuplot_svg.showHypertext(evt,'",
+			  hover_end[] = "<title> </title>";
 	while (line < end) {
 		if (starts(line, hover)) {
 			const char *text = line + sizeof hover - 1;
@@ -124,10 +135,12 @@ static void adapt(FILE *out, const char *text, const char *name, const char *tit
 			in_filter = true;
 		else if (starts(start, "</filter>"))
 			in_filter = false;
-		else if (in_filter || starts(start, "<desc>") || starts(start, "<title>chart</title>") || start == end)
+		else if (in_filter || starts(start, "<desc>") || starts(start, "<title>chart</title>") ||
+			 start == end)
 			;
 		else if (in_head && starts(start, "viewBox=")) {
-			fprintf(out, " %.*s class=\"chart\" role=\"img\" aria-label=\"", (int)(end - start), start);
+			fprintf(out, " %.*s class=\"chart\" role=\"img\" aria-label=\"", (int)(end - start),
+				start);
 			xml_text(out, title);
 			fputs("\"\n", out);
 		} else if (in_head && *start == '>') {

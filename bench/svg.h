@@ -2,8 +2,8 @@
 /*
  * svg.h - turns gnuplot's SVG into one that stands alone or inside a page beside others.
  *
- * Ink follows the reader's light or dark page, hover texts become titles that need no script, ids carry the chart's name, and
- * empty groups go. It reads what gnuplot's svg terminal writes, no other SVG.
+ * Ink follows the reader's light or dark page, hover texts become titles that need no script, ids carry the
+ * chart's name, and empty groups go. It reads what gnuplot's svg terminal writes, no other SVG.
  */
 #ifndef PARSCALE_SVG_H
 #define PARSCALE_SVG_H
@@ -12,7 +12,8 @@
 
 #include <stdio.h>
 
-/* Copies the SVG file at `from` to `to`, for the chart of this name (letters, digits, '-', '_') and title. ERR_FAILED where the system failed. */
+/* Copies the SVG file at `from` to `to`, for the chart of this name (letters, digits, '-', '_') and title.
+ * ERR_FAILED where the system failed. */
 int svg_adapt(const char *from, const char *to, const char *name, const char *title, struct err *e);
 
 /* Writes a text for HTML, XML or an attribute in double quotes: nothing in it is markup. */

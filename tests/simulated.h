@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * simulated.h - writes the folder of a sweep that nobody ran, from a model of a machine: for tests of charts and reports at any scale.
+ * simulated.h - writes the folder of a sweep that nobody ran, from a model of a machine: for tests of charts
+ * and reports at any scale.
  *
- * The manifest says "simulated", and so does every chart, for it is part of the machine's name. The model: a kernel's serial
- * time, a serial share and a contention term (Universal Scalability Law), costs of creating workers, a memory ceiling and noise
- * of a fixed seed.
+ * The manifest says "simulated", and so does every chart, for it is part of the machine's name. The model: a
+ * kernel's serial time, a serial share and a contention term (Universal Scalability Law), costs of creating
+ * workers, a memory ceiling and noise of a fixed seed.
  */
 #ifndef PARSCALE_TEST_SIMULATED_H
 #define PARSCALE_TEST_SIMULATED_H
@@ -67,7 +68,8 @@ static double sim_cost(const struct sim_cell *c)
 	static const struct {
 		const char *variant;
 		double ns;
-	} cost[] = {{"reference", 4.1}, {"scalar", 0.42}, {"ompsimd", 0.33}, {"avx2", 0.16}, {"avx512", 0.09}};
+	} cost[] = {
+		{"reference", 4.1}, {"scalar", 0.42}, {"ompsimd", 0.33}, {"avx2", 0.16}, {"avx512", 0.09}};
 	for (size_t i = 0; i < sizeof cost / sizeof *cost; i++)
 		if (strcmp(cost[i].variant, c->variant) == 0)
 			return cost[i].ns * (strcmp(c->kernel, "palindrome") == 0 ? 2.2 : 1);
@@ -95,7 +97,8 @@ static void sim_factors(const struct sim_cell *c, struct factors *f)
 	snprintf(f->variant, sizeof f->variant, "%s", c->variant);
 	snprintf(f->backend, sizeof f->backend, "%s", c->backend);
 	snprintf(f->lifetime, sizeof f->lifetime, "%s", c->lifetime);
-	snprintf(f->schedule, sizeof f->schedule, "%s", strcmp(c->backend, "serial") == 0 ? "static" : "dynamic");
+	snprintf(f->schedule, sizeof f->schedule, "%s",
+		strcmp(c->backend, "serial") == 0 ? "static" : "dynamic");
 	snprintf(f->placement, sizeof f->placement, "compact");
 	snprintf(f->scaling, sizeof f->scaling, "strong");
 	snprintf(f->meter, sizeof f->meter, "native");
@@ -125,7 +128,8 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 	double spread = 0.01 + 0.03 * (total < 1e6);
 	for (unsigned i = 0; i < n; i++) {
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
-		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0)) * (i >= n / 2 ? 1 + m->s->drift : 1);
+		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0)) *
+			     (i >= n / 2 ? 1 + m->s->drift : 1);
 		struct sample *row = table_add(&m->samples, NULL, &e);
 		row->cell = s->cell;
 		row->launch_id = sim_uint(m->launch + i / 4);
@@ -176,8 +180,10 @@ static void sim_speedups(struct simulator *m)
 			continue;
 		for (size_t k = 0; k < m->summary.count; k++) {
 			const struct summary *b = table_row(&m->summary, k);
-			if (strcmp(b->cell.kernel, s->cell.kernel) != 0 || strcmp(b->cell.variant, s->cell.variant) != 0 ||
-				b->cell.size.value != s->cell.size.value || b->cell.workers.value != 1 || !(b->median_seconds > 0))
+			if (strcmp(b->cell.kernel, s->cell.kernel) != 0 ||
+				strcmp(b->cell.variant, s->cell.variant) != 0 ||
+				b->cell.size.value != s->cell.size.value || b->cell.workers.value != 1 ||
+				!(b->median_seconds > 0))
 				continue;
 			if (strcmp(b->cell.backend, "serial") == 0) {
 				s->serial_seconds = b->median_seconds;
@@ -185,7 +191,8 @@ static void sim_speedups(struct simulator *m)
 				s->serial_speedup_low = b->median_low / s->median_high;
 				s->serial_speedup_high = b->median_high / s->median_low;
 			}
-			if (strcmp(b->cell.backend, s->cell.backend) == 0 && strcmp(b->cell.lifetime, s->cell.lifetime) == 0) {
+			if (strcmp(b->cell.backend, s->cell.backend) == 0 &&
+				strcmp(b->cell.lifetime, s->cell.lifetime) == 0) {
 				s->self_seconds = b->median_seconds;
 				s->self_speedup = b->median_seconds / s->median_seconds;
 				s->self_speedup_low = b->median_low / s->median_high;
@@ -202,18 +209,24 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return -1;
-	fprintf(f, "{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
-		   " \"machine\": {\"model\": \"simulated <%u>-CPU machine\", \"threads\": %u, \"caches\": [{\"level\": 1, \"bytes\": 49152}, "
-		   "{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]},\n"
-		   " \"findings\": [{\"topic\": \"load\", \"grade\": \"ok\", \"says\": \"idle\"}, {\"topic\": \"governor\", \"grade\": \"warning\", "
-		   "\"says\": \"powersave & <co>\"}]}\n", s->cpus, s->cpus);
+	fprintf(f,
+		"{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
+		" \"machine\": {\"model\": \"simulated <%u>-CPU machine\", \"threads\": %u, \"caches\": "
+		"[{\"level\": 1, \"bytes\": 49152}, "
+		"{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]},\n"
+		" \"findings\": [{\"topic\": \"load\", \"grade\": \"ok\", \"says\": \"idle\"}, {\"topic\": "
+		"\"governor\", \"grade\": \"warning\", "
+		"\"says\": \"powersave & <co>\"}]}\n",
+		s->cpus, s->cpus);
 	return fclose(f);
 }
 
 /* Writes manifest.json, samples.csv and summary.csv into `dir`, which is made. 0, or -1. */
 static int simulate(const struct simulation *s, const char *dir)
 {
-	static const char *const kernels_of[] = {"sieve", "palindrome"}, *const ladder[] = {"reference", "scalar", "ompsimd", "avx2", "avx512"};
+	static const char *const kernels_of[] = {"sieve", "palindrome"}, *const ladder[] = {"reference",
+										 "scalar", "ompsimd", "avx2",
+										 "avx512"};
 	struct simulator m = {.s = s, .random = 1};
 	struct err e = {0};
 	char path[4200];
@@ -224,16 +237,23 @@ static int simulate(const struct simulation *s, const char *dir)
 		for (size_t z = 0; z < s->n_sizes; z++) {
 			for (size_t v = 0; v < 5; v++)
 				if (strcmp(ladder[v], s->variant) != 0)
-					sim_add(&m, &(struct sim_cell){kernels_of[k], ladder[v], "serial", "pool", 1, s->sizes[z]},
+					sim_add(&m,
+						&(struct sim_cell){kernels_of[k], ladder[v], "serial", "pool",
+							1, s->sizes[z]},
 						s->failures && v == 2);
-			sim_add(&m, &(struct sim_cell){kernels_of[k], s->variant, "serial", "pool", 1, s->sizes[z]}, false);
+			sim_add(&m,
+				&(struct sim_cell){
+					kernels_of[k], s->variant, "serial", "pool", 1, s->sizes[z]},
+				false);
 			for (const char *const *b = s->backends; *b; b++)
 				for (const char *const *l = s->lifetimes; *l; l++)
 					for (uint64_t w = 1; w <= s->workers_most; w *= 2) {
 						at++;
 						if (s->holes && at % 7 == 3)
 							continue;
-						sim_add(&m, &(struct sim_cell){kernels_of[k], s->variant, *b, *l, w, s->sizes[z]},
+						sim_add(&m,
+							&(struct sim_cell){kernels_of[k], s->variant, *b, *l,
+								w, s->sizes[z]},
 							s->failures && at % 9 == 5);
 					}
 		}

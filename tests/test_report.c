@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_report.c - charts and reports of simulated sweeps: of 2 to 256 workers, 1 to 8 back ends, with holes, failures and single samples. */
+/* test_report.c - charts and reports of simulated sweeps: of 2 to 256 workers, 1 to 8 back ends, with holes,
+ * failures and single samples. */
 #include "report.h"
 #include "simulated.h"
 #include "svg.h"
@@ -16,20 +17,53 @@ static char folder[64];
 static bool has_gnuplot;
 
 static const char *const four[] = {"openmp", "pthread", "fork", NULL}, *const one[] = {"fork", NULL};
-static const char *const eight[] = {"openmp", "pthread", "fork", "fork-pipe", "exec", "mpi", "a-back-end-with-a-name-as-long-as-they-get",
-	"<b>&\"x'\\", NULL};
+static const char *const eight[] = {"openmp", "pthread", "fork", "fork-pipe", "exec", "mpi",
+	"a-back-end-with-a-name-as-long-as-they-get", "<b>&\"x'\\", NULL};
 static const char *const both[] = {"pool", "spawn", NULL}, *const pool[] = {"pool", NULL};
 
-static const struct simulation two = {.cpus = 2, .workers_most = 4, .samples = 12, .backends = four, .lifetimes = both, .variant = "avx512",
-	.sizes = {1000, 1000000, 1000000000}, .n_sizes = 3};
-static const struct simulation sixteen = {.cpus = 16, .workers_most = 16, .samples = 12, .holes = true, .failures = true, .backends = four,
-	.lifetimes = both, .variant = "avx512", .sizes = {100000, 1000000000}, .n_sizes = 2};
-static const struct simulation many = {.cpus = 128, .workers_most = 256, .samples = 9, .backends = four, .lifetimes = both,
-	.variant = "avx512", .sizes = {10000, 1000000, 100000000, 10000000000}, .n_sizes = 4};
-static const struct simulation crowd = {.cpus = 16, .workers_most = 32, .samples = 8, .holes = true, .backends = eight, .lifetimes = both,
-	.variant = "avx2", .sizes = {100000, 1000000000}, .n_sizes = 2};
-static const struct simulation lonely = {.cpus = 2, .workers_most = 2, .samples = 1, .backends = one, .lifetimes = pool, .variant = "avx2",
-	.sizes = {1000000}, .n_sizes = 1};
+static const struct simulation two = {.cpus = 2,
+	.workers_most = 4,
+	.samples = 12,
+	.backends = four,
+	.lifetimes = both,
+	.variant = "avx512",
+	.sizes = {1000, 1000000, 1000000000},
+	.n_sizes = 3};
+static const struct simulation sixteen = {.cpus = 16,
+	.workers_most = 16,
+	.samples = 12,
+	.holes = true,
+	.failures = true,
+	.backends = four,
+	.lifetimes = both,
+	.variant = "avx512",
+	.sizes = {100000, 1000000000},
+	.n_sizes = 2};
+static const struct simulation many = {.cpus = 128,
+	.workers_most = 256,
+	.samples = 9,
+	.backends = four,
+	.lifetimes = both,
+	.variant = "avx512",
+	.sizes = {10000, 1000000, 100000000, 10000000000},
+	.n_sizes = 4};
+static const struct simulation crowd = {.cpus = 16,
+	.workers_most = 32,
+	.samples = 8,
+	.holes = true,
+	.backends = eight,
+	.lifetimes = both,
+	.variant = "avx2",
+	.sizes = {100000, 1000000000},
+	.n_sizes = 2};
+static const struct simulation lonely = {.cpus = 2,
+	.workers_most = 2,
+	.samples = 1,
+	.backends = one,
+	.lifetimes = pool,
+	.variant = "avx2",
+	.sizes = {1000000},
+	.n_sizes = 1};
 
 /* Whether a program of this name is on PATH. */
 static bool on_path(const char *name)
@@ -81,14 +115,17 @@ static char *simulated_in(const struct simulation *s, const char *name)
 	return dir;
 }
 
-/* Tags close in order, attributes are quoted, '&' begins an entity; for XML. NULL, or what is wrong at which place. */
+/* Tags close in order, attributes are quoted, '&' begins an entity; for XML. NULL, or what is wrong at which
+ * place. */
 static const char *malformed(const char *text)
 {
 	static char open[64][32];
 	size_t depth = 0;
 	const char *p = text;
 	while (*p) {
-		if (*p == '&' && strspn(p + 1, "#abcdefghijklmnopqrstuvwxyz0123456789") == strcspn(p + 1, ";") && strchr(p, ';') < p + 9) {
+		if (*p == '&' &&
+			strspn(p + 1, "#abcdefghijklmnopqrstuvwxyz0123456789") == strcspn(p + 1, ";") &&
+			strchr(p, ';') < p + 9) {
 			p = strchr(p, ';') + 1;
 			continue;
 		}
@@ -147,7 +184,8 @@ static void check_svg(const char *svg, const char *name)
 	const char *wrong = malformed(svg);
 	if (wrong)
 		fail_msg("%s: not well-formed at: %.80s", name, wrong);
-	if (!strstr(svg, "<svg") || strstr(svg, "gnuplot_svg") || strstr(svg, "onmouse") || strstr(svg, "<script") || strstr(svg, "NaN"))
+	if (!strstr(svg, "<svg") || strstr(svg, "gnuplot_svg") || strstr(svg, "onmouse") ||
+		strstr(svg, "<script") || strstr(svg, "NaN"))
 		fail_msg("%s: not a chart that stands alone", name);
 	/* the two namespaces are the only addresses */
 	assert_int_equal(occurrences(svg, "http"), 2);
@@ -167,7 +205,8 @@ static void draw(const struct simulation *s, const char *name, struct dataset *d
 		snprintf(file, sizeof file, "plots/%s.svg", p->list[i].stem);
 		char *svg = slurp(d->dir, file);
 		check_svg(svg, file);
-		assert_true(p->list[i].chart->whole || occurrences(svg, "<title>") > 0); /* values to hover over */
+		assert_true(p->list[i].chart->whole ||
+			    occurrences(svg, "<title>") > 0); /* values to hover over */
 		free(svg);
 		snprintf(file, sizeof file, "plots/%s.png", p->list[i].stem);
 		char *png = slurp(d->dir, file);
@@ -199,7 +238,8 @@ static void every_chart_of_two_workers(void **state)
 	draw(&two, "two", &d, &p);
 	assert_int_equal(p.count, 15); /* seven charts of two kernels, one of all */
 	char *svg = slurp(d.dir, "plots/speedup-sieve.svg");
-	static const char *const names[] = {"openmp, pool", "openmp, spawn", "pthread, pool", "pthread, spawn", "fork, pool", "fork, spawn", "ideal"};
+	static const char *const names[] = {"openmp, pool", "openmp, spawn", "pthread, pool",
+		"pthread, spawn", "fork, pool", "fork, spawn", "ideal"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char label[64];
 		snprintf(label, sizeof label, "<text>%s</text>", names[i]);
@@ -238,8 +278,8 @@ static void holes_are_gaps_and_failures_are_marked(void **state)
 	size_t points = 0;
 	for (size_t i = 0; i < d.summary.count; i++) {
 		const struct summary *s = dataset_row(&d, i);
-		points += row_ok(s) && strcmp(s->cell.kernel, "sieve") == 0 && strcmp(s->cell.backend, "serial") != 0 &&
-			s->cell.items.value == 1000000000;
+		points += row_ok(s) && strcmp(s->cell.kernel, "sieve") == 0 &&
+			  strcmp(s->cell.backend, "serial") != 0 && s->cell.items.value == 1000000000;
 	}
 	assert_int_equal(occurrences(svg, "<title>"), points);
 	free(svg);
@@ -293,7 +333,8 @@ static void one_sample_has_no_interval(void **state)
 }
 
 /* A command's exit status; what it printed goes to DIR/out and DIR/err of the test's folder. */
-static int run(int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c)
+static int run(
+	int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c)
 {
 	char out[128], name[] = "command", *argv[] = {name, NULL, NULL, NULL, NULL};
 	const char *const given[] = {a, b, c};
@@ -415,8 +456,9 @@ static void bad_use_is_refused(void **state)
 	assert_non_null(f);
 	fputs("name,price\npear,3\n", f);
 	assert_int_equal(fclose(f), 0);
-	const char *const bad[][3] = {{NULL, NULL, NULL}, {empty, NULL, NULL}, {foreign, NULL, NULL}, {"/nonexistent", NULL, NULL}, {file, NULL, NULL},
-		{empty, foreign, NULL}, {"--nonsense", empty, NULL}, {"", NULL, NULL}};
+	const char *const bad[][3] = {{NULL, NULL, NULL}, {empty, NULL, NULL}, {foreign, NULL, NULL},
+		{"/nonexistent", NULL, NULL}, {file, NULL, NULL}, {empty, foreign, NULL},
+		{"--nonsense", empty, NULL}, {"", NULL, NULL}};
 	for (size_t c = 0; c < 2; c++)
 		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 			assert_int_equal(run(commands[c], &e, bad[i][0], bad[i][1], bad[i][2]), ERR_USAGE);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "label.h"
+
+#include "kernel.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const backend_names[] = {
+	"serial", "openmp", "pthread", "fork", "fork-pipe", "exec", "mpi"};
+enum { BACKEND_NAMES = sizeof backend_names / sizeof *backend_names };
+
+int backend_style(const char *backend)
+{
+	int i = 0;
+	while (i < BACKEND_NAMES && strcmp(backend, backend_names[i]) != 0)
+		i++;
+	return i + 1;
+}
+
+int backend_order(const char *a, const char *b)
+{
+	int x = backend_style(a), y = backend_style(b);
+	return x != y ? x - y : strcmp(a, b);
+}
+
+const char *kernel_items(const char *kernel)
+{
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		if (strcmp((*k)->name, kernel) != 0)
+			continue;
+		static const char *const plural[][2] = {
+			{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}, {"call", "calls"}};
+		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
+			if (strcmp((*k)->item, plural[i][0]) == 0)
+				return plural[i][1];
+	}
+	return "items";
+}
+
+/* Three significant digits, without an exponent. */
+static int three_digits(char *text, double x)
+{
+	double size = fabs(x);
+	return snprintf(text, 32, "%.*f", size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2, x);
+}
+
+static const struct time_unit {
+	double least, scale;
+	const char *name;
+} time_units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "us"}, {0, 1e9, "ns"}};
+
+static const struct time_unit *time_unit(double seconds)
+{
+	const struct time_unit *u = time_units;
+	while (fabs(seconds) < 0.9995 * u->least)
+		u++;
+	return u;
+}
+
+double label_seconds_unit(double seconds, char name[8])
+{
+	const struct time_unit *u = time_unit(seconds);
+	snprintf(name, 8, "%s", u->name);
+	return 1 / u->scale;
+}
+
+char *label_seconds(double seconds, char *text)
+{
+	return units_time(1e9 * seconds, text);
+}
+
+char *label_seconds_range(double low, double high, char *text)
+{
+	const struct time_unit *u = time_unit(low);
+	char a[32], b[32];
+	three_digits(a, low * u->scale);
+	three_digits(b, high * u->scale);
+	snprintf(text, LABEL_BYTES, "%.24s to %.24s %s", a, b, u->name);
+	return text;
+}
+
+char *label_bytes(uint64_t bytes, char *text)
+{
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB"};
+	double value = (double)bytes;
+	int i = 0;
+	for (; i < 3 && value >= 1024; i++)
+		value /= 1024;
+	snprintf(text, 32, "%.6g %s", value, names[i]);
+	return text;
+}
+
+char *label_size(uint64_t items, char *text)
+{
+	uint64_t mantissa = items;
+	int zeros = 0;
+	while (mantissa >= 10 && mantissa % 10 == 0) {
+		mantissa /= 10;
+		zeros++;
+	}
+	if (zeros >= 4 && mantissa < 1000)
+		snprintf(text, 32, "%.3ge%d",
+			(double)mantissa / (mantissa >= 100         ? 100
+						   : mantissa >= 10 ? 10
+								    : 1),
+			zeros + (mantissa >= 100         ? 2
+					: mantissa >= 10 ? 1
+							 : 0));
+	else if (items >= 1024 && (items & (items - 1)) == 0)
+		snprintf(text, 32, "2^%d", __builtin_ctzll(items));
+	else if (items >= 10000000)
+		snprintf(text, 32, "%.4g", (double)items);
+	else
+		snprintf(text, 32, "%" PRIu64, items);
+	return text;
+}
+
+char *label_ratio(double ratio, char *text)
+{
+	three_digits(text, ratio);
+	return text;
+}
