@@ -30,7 +30,7 @@ int facts_grade(const struct facts *f, struct finding *findings, int room)
 
 int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS])
 {
-	return place_worker_counts(&f->machine.topology, f->environment.cpu_quota, counts, WORKER_COUNTS);
+	return place_worker_counts(&f->machine.topology, counts, WORKER_COUNTS);
 }
 
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES])

@@ -85,8 +85,7 @@ static void print_policy(const struct topology *t, const char *policy, FILE *out
 static void print_placement(const struct facts *facts, FILE *out)
 {
 	struct worker_count counts[WORKER_COUNTS];
-	int n = place_worker_counts(
-		&facts->machine.topology, facts->environment.cpu_quota, counts, WORKER_COUNTS);
+	int n = facts_worker_counts(facts, counts);
 	fprintf(out, "\nplacement: the CPUs of workers 0, 1, ...\n");
 	for (int i = 0; place_policy(i); i++)
 		if (strcmp(place_policy(i), "none") != 0)
@@ -103,7 +102,8 @@ static void print_sizes(const struct facts *facts, FILE *out)
 	uint64_t sizes[CACHE_SIZES];
 	char bytes[UNITS_BYTES];
 	int n = facts_sizes(facts, sizes);
-	fprintf(out, "\nsizes worth measuring, by a worker's caches when all work\n%s", n > 0 ? "" : "  not available");
+	fprintf(out, "\nsizes worth measuring, by a worker's caches when all work\n%s",
+		n > 0 ? "" : "  not available");
 	for (int i = 0; i < n; i++)
 		fprintf(out, "%s%s", i ? ", " : "  ", units_bytes((double)sizes[i], bytes));
 	fprintf(out, "\n");

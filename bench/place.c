@@ -136,7 +136,16 @@ int place_check(const char *policy, struct err *e)
 		policy, known, PLACE_POLICY_BYTES);
 }
 
-/* The CPUs of a list, in its order. */
+/* The usable CPU of this number. */
+static const struct cpu *find_cpu(const struct topology *t, int id)
+{
+	for (int i = 0; i < t->count; i++)
+		if (t->cpus[i].id == id && t->cpus[i].usable)
+			return &t->cpus[i];
+	return NULL;
+}
+
+/* The CPUs of a list, in its order, each once: beyond them workers take turns anyway. */
 static int order_list(struct place *p, const struct topology *t, struct err *e)
 {
 	int ids[CPULIST_LIMIT];
@@ -145,16 +154,16 @@ static int order_list(struct place *p, const struct topology *t, struct err *e)
 	if (!p->cpus)
 		return err_set(e, ERR_FAILED, "placement: out of memory");
 	for (p->count = 0; p->count < n; p->count++) {
-		int i = 0;
-		while (i < t->count && !(t->cpus[i].id == ids[p->count] && t->cpus[i].usable))
-			i++;
-		if (i == t->count) {
-			char legal[200];
-			cpulist_format(p->mask, p->mask_count, legal, sizeof legal);
-			return err_set(e, ERR_USAGE, "--placement %s: CPU %d is not usable here; usable: %s",
-				p->policy, ids[p->count], legal);
-		}
-		p->cpus[p->count] = t->cpus[i];
+		const int id = ids[p->count];
+		const struct cpu *c = find_cpu(t, id);
+		char legal[200];
+		cpulist_format(p->mask, p->mask_count, legal, sizeof legal);
+		if (!c)
+			return err_set(e, ERR_USAGE, "--placement %s: CPU %d is not usable here; usable: %s", p->policy, id, legal);
+		for (int i = 0; i < p->count; i++)
+			if (p->cpus[i].id == id)
+				return err_set(e, ERR_USAGE, "--placement %s: CPU %d is named twice", p->policy, id);
+		p->cpus[p->count] = *c;
 	}
 	return 0;
 }
@@ -221,8 +230,10 @@ int place_open(struct place *p, const char *policy, const struct topology *t, st
 	const struct policy *named = find_policy(policy);
 	snprintf(p->policy, sizeof p->policy, "%s", policy);
 	p->bound = named != &policies[0];
-	if (keep_mask(p, t, e) == 0 && (named ? order_policy(p, named, t, e) : order_list(p, t, e)) == 0)
+	if (keep_mask(p, t, e) == 0 && (named ? order_policy(p, named, t, e) : order_list(p, t, e)) == 0) {
+		p->capacity = place_capacity(t, (unsigned)p->count);
 		return 0;
+	}
 	place_close(p);
 	return -1;
 }

@@ -28,6 +28,7 @@ struct place {
 	char policy[PLACE_POLICY_BYTES];
 	bool bound;       /* false: `none` */
 	int count;        /* CPUs in the order, at least 1 */
+	unsigned capacity; /* workers that need not take turns (place_capacity) */
 	struct cpu *cpus; /* in the policy's order; `none`: in the order of scatter, as a system that balances
 			     would. Owned */
 	int *mask;        /* CPU ids this process was allowed at open, for place_restore; owned */
@@ -57,6 +58,9 @@ void place_restore(const struct place *p);
 /* The CPU that the calling thread runs on now; -1 where the system does not tell. */
 int place_current(void);
 
+/* How many workers need not take turns on `cpus` of the machine's CPUs: as many, or its CPU quota rounded down (at least 1) where that is less. */
+unsigned place_capacity(const struct topology *t, unsigned cpus);
+
 /* A worker's share of each cache in bytes (0: none or unknown), when `workers` of them run: the cache over
  * those of the CPUs in use that share it, at the least favoured worker. Workers beyond the CPUs take turns
  * and divide nothing. */
@@ -77,11 +81,8 @@ struct worker_count {
 	const char *edge;    /* what it fills exactly ("cores of an L3"), or NULL; static */
 };
 
-/* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, and twice the
- * capacity. `quota` is in CPUs (a cgroup's limit), NAN for none. Capacity is the usable CPUs, or the quota
- * rounded down (at least 1) where that is less. Fills at most `room`, returns how many; WORKER_COUNTS is room
- * for any machine. */
+/* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, and twice the capacity (place_capacity). Fills at most `room`, returns how many; WORKER_COUNTS is room for any machine. */
 enum { WORKER_COUNTS = 32 };
-int place_worker_counts(const struct topology *t, double quota, struct worker_count *counts, int room);
+int place_worker_counts(const struct topology *t, struct worker_count *counts, int room);
 
 #endif

@@ -5,6 +5,11 @@
 
 #include <stdlib.h>
 
+unsigned place_capacity(const struct topology *t, unsigned cpus)
+{
+	return !(t->quota < cpus) ? cpus : t->quota < 1 ? 1 : (unsigned)t->quota;
+}
+
 /* The smallest share of one level among the first `used` CPUs; 0 when any of them has none. */
 static uint64_t share(const struct place *p, int used, int level)
 {
@@ -45,7 +50,8 @@ int cache_sizes(struct cache_share share, double memory_bytes, uint64_t *sizes, 
 	const uint64_t levels[CACHE_LEVELS] = {share.l1_bytes, share.l2_bytes, share.l3_bytes};
 	int n = 0;
 	for (int i = 0; i < CACHE_LEVELS; i++)
-		for (uint64_t bytes = levels[i] / 2; bytes > 0 && bytes <= 2 * levels[i] && n < room; bytes *= 2)
+		for (uint64_t bytes = levels[i] / 2; bytes > 0 && bytes <= 2 * levels[i] && n < room;
+			bytes *= 2)
 			n = insert(sizes, n, bytes);
 	const double largest = n > 0 ? (double)sizes[n - 1] : 999;
 	for (double bytes = 1000; bytes <= memory_bytes / 4 && n < room; bytes *= 10)
@@ -119,7 +125,7 @@ static unsigned cores_within(const struct topology *t, enum scope scope)
 	return cores;
 }
 
-int place_worker_counts(const struct topology *t, double quota, struct worker_count *counts, int room)
+int place_worker_counts(const struct topology *t, struct worker_count *counts, int room)
 {
 	static const struct {
 		enum scope scope;
@@ -131,9 +137,8 @@ int place_worker_counts(const struct topology *t, double quota, struct worker_co
 		{SCOPE_L3, "cores of an L3"},
 		{SCOPE_FASTEST, "all fast cores"},
 	};
-	const unsigned threads = (unsigned)topology_usable(t);
-	const bool limited = quota > 0 && quota < threads;
-	const unsigned capacity = !limited ? threads : quota < 1 ? 1 : (unsigned)quota;
+	const unsigned threads = (unsigned)topology_usable(t), capacity = place_capacity(t, threads);
+	const bool limited = capacity < threads;
 	struct counts c = {.list = counts, .room = room};
 	for (unsigned n = 1; n <= capacity; n *= 2)
 		add(&c, n, NULL);
@@ -145,7 +150,6 @@ int place_worker_counts(const struct topology *t, double quota, struct worker_co
 	add(&c, capacity, limited ? "the CPU quota" : "all threads");
 	add(&c, 2 * capacity, "twice what there is");
 	for (int i = 0; i < c.n; i++)
-		counts[i].oversubscribed =
-			counts[i].workers > threads || (limited && counts[i].workers > quota);
+		counts[i].oversubscribed = counts[i].workers > threads || counts[i].workers > t->quota;
 	return c.n;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "topology_read.h"
 
+#include "cgroup.h"
 #include "cpulist.h"
 #include "tree.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,7 +69,7 @@ int topology_allocate(struct topology *t, int count, struct err *e)
 	*t = (struct topology){0};
 	if (count < 1 || count > CPULIST_LIMIT)
 		return err_set(e, ERR_FAILED, "topology: %d CPUs; 1 to %d are legal", count, CPULIST_LIMIT);
-	*t = (struct topology){.cpus = calloc((size_t)count, sizeof *t->cpus), .count = count};
+	*t = (struct topology){.cpus = calloc((size_t)count, sizeof *t->cpus), .count = count, .quota = NAN};
 	if (!t->cpus)
 		return err_set(e, ERR_FAILED, "topology: out of memory for %d CPUs", count);
 	for (int i = 0; i < count; i++) {
@@ -122,9 +124,12 @@ int topology_allowed(const char *root, int *ids)
 	return n < 0 ? 0 : n;
 }
 
-void topology_apply_mask(struct topology *t, const char *root)
+void topology_apply_limits(struct topology *t, const char *root)
 {
+	struct cgroup group;
 	int ids[CPULIST_LIMIT];
+	cgroup_read(&group, root);
+	t->quota = group.quota;
 	int n = topology_allowed(root, ids);
 	if (n > 0)
 		topology_restrict(t, ids, n);

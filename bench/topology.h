@@ -42,6 +42,7 @@ struct cpu {
 struct topology {
 	struct cpu *cpus; /* by package, node, L3, L2, core, thread: neighbours share most; owned */
 	int count;        /* at least 1 */
+	double quota;     /* CPU time that this process's control group may use, in CPUs; NAN: no limit */
 	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
 };
 

@@ -94,7 +94,7 @@ int topology_read_hwloc(struct topology *t, char *why, size_t why_bytes, struct 
 	}
 	int status = topology_from_hwloc(t, loaded, e);
 	if (status == 0 && hwloc_topology_is_thissystem(loaded))
-		topology_apply_mask(t, "");
+		topology_apply_limits(t, "");
 	hwloc_topology_destroy(loaded);
 	return status;
 }

@@ -21,8 +21,8 @@ int topology_finish(struct topology *t, struct err *e);
 /* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. */
 int topology_allowed(const char *root, int *ids);
 
-/* Marks those as usable and no other; where it says nothing, all stay usable. */
-void topology_apply_mask(struct topology *t, const char *root);
+/* Marks those as usable and no other (where it says nothing, all stay usable), and takes the control group's quota. */
+void topology_apply_limits(struct topology *t, const char *root);
 
 /* This machine by hwloc. -1 with `why` filled and *e left alone where hwloc is absent or fails; -1 with *e
  * set without memory. */

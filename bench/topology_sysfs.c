@@ -135,6 +135,6 @@ int topology_read_sysfs(struct topology *t, const char *root, struct err *e)
 		topology_free(t);
 		return err_set(e, ERR_FAILED, "topology: out of memory");
 	}
-	topology_apply_mask(t, root);
+	topology_apply_limits(t, root);
 	return topology_finish(t, e);
 }

@@ -256,7 +256,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	const struct team_plan team = {.workers = t->cell->workers,
 		.lifetime = (enum lifetime)t->cell->lifetime,
 		.schedule = (enum schedule)t->cell->schedule,
-		.spin = t->cell->workers <= (unsigned)t->place.count ? SPINS : 0,
+		.spin = t->cell->workers <= t->place.capacity ? SPINS : 0,
 		.timeout_seconds = plan->timeout_seconds};
 	uint64_t start = clock_ns();
 	t->team = t->cell->backend->open(&t->job, &team, e);

@@ -142,9 +142,10 @@ static void test_server(void **state)
 	assert_string_equal(order(&t, "smt-last", 3), "0,2,4");
 	assert_string_equal(order(&t, "scatter", 10), "0,128,32,160,64,192,96,224,4,132");
 	assert_string_equal(order(&t, "numa", 10), "0,32,64,96,128,160,192,224,2,34");
-	assert_string_equal(order(&t, "5,3-4", 7), "5,3-5,3-5");
+	assert_string_equal(order(&t, "5,3-4", 7), "5,3-5,3-5"); /* and from the start again */
 	assert_string_equal(order(&t, "none", 2), "-1,-1");
 	refused(&t, "p-cores", ERR_ABSENT, "one kind");
+	refused(&t, "5,3-5", ERR_USAGE, "CPU 5 is named twice");
 	refused(&t, "256", ERR_USAGE, "CPU 256 is not usable here; usable: 0-255");
 	topology_free(&t);
 }
@@ -216,7 +217,7 @@ static void test_one_cpu(void **state)
 	made_up(&t, "pu:1");
 	assert_string_equal(order(&t, "compact", 2), "0,0");
 	assert_string_equal(order(&t, "scatter", 2), "0,0");
-	assert_int_equal(place_worker_counts(&t, NAN, counts, WORKER_COUNTS), 2);
+	assert_int_equal(place_worker_counts(&t, counts, WORKER_COUNTS), 2);
 	assert_int_equal(counts[0].workers, 1);
 	assert_false(counts[0].oversubscribed);
 	assert_int_equal(counts[1].workers, 2);
@@ -237,6 +238,29 @@ static void test_bad_policies(void **state)
 	topology_free(&t);
 }
 
+/* Workers take turns beyond the CPUs of the order, or beyond the quota. */
+static void test_capacity(void **state)
+{
+	(void)state;
+	static const struct {
+		double quota;
+		const char *policy;
+		unsigned capacity;
+	} cases[] = {{NAN, "compact", 8}, {NAN, "none", 8}, {NAN, "1-3", 3}, {8, "compact", 8},
+		{6.9, "compact", 6}, {1.5, "compact", 1}, {0.2, "compact", 1}, {2, "1-3", 2}, {4, "1-3", 3}};
+	struct topology t;
+	struct place p;
+	struct err e = {0};
+	made_up(&t, "pack:1 core:8 pu:1");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		t.quota = cases[i].quota;
+		assert_int_equal(place_open(&p, cases[i].policy, &t, &e), 0);
+		assert_int_equal(p.capacity, cases[i].capacity);
+		place_close(&p);
+	}
+	topology_free(&t);
+}
+
 static void check_counts(const char *machine, const int *mask, int masked, double quota, const char *expected)
 {
 	struct topology t;
@@ -245,7 +269,8 @@ static void check_counts(const char *machine, const int *mask, int masked, doubl
 	made_up(&t, machine);
 	if (mask)
 		topology_restrict(&t, mask, masked);
-	int n = place_worker_counts(&t, quota, counts, WORKER_COUNTS);
+	t.quota = quota;
+	int n = place_worker_counts(&t, counts, WORKER_COUNTS);
 	for (int i = 0; i < n; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u%s%s%s", i ? " " : "",
 			counts[i].workers, counts[i].oversubscribed ? "+" : "", counts[i].edge ? ":" : "",
@@ -357,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_hybrid),
 		cmocka_unit_test(test_one_cpu),
 		cmocka_unit_test(test_bad_policies),
+		cmocka_unit_test(test_capacity),
 		cmocka_unit_test(test_worker_counts),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_sizes),

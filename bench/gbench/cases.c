@@ -147,7 +147,7 @@ static struct cases_values default_workers(const struct topology *t)
 {
 	struct worker_count counts[CASES_MOST_VALUES];
 	struct cases_values workers = {.count = 0};
-	int n = place_worker_counts(t, 0, counts, CASES_MOST_VALUES);
+	int n = place_worker_counts(t, counts, CASES_MOST_VALUES);
 	for (int i = 0; i < n; i++)
 		workers.values[workers.count++] = counts[i].workers;
 	return workers;
