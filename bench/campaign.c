@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "launch.h"
+#include "pace.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -16,11 +17,11 @@ struct campaign {
 	const struct plan *plan;
 	int fd;
 	struct campaign_result *result;
-	size_t *order; /* of the cells in the block */
+	struct pace *pace;
+	size_t *order;            /* of the cells in the block */
 	struct expected *answers; /* by problem */
 	bool *answered;
-	double *cost; /* seconds of each cell's last launch; 0: not yet launched */
-	uint64_t first, next; /* launch numbers: where this campaign begins; the one to be made */
+	uint64_t launches; /* made in all sessions */
 	uint64_t started_ns;
 	bool terminal;
 };
@@ -48,46 +49,47 @@ static void shuffle(size_t *order, size_t n, uint64_t *state)
 	}
 }
 
-/* What is left at the pace so far: known costs of cells that have been launched, their mean for the others. */
-static double remaining(const struct campaign *c, unsigned block, size_t done)
+/* The cells of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */
+static size_t make_order(struct campaign *c, unsigned block)
 {
-	const struct plan *p = c->plan;
-	double sum = 0, later;
-	size_t known = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		sum += c->cost[i];
-		known += c->cost[i] > 0;
+	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
+	size_t n = 0;
+	for (size_t i = 0; i < c->plan->count; i++)
+		c->order[i] = i;
+	shuffle(c->order, c->plan->count, &random);
+	for (size_t i = 0; i < c->plan->count; i++)
+		if (pace_wants(c->pace, c->order[i], block))
+			c->order[n++] = c->order[i];
+	if (block < c->plan->launches)
+		return n;
+	for (size_t i = 1; i < n; i++) { /* the widest first; few, and nearly sorted */
+		size_t cell = c->order[i], j = i;
+		for (; j > 0 && pace_width(c->pace, c->order[j - 1]) < pace_width(c->pace, cell); j--)
+			c->order[j] = c->order[j - 1];
+		c->order[j] = cell;
 	}
-	double mean = known ? sum / (double)known : 0;
-	double all = sum + mean * (double)(p->count - known), rest = 0;
-	for (size_t i = done; i < p->count; i++)
-		rest += c->cost[c->order[i]] > 0 ? c->cost[c->order[i]] : mean;
-	later = rest + (double)(p->launches - block - 1) * all;
-	double budget = p->budget_seconds - elapsed(c);
-	return later < budget ? later : budget > 0 ? budget : 0;
+	return n;
 }
 
-static void show_progress(const struct campaign *c, unsigned block, size_t done, const char *label)
+static void show_progress(const struct campaign *c, const char *label)
 {
 	char left[UNITS_BYTES];
-	uint64_t all = (uint64_t)c->plan->launches * c->plan->count, at = (uint64_t)block * c->plan->count + done;
-	if (c->terminal)
-		fprintf(stderr, "\r\033[K%3.0f %%  %" PRIu64 "/%" PRIu64 " launches, %s left  %.70s", 100.0 * (double)at / (double)all, at, all,
-			units_clock(remaining(c, block, done), left), label);
-	else if (done == 0)
-		fprintf(stderr, "block %u of %u: %zu launches, %s so far\n", block + 1, c->plan->launches, c->plan->count,
-			units_clock(elapsed(c), left));
+	struct forecast f = pace_forecast(c->pace);
+	double budget = c->plan->budget_seconds - elapsed(c), seconds = f.seconds < budget ? f.seconds : budget;
+	double share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
+	fprintf(stderr, "\r\033[K%3.0f %%  launch %" PRIu64 " of about %.0f, %s left  %.70s", 100 * share, c->launches + 1, f.launches,
+		units_clock(seconds, left), label);
 }
 
-/* The first right answer to a problem serves all cells that share it. */
-static void learn_answer(struct campaign *c, const struct planned *cell, const struct sample *row)
+static void show_block(const struct campaign *c, unsigned block, size_t n)
 {
-	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
-		return;
-	struct expected *x = &c->answers[cell->problem];
-	*x = (struct expected){.tally = {row->count.value, row->check.value}, .check_known = true};
-	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
-	c->answered[cell->problem] = true;
+	char past[UNITS_BYTES], left[UNITS_BYTES];
+	struct forecast f = pace_forecast(c->pace);
+	double budget = c->plan->budget_seconds - elapsed(c);
+	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), past));
+	if (f.seconds > 0)
+		fprintf(stderr, ", %s left", units_clock(f.seconds < budget ? f.seconds : budget, left));
+	putc('\n', stderr);
 }
 
 /* A launch that gave no answer is a row too. */
@@ -102,6 +104,17 @@ static int add_failure(const struct campaign *c, const struct planned *cell, str
 	return 0;
 }
 
+/* The first right answer to a problem serves all cells that share it. */
+static void learn_answer(struct campaign *c, const struct planned *cell, const struct sample *row)
+{
+	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
+		return;
+	struct expected *x = &c->answers[cell->problem];
+	*x = (struct expected){.tally = {row->count.value, row->check.value}, .check_known = true};
+	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
+	c->answered[cell->problem] = true;
+}
+
 /* Numbers a launch's rows and appends them. */
 static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block, struct err *e)
 {
@@ -113,7 +126,8 @@ static int take_rows(struct campaign *c, const struct planned *cell, struct laun
 		return -1;
 	for (size_t i = 0; i < r->samples.count; i++) {
 		struct sample *row = table_row(&r->samples, i);
-		row->launch_id = (struct uint_field){c->next, true};
+		row->launch_id = (struct uint_field){c->launches, true};
+		row->cell_id = (struct uint_field){(uint64_t)(cell - c->plan->cells), true};
 		row->block = (struct uint_field){block, true};
 		learn_answer(c, cell, row);
 	}
@@ -143,27 +157,26 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 	int status = launch_run(&order, &r, e);
 	if (status == 0 && r.status != ERR_INTERRUPTED) {
 		status = take_rows(c, cell, &r, block, e);
+		if (status == 0)
+			status = pace_take(c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
 		c->result->launches++;
-		c->next++;
-		c->cost[index] = elapsed(c) - before;
+		c->launches++;
 	}
 	table_free(&r.samples);
 	return status;
 }
 
-static int run_block(struct campaign *c, unsigned block, uint64_t *random, struct err *e)
+static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e)
 {
-	const struct plan *p = c->plan;
-	shuffle(c->order, p->count, random);
-	for (size_t i = 0; i < p->count; i++) {
-		if ((uint64_t)block * p->count + i < c->first)
-			continue; /* made before */
-		double expected = c->cost[c->order[i]];
-		if (elapsed(c) + expected > p->budget_seconds) {
+	if (!c->terminal)
+		show_block(c, block, n);
+	for (size_t i = 0; i < n; i++) {
+		if (elapsed(c) + pace_cost(c->pace, c->order[i]) > c->plan->budget_seconds) {
 			c->result->end = CAMPAIGN_BUDGET;
 			return 0;
 		}
-		show_progress(c, block, i, p->cells[c->order[i]].label);
+		if (c->terminal)
+			show_progress(c, c->plan->cells[c->order[i]].label);
 		if (launch(c, c->order[i], block, e) != 0)
 			return -1;
 		if (interrupt_seen()) {
@@ -174,28 +187,71 @@ static int run_block(struct campaign *c, unsigned block, uint64_t *random, struc
 	return 0;
 }
 
-int campaign_run(const struct plan *p, uint64_t first, int samples_fd, struct campaign_result *r, struct err *e)
+/* Takes over what earlier sessions measured, launch by launch. */
+static int remember(struct campaign *c, const struct table *before, struct err *e)
 {
-	uint64_t random = p->order_seed;
-	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .first = first, .next = first, .started_ns = clock_ns(),
-		.terminal = isatty(STDERR_FILENO) != 0};
+	for (size_t from = 0, n; from < before->count; from += n) {
+		const struct sample *row = table_row(before, from);
+		for (n = 1; from + n < before->count; n++)
+			if (((const struct sample *)table_row(before, from + n))->launch_id.value != row->launch_id.value)
+				break;
+		if (!row->cell_id.known || row->cell_id.value >= c->plan->count || row->launch_id.value != c->launches)
+			return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + 1);
+		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
+			return -1;
+		c->launches++;
+	}
+	return 0;
+}
+
+static int run_blocks(struct campaign *c, struct err *e)
+{
+	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE; block++) {
+		size_t n = make_order(c, block);
+		if (n == 0 && block >= c->plan->most_launches)
+			return 0;
+		if (n > 0 && run_block(c, block, n, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void tell_stops(const struct campaign *c)
+{
+	const char *other = c->result->end == CAMPAIGN_BUDGET ? "budget" : "interrupted";
+	for (size_t i = 0; i < c->plan->count; i++) {
+		const char *stop = pace_stop(c->pace, i);
+		c->result->stops[i] = stop ? stop : other;
+	}
+}
+
+int campaign_run(const struct plan *p, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e)
+{
+	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
+	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
+	c.pace = pace_open(p, e);
 	c.order = malloc(p->count * sizeof *c.order);
-	c.cost = calloc(p->count, sizeof *c.cost);
 	c.answers = calloc(p->problems, sizeof *c.answers);
 	c.answered = calloc(p->problems, sizeof *c.answered);
-	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
-	int status = 0;
-	if (!c.order || !c.cost || !c.answers || !c.answered)
-		status = err_set(e, ERR_FAILED, "out of memory for the sweep");
-	for (size_t i = 0; status == 0 && i < p->count; i++)
-		c.order[i] = i;
-	for (unsigned block = 0; status == 0 && r->end == CAMPAIGN_COMPLETE && block < p->launches; block++)
-		status = run_block(&c, block, &random, e);
+	r->stops = calloc(p->count, sizeof *r->stops);
+	int status = -1;
+	if (!c.order || !c.answers || !c.answered || !r->stops)
+		err_set(e, ERR_FAILED, "out of memory for the sweep");
+	else if (c.pace && remember(&c, before, e) == 0)
+		status = run_blocks(&c, e);
 	if (c.terminal)
 		fprintf(stderr, "\r\033[K");
+	if (status == 0)
+		tell_stops(&c);
+	pace_close(c.pace);
 	free(c.order);
-	free(c.cost);
 	free(c.answers);
 	free(c.answered);
 	return status;
+}
+
+void campaign_result_free(struct campaign_result *r)
+{
+	free(r->stops);
+	r->stops = NULL;
 }

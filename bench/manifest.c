@@ -22,9 +22,11 @@ json_t *manifest_facts(void)
 static json_t *plan_json(const struct manifest *m)
 {
 	const struct plan *p = m->plan;
-	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array();
+	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array();
 	for (size_t i = 0; i < p->count; i++)
 		json_array_append_new(cells, json_string(p->cells[i].label));
+	for (size_t i = 0; m->stops && i < p->count; i++)
+		json_array_append_new(stops, json_string(m->stops[i]));
 	for (size_t i = 0; i < p->omitted; i++)
 		json_array_append_new(omissions, json_pack("{s:s, s:s}", "cell", p->omissions[i].label, "reason", p->omissions[i].reason));
 	json_object_set_new(plan, "file", json_string(m->plan_path));
@@ -36,7 +38,10 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "cap_seconds", json_real(p->cap_seconds));
 	json_object_set_new(plan, "timeout_seconds", json_real(p->timeout_seconds));
 	json_object_set_new(plan, "budget_seconds", json_real(p->budget_seconds));
+	json_object_set_new(plan, "most_launches", json_integer(p->most_launches));
+	json_object_set_new(plan, "precision", isinf(p->precision) ? json_null() : json_real(p->precision));
 	json_object_set_new(plan, "cells", cells);
+	json_object_set_new(plan, "stops", stops);
 	json_object_set_new(plan, "left_out", omissions);
 	return plan;
 }
@@ -51,8 +56,6 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 	json_object_set_new(root, "started", json_real(m->started));
 	json_object_set_new(root, "ended", m->end ? json_real(m->ended) : json_null());
 	json_object_set_new(root, "end", m->end ? json_string(m->end) : json_null());
-	json_object_set_new(root, "launches", json_integer((json_int_t)m->launches));
-	json_object_set_new(root, "failed_launches", json_integer((json_int_t)m->failed_launches));
 	json_object_set_new(root, "seed", json_integer((json_int_t)m->plan->order_seed));
 	json_object_update(root, facts);
 	json_object_set_new(root, "plan", plan_json(m));

@@ -19,7 +19,7 @@ struct manifest {
 	const char *plan_path;
 	double started, ended; /* seconds since the epoch; ended 0: still running */
 	const char *end;       /* "complete", "budget", "interrupted", "failed"; NULL: still running */
-	uint64_t launches, failed_launches;
+	const char *const *stops; /* for each cell of the plan, why it got no more launches; NULL: still running */
 };
 
 /* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first launch. NULL without memory; owned by the caller. */

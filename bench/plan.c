@@ -205,11 +205,13 @@ static int number_problems(struct plan *p, struct err *e)
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e)
 {
 	struct plan_file f;
-	*p = (struct plan){.launches = 3, .repetitions = 3, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 2, .timeout_seconds = 60,
+	*p = (struct plan){.launches = 3, .most_launches = 30, .precision = 0.02, .repetitions = 3, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 2, .timeout_seconds = 60,
 		.budget_seconds = 3600, .order_seed = 1};
 	int status = plan_file_read(&f, path, p, machine, e);
 	for (size_t i = 0; status == 0 && i < f.count; i++)
 		status = multiply(p, &f, &f.sections[i], e);
+	if (status == 0 && p->most_launches < p->launches)
+		p->most_launches = p->launches;
 	if (status == 0 && p->count == 0)
 		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path, p->omissions[0].reason)
 				    : err_set(e, ERR_USAGE, "%s: no `kernel = ...`", path);

@@ -32,7 +32,9 @@ struct plan {
 
 	/* How it is measured: keys of their own, the same for all products. */
 	const struct meter *meter; /* meter = auto */
-	unsigned launches;         /* launches = 3: fresh processes a cell; as many blocks */
+	unsigned launches;         /* launches = 3: fresh processes a cell, at least; as many complete blocks */
+	unsigned most_launches;    /* most-launches = 30: no cell gets more, however imprecise */
+	double precision;          /* precision = 2%: a cell is done when the 95 % interval of its median is within so much of it, either side */
 	unsigned repetitions;      /* repetitions = 3: samples a launch */
 	unsigned warmup;           /* warmup = 1 */
 	double sample_seconds;     /* sample-time = 10ms */

@@ -30,11 +30,29 @@ static int set_count(const char *key, const char *value, uint64_t lowest, unsign
 	return 0;
 }
 
+/* "2%", "0.5%", or "off": the least launches are all. */
+static int set_precision(const char *value, double *out, struct err *e)
+{
+	char *end;
+	double v = strtod(value, &end);
+	if (strcmp(value, "off") == 0)
+		*out = INFINITY;
+	else if (end != value && strcmp(end, "%") == 0 && v >= 0.01 && v <= 100)
+		*out = v / 100;
+	else
+		return err_set(e, ERR_USAGE, "precision: '%s' is neither a share from 0.01%% to 100%% nor off", value);
+	return 0;
+}
+
 /* 0 taken, 1 not such a key, -1 a bad value. */
 static int set_setting(struct plan *p, const char *key, const char *value, struct err *e)
 {
 	if (strcmp(key, "launches") == 0)
 		return set_count(key, value, 1, &p->launches, e);
+	if (strcmp(key, "most-launches") == 0)
+		return set_count(key, value, 1, &p->most_launches, e);
+	if (strcmp(key, "precision") == 0)
+		return set_precision(value, &p->precision, e);
 	if (strcmp(key, "repetitions") == 0)
 		return set_count(key, value, 1, &p->repetitions, e);
 	if (strcmp(key, "warmup") == 0)

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,16 +25,15 @@ static int measure(const struct session *s, struct campaign_result *r, struct er
 {
 	static const char *const ends[] = {
 		[CAMPAIGN_COMPLETE] = "complete", [CAMPAIGN_BUDGET] = "budget", [CAMPAIGN_INTERRUPTED] = "interrupted"};
-	struct manifest m = {.argc = s->argc, .argv = s->argv, .plan = s->plan, .plan_path = s->plan_path, .launches = s->first,
-		.failed_launches = s->failed, .started = s->started > 0 ? s->started : wall_clock()};
+	struct manifest m = {.argc = s->argc, .argv = s->argv, .plan = s->plan, .plan_path = s->plan_path,
+		.started = s->started > 0 ? s->started : wall_clock()};
 	if (manifest_write(s->dir, &m, s->facts, e) != 0)
 		return -1;
-	fprintf(stderr, "%zu cells, %u launches each, into %s\n", s->plan->count, s->plan->launches, s->dir);
-	int status = campaign_run(s->plan, s->first, s->samples_fd, r, e);
+	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches, s->dir);
+	int status = campaign_run(s->plan, &s->before, s->samples_fd, r, e);
 	m.ended = wall_clock();
 	m.end = status == 0 ? ends[r->end] : "failed";
-	m.launches += r->launches;
-	m.failed_launches += r->failed;
+	m.stops = r->stops;
 	struct err second = {0};
 	if (manifest_write(s->dir, &m, s->facts, &second) != 0 && status == 0) {
 		*e = second;
@@ -68,19 +68,31 @@ static int follow_up(int (*command)(int, char **, struct err *), const char *nam
 	return 0;
 }
 
-static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
+static void tell(const struct session *s, const struct campaign_result *r)
 {
-	uint64_t planned = (uint64_t)s->plan->count * s->plan->launches, made = s->first + r->launches;
-	if (r->end == CAMPAIGN_BUDGET)
-		fprintf(stderr, "the budget is spent: %" PRIu64 " of %" PRIu64 " launches made\n", made, planned);
+	static const char *const words[] = {"precise", "most-launches", "failed", "budget", "interrupted"};
+	fprintf(stderr, "%" PRIu64 " launches;", r->launches);
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+		size_t n = 0;
+		for (size_t i = 0; i < s->plan->count; i++)
+			n += strcmp(r->stops[i], words[w]) == 0;
+		if (n)
+			fprintf(stderr, " %zu cells %s", n, words[w]);
+	}
+	putc('\n', stderr);
 	if (r->failed)
 		fprintf(stderr, "the last launch that failed: %s\n", r->last_failure);
-	int status = made ? summarise(s->dir, e) : 0;
-	if (status == 0 && made && s->charts && r->end != CAMPAIGN_INTERRUPTED)
+}
+
+static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
+{
+	bool any = s->before.count || r->launches;
+	tell(s, r);
+	int status = any ? summarise(s->dir, e) : 0;
+	if (status == 0 && any && s->charts && r->end != CAMPAIGN_INTERRUPTED)
 		status = follow_up(plot_main, "plot", s, e) == 0 ? follow_up(report_main, "report", s, e) : -1;
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
-		return err_set(e, ERR_INTERRUPTED, "interrupted: %" PRIu64 " of %" PRIu64 " launches are kept; parscale resume %s goes on", made,
-			planned, s->dir);
+		return err_set(e, ERR_INTERRUPTED, "interrupted; what was finished is kept, and `parscale resume %s` goes on", s->dir);
 	if (status == 0 && r->failed)
 		return err_set(e, ERR_FAILED, "%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv", r->failed,
 			r->launches, s->dir);
@@ -90,5 +102,7 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 int session_run(const struct session *s, struct err *e)
 {
 	struct campaign_result r = {0};
-	return measure(s, &r, e) == 0 ? finish(s, &r, e) : -1;
+	int status = measure(s, &r, e) == 0 ? finish(s, &r, e) : -1;
+	campaign_result_free(&r);
+	return status;
 }

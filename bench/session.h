@@ -5,6 +5,7 @@
 #ifndef PARSCALE_SESSION_H
 #define PARSCALE_SESSION_H
 
+#include "csv.h"
 #include "plan.h"
 
 #include <jansson.h>
@@ -14,8 +15,7 @@ struct session {
 	const char *plan_path; /* where it was read, for the manifest */
 	const char *dir;       /* the folder; exists */
 	int samples_fd;        /* its samples.csv, open for appending, whole */
-	uint64_t first;        /* launches made before */
-	uint64_t failed;       /* of these, failed */
+	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
 	double started;        /* when the first session began, seconds since the epoch; 0: now */
 	json_t *facts;         /* manifest_facts() */
 	int argc;

@@ -112,13 +112,14 @@ int sweep_plan(struct plan *p, const char *path, struct err *e)
 
 static void print_plan(const struct plan *p)
 {
-	char text[UNITS_BYTES];
+	char text[2][UNITS_BYTES];
 	for (size_t i = 0; i < p->count; i++)
 		printf("%s\n", p->cells[i].label);
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
-	printf("# %zu cells, %zu left out; %u launches of %u samples each, meter %s; roughly %s\n", p->count, p->omitted, p->launches,
-		p->repetitions, p->meter->name, units_clock(plan_estimate(p), text));
+	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
+		p->count, p->omitted, p->launches, p->repetitions, p->meter->name, units_clock(plan_estimate(p), text[0]), p->launches,
+		units_clock(p->budget_seconds, text[1]));
 }
 
 /* --- the folder --- */
@@ -182,6 +183,7 @@ static int copy_plan(const struct sweep_args *a, struct err *e)
 static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
 {
 	struct session s = {.plan = p, .plan_path = a->plan, .dir = a->out, .charts = a->charts, .argc = argc, .argv = argv};
+	table_init(&s.before, sample_columns, sizeof(struct sample));
 	s.samples_fd = open_samples(a, e);
 	if (s.samples_fd < 0)
 		return -1;
