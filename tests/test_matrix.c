@@ -28,6 +28,8 @@ static const struct {
 #include "kernels.def"
 	{"palindrome", {"length", "13", "words", "10007"}},
 	{"palindrome", {"length", "2", "words", "3"}},
+	{"sieve", {"start", "990000", "stop", "1300000"}},
+	{"sieve", {"start", "89", "stop", "89"}},
 	{"text", {"bytes", "70001", "seed", "9"}},
 };
 
