@@ -239,7 +239,7 @@ int plot_main(int argc, char **argv, struct err *e)
 	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
 		if (c != 'h')
 			return ERR_USAGE;
-		puts("Usage: parscale plot DIR\n"
+		puts("usage: parscale plot DIR\n"
 		     "Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs "
 		     "gnuplot.\n"
 		     "  --help  this text");

@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# failures.sh - what goes wrong outside: killed workers and launches, a full disk, a closed pipe, Ctrl-C.
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+# children PID: of that process, now
+# shellcheck disable=SC2317  # called through wait_for
+children() { cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"; }
+# wait_for COMMAND...: until it succeeds, 10 s at most
+wait_for() {
+	tries=100
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+# shellcheck disable=SC2317  # called through wait_for
+launched() { launch=$(children "$driver" | head -n 1) && [ -n "$launch" ]; }
+# shellcheck disable=SC2317
+has_workers() { worker=$(children "$launch" | sed -n 2p) && [ -n "$worker" ]; }
+# shellcheck disable=SC2317
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# begin BACKEND WORKERS: a run that takes long enough, in the background
+begin() {
+	"$PARSCALE_BUILD/parscale" run sieve --stop 1e12 --backend "$1" --workers "$2" --repetitions 1 --meter native >out 2>err &
+	driver=$!
+	wait_for launched
+}
+# ended STATUS PATTERN NAME: the run ends so, says one line like that, and leaves no process
+ended() {
+	status=0
+	wait "$driver" || status=$?
+	problem=
+	[ "$status" = "$1" ] || problem="wanted exit status $1"
+	[ ! -s out ] || problem="$problem; standard output is not empty"
+	[ "$(wc -l <err)" = 1 ] || problem="$problem; wanted one line on standard error"
+	grep -qE "$2" err || problem="$problem; wanted a line like '$2'"
+	wait_for gone "$launch" || problem="$problem; the launch is still there"
+	[ -z "${worker-}" ] || wait_for gone "$worker" || problem="$problem; a worker is still there"
+	if [ -z "$problem" ]; then result "$3" ''; else result "$3" "$(echo "  $problem"; seen)"; fi
+}
+
+begin fork 2
+wait_for has_workers
+kill -9 "$worker"
+ended 1 'worker [01]' 'kill -9 of a worker'
+
+begin fork 2
+wait_for has_workers
+kill -9 "$launch"
+ended 1 'signal 9|[Kk]illed' 'kill -9 of a launch'
+
+begin serial 1
+worker=
+kill -INT "$driver"
+ended 130 'interrupt' 'Ctrl-C'
+
+begin fork 2
+wait_for has_workers
+kill -TERM "$driver"
+ended 130 'interrupt' 'SIGTERM'
+
+for backend in serial openmp pthread fork; do
+	[ "$backend" != openmp ] || parscale run noop --backend openmp >/dev/null 2>&1 || continue
+	fails 1 "a run beyond its time: $backend" parscale run sieve --stop 1e12 --timeout 300ms --backend $backend
+	holds '... and says so' grep -q "$backend.*0.3 s" err
+done
+fails 1 'a full disk' sh -c "exec '$PARSCALE_BUILD/parscale' run noop --format json >/dev/full"
+fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
+fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"
+
+# A reader that has seen enough is no failure of ours worth a message, but never a hang.
+ok 'head closes the pipe' sh -c "timeout 60 '$PARSCALE_BUILD/parscale' run sieve --stop 1e8 --print 2>/dev/null | head -n 3 | grep -q 5"
+close_suite

@@ -1,0 +1,136 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# run.sh - `parscale run` as its users see it: published answers, formats, listings.
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+# field NAME: its value in the JSON object in ./out
+field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
+
+# counts WANTED KERNEL OPTIONS...: the verified count
+counts() {
+	wanted=$1
+	shift
+	run parscale run "$@" --format json --repetitions 1 --sample-time 1ms
+	if [ "$status" = 0 ] && [ "$(field count)" = "$wanted" ] && [ "$(field status)" = ok ]; then
+		result "$*" ''
+	else
+		result "$*" "$(echo "  wanted count $wanted"; seen)"
+	fi
+}
+
+counts 0 sieve --stop 0
+counts 0 sieve --stop 1
+counts 1 sieve --stop 2
+counts 1 sieve --start 2 --stop 2
+counts 4 sieve --stop 10
+counts 78498 sieve --stop 1e6
+counts 50847534 sieve --stop 1e9 --backend fork --workers 2
+counts 455052511 sieve --stop 1e10 --backend fork --workers 2
+counts 455052511 sieve --stop 10G --backend pthread --workers 3 --lifetime spawn --schedule dynamic
+counts 36249 sieve --start 1e12 --stop 1000001000000
+counts 13 sieve --start 18446744073709551000 --stop 2^64-1
+counts 26 palindrome --words 26 --length 1 --seed 7
+counts 0 palindrome --words 0
+counts 1000 noop --calls 1000
+backends=serial
+for name in openmp pthread fork; do
+	if parscale run noop --backend $name >/dev/null 2>&1; then backends="$backends $name"; fi
+done
+for name in $backends; do
+	workers=3
+	[ "$name" != serial ] || workers=1
+	counts 664579 sieve --stop 10M --backend "$name" --workers $workers
+done
+holds 'there is a back end of threads and one of processes' test "$backends" != "${backends%fork*}" -a "$backends" != "${backends%pthread*}"
+
+printf "Anna's kayak -- noon,level\nRaceCar x AA b\303\251b \377civic1madam_Refer\n\nab" >words
+printf 'Anna\nkayak\nnoon\nlevel\nRaceCar\nAA\ncivic\nmadam\nRefer\n' >palindromes
+# Every variant that can run here gives the same answer, chosen by name or by hiding what is better.
+run parscale list variants
+awk '!/missing/ { print $1, $2 }' out >variants
+while read -r variant kernel; do
+	case $kernel in
+	sieve) counts 664579 sieve --stop 10M --variant "$variant" ;;
+	palindrome) counts 1502 palindrome --words 1M --length 4 --seed 1 --variant "$variant" ;;
+	text) counts 9 text --input words --variant "$variant" ;;
+	esac
+done <variants
+for feature in avx512 avx2; do
+	run env PARSCALE_CPU_DISABLE=$feature "$PARSCALE_BUILD/parscale" run sieve --stop 1e7 --format json
+	if [ "$(field count)" = 664579 ] && [ "$(field variant)" != $feature ]; then
+		result "without $feature" ''
+	else
+		result "without $feature" "$(seen)"
+	fi
+done
+
+# --print: items alone on standard output, in order; the rest on standard error.
+cat >primes <<'END'
+18446744073709551113
+18446744073709551163
+18446744073709551191
+18446744073709551253
+18446744073709551263
+18446744073709551293
+18446744073709551337
+18446744073709551359
+18446744073709551427
+18446744073709551437
+18446744073709551521
+18446744073709551533
+18446744073709551557
+END
+run parscale run sieve --start 18446744073709551000 --stop 18446744073709551615 --print
+same 'the last 13 primes below 2^64' primes out
+holds 'the timing is on standard error' grep -q verified err
+
+run parscale run text --input words --print
+same 'palindromic words, in input order' palindromes out
+counts 9 text --input words
+counts 8 text --input words --min-length 4
+# shellcheck disable=SC2317  # called through run
+from_stdin() { "$PARSCALE_BUILD/parscale" run text --input - --print <words; }
+run from_stdin
+same 'from standard input' palindromes out
+
+# The same with another tool, on words of every length.
+LC_ALL=C awk 'BEGIN {
+	for (i = 0; i < 40000; i++) {
+		n = 1 + (i * 7919) % 9
+		word = ""
+		x = i
+		for (k = 0; k < n; k++) {
+			x = (x * 1103 + 12345) % 65536
+			word = word substr("abABcz", 1 + int(x / 256) % 6, 1)
+		}
+		printf "%s%s", word, i % 11 ? " " : "\n"
+	}
+}' >many
+LC_ALL=C tr -cs 'a-zA-Z' '\n' <many | awk 'length >= 2 {
+	word = tolower($0); back = ""
+	for (i = length(word); i > 0; i--) back = back substr(word, i, 1)
+	if (word == back) print
+}' >wanted
+run parscale run text --input many --print --backend pthread --workers 2
+same 'thousands of words, as another tool finds them' wanted out
+
+# Formats.
+run parscale run sieve --stop 1e6 --format csv --repetitions 3
+holds 'CSV: a header and a row for each sample' test "$(wc -l <out)" = 4
+# shellcheck disable=SC2016  # awk's
+holds 'CSV: as many fields in each line' awk -F, '{ gsub(/"[^"]*"/, "x") } NR == 1 { n = NF } NF != n { exit 1 }' out
+holds 'CSV: its columns' grep -q '^kernel,variant,backend,' out
+run parscale run sieve --stop 1e6 --format json --repetitions 3 --workers 2 --backend fork
+for name in kernel variant backend lifetime schedule workers count check status seconds samples items setup_seconds; do
+	holds "JSON has $name" grep -q "^ *\"$name\": " out
+done
+holds 'JSON: items are the numbers asked for' test "$(field items)" = 1000001
+says '78498 in 1000001 numbers; verified' 'text names the answer' parscale run sieve --stop 1e6
+for meter in native gbench; do
+	[ $meter = native ] || [ -x "$PARSCALE_BUILD/parscale-gbench" ] || continue
+	run parscale run noop --meter $meter --format json
+	holds "meter $meter says so" test "$(field meter)" = $meter
+done
+says '^parscale [0-9]' 'options may follow --' parscale --version
+says 'verified' '-- ends options' parscale run --calls 5 -- noop
+close_suite

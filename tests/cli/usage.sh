@@ -1,0 +1,137 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# usage.sh - what makes no sense is refused: exit status 2, one line on standard error, nothing on standard output.
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+# Each line below is a command; the message names one of its options, where it has any.
+refuse_all() {
+	while read -r arguments; do
+		# shellcheck disable=SC2086  # words
+		fails 2 "parscale $arguments" parscale $arguments
+		case $arguments in
+		*' --'*)
+			options=$(printf '%s\n' "$arguments" | grep -oE -e '--[a-z-]+' | cut -c 3- | paste -sd'|' -)
+			holds "... and names $options" sh -c "tr -d ' ' <err | grep -qE -e '$options'"
+			;;
+		esac
+	done
+}
+
+: >empty
+mkdir folder
+printf 'kernel = noop\nworkers = 0\n' >bad.sweep
+
+refuse_all <<'END'
+
+nonsense
+--nonsense
+run
+run nonsense
+run noop noop
+run noop --nonsense 1
+run noop -q
+run noop --calls
+run noop --help=yes
+run noop --print
+run noop --print=yes
+run noop --input empty
+run noop --start 5
+run noop --variant nonsense
+run noop --variant AVX2
+run noop --backend nonsense
+run noop --backend pthreads
+run noop --lifetime nonsense
+run noop --lifetime spawn
+run noop --schedule guided
+run noop --workers 0
+run noop --workers -1
+run noop --workers 1.5
+run noop --workers 4097
+run noop --workers two
+run noop --workers 2
+run noop --placement nonsense
+run noop --placement 0,
+run noop --placement 3-1
+run noop --placement 0-99999
+run noop --scaling nonsense
+run noop --scaling weak
+run noop --size 0
+run noop --size -5
+run noop --size 5 --calls 6
+run noop --grain 0
+run noop --block-bytes 1
+run noop --repetitions 0
+run noop --repetitions x
+run noop --warmup -1
+run noop --meter nonsense
+run noop --sample-time 0
+run noop --sample-time 5x
+run noop --cap 0
+run noop --timeout 0
+run noop --timeout -1s
+run noop --format xml
+run noop --result-fd 3
+run noop --expect 1:1:x
+run noop --calls -5
+run noop --calls 1e
+run noop --calls 1e-1
+run noop --calls 0x10
+run noop --calls 2^65
+run noop --calls 2^64
+run noop --calls 18446744073709551616
+run noop --calls 10Q
+run noop --calls 1.5
+run noop --calls ,
+run noop --calls NaN
+run sieve --start 10 --stop 9
+run sieve --start -5
+run sieve --stop 1e
+run sieve --stop 2^65
+run sieve --stop 1e20
+run sieve --words 5
+run sieve --size 5 --stop 9
+run palindrome --length 0
+run palindrome --length 65
+run palindrome --words -1
+run palindrome --words 2^60
+run palindrome --seed x
+run palindrome --input empty
+run text --min-length 0
+run text --bytes 2^60
+run text --input
+run text --input empty
+run text --input missing
+run text --input folder
+run text --input empty --bytes 5
+list nonsense
+list kernels variants
+list --nonsense
+info --nonsense
+info nonsense
+sweep missing.sweep
+sweep folder
+sweep bad.sweep
+sweep --nonsense
+sweep --budget 0
+sweep --budget x
+stat
+stat missing
+stat folder
+plot
+plot missing
+plot folder
+report
+report missing
+report folder
+END
+
+fails 2 'an unknown CPU feature' env PARSCALE_CPU_DISABLE=nonsense "$PARSCALE_BUILD/parscale" run noop
+fails 2 'an empty --input' parscale run text --input ''
+fails 2 'an empty number' parscale run noop --calls ''
+fails 2 'a number with a blank' parscale run noop --calls '1 0'
+if [ "$(id -u)" != 0 ]; then
+	: >secret
+	chmod 0 secret
+	fails 2 'an unreadable --input' parscale run text --input secret
+fi
+close_suite
