@@ -131,7 +131,7 @@ static void make_table(struct option *table)
 	for (; n < OWN_COUNT; n++)
 		table[n] = (struct option){own_options[n].name, own_options[n].has_value, NULL, n + 1000};
 	for (const char *const *key = cell_keys; *key; key++, n++)
-		table[n] = (struct option){*key, required_argument, NULL, n + 1000};
+		table[n] = (struct option){*key, cell_bare_value(*key) ? optional_argument : required_argument, NULL, n + 1000};
 	for (const struct parameter *p = parameters; p->name; p++, n++)
 		table[n] = (struct option){p->name, required_argument, NULL, n + 1000};
 	table[n] = (struct option){0};
@@ -178,7 +178,8 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 	optind = 1;
 	while ((found = args_next(argc, argv, table, e)) != -1) {
 		int i = found - 1000;
-		int status = i < OWN_COUNT ? own_options[i].set(a, optarg, e) : cell_set(&a->measure.cell, table[i].name, optarg, e);
+		const char *value = optarg ? optarg : cell_bare_value(table[i].name);
+		int status = i < OWN_COUNT ? own_options[i].set(a, value, e) : cell_set(&a->measure.cell, table[i].name, value, e);
 		if (status != 0)
 			return -1;
 	}
@@ -213,6 +214,7 @@ void args_help_run(void)
 	       "  --workers N                  how many, 1 to %d; may exceed the CPUs (1)\n"
 	       "  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
 	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
+	       "  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
 	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
 	       "  --scaling strong|weak        whether --size is the whole, or one worker's share (strong)\n"
 	       "  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"

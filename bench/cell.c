@@ -9,11 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "workers", "placement", "scaling", "size", "input",
-	"block-bytes", "grain", NULL};
+const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "workers", "placement", "scaling", "size",
+	"input", "block-bytes", "grain", NULL};
 
 /* In the order of their enums. */
-static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic", scalings[] = "strong|weak";
+static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic", scalings[] = "strong|weak",
+		  switches[] = "no|yes";
+
+const char *cell_bare_value(const char *key)
+{
+	return strcmp(key, "one-at-a-time") == 0 ? "yes" : NULL;
+}
 
 static int set_text(const char *key, char *field, size_t size, const char *value, struct err *e)
 {
@@ -102,6 +108,8 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 		return choice_parse("--lifetime", lifetimes, value, &c->lifetime, e);
 	if (strcmp(key, "schedule") == 0)
 		return choice_parse("--schedule", schedules, value, &c->schedule, e);
+	if (strcmp(key, "one-at-a-time") == 0)
+		return choice_parse("--one-at-a-time", switches, value, &c->one_at_a_time, e);
 	if (strcmp(key, "scaling") == 0)
 		return choice_parse("--scaling", scalings, value, &c->scaling, e);
 	if (strcmp(key, "workers") == 0) {
@@ -137,6 +145,8 @@ int cell_finish(struct cell *c, struct err *e)
 		return err_set(e, ERR_USAGE, "--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
+	if (c->backend->max_workers == 1 && c->one_at_a_time)
+		return err_set(e, ERR_USAGE, "--one-at-a-time: back end %s has one worker, who never waits for another", c->backend->name);
 	if (c->size) {
 		uint64_t whole = c->size;
 		if (c->input[0])
@@ -184,6 +194,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	copy(f->backend, sizeof f->backend, c->backend->name);
 	choice_text(lifetimes, c->lifetime, f->lifetime, sizeof f->lifetime);
 	choice_text(schedules, c->schedule, f->schedule, sizeof f->schedule);
+	choice_text(switches, c->one_at_a_time, f->one_at_a_time, sizeof f->one_at_a_time);
 	copy(f->placement, sizeof f->placement, c->placement);
 	choice_text(scalings, c->scaling, f->scaling, sizeof f->scaling);
 	copy(f->meter, sizeof f->meter, meter);
@@ -235,6 +246,8 @@ void cell_to_argv(const struct cell *c, struct cell_argv *a)
 	add_choice(a, "lifetime", lifetimes, c->lifetime);
 	add_choice(a, "schedule", schedules, c->schedule);
 	add_choice(a, "scaling", scalings, c->scaling);
+	if (c->one_at_a_time)
+		add_choice(a, "one-at-a-time", switches, c->one_at_a_time);
 	add_text(a, "placement", c->placement);
 	add_number(a, "workers", c->workers);
 	if (c->size)

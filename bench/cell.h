@@ -21,6 +21,7 @@ struct cell {
 	unsigned lifetime; /* enum lifetime */
 	unsigned schedule; /* enum schedule */
 	unsigned scaling;  /* enum scaling */
+	unsigned one_at_a_time; /* 1: a lock around every chunk */
 	unsigned workers;
 	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
 	uint64_t size;          /* in the kernel's items; 0: not said, the problem's parameters are */
@@ -40,6 +41,9 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e);
 
 /* The keys that are not parameters, ended by NULL: variant, backend, lifetime ... */
 extern const char *const cell_keys[];
+
+/* What a key means that stands alone on the command line ("yes"); NULL: it wants a value. */
+const char *cell_bare_value(const char *key);
 
 /* Once everything is set: sizes the problem and refuses what does not go together (two workers for serial, size beside start/stop). */
 int cell_finish(struct cell *c, struct err *e);

@@ -177,8 +177,8 @@ const struct summary *dataset_find(
 
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
-	static const char *const free[] = {
-		"backend", "lifetime", "schedule", "workers", "placement", "grain", NULL};
+	static const char *const free[] = {"backend", "lifetime", "schedule", "one_at_a_time", "workers",
+		"placement", "grain", NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);

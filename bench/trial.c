@@ -256,6 +256,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	const struct team_plan team = {.workers = t->cell->workers,
 		.lifetime = (enum lifetime)t->cell->lifetime,
 		.schedule = (enum schedule)t->cell->schedule,
+		.one_at_a_time = t->cell->one_at_a_time,
 		.spin = t->cell->workers <= t->place.capacity ? SPINS : 0,
 		.timeout_seconds = plan->timeout_seconds};
 	uint64_t start = clock_ns();

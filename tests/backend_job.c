@@ -42,7 +42,7 @@ static void job_chunk(void *ctx, unsigned worker, void *p, uint64_t index)
 {
 	struct record *r = ctx;
 	struct slot *s = p;
-	if (worker == r->victim && r->chunk)
+	if ((worker == r->victim || r->victim == EVERYONE) && r->chunk)
 		r->chunk(r);
 	s->chunks++;
 	atomic_fetch_add(&r->taken[index], 1);

@@ -27,7 +27,7 @@
 #define UNDER_TSAN 0
 #endif
 
-enum { MAX_CHUNKS = 1000 };
+enum { MAX_CHUNKS = 1000, EVERYONE = 1000000 };
 
 /* What one worker leaves in its slot. */
 struct slot {
@@ -46,7 +46,9 @@ struct record {
 	atomic_uint done, done_early;                     /* of all_done, and before all had ended */
 	atomic_uint release;                              /* ends a hang */
 
-	/* What goes wrong in which worker; NULL: nothing. */
+	atomic_uint inside, met;                          /* for chunks that wait for each other */
+
+	/* What happens in which worker (EVERYONE: in all); NULL: nothing. */
 	unsigned victim;
 	int (*enter)(struct record *r);
 	void (*chunk)(struct record *r);

@@ -159,6 +159,35 @@ static void workers_are_who_they_should_be(void **state)
 	for_each_team(state, check_identity);
 }
 
+/* Waits for the others to come into their chunks, too. */
+static void meet(struct record *r)
+{
+	atomic_fetch_add(&r->inside, 1);
+	for (double end = seconds_now() + 0.2; seconds_now() < end && !atomic_load(&r->met); usleep(100))
+		if (atomic_load(&r->inside) == r->workers)
+			atomic_store(&r->met, 1);
+	atomic_fetch_sub(&r->inside, 1);
+}
+
+static void threads_take_turns_and_processes_do_not(void **state)
+{
+	const struct backend *b = *state;
+	for (size_t l = 0; l < 2; l++)
+		for (unsigned turns = 0; turns < 2; turns++) {
+			struct record *r = record_new(b->max_workers < 2 ? 1 : 2);
+			struct job job = job_of(r, r->workers);
+			struct team_plan plan = plan_of(r->workers, lifetimes[l], SCHEDULE_STATIC);
+			plan.one_at_a_time = turns;
+			r->victim = EVERYONE;
+			r->chunk = meet;
+			struct team *t = open_team(b, &job, &plan);
+			run_team(b, t);
+			b->close(t);
+			assert_int_equal(r->met, !turns || r->workers == 1 || is_process(b));
+			record_free(r);
+		}
+}
+
 /* Slots of any size stay apart and start as zeroes. */
 static int wide_enter(void *ctx, unsigned worker, void *slot)
 {
@@ -273,6 +302,7 @@ int main(void)
 		cmocka_unit_test(every_chunk_once),
 		cmocka_unit_test(runs_repeat),
 		cmocka_unit_test(workers_are_who_they_should_be),
+		cmocka_unit_test(threads_take_turns_and_processes_do_not),
 		cmocka_unit_test(slots_of_any_size),
 		cmocka_unit_test(bad_plans_are_refused),
 		cmocka_unit_test(closing_nothing_is_legal),

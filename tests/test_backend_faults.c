@@ -184,6 +184,19 @@ static void a_thread_that_ends_is_named(void **state)
 	}
 }
 
+static void a_thread_that_ends_in_its_turn_holds_up_nobody(void **state)
+{
+	(void)state;
+	struct scene s;
+	scene_set(&s, &backend_pthread, LIFETIME_SPAWN);
+	s.plan.one_at_a_time = true;
+	s.r->chunk = leave_thread;
+	scene_play(&s, 1);
+	assert_string_equal(s.e.text, "pthread: worker 2 ended by itself");
+	scene_close(&s);
+	assert_nothing_left(s.before);
+}
+
 static void hang(struct record *r)
 {
 	while (!atomic_load(&r->release))
@@ -398,6 +411,7 @@ int main(void)
 		cmocka_unit_test(a_worker_killed_between_runs_is_named),
 		cmocka_unit_test(a_worker_that_exits_prints_nothing_again),
 		cmocka_unit_test(a_thread_that_ends_is_named),
+		cmocka_unit_test(a_thread_that_ends_in_its_turn_holds_up_nobody),
 		cmocka_unit_test(a_process_that_hangs_is_ended),
 		cmocka_unit_test(a_stopped_process_is_ended),
 		cmocka_unit_test(a_thread_that_hangs_does_not_hold_up_close),

@@ -59,6 +59,8 @@ struct team_plan {
 	unsigned workers; /* 1 .. BACKEND_MAX_WORKERS; may exceed the CPUs */
 	enum lifetime lifetime;
 	enum schedule schedule;
+	bool one_at_a_time; /* a worker keeps the one lock of its process while it is in `chunk`: threads take
+			       turns, as under an interpreter's global lock; processes do not */
 	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
 	double timeout_seconds; /* longest a run, an open or a close may take, > 0; serial and openmp cannot
 				   keep it */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -34,6 +35,7 @@ struct control_block {
  * a run, so that the smallest belongs to the one all others wait for. */
 struct record {
 	_Alignas(SLOT_ALIGN) _Atomic uint64_t progress; /* run * STAGES + stage */
+	_Alignas(SLOT_ALIGN) pthread_mutex_t turn;      /* of a worker's process: see turn_of */
 };
 
 enum stage { ABSENT, ENTERED, READY, WORKING, DONE, LEFT, STAGES = 8 };
@@ -62,6 +64,28 @@ void *control_slot(const struct control *c, unsigned worker)
 	return record_of(c, worker) + 1;
 }
 
+/* The lock of one process: threads share that of worker 0. */
+static pthread_mutex_t *turn_of(const struct control *c, unsigned worker)
+{
+	return &record_of(c, c->processes ? worker : 0)->turn;
+}
+
+/* The same kind of lock for threads and processes, so that the C library has no faster way for one of them.
+ * Robust: a worker that ends while it is its turn holds up nobody. */
+static int make_turns(const struct control *c, struct err *e)
+{
+	pthread_mutexattr_t kind;
+	int failed = pthread_mutexattr_init(&kind);
+	if (!failed)
+		failed = pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+	if (!failed)
+		failed = pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+	for (unsigned w = 0; !failed && w < c->plan.workers; w++)
+		failed = pthread_mutex_init(&record_of(c, w)->turn, &kind);
+	pthread_mutexattr_destroy(&kind);
+	return failed ? err_set(e, ERR_FAILED, "%s: a lock: %s", c->name, strerror(failed)) : 0;
+}
+
 int control_open(struct control *c, const struct backend *b, const struct job *job,
 	const struct team_plan *plan, struct err *e)
 {
@@ -69,6 +93,7 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 		return err_set(e, ERR_USAGE, "%s: %u workers (legal: 1 to %u)", b->name, plan->workers,
 			b->max_workers);
 	*c = (struct control){.name = b->name, .job = job, .plan = *plan};
+	c->processes = strcmp(b->worker, "process") == 0;
 	c->stride = sizeof(struct record) + rounded(job->slot_bytes);
 	c->bytes = sizeof *c->block + plan->workers * c->stride;
 	void *p = mmap(
@@ -77,6 +102,10 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 		return err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
 			strerror(errno));
 	c->block = p;
+	if (plan->one_at_a_time && make_turns(c, e) != 0) {
+		control_close(c);
+		return -1;
+	}
 	return 0;
 }
 
@@ -288,6 +317,17 @@ static bool take(const struct control *c, struct share *s, uint64_t *index)
 	return *index < s->end;
 }
 
+/* One chunk. */
+static void work(const struct control *c, unsigned worker, uint64_t index)
+{
+	pthread_mutex_t *turn = c->plan.one_at_a_time ? turn_of(c, worker) : NULL;
+	if (turn && pthread_mutex_lock(turn) == EOWNERDEAD)
+		pthread_mutex_consistent(turn);
+	c->job->chunk(c->job->ctx, worker, control_slot(c, worker), index);
+	if (turn)
+		pthread_mutex_unlock(turn);
+}
+
 bool control_run(const struct control *c, unsigned worker)
 {
 	const struct job *job = c->job;
@@ -308,7 +348,7 @@ bool control_run(const struct control *c, unsigned worker)
 	}
 	job->begin(job->ctx, worker, slot);
 	for (uint64_t index; take(c, &s, &index);)
-		job->chunk(job->ctx, worker, slot, index);
+		work(c, worker, index);
 	job->end(job->ctx, worker, slot);
 	set_progress(c, worker, run, DONE);
 	report(c, 1);

@@ -21,6 +21,7 @@ struct control {
 	const struct job *job;
 	struct team_plan plan;
 	struct control_block *block;
+	bool processes; /* the workers are processes of their own */
 	size_t bytes;  /* of the whole block */
 	size_t stride; /* from one worker's record to the next */
 };
