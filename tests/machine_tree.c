@@ -22,7 +22,7 @@ char *machine_tree_golden(const char *name, const char *ending, char *path, size
 	return path;
 }
 
-void machine_tree_write(const char *root, const char *path, const char *text)
+static void write_file(const char *root, const char *path, const char *text)
 {
 	char whole[1024];
 	const size_t head = strlen(root) + 1;
@@ -39,6 +39,39 @@ void machine_tree_write(const char *root, const char *path, const char *text)
 	fputs(text, f);
 	fputc('\n', f);
 	assert_int_equal(fclose(f), 0);
+}
+
+/* A list of CPUs as Linux writes it beside as a mask: words of 32 from the highest, between commas. */
+static void format_mask(const char *list, char *mask, size_t size)
+{
+	enum { WORDS = 16 };
+	int cpus[32 * WORDS];
+	uint32_t words[WORDS] = {0};
+	int n = cpulist_parse(list, cpus, 32 * WORDS);
+	for (int i = 0; i < n; i++)
+		words[cpus[i] / 32] |= UINT32_C(1) << cpus[i] % 32;
+	mask[0] = '\0';
+	for (int i = WORDS; i-- > 0;)
+		snprintf(mask + strlen(mask), size - strlen(mask), "%08x%s", words[i], i ? "," : "");
+}
+
+/* What is a list in some files is a mask in others, which other readers look at. */
+static const struct {
+	const char *list, *mask;
+} twins[] = {{"cpus_list", "cpus"}, {"cpu_list", "cpu_map"}, {"cpulist", "cpumap"}};
+
+void machine_tree_write(const char *root, const char *path, const char *text)
+{
+	char mask[200], twin[512];
+	write_file(root, path, text);
+	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
+		const size_t whole = strlen(path), tail = strlen(twins[i].list);
+		if (whole < tail || strcmp(path + whole - tail, twins[i].list) != 0)
+			continue;
+		format_mask(text, mask, sizeof mask);
+		snprintf(twin, sizeof twin, "%.*s%s", (int)(whole - tail), path, twins[i].mask);
+		write_file(root, twin, mask);
+	}
 }
 
 /* The file of a pattern "a{...}b" for each CPU of a list. */

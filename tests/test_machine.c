@@ -6,6 +6,8 @@
 #include "info.h"
 #include "machine_tree.h"
 
+#include "config.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -159,6 +161,40 @@ static void test_cgroups(void **state)
 	assert_string_equal(g.cpus, "");
 }
 
+/* hwloc and the reader without it see the same machines. */
+static void test_hwloc_agrees(void **state)
+{
+	(void)state;
+#if HAVE_HWLOC
+	for (int i = 0; i < MACHINES; i++) {
+		char root[512];
+		struct err e = {0};
+		struct topology t;
+		if (strcmp(machines[i], "broken") == 0)
+			continue;
+		machine_tree_plant(machines[i], root, sizeof root);
+		setenv("HWLOC_FSROOT", root, 1);
+		assert_int_equal(topology_read(&t, "", &e), 0);
+		unsetenv("HWLOC_FSROOT");
+		machine_tree_remove(root);
+		assert_non_null(strstr(t.source, "hwloc"));
+		assert_int_equal(t.count, known[i].machine.threads);
+		for (int j = 0; j < t.count; j++) {
+			struct cpu expected = known[i].machine.topology.cpus[j];
+			expected.usable = true; /* of a machine that is not this one */
+			if (memcmp(&t.cpus[j], &expected, sizeof expected) != 0)
+				fail_msg("%s: CPU %d differs: kind %d %d core %d %d id %d %d node %d %d",
+					machines[i], j, t.cpus[j].kind, expected.kind, t.cpus[j].core,
+					expected.core, t.cpus[j].id, expected.id, t.cpus[j].node,
+					expected.node);
+		}
+		topology_free(&t);
+	}
+#else
+	skip();
+#endif
+}
+
 /* Without any file there is one CPU and nothing else. */
 static void test_empty_root(void **state)
 {
@@ -237,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_cgroups),
+		cmocka_unit_test(test_hwloc_agrees),
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),
 		cmocka_unit_test(test_build),
