@@ -36,14 +36,13 @@ static int gather(struct report *r, const char *dir, bool with_plots, struct err
 	if (dataset_open(&r->d, dir, e) != 0)
 		return -1;
 	dataset_machine(&r->d, r->machine, sizeof r->machine);
-	report_trust(&r->d, r->trust, sizeof r->trust);
-	report_warnings(&r->d, r->warnings, sizeof r->warnings);
+	report_trust(&r->d, &r->trust);
 	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
 		struct section *s = &r->section[r->sections++];
 		const struct summary *lead = dataset_lead(&r->d, kernel[k]);
 		s->kernel = kernel[k];
-		report_answer(&r->d, s);
+		report_answer(&r->d, s->kernel, &s->answer);
 		if (!lead)
 			continue;
 		char size[32], setting[512];

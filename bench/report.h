@@ -10,7 +10,13 @@
 
 #include "plot.h"
 
-enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 8 };
+enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 12 };
+
+/* Sentences, the most important first. */
+struct sentences {
+	char text[REPORT_SENTENCES][480];
+	size_t count;
+};
 
 /* A table of texts; `key` is what a column sorts by where it is a number, NAN for a text. */
 struct sheet_cell {
@@ -27,19 +33,17 @@ struct sheet {
 /* What is said of one kernel. */
 struct section {
 	const char *kernel;
-	char setting[640];                  /* what its charts and table keep fixed */
-	char answer[REPORT_SENTENCES][480]; /* sentences, the most important first */
-	size_t sentences;
+	char setting[640]; /* what its charts and table keep fixed */
+	struct sentences answer;
 	struct sheet table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
 };
 
 struct report {
 	struct dataset d;
 	struct plots plots;
-	char no_plots[400]; /* why there are none; "" where there are */
-	char machine[256];  /* in one line; "" where unknown */
-	char trust[480];    /* how far to trust it, in a sentence or two */
-	char warnings[800]; /* what in the environment speaks against it; "" where nothing does */
+	char no_plots[400];     /* why there are none; "" where there are */
+	char machine[256];      /* in one line; "" where unknown */
+	struct sentences trust; /* how far to trust it, and what speaks against it */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
 	struct sheet all;       /* every cell */
@@ -48,11 +52,9 @@ struct report {
 	struct sheet manifest;  /* key, value */
 };
 
-/* Fills answer and sentences of a section, and report.trust: only what the numbers decide (report_answer.c).
- */
-void report_answer(const struct dataset *d, struct section *s);
-void report_trust(const struct dataset *d, char *text, size_t size);
-void report_warnings(const struct dataset *d, char *text, size_t size);
+/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c). */
+void report_answer(const struct dataset *d, const char *kernel, struct sentences *s);
+void report_trust(const struct dataset *d, struct sentences *s);
 
 /* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
 enum sheet_column {

@@ -9,15 +9,15 @@
 /* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
 static const double margin = 0.05;
 
-static void say(struct section *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct sentences *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void say(struct section *s, const char *format, ...)
+static void say(struct sentences *s, const char *format, ...)
 {
 	va_list args;
-	if (s->sentences == REPORT_SENTENCES)
+	if (s->count == REPORT_SENTENCES)
 		return;
 	va_start(args, format);
-	vsnprintf(s->answer[s->sentences++], sizeof s->answer[0], format, args);
+	vsnprintf(s->text[s->count++], sizeof s->text[0], format, args);
 	va_end(args);
 }
 
@@ -35,7 +35,7 @@ static char *with_interval(char *text, size_t size, struct estimate x)
 	return text;
 }
 
-static void say_speed(const struct dataset *d, const struct summary *lead, struct section *s)
+static void say_speed(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
 	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
 	uint64_t workers = lead->cell.workers.value;
@@ -69,7 +69,7 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	}
 }
 
-static void say_scaling(const struct dataset *d, const struct summary *lead, struct section *s)
+static void say_scaling(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
 	uint64_t workers = lead->cell.workers.value;
 	unsigned cpus = dataset_cpus(d);
@@ -138,7 +138,7 @@ static bool same(struct estimate r)
 	return r.low > 1 - margin && r.high < 1 + margin;
 }
 
-static void say_threads(const struct dataset *d, const struct summary *lead, struct section *s)
+static void say_threads(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
 	static const struct {
 		const char *lifetime, *name;
@@ -185,7 +185,7 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 }
 
 /* From which size the lead's workers are faster than serial, where smaller sizes are not. */
-static void say_break_even(const struct dataset *d, const struct summary *lead, struct section *s)
+static void say_break_even(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
 	static const char *const free[] = {"size", NULL};
 	uint64_t axis[AXIS_MOST], faster = 0, slower = 0;
@@ -213,7 +213,7 @@ static void say_break_even(const struct dataset *d, const struct summary *lead, 
 }
 
 /* Where the time of the lead goes that perfect sharing would not need. */
-static void say_limit(const struct dataset *d, const struct summary *lead, struct section *s)
+static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
 	const struct summary *serial = dataset_serial(d, &lead->cell);
 	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
@@ -240,10 +240,10 @@ static void say_limit(const struct dataset *d, const struct summary *lead, struc
 			slower);
 }
 
-void report_answer(const struct dataset *d, struct section *s)
+void report_answer(const struct dataset *d, const char *kernel, struct sentences *s)
 {
-	const struct summary *lead = dataset_lead(d, s->kernel);
-	s->sentences = 0;
+	const struct summary *lead = dataset_lead(d, kernel);
+	s->count = 0;
 	if (!lead) {
 		say(s, "No cell gave a verified answer.");
 		return;
@@ -255,84 +255,64 @@ void report_answer(const struct dataset *d, struct section *s)
 	say_limit(d, lead, s);
 }
 
-void report_trust(const struct dataset *d, char *text, size_t size)
+/* How many samples there are, how narrow they make the intervals, how many are missing. */
+static void say_counts(const struct dataset *d, struct sentences *s)
 {
 	uint64_t samples = 0, bad = 0, wrong = 0;
 	size_t cells = 0, narrow = 0, known = 0;
 	for (size_t i = 0; i < d->summary.count; i++) {
-		const struct summary *s = dataset_row(d, i);
-		bad += s->rejected.known ? s->rejected.value : 0;
-		if (!row_ok(s))
+		const struct summary *row = dataset_row(d, i);
+		bad += row->rejected.known ? row->rejected.value : 0;
+		if (!row_ok(row))
 			continue;
 		cells++;
-		samples += s->samples.value;
-		if (isnan(s->median_low))
-			continue;
-		known++;
-		narrow += (s->median_high - s->median_low) / 2 <= 0.02 * s->median_seconds;
+		samples += row->samples.value;
+		known += isnan(row->median_low) ? 0 : 1;
+		narrow += (row->median_high - row->median_low) / 2 <= 0.02 * row->median_seconds;
 	}
 	for (size_t i = 0; i < d->samples.count; i++)
 		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
-	int n = snprintf(
-		text, size, "%" PRIu64 " samples of %zu cells, every answer verified", samples, cells);
-	if (known > 0)
-		n += snprintf(text + n, size - (size_t)n,
-			"; in %zu of %zu cells the 95 %% interval of the median is within ±2 %%", narrow,
-			cells);
+	if (known == 0)
+		say(s,
+			"%" PRIu64 " samples of %zu cells, every answer verified; too few samples for any "
+				   "interval, so nothing can be told apart.",
+			samples, cells);
 	else
-		n += snprintf(text + n, size - (size_t)n,
-			"; too few samples for any interval, so nothing can be told apart");
+		say(s,
+			"%" PRIu64 " samples of %zu cells, every answer verified; in %zu cells the 95 %% "
+				   "interval of the median is within ±2 %%%s.",
+			samples, cells, narrow,
+			2 * known < cells ? ", but most have too few samples for one" : "");
 	if (bad > 0)
-		n += snprintf(text + n, size - (size_t)n,
-			"; %" PRIu64 " sample%s left out (%" PRIu64 " wrong), listed below", bad, many(bad),
-			wrong);
-	if (known > 0 && 2 * known < cells)
-		n += snprintf(text + n, size - (size_t)n,
-			"; most cells have too few samples for one, so little can be told apart");
-	snprintf(text + n, size - (size_t)n, ".");
+		say(s,
+			"%" PRIu64 " samples failed, %" PRIu64
+			" of them with a wrong answer; they are listed below and in no number.",
+			bad, wrong);
 }
 
-static void warn(char *text, size_t size, size_t *used, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void warn(char *text, size_t size, size_t *used, const char *format, ...)
-{
-	va_list args;
-	if (*used >= size)
-		return;
-	if (*used > 0)
-		*used += (size_t)snprintf(text + *used, size - *used, "; ");
-	if (*used >= size)
-		return;
-	va_start(args, format);
-	*used += (size_t)vsnprintf(text + *used, size - *used, format, args);
-	va_end(args);
-}
-
-void report_warnings(const struct dataset *d, char *text, size_t size)
+void report_trust(const struct dataset *d, struct sentences *s)
 {
 	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
 	double drift = drift_worst(d);
-	size_t used = 0, i;
+	size_t i;
 	json_t *finding;
-	text[0] = '\0';
+	s->count = 0;
+	say_counts(d, s);
 	if (end && strcmp(end, "complete") != 0)
-		warn(text, size, &used,
-			"the sweep did not finish (%s), so some cells have fewer samples or none", end);
+		say(s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
 	if (drift > 100 * margin)
-		warn(text, size, &used,
-			"the machine did not keep its speed: for some time samples took %.0f %% more or less "
-			"than the rest",
+		say(s,
+			"The machine did not keep its speed: for some time samples took up to %.0f %% more "
+			"or less than the rest.",
 			drift);
 	if (host)
-		warn(text, size, &used,
-			"measured in a virtual machine (%s), and what else its host does is not seen", host);
+		say(s, "Measured in a virtual machine (%s); what else its host does is not seen.", host);
 	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
 	{
 		const char *grade = json_string_value(json_object_get(finding, "grade"));
-		const char *topic = json_string_value(json_object_get(finding, "topic")),
-			   *says = json_string_value(json_object_get(finding, "says"));
+		const char *topic = json_string_value(json_object_get(finding, "topic"));
+		const char *says = json_string_value(json_object_get(finding, "says"));
 		if (grade && topic && says && strcmp(grade, "warning") == 0)
-			warn(text, size, &used, "%s: %s", topic, says);
+			say(s, "%s: %s.", topic, says);
 	}
 }

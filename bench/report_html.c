@@ -20,7 +20,9 @@ static const char style[] =
 	"h3{font-size:1.05rem;margin:1.8em 0 .3em}p{max-width:75ch;margin:.5em 0}a{color:var(--link)}\n"
 	".soft,figcaption{color:var(--soft)}.soft{margin-top:0}\n"
 	".answer{background:var(--tint);border-left:4px solid #0072b2;padding:.7rem 1.1rem;margin:1.2rem "
-	"0}.answer p{margin:.6em 0;max-width:none}\n"
+	"0}.answer h3{margin:.8em 0 .2em}.answer h3:first-child{margin-top:.2em}.answer "
+	"ul{margin:0;padding-left:1.2em}"
+	".answer li{max-width:none;margin:.2em 0}\n"
 	"nav a{margin-right:1rem;white-space:nowrap}\n"
 	"figure{margin:.4rem 0 1.6rem}figcaption{font-size:.88rem}\n"
 	".wide{overflow-x:auto;-webkit-overflow-scrolling:touch}\n"
@@ -130,7 +132,7 @@ static void put_charts(const struct report *r, const char *kernel, FILE *f)
 
 static void put_section(const struct report *r, const struct section *s, FILE *f)
 {
-	fputs("<h2 id=\"", f);
+	fputs("<h2 id=\"kernel-", f);
 	xml_text(f, s->kernel);
 	fputs("\">", f);
 	xml_text(f, s->kernel);
@@ -142,6 +144,19 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 	xml_text(f, s->setting);
 	fputs("</p>\n", f);
 	put_sheet(&s->table, false, f);
+}
+
+static void put_sentences(const struct sentences *s, const char *head, FILE *f)
+{
+	fputs("<h3>", f);
+	xml_text(f, head);
+	fputs("</h3>\n<ul>\n", f);
+	for (size_t i = 0; i < s->count; i++) {
+		fputs("<li>", f);
+		xml_text(f, s->text[i]);
+		fputs("</li>\n", f);
+	}
+	fputs("</ul>\n", f);
 }
 
 static void put_top(const struct report *r, FILE *f)
@@ -156,7 +171,7 @@ static void put_top(const struct report *r, FILE *f)
 	}
 	fputs("</p>\n<nav>", f);
 	for (size_t k = 0; k < r->sections; k++) {
-		fputs("<a href=\"#", f);
+		fputs("<a href=\"#kernel-", f);
 		xml_text(f, r->section[k].kernel);
 		fputs("\">", f);
 		xml_text(f, r->section[k].kernel);
@@ -166,24 +181,10 @@ static void put_top(const struct report *r, FILE *f)
 	      "href=\"#cells\">every cell</a></nav>\n",
 		f);
 	fputs("<div class=\"answer\">\n", f);
-	for (size_t k = 0; k < r->sections; k++) {
-		fputs("<p><strong>", f);
-		xml_text(f, r->section[k].kernel);
-		fputs(":</strong>", f);
-		for (size_t i = 0; i < r->section[k].sentences; i++) {
-			fputc(' ', f);
-			xml_text(f, r->section[k].answer[i]);
-		}
-		fputs("</p>\n", f);
-	}
-	fputs("<p><strong>Trust:</strong> ", f);
-	xml_text(f, r->trust);
-	if (*r->warnings) {
-		fputs("</p>\n<p><strong>Mind:</strong> ", f);
-		xml_text(f, r->warnings);
-		fputc('.', f);
-	}
-	fputs("</p>\n</div>\n", f);
+	for (size_t k = 0; k < r->sections; k++)
+		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	put_sentences(&r->trust, "How far to trust it", f);
+	fputs("</div>\n", f);
 	if (*r->no_plots)
 		put_paragraph(f, r->no_plots);
 }

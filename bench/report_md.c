@@ -69,29 +69,27 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 	put_charts(r, s->kernel, f);
 }
 
+static void put_sentences(const struct sentences *s, const char *head, FILE *f)
+{
+	fputs("**", f);
+	put(f, head);
+	fputs("**\n\n", f);
+	for (size_t i = 0; i < s->count; i++) {
+		fputs("- ", f);
+		put(f, s->text[i]);
+		fputc('\n', f);
+	}
+	fputc('\n', f);
+}
+
 void report_md(const struct report *r, FILE *f)
 {
 	fputs("# parscale report\n\n", f);
 	put(f, r->machine);
 	fputs("\n\n", f);
-	for (size_t k = 0; k < r->sections; k++) {
-		fputs("**", f);
-		put(f, r->section[k].kernel);
-		fputs(":**", f);
-		for (size_t i = 0; i < r->section[k].sentences; i++) {
-			fputc(' ', f);
-			put(f, r->section[k].answer[i]);
-		}
-		fputs("\n\n", f);
-	}
-	fputs("**Trust:** ", f);
-	put(f, r->trust);
-	fputs("\n\n", f);
-	if (*r->warnings) {
-		fputs("**Mind:** ", f);
-		put(f, r->warnings);
-		fputs(".\n\n", f);
-	}
+	for (size_t k = 0; k < r->sections; k++)
+		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	put_sentences(&r->trust, "How far to trust it", f);
 	if (*r->no_plots) {
 		put(f, r->no_plots);
 		fputs("\n\n", f);

@@ -32,24 +32,29 @@ static void put_padded(FILE *f, const char *text, size_t to, bool right)
 		put_plain(f, text);
 }
 
-/* A paragraph of at most 100 columns. */
-static void put_wrapped(FILE *f, const char *text)
+/* A paragraph of at most 100 columns, its later lines behind `hang`, its first behind a dash where there is
+ * one. */
+static void put_wrapped(FILE *f, const char *text, const char *hang)
 {
-	size_t column = 0;
+	size_t column = width(hang);
+	bool fresh = true;
+	fputs(*hang ? "- " : "", f);
 	while (*text) {
 		size_t word = strcspn(text, " ");
 		char one[512];
 		snprintf(one, sizeof one, "%.*s", (int)word, text);
-		if (column > 0 && column + 1 + width(one) > 100) {
-			fputc('\n', f);
-			column = 0;
+		if (!fresh && column + 1 + width(one) > 100) {
+			fprintf(f, "\n%s", hang);
+			column = width(hang);
+			fresh = true;
 		}
-		if (column > 0) {
+		if (!fresh) {
 			fputc(' ', f);
 			column++;
 		}
 		put_plain(f, one);
 		column += width(one);
+		fresh = false;
 		text += word;
 		text += strspn(text, " ");
 	}
@@ -114,23 +119,21 @@ static void put_bars(const struct sheet *g, FILE *f)
 	}
 }
 
+static void put_sentences(const struct sentences *s, const char *head, FILE *f)
+{
+	fputc('\n', f);
+	put_wrapped(f, head, "");
+	for (size_t i = 0; i < s->count; i++)
+		put_wrapped(f, s->text[i], "  ");
+}
+
 void report_text(const struct report *r, FILE *f)
 {
 	if (*r->machine)
-		put_wrapped(f, r->machine);
-	for (size_t k = 0; k < r->sections; k++) {
-		const struct section *s = &r->section[k];
-		fputc('\n', f);
-		put_wrapped(f, s->kernel);
-		for (size_t i = 0; i < s->sentences; i++)
-			put_wrapped(f, s->answer[i]);
-	}
-	fputs("\ntrust\n", f);
-	put_wrapped(f, r->trust);
-	if (*r->warnings) {
-		fputs("\nmind\n", f);
-		put_wrapped(f, r->warnings);
-	}
+		put_wrapped(f, r->machine, "");
+	for (size_t k = 0; k < r->sections; k++)
+		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	put_sentences(&r->trust, "how far to trust it", f);
 	for (size_t k = 0; k < r->sections; k++) {
 		const struct section *s = &r->section[k];
 		if (s->table.rows == 0)
