@@ -140,6 +140,9 @@ test: $(programs) $(tests) ## run every test program and the command-line suite
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
 		sh scripts/run-tests $(BUILD) $(tests) $(suites)
 
+sweep: $(programs) ## measure this machine by the default plan, into results/
+	$(BUILD)/parscale sweep
+
 check: layers lint test ## everything that must pass before a change lands
 
 layers: ## fail on an include that crosses a layer
@@ -168,11 +171,18 @@ compdb: ## write compile_commands.json for editors and analysers
 	$(file >>compile_commands.json,])
 	@echo compile_commands.json
 
+install: $(programs) ## copy programs, charts, plans and manual page under PREFIX, below DESTDIR
+	install -d $(foreach d,bin share/parscale/plots share/parscale/scripts/sweeps share/man/man1,$(DESTDIR)$(PREFIX)/$(d))
+	install $(programs) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard plots/*.gp) $(DESTDIR)$(PREFIX)/share/parscale/plots
+	install -m 644 $(wildcard scripts/sweeps/*.sweep) $(DESTDIR)$(PREFIX)/share/parscale/scripts/sweeps
+	install -m 644 docs/parscale.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: test check layers asan ubsan tsan clang lint format compdb clean help
+.PHONY: sweep install test check layers asan ubsan tsan clang lint format compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
