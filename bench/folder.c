@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "folder.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e)
 {
 	if (snprintf(path, FOLDER_PATH, "%s/%s", dir, name) >= FOLDER_PATH)
 		return err_set(e, ERR_USAGE, "path too long: %s", dir);
+	return 0;
+}
+
+int folder_make(const char *dir, struct err *e)
+{
+	char path[FOLDER_PATH];
+	if (folder_path(path, dir, "", e) != 0)
+		return -1;
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return err_set(e, ERR_USAGE, "--out: cannot make %s: %s", path, strerror(errno));
+		*slash = '/';
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * folder.h - the files in a folder of results, for what compares and merges folders. Only reads.
+ * folder.h - the files in a folder of results, for what makes, compares and merges folders.
  */
 #ifndef PARSCALE_FOLDER_H
 #define PARSCALE_FOLDER_H
@@ -13,6 +13,9 @@ enum { FOLDER_PATH = 4096 };
 
 /* DIR/NAME; ERR_USAGE when that is too long. */
 int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e);
+
+/* Makes a folder and those above it, where they are missing; ERR_USAGE naming --out. */
+int folder_make(const char *dir, struct err *e);
 
 /* DIR/samples.csv, with at least one row; a torn last line is left out. `t` is initialised here and freed by
  * the caller, also on -1: ERR_USAGE with file and line, ERR_FAILED where the system failed. */

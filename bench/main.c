@@ -6,6 +6,7 @@
 #include "info.h"
 #include "launch.h"
 #include "list.h"
+#include "merge.h"
 #include "plot.h"
 #include "report.h"
 #include "resume.h"
@@ -31,6 +32,7 @@ static const struct command {
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
 	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell", compare_main},
+	{"merge", "DIR DIR... --out DIR [--cross-machine]", "several folders of results as one", merge_main},
 	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
 	{"report", "DIR [--format text|html|md|all]", "the answers, charts and tables of a folder of results", report_main},
 };

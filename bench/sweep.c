@@ -4,6 +4,7 @@
 #include "args.h"
 #include "csv.h"
 #include "facts.h"
+#include "folder.h"
 #include "interrupt.h"
 #include "manifest.h"
 #include "number.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,24 +124,6 @@ static void print_plan(const struct plan *p)
 
 /* --- the folder --- */
 
-static int make_folders(char *path, struct err *e)
-{
-	for (char *p = path + 1;; p++) {
-		if (*p != '/' && *p)
-			continue;
-		char kept = *p;
-		*p = '\0';
-		int failed = mkdir(path, 0777) != 0 && errno != EEXIST;
-		if (failed)
-			err_set(e, ERR_USAGE, "--out: cannot make %s: %s", path, strerror(errno));
-		*p = kept;
-		if (failed)
-			return -1;
-		if (!kept)
-			return 0;
-	}
-}
-
 /* Makes the folder, and samples.csv with its header in it; the open file, or -1. */
 static int open_samples(struct sweep_args *a, struct err *e)
 {
@@ -152,7 +134,7 @@ static int open_samples(struct sweep_args *a, struct err *e)
 		localtime_r(&now, &tm);
 		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
 	}
-	if (make_folders(a->out, e) != 0)
+	if (folder_make(a->out, e) != 0)
 		return -1;
 	snprintf(path, sizeof path, "%s/samples.csv", a->out);
 	if (access(path, F_OK) == 0)
