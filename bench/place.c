@@ -9,31 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which of the like CPUs of its group a CPU is, counted over the usable ones: what the orders are made of. */
-struct rank {
-	int thread;  /* among the threads of its core */
-	int core;    /* among the cores of its L3: that core's place */
-	int l3;      /* among the L3s of its node */
-	int node;    /* among the nodes of its package */
-	int in_node; /* its core among the cores of its node */
+/* What orders are made of: which of its like a CPU is, counted over the usable ones. */
+enum key {
+	KEY_POSITION,  /* in topology order: ends every order, so that none depends on the sort */
+	KEY_THREAD,    /* among the threads of its core */
+	KEY_CORE,      /* its core among the cores of its L3 */
+	KEY_L3,        /* that L3 among those of its node */
+	KEY_NODE,      /* that node among those of its package */
+	KEY_PACKAGE,   /* that package on the machine */
+	KEY_NODE_CORE, /* its core among the cores of its node */
+	KEY_ANY_NODE,  /* its node on the machine */
+	KEYS
 };
 
 struct candidate {
 	struct cpu cpu;
-	struct rank rank;
-	int position; /* in topology order: the last word in every order, so that none depends on the sort */
-};
-
-/* An order is a list of keys, the most significant first, ended by 0. */
-enum key {
-	KEY_END,
-	KEY_THREAD,
-	KEY_CORE,
-	KEY_L3,
-	KEY_NODE,
-	KEY_PACKAGE,
-	KEY_IN_NODE,
-	KEY_WHOLE_NODE,
+	int rank[KEYS];
 };
 
 enum kinds { KINDS_ALL, KINDS_FASTEST, KINDS_OTHERS };
@@ -41,14 +32,14 @@ enum kinds { KINDS_ALL, KINDS_FASTEST, KINDS_OTHERS };
 static const struct policy {
 	const char *name;
 	enum kinds kinds;
-	enum key keys[8];
+	enum key keys[KEYS]; /* the most significant first */
 } policies[] = {
 	{"none", KINDS_ALL, {KEY_THREAD, KEY_CORE, KEY_L3, KEY_NODE, KEY_PACKAGE}},
-	{"compact", KINDS_ALL, {KEY_END}},
+	{"compact", KINDS_ALL, {KEY_POSITION}},
 	{"cores-first", KINDS_ALL, {KEY_PACKAGE, KEY_THREAD}},
 	{"smt-last", KINDS_ALL, {KEY_THREAD}},
 	{"scatter", KINDS_ALL, {KEY_THREAD, KEY_CORE, KEY_L3, KEY_NODE, KEY_PACKAGE}},
-	{"numa", KINDS_ALL, {KEY_THREAD, KEY_IN_NODE, KEY_WHOLE_NODE}},
+	{"numa", KINDS_ALL, {KEY_THREAD, KEY_NODE_CORE, KEY_ANY_NODE}},
 	{"p-cores", KINDS_FASTEST, {KEY_THREAD}},
 	{"e-cores", KINDS_OTHERS, {KEY_THREAD}},
 };
@@ -59,36 +50,12 @@ const char *place_policy(int i)
 	return i < POLICIES ? policies[i].name : NULL;
 }
 
-static int key_value(const struct candidate *c, enum key key)
-{
-	switch (key) {
-	case KEY_THREAD:
-		return c->rank.thread;
-	case KEY_CORE:
-		return c->rank.core;
-	case KEY_L3:
-		return c->rank.l3;
-	case KEY_NODE:
-		return c->rank.node;
-	case KEY_PACKAGE:
-		return c->cpu.package;
-	case KEY_IN_NODE:
-		return c->rank.in_node;
-	case KEY_WHOLE_NODE:
-		return c->cpu.node;
-	case KEY_END:
-		break;
-	}
-	return c->position;
-}
-
 static int compare(const void *a, const void *b, void *policy)
 {
-	const enum key *key = ((const struct policy *)policy)->keys;
-	for (;; key++) {
-		int x = key_value(a, *key), y = key_value(b, *key);
-		if (x != y || *key == KEY_END)
-			return (x > y) - (x < y);
+	const struct candidate *x = a, *y = b;
+	for (const enum key *key = ((const struct policy *)policy)->keys;; key++) {
+		if (x->rank[*key] != y->rank[*key] || *key == KEY_POSITION)
+			return (x->rank[*key] > y->rank[*key]) - (x->rank[*key] < y->rank[*key]);
 	}
 }
 
@@ -97,20 +64,21 @@ static int compare(const void *a, const void *b, void *policy)
 static void rank(struct candidate *c, int n)
 {
 	for (int i = 0; i < n; i++) {
-		c[i].position = i;
-		c[i].rank = (struct rank){0};
-		if (i == 0 || c[i].cpu.package != c[i - 1].cpu.package)
-			continue;
-		const struct cpu *last = &c[i - 1].cpu, *now = &c[i].cpu;
-		const struct rank *r = &c[i - 1].rank;
-		const bool same_node = now->node == last->node,
-			   same_l3 = same_node && now->cache[2].domain == last->cache[2].domain;
+		const struct cpu *last = i > 0 ? &c[i - 1].cpu : NULL, *now = &c[i].cpu;
+		const int *before = i > 0 ? c[i - 1].rank : NULL;
+		const bool same_package = last && now->package == last->package;
+		const bool same_node = same_package && now->node == last->node;
+		const bool same_l3 = same_node && now->cache[2].domain == last->cache[2].domain;
 		const bool same_core = same_l3 && now->core == last->core;
-		c[i].rank.node = r->node + !same_node;
-		c[i].rank.l3 = same_node ? r->l3 + !same_l3 : 0;
-		c[i].rank.core = same_l3 ? r->core + !same_core : 0;
-		c[i].rank.in_node = same_node ? r->in_node + !same_core : 0;
-		c[i].rank.thread = same_core ? r->thread + 1 : 0;
+		int *r = c[i].rank;
+		r[KEY_POSITION] = i;
+		r[KEY_PACKAGE] = now->package;
+		r[KEY_ANY_NODE] = now->node;
+		r[KEY_NODE] = same_package ? before[KEY_NODE] + !same_node : 0;
+		r[KEY_L3] = same_node ? before[KEY_L3] + !same_l3 : 0;
+		r[KEY_CORE] = same_l3 ? before[KEY_CORE] + !same_core : 0;
+		r[KEY_NODE_CORE] = same_node ? before[KEY_NODE_CORE] + !same_core : 0;
+		r[KEY_THREAD] = same_core ? before[KEY_THREAD] + 1 : 0;
 	}
 }
 
@@ -159,10 +127,12 @@ static int order_list(struct place *p, const struct topology *t, struct err *e)
 		char legal[200];
 		cpulist_format(p->mask, p->mask_count, legal, sizeof legal);
 		if (!c)
-			return err_set(e, ERR_USAGE, "--placement %s: CPU %d is not usable here; usable: %s", p->policy, id, legal);
+			return err_set(e, ERR_USAGE, "--placement %s: CPU %d is not usable here; usable: %s",
+				p->policy, id, legal);
 		for (int i = 0; i < p->count; i++)
 			if (p->cpus[i].id == id)
-				return err_set(e, ERR_USAGE, "--placement %s: CPU %d is named twice", p->policy, id);
+				return err_set(
+					e, ERR_USAGE, "--placement %s: CPU %d is named twice", p->policy, id);
 		p->cpus[p->count] = *c;
 	}
 	return 0;
