@@ -113,6 +113,7 @@ struct sieve_work {
 	uint32_t *square;      /* [primes] bit of the block before which the prime need not cross out */
 	uint32_t squared;      /* index of the first prime with square != 0 */
 	uint32_t *batch;       /* starts of some primes */
+	uint32_t *last;       /* and the last hits of these */
 	unsigned char *line;   /* SIEVE_BEFORE bytes into its room */
 	unsigned char *lines;  /* listing: all lines of a block, without gaps */
 	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */

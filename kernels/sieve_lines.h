@@ -69,56 +69,59 @@ INLINE void cross_turned(unsigned char *segment, uint32_t bits, const uint32_t *
 	}
 }
 
-/* Primes with `hits` sure hits and perhaps one more, which else goes to the bit `spare`. */
-INLINE void cross_counted(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
-	const uint32_t *x, uint32_t n, const uint32_t hits)
+/* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn a select between scalars into
+ * a jump that nobody can predict. */
+static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n, uint32_t hits,
+	uint32_t bits, uint32_t spare, uint32_t *restrict last)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = x[i] + hits * prime[i];
+		last[i] = at < bits ? at : spare;
+	}
+}
+
+/* Primes with `hits` sure hits and one more in last[]. */
+INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last,
+	uint32_t n, const uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
 		UNROLL
 		for (uint32_t h = 0; h < hits; h++, at += p)
 			cross(segment, at);
-		cross(segment, at < bits ? at : spare);
+		cross(segment, last[i]);
 	}
 }
 
-INLINE void cross_many(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
-	const uint32_t *x, uint32_t n, uint32_t hits)
+INLINE void cross_many(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last, uint32_t n,
+	uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
-		for (uint32_t h = hits / 8; h; h--) {
+		for (uint32_t h = hits / 16; h; h--) {
 			UNROLL
-			for (uint32_t j = 0; j < 8; j++, at += p)
+			for (uint32_t j = 0; j < 16; j++, at += p)
 				cross(segment, at);
 		}
-		for (uint32_t h = hits % 8; h; h--, at += p)
+		for (uint32_t h = hits % 16; h; h--, at += p)
 			cross(segment, at);
-		cross(segment, at < bits ? at : spare);
+		cross(segment, last[i]);
 	}
 }
 
-static void cross_run(unsigned char *segment, uint32_t bits, uint32_t spare, const uint32_t *prime,
-	uint32_t *x, uint32_t n, uint32_t hits)
+static void cross_run(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last, uint32_t n,
+	uint32_t hits)
 {
-#define HITS(k)                                                                                              \
-	case k:                                                                                              \
-		cross_counted(segment, bits, spare, prime, x, n, k);                                         \
+#define HITS(k) \
+	case k: \
+		cross_counted(segment, prime, x, last, n, k); \
 		break;
 	switch (hits) {
-	case 0: {
-		uint32_t kept = keep_below(x, n, bits);
-		for (uint32_t i = 0; i < kept; i++)
-			cross(segment, x[i]);
-		break;
-	}
-		HITS(1)
-		HITS(2)
-		HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12) HITS(13)
-			HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22)
-				HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30)
-					HITS(31) HITS(32) default
-		    : cross_many(segment, bits, spare, prime, x, n, hits);
+		HITS(1) HITS(2) HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12)
+		HITS(13) HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22) HITS(23)
+		HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31) HITS(32)
+	default:
+		cross_many(segment, prime, x, last, n, hits);
 	}
 #undef HITS
 }
@@ -163,7 +166,15 @@ static void cross_runs(
 		while (i < w->run[s][r].end) {
 			uint32_t n = w->run[s][r].end - i < SIEVE_BATCH ? w->run[s][r].end - i : SIEVE_BATCH;
 			starts(in, w, i, n, offset, before, w->batch);
-			cross_run(segment, bits, spare, in->prime + i, w->batch, n, w->run[s][r].hits);
+			uint32_t hits = w->run[s][r].hits;
+			if (hits) {
+				find_last_hits(in->prime + i, w->batch, n, hits, bits, spare, w->last);
+				cross_run(segment, in->prime + i, w->batch, w->last, n, hits);
+			} else {
+				uint32_t kept = keep_below(w->batch, n, bits);
+				for (uint32_t j = 0; j < kept; j++)
+					cross(segment, w->batch[j]);
+			}
 			i += n;
 		}
 }

@@ -27,6 +27,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	take(w, &used, sizeof *w);
 	at.line = take(w, &used, SIEVE_BEFORE + line_bytes(in) + SIEVE_AFTER);
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
+	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = take(w, &used, words);
 	at.square = take(w, &used, words);
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
@@ -36,6 +37,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	if (w) {
 		w->line = at.line + SIEVE_BEFORE;
 		w->batch = at.batch;
+		w->last = at.last;
 		w->start = at.start;
 		w->square = at.square;
 		w->bucket_used = at.bucket_used;
