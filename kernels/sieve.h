@@ -29,17 +29,18 @@
 #include "kernel.h"
 
 enum {
-	SIEVE_FLOOR =
-		4096, /* primes up to here are listed, not sieved: a turned prime may cross out itself */
-	SIEVE_DIRECT = 1 << 25,  /* base primes up to here have starts in every line */
-	SIEVE_SEGMENTS = 32,     /* most segments in a line */
-	SIEVE_RUNS = 260,        /* most runs of primes with one number of hits in a segment: SIEVE_LONGEST /
-				    SIEVE_FLOOR and some */
-	SIEVE_LONGEST = 1 << 20, /* most bits in a segment */
-	SIEVE_TILE = 512,        /* bytes that a pre-sieve table may be read past its period */
-	SIEVE_BEFORE = 4096,     /* bytes before a line that crossing may touch: 7/8 * 4096 */
-	SIEVE_AFTER = 2 * 4096 + SIEVE_TILE, /* and after it: 2 * 4096 and a tile */
-	SIEVE_GROUPS = 64                    /* most pre-sieve tables */
+	SIEVE_FLOOR = 4096,       /* primes up to here are listed, not sieved: a turned prime may hit itself */
+	SIEVE_DIRECT = 1 << 25,   /* base primes up to here have starts in every line */
+	SIEVE_LONGEST = 1 << 20,  /* most bits in a segment */
+	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
+	SIEVE_BUCKETS = 384 << 20, /* bytes of buckets, of all workers */
+	SIEVE_RUNS = 260,         /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
+	SIEVE_SLOTS = 32,         /* segments whose runs are remembered */
+	SIEVE_BATCH = 512,        /* primes whose starts are computed at a time */
+	SIEVE_GROUPS = 64,        /* most pre-sieve tables */
+	SIEVE_TILE = 512,         /* bytes that a pre-sieve table may be read past its period */
+	SIEVE_BEFORE = 4096,      /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
+	SIEVE_AFTER = 2 * SIEVE_FLOOR + SIEVE_TILE /* and after it */
 };
 
 /* A pre-sieve table: bit b is set where b shares a factor with `period`; period bytes, and SIEVE_TILE more.
@@ -106,6 +107,12 @@ struct sieve_run {
 	uint32_t end, hits;
 };
 
+struct sieve_runs {
+	uint32_t of; /* segment that they are for, plus 1; 0: none */
+	uint32_t count;
+	struct sieve_run run[SIEVE_RUNS];
+};
+
 /* One worker's scratch: this head, then the arrays it points to. All zero at first. */
 struct sieve_work {
 	uint64_t ready;        /* block that the arrays are for, plus 1 */
@@ -119,11 +126,9 @@ struct sieve_work {
 	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
-	uint32_t run_count[SIEVE_SEGMENTS + 1];
-	struct sieve_run run[SIEVE_SEGMENTS + 1][SIEVE_RUNS]; /* by segment; the last: whole line */
+	struct sieve_runs whole;                  /* of the large primes */
+	struct sieve_runs segment[SIEVE_SLOTS];   /* of the counted primes in a segment, where last used */
 };
-
-enum { SIEVE_BATCH = 512 }; /* primes whose starts are computed at a time */
 
 /* What an instruction set brings to the plan. */
 struct sieve_engine {
@@ -145,6 +150,18 @@ size_t sieve_scratch_bytes(const void *input);
 
 /* Lays the scratch out and makes it ready for a block; cheap when it was the last one. */
 void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block);
+
+/* The runs of the counted primes in a segment of the block. */
+const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment);
+
+/* The shape of lines: line_bits = segment_bits * segments. */
+struct sieve_shape {
+	uint32_t modulus, classes, segment_bits, segments;
+	uint64_t blocks;
+};
+
+/* The cheapest for the numbers first..last. */
+struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t presieve_limit);
 
 /* First number of a block. */
 static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)

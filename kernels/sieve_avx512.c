@@ -108,7 +108,90 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 					      : count_ones_words(bits, bytes);
 }
 
+#define SIEVE_HAS_MULTIPLES 1
+struct window;
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
+
+static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
+{
+	const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	const __m512i step = _mm512_set1_epi32((int)(16 * modulus));
+	__m512i numbers = _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)modulus));
+	numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32((int)number));
+	uint32_t found = 0;
+	for (uint32_t i = 0; i < n; i += 16) {
+		__mmask16 clear = (__mmask16) ~(bits[i / 8] | bits[i / 8 + 1] << 8);
+		_mm512_storeu_si512(primes + found, _mm512_maskz_compress_epi32(clear, numbers));
+		found += (uint32_t)__builtin_popcount(clear);
+		numbers = _mm512_add_epi32(numbers, step);
+	}
+	return found;
+}
+
 #include "sieve_lines.h"
+
+/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^39, so that its double
+ * is off by one at most. */
+static __m256i first_multiples(uint64_t base, __m256i primes)
+{
+	__m512i p = _mm512_cvtepu32_epi64(primes), number = _mm512_set1_epi64((long long)base);
+	__m512d quotient = _mm512_div_pd(_mm512_cvtepu64_pd(number), _mm512_cvtepu64_pd(p));
+	__m512i rest = _mm512_sub_epi64(number, _mm512_mullo_epi64(_mm512_cvttpd_epu64(quotient), p));
+	rest = _mm512_min_epu64(rest, _mm512_add_epi64(rest, p)); /* below zero is above p */
+	rest = _mm512_min_epu64(rest, _mm512_sub_epi64(rest, p));
+	__m512i at = _mm512_sub_epi64(p, rest);
+	at = _mm512_min_epu64(at, _mm512_sub_epi64(at, p));
+	return _mm512_cvtepi64_epi32(at);
+}
+
+/* x mod 210, for x below 2^31, by 1/210 rounded up: too much by less than 2^-9. */
+static __m512i modulo_210(__m512i x)
+{
+	const __m512i reciprocal = _mm512_set1_epi64(2617884829); /* 2^39 / 210 */
+	__m512i even = _mm512_srli_epi64(_mm512_mul_epu32(x, reciprocal), 39);
+	__m512i odd = _mm512_srli_epi64(_mm512_mul_epu32(_mm512_srli_epi64(x, 32), reciprocal), 39);
+	__m512i quotient = _mm512_or_si512(even, _mm512_slli_epi64(odd, 32));
+	return _mm512_sub_epi32(x, _mm512_mullo_epi32(quotient, _mm512_set1_epi32(210)));
+}
+
+/* Which lanes are coprime to 210. */
+static __mmask16 coprime(__m512i x, __m512i table)
+{
+	__m512i word = _mm512_permutexvar_epi16(_mm512_srli_epi32(x, 4), table);
+	word = _mm512_srlv_epi32(word, _mm512_and_si512(x, _mm512_set1_epi32(15)));
+	return _mm512_test_epi32_mask(word, _mm512_set1_epi32(1));
+}
+
+/* Odd multiples only: steps of 2p. Steps are kept below 2^31 + 1, which is past the room, so that nothing wraps. */
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
+{
+	uint32_t found = 0;
+	if ((uint64_t)primes[n - 1] * primes[n - 1] > v->base) {
+		for (uint32_t i = 0; i < n; i++)
+			found += multiples_of(v, primes[i], to + found);
+		return found;
+	}
+	const __m512i table = _mm512_loadu_si512(v->coprime), room = _mm512_set1_epi32((int)v->room);
+	const __m512i top = _mm512_set1_epi32(INT32_MIN), half = _mm512_set1_epi32(1 << 30), one = _mm512_set1_epi32(1);
+	__mmask16 some = (__mmask16)((1u << n) - 1);
+	__m512i p = _mm512_mask_loadu_epi32(one, some, primes);
+	__m512i at = _mm512_inserti64x4(_mm512_castsi256_si512(first_multiples(v->base, _mm512_castsi512_si256(p))),
+		first_multiples(v->base, _mm512_extracti64x4_epi64(p, 1)), 1);
+	__mmask16 alive = _mm512_mask_cmple_epu32_mask(some, at, room);
+	__mmask16 odd = _mm512_test_epi32_mask(at, one);
+	__mmask16 even_number = (__mmask16)(v->base % 2 ? odd : (unsigned)~odd);
+	at = _mm512_mask_add_epi32(at, (__mmask16)(even_number & alive), at, _mm512_min_epu32(p, top));
+	alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
+	const __m512i step = _mm512_slli_epi32(_mm512_min_epu32(p, half), 1);
+	while (alive) {
+		__mmask16 kept = (__mmask16)(alive & coprime(modulo_210(at), table));
+		_mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(kept, at));
+		found += (uint32_t)__builtin_popcount(kept);
+		at = _mm512_add_epi32(at, step);
+		alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
+	}
+	return found;
+}
 
 const struct variant sieve_avx512 = {
 	.name = "avx512",

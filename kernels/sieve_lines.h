@@ -5,17 +5,24 @@
  *
  * Parts that must stand before the inclusion:
  *
- *   enum { presieve_limit };
- *       largest pre-sieved prime: where a load of a table costs as much as crossing out in that many bits.
- *   static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
- *           uint32_t offset, uint32_t before, uint32_t *x)
- *       x[i] = first bit, counted from `before`, that prime[from + i] crosses out in the line at `offset`, at
- * or after its square. May write up to 15 more elements. static uint32_t keep_below(uint32_t *x, uint32_t n,
- * uint32_t bits) keeps in place the x[i] < bits, in order, and returns their number. static void
- * presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes) writes the
- * union of all tables, table g from byte phase[g] on; bytes is a multiple of 64, and SIEVE_TILE - 64 more may
- * be written. static struct ones count_ones(const unsigned char *bits, uint32_t bytes) bytes is a multiple
- * of 64.
+ * - enum { presieve_limit }: largest pre-sieved prime, about where a load of a table costs as much as crossing
+ *   out in as many bits.
+ *
+ * - void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+ *   uint32_t offset, uint32_t before, uint32_t *x): x[i] = first bit, counted from bit `before`, that
+ *   prime[from + i] crosses out in the line at `offset`, not before its square. May write 15 elements more.
+ *
+ * - uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits): keeps the x[i] < bits, in order and in place,
+ *   and returns their number.
+ *
+ * - void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes):
+ *   writes the union of all tables, table g from its byte phase[g] on. bytes is a multiple of 64; up to
+ *   SIEVE_TILE - 64 more may be written.
+ *
+ * - struct ones { uint64_t all, even; } count_ones(const unsigned char *bits, uint32_t bytes): set bits, and
+ *   those in even places. bytes is a multiple of 64.
+ *
+ * - SIEVE_HAS_MULTIPLES with unpack and multiples as in sieve_huge.h; else the portable ones there are used.
  *
  * No branch in the crossing loops depends on where a prime hits: their trip counts are those of a run.
  */
@@ -127,9 +134,9 @@ static void cross_run(unsigned char *segment, const uint32_t *prime, const uint3
 }
 
 /* Primes that are turned, in the segment `before` bits into the line. */
-static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before)
+static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before,
+	unsigned char *segment)
 {
-	unsigned char *segment = w->line + (in->whole ? before / 8 : 0);
 	uint32_t i = 0;
 	for (uint32_t list = 0; list < 4; list++)
 		while (i < in->turned_end[list]) {
@@ -154,29 +161,31 @@ static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint
 		}
 }
 
-/* The runs of segment s, `before` bits into the line; s == segments is the whole line. */
-static void cross_runs(
-	const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t s, uint32_t before)
+/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
+struct stretch {
+	unsigned char *to;
+	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
+};
+
+/* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
+static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, struct stretch part,
+	const struct sieve_runs *runs, uint32_t from)
 {
-	bool line = s == in->segments;
-	uint32_t bits = line ? in->line_bits : in->segment_bits, i = line ? in->local : in->turned;
-	unsigned char *segment = w->line + (in->whole ? before / 8 : 0);
-	uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
-	for (uint32_t r = 0; r < w->run_count[s]; r++)
-		while (i < w->run[s][r].end) {
-			uint32_t n = w->run[s][r].end - i < SIEVE_BATCH ? w->run[s][r].end - i : SIEVE_BATCH;
-			starts(in, w, i, n, offset, before, w->batch);
-			uint32_t hits = w->run[s][r].hits;
+	for (uint32_t r = 0; r < runs->count; r++) {
+		uint32_t hits = runs->run[r].hits, end = runs->run[r].end;
+		for (uint32_t n; from < end; from += n) {
+			n = end - from < SIEVE_BATCH ? end - from : SIEVE_BATCH;
+			starts(in, w, from, n, offset, part.before, w->batch);
 			if (hits) {
-				find_last_hits(in->prime + i, w->batch, n, hits, bits, spare, w->last);
-				cross_run(segment, in->prime + i, w->batch, w->last, n, hits);
+				find_last_hits(in->prime + from, w->batch, n, hits, part.bits, part.spare, w->last);
+				cross_run(part.to, in->prime + from, w->batch, w->last, n, hits);
 			} else {
-				uint32_t kept = keep_below(w->batch, n, bits);
-				for (uint32_t j = 0; j < kept; j++)
-					cross(segment, w->batch[j]);
+				uint32_t kept = keep_below(w->batch, n, part.bits);
+				for (uint32_t i = 0; i < kept; i++)
+					cross(part.to, w->batch[i]);
 			}
-			i += n;
 		}
+	}
 }
 
 /* Composites behind the last number. */
@@ -198,15 +207,17 @@ static void count_primes(const unsigned char *bits, uint32_t size, uint64_t numb
 	out->check += number % 4 == 1 ? even : size - ones.all - even;
 }
 
-static void presieve_segment(
-	const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before)
+static void presieve_segment(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset,
+	uint32_t before, unsigned char *to)
 {
 	uint32_t phase[SIEVE_GROUPS];
 	for (uint32_t g = 0; g < in->groups; g++)
 		phase[g] = (uint32_t)((w->phase[g] + (uint64_t)offset * in->group[g].step + before / 8) %
 				      in->group[g].period);
-	presieve(in, phase, w->line + (in->whole ? before / 8 : 0), in->segment_bits / 8);
+	presieve(in, phase, to, in->segment_bits / 8);
 }
+
+#include "sieve_huge.h"
 
 /* Sieves a line, and adds its primes to *out unless that is NULL. */
 static void sieve_line(
@@ -216,9 +227,12 @@ static void sieve_line(
 	uint64_t number = sieve_base(in, block) + offset; /* meaningless where valid == 0 */
 	for (uint32_t s = 0; s < in->segments; s++) {
 		uint32_t before = s * in->segment_bits;
-		presieve_segment(in, w, offset, before);
-		cross_small(in, w, offset, before);
-		cross_runs(in, w, offset, s, before);
+		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
+		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
+		presieve_segment(in, w, offset, before, to);
+		cross_small(in, w, offset, before, to);
+		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare},
+			sieve_segment_runs(in, w, s), in->turned);
 		if (in->whole)
 			continue;
 		close_line(w->line, valid < before ? 0 : valid - before, in->segment_bits);
@@ -226,48 +240,12 @@ static void sieve_line(
 	}
 	if (!in->whole)
 		return;
-	cross_runs(in, w, offset, in->segments, 0);
-	if (in->huge.blocks) {
-		const uint32_t *hits = w->bucket + (size_t) class * in->bucket_size;
-		for (uint32_t i = 0; i < w->bucket_used[class]; i++)
-			cross(w->line, hits[i]);
-	}
+	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole, in->local);
+	if (in->huge.blocks)
+		cross_huge(in, w, block, class);
 	close_line(w->line, valid, in->line_bits);
 	if (out)
 		count_primes(w->line, in->line_bits, number, out);
-}
-
-/* Throws the multiples of a huge prime into the buckets of their lines. */
-static void throw_multiples(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t base, uint64_t room, uint64_t p)
-{
-	uint64_t at = p * p > base ? p * p - base : (p - base % p) % p;
-	for (; at <= room; at += p) {
-		uint64_t bit = at / in->modulus;
-		uint32_t class = in->class_of[at - bit * in->modulus];
-		if (class == UINT16_MAX)
-			continue;
-		uint32_t *used = &w->bucket_used[class];
-		w->bucket[(size_t) class * in->bucket_size + *used] = (uint32_t)bit;
-		*used += *used + 1 < in->bucket_size;
-	}
-}
-
-static void fill_buckets(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
-{
-	const struct sieve_store *huge = &in->huge;
-	uint64_t base = sieve_base(in, block), room = (uint64_t)in->line_bits * in->modulus - 1;
-	if (room > in->last - base)
-		room = in->last - base;
-	memset(w->bucket_used, 0, in->classes * sizeof *w->bucket_used);
-	for (uint64_t line = 0; line < (uint64_t)huge->blocks * huge->classes; line++) {
-		const unsigned char *bits = huge->bits + line * (huge->line_bits / 8);
-		uint64_t number = huge->first + huge->offset[line % huge->classes] +
-				  line / huge->classes * huge->line_bits * huge->modulus;
-		for (uint32_t i = 0; i < huge->line_bits; i++)
-			if (!(bits[i / 8] >> i % 8 & 1))
-				throw_multiples(in, w, base, room, number + (uint64_t)huge->modulus * i);
-	}
 }
 
 static void enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)

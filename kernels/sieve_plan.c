@@ -1,101 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_plan.c - from a problem to a plan: which modulus, how long the lines and segments, and the tables of
- * the primes. */
+/* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the pre-sieve. */
 #include "memory.h"
 #include "sieve.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Costs in nanoseconds, of one core of 2020 to 2025. Only their ratios matter, and those little: they choose
- * between moduli. */
-static const double ns_hit = 0.25, ns_hit_l2 = 0.7, ns_start = 0.12, ns_line = 400.0, ns_enter = 6.0,
-		    ns_huge = 4.0;
-
-struct shape {
-	uint32_t modulus, classes, segment_bits, segments;
-	uint64_t blocks;
-	double cost;
-};
-
 static uint64_t at_least(uint64_t value, uint64_t least)
 {
 	return value > least ? value : least;
 }
 
-static uint64_t at_most(uint64_t value, uint64_t most)
-{
-	return value < most ? value : most;
-}
-
 static double log_log(double x)
 {
 	return log(log(x));
-}
-
-static double about_primes(double x)
-{
-	return x / (log(x) - 1);
-}
-
-/* Longest segment: an L1, less an eighth for tables and the stack. */
-static uint32_t longest_segment(const struct problem *p)
-{
-	uint64_t l1 = p->l1_bytes ? p->l1_bytes : 32 << 10;
-	uint64_t bytes = p->block_bytes ? p->block_bytes : l1 - l1 / 8;
-	return (uint32_t)at_least(at_most(bytes, SIEVE_LONGEST / 8) * 8 & ~UINT64_C(511), 512);
-}
-
-/* Longest line: where primes beyond a segment cross it out as a whole, it is half of an L2. */
-static uint64_t longest_line(const struct problem *p, uint32_t segment_bits, double root)
-{
-	uint64_t bits = (uint64_t)SIEVE_SEGMENTS * segment_bits;
-	uint64_t l2 = p->l2_bytes ? p->l2_bytes : 256 << 10;
-	if (p->listing)
-		bits = at_least(segment_bits, root > segment_bits ? l2 / 2 : 0);
-	else if (root > segment_bits)
-		bits = at_most(bits, at_least(segment_bits, l2 / 2 * 8));
-	return at_most(bits, 1 << 23);
-}
-
-static struct shape shape_for(const struct problem *p, uint32_t modulus, uint32_t classes, double numbers,
-	double root, uint32_t presieve_limit)
-{
-	struct shape s = {.modulus = modulus, .classes = classes};
-	uint32_t segment = longest_segment(p);
-	double bits = floor((numbers - 1) / modulus) + 1;
-	double blocks = ceil(bits / (double)longest_line(p, segment, root));
-	double line = ceil(bits / blocks);
-	s.segments = (uint32_t)ceil(line / segment);
-	s.segment_bits = ((uint32_t)ceil(line / s.segments) + 511) & ~511u;
-	s.blocks = (uint64_t)ceil(bits / ((double)s.segment_bits * s.segments));
-
-	double lines = (double)classes * blocks, all = about_primes(fmax(root, 1000));
-	double reach = fmax(s.segments == 1 ? line : s.segment_bits, presieve_limit);
-	double local = root > reach ? about_primes(reach) : all;
-	double direct = root > SIEVE_DIRECT ? about_primes(SIEVE_DIRECT) : all;
-	double hits = log_log(fmin(fmax(root, presieve_limit), reach)) - log_log(presieve_limit);
-	double hits_l2 = log_log(fmax(root, reach)) - log_log(reach);
-	if (s.segments == 1)
-		direct = fmax(direct, local);
-	s.cost = lines * (ns_line * s.segments + ns_start * (local * s.segments + direct - local)) +
-		 lines * line * (ns_hit * hits + ns_hit_l2 * hits_l2) +
-		 blocks * (ns_enter * direct + ns_huge * (all - direct));
-	return s;
-}
-
-static struct shape choose_shape(
-	const struct problem *p, uint64_t first, uint64_t last, uint32_t presieve_limit)
-{
-	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
-	struct shape best = {.cost = HUGE_VAL};
-	for (size_t i = 0; i < (p->listing ? 1 : sizeof moduli / sizeof *moduli); i++) {
-		struct shape s = shape_for(p, moduli[i][0], moduli[i][1], (double)(last - first) + 1,
-			sqrt((double)last), presieve_limit);
-		if (s.cost < best.cost)
-			best = s;
-	}
-	return best;
 }
 
 static void *own(struct sieve_input *in, size_t count, size_t size, struct err *e)
@@ -329,7 +247,7 @@ int sieve_open(
 	in->first = at_least(p->start, SIEVE_FLOOR + 1);
 	in->last = p->stop;
 	if (in->first <= in->last) {
-		struct shape s = choose_shape(p, in->first, in->last, engine->presieve_limit);
+		struct sieve_shape s = sieve_choose_shape(p, in->first, in->last, engine->presieve_limit);
 		in->modulus = s.modulus;
 		in->classes = s.classes;
 		in->segment_bits = s.segment_bits;

@@ -52,21 +52,25 @@ size_t sieve_scratch_bytes(const void *input)
 	return lay_out(input, NULL);
 }
 
-/* Bit of segment s (or of the whole line, s == segments) before which prime i does not cross out. */
-static uint32_t square_in(const struct sieve_input *in, const struct sieve_work *w, uint32_t s, uint32_t i)
+/* Bits of the block to sieve with runs of primes: `bits` of them from bit `before` on. */
+struct part {
+	uint32_t before, bits;
+};
+
+/* Sure hits of prime i in a part, plus 1; 0 where its square is beyond the part. Does not grow with i. */
+static uint32_t rank(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t i)
 {
-	uint32_t before = s == in->segments ? 0 : s * in->segment_bits;
-	return w->square[i] > before ? w->square[i] - before : 0;
+	uint32_t square = w->square[i] > part.before ? w->square[i] - part.before : 0;
+	return square < part.bits ? (part.bits - square) / in->prime[i] + 1 : 0;
 }
 
-/* First index in from..to whose prime has fewer than `hits` sure hits; their number does not grow with the
- * prime. */
-static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, uint32_t s,
-	uint32_t bits, uint32_t from, uint32_t to, uint32_t hits)
+static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t from,
+	uint32_t to)
 {
+	uint32_t same = rank(in, w, part, from);
 	while (from < to) {
-		uint32_t middle = from + (to - from) / 2, square = square_in(in, w, s, middle);
-		if (square < bits && (bits - square) / in->prime[middle] >= hits)
+		uint32_t middle = from + (to - from) / 2;
+		if (rank(in, w, part, middle) == same)
 			from = middle + 1;
 		else
 			to = middle;
@@ -74,20 +78,30 @@ static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work
 	return from;
 }
 
-static void find_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t s)
+static void find_runs(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t from,
+	uint32_t to, struct sieve_runs *runs)
 {
-	bool line = s == in->segments;
-	uint32_t bits = line ? in->line_bits : in->segment_bits, n = 0;
-	uint32_t i = line ? in->local : in->turned, to = line ? in->primes : in->local;
-	while (i < to) {
-		uint32_t square = square_in(in, w, s, i);
-		if (square >= bits)
-			break;
-		uint32_t hits = (bits - square) / in->prime[i];
-		i = end_of_run(in, w, s, bits, i, to, hits);
-		w->run[s][n++] = (struct sieve_run){.end = i, .hits = hits};
+	runs->count = 0;
+	while (from < to) {
+		uint32_t hits = rank(in, w, part, from);
+		if (!hits)
+			return;
+		from = end_of_run(in, w, part, from, to);
+		runs->run[runs->count++] = (struct sieve_run){.end = from, .hits = hits - 1};
 	}
-	w->run_count[s] = n;
+}
+
+/* All segments are alike but for squares. */
+const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment)
+{
+	uint32_t like = w->squared < in->local ? segment : 0;
+	struct sieve_runs *runs = &w->segment[like % SIEVE_SLOTS];
+	if (runs->of != like + 1) {
+		struct part part = {like * in->segment_bits, in->segment_bits};
+		find_runs(in, w, part, in->turned, in->local, runs);
+		runs->of = like + 1;
+	}
+	return runs;
 }
 
 void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
@@ -110,9 +124,9 @@ void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t bl
 		}
 	}
 	for (uint32_t g = 0; g < in->groups; g++)
-		w->phase[g] =
-			(uint32_t)(base % in->group[g].period * in->group[g].step % in->group[g].period);
-	for (uint32_t s = 0; s <= in->segments; s++)
-		find_runs(in, w, s);
+		w->phase[g] = (uint32_t)(base % in->group[g].period * in->group[g].step % in->group[g].period);
+	for (uint32_t s = 0; s < SIEVE_SLOTS; s++)
+		w->segment[s].of = 0;
+	find_runs(in, w, (struct part){0, in->line_bits}, in->local, in->primes, &w->whole);
 	w->ready = block + 1;
 }

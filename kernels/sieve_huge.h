@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_huge.h - the part of the template for huge primes, which hit few lines of a block or none: instead of asking
+ * in every line, enumerate the multiples of each prime in the whole block, and throw each into the bucket of its line.
+ *
+ * The primes themselves are kept as lines, 1/20 of the memory that numbers would take, and unpacked each time.
+ * A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every prime instead.
+ */
+#ifndef PARSCALE_SIEVE_HUGE_H
+#define PARSCALE_SIEVE_HUGE_H
+
+enum {
+	UNPACK_BITS = 2048,      /* of a line of primes at a time */
+	MOST_MULTIPLES = 65,     /* of one prime in a block: 2^31 / SIEVE_DIRECT, and one */
+	THROWN_AT_ONCE = 16 * MOST_MULTIPLES + 16
+};
+
+/* A block as huge primes see it. */
+struct window {
+	uint64_t base;        /* its first number */
+	uint32_t room;        /* its last number, less base: below 2^31 */
+	uint16_t coprime[32]; /* bit x, for x = (number - base) mod 210, tells whether the number is coprime to 210 */
+};
+
+/* The portable way: appends to `to` the offsets of multiples of p, from its square on, that are coprime to 210. */
+static inline uint32_t multiples_of(const struct window *v, uint64_t p, uint32_t *to)
+{
+	uint32_t n = 0;
+	uint64_t at = p * p > v->base ? p * p - v->base : (p - v->base % p) % p;
+	for (; at <= v->room; at += p) {
+		uint32_t x = (uint32_t)at % 210;
+		to[n] = (uint32_t)at;
+		n += v->coprime[x / 16] >> x % 16 & 1;
+	}
+	return n;
+}
+
+#if !defined(SIEVE_HAS_MULTIPLES)
+/* The same for n <= 16 ascending primes. */
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
+{
+	uint32_t all = 0;
+	for (uint32_t i = 0; i < n; i++)
+		all += multiples_of(v, primes[i], to + all);
+	return all;
+}
+
+/* Writes number + modulus * i for every clear bit i < n, a multiple of 64, and returns how many. */
+static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
+{
+	uint32_t found = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		primes[found] = number + modulus * i;
+		found += !(bits[i / 8] >> i % 8 & 1);
+	}
+	return found;
+}
+#endif
+
+/* Puts hits into the buckets of their lines. A full bucket keeps its last place for what does not fit. */
+INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
+	const uint32_t modulus)
+{
+	const uint16_t *class_of = in->class_of;
+	uint32_t *used = w->bucket_used, *bucket = w->bucket, size = in->bucket_size;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t bit = offsets[i] / modulus, class = class_of[offsets[i] - bit * modulus], at = used[class];
+		bucket[(size_t)class * size + at] = bit;
+		used[class] = at + (at + 1 < size);
+	}
+}
+
+/* What becomes of the multiples. */
+struct sink {
+	bool one_line;  /* cross them out in this line of w, instead of throwing them all */
+	uint32_t class;
+};
+
+static void take_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
+	struct sink sink)
+{
+	if (sink.one_line) {
+		for (uint32_t i = 0; i < n; i++)
+			if (in->class_of[offsets[i] % in->modulus] == sink.class)
+				cross(w->line, offsets[i] / in->modulus);
+	} else if (in->modulus == 30) {
+		throw_hits(in, w, offsets, n, 30);
+	} else {
+		throw_hits(in, w, offsets, n, 210);
+	}
+}
+
+/* Enumerates the multiples of all huge primes in a block. */
+static void for_huge_primes(const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct sink sink)
+{
+	const struct sieve_store *huge = &in->huge;
+	struct window v = {.base = sieve_base(in, block)};
+	uint64_t room = (uint64_t)in->line_bits * in->modulus - 1;
+	uint32_t primes[UNPACK_BITS + 16], offsets[THROWN_AT_ONCE];
+	v.room = (uint32_t)(room < in->last - v.base ? room : in->last - v.base);
+	for (uint32_t x = 0; x < 210; x++) {
+		uint64_t n = v.base % 210 + x;
+		if (n % 2 && n % 3 && n % 5 && n % 7)
+			v.coprime[x / 16] |= (uint16_t)(1u << x % 16);
+	}
+	for (uint64_t line = 0; line < (uint64_t)huge->blocks * huge->classes; line++) {
+		const unsigned char *bits = huge->bits + line * (huge->line_bits / 8);
+		uint64_t number = huge->first + huge->offset[line % huge->classes] +
+			line / huge->classes * huge->line_bits * huge->modulus;
+		for (uint32_t i = 0; i < huge->line_bits; i += UNPACK_BITS) {
+			uint32_t n = huge->line_bits - i < UNPACK_BITS ? huge->line_bits - i : UNPACK_BITS;
+			/* Past the last prime numbers wrap, and no bit is clear. */
+			n = unpack(bits + i / 8, n, (uint32_t)(number + (uint64_t)i * huge->modulus), huge->modulus, primes);
+			for (uint32_t j = 0; j < n; j += 16)
+				take_hits(in, w, offsets, multiples(&v, primes + j, n - j < 16 ? n - j : 16, offsets), sink);
+		}
+	}
+}
+
+static void fill_buckets(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+{
+	memset(w->bucket_used, 0, in->classes * sizeof *w->bucket_used);
+	for_huge_primes(in, w, block, (struct sink){.one_line = false});
+}
+
+static void cross_huge(const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
+{
+	const uint32_t *hits = w->bucket + (size_t)class * in->bucket_size;
+	uint32_t n = w->bucket_used[class];
+	if (n + 1 == in->bucket_size)
+		for_huge_primes(in, w, block, (struct sink){.one_line = true, .class = class});
+	for (uint32_t i = 0; i < n; i++)
+		cross(w->line, hits[i]);
+}
+
+#endif
