@@ -127,6 +127,9 @@ $(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
 $(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
 	$(link)
 
+$(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
+	$(link)
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
 	$(link)
 $(tests): test_libs := -lcmocka
@@ -153,7 +156,7 @@ ubsan: test ## run the tests under UBSan alone (build-ubsan)
 tsan: test ## run the tests under ThreadSanitizer, without OpenMP (build-tsan)
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests tests/fuzz,$(d)/*.c))
+c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench plots tests tests/fuzz,$(d)/*.c))
 all_sources   := $(c_sources) $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests,$(d)/*.h $(d)/*.cc))
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
@@ -162,6 +165,9 @@ lint: ## check the shell scripts with shellcheck, where it is installed
 
 format: ## lay out the C sources with clang-format, in place
 	clang-format -i $(all_sources)
+
+gallery: $(BUILD)/plots/simulate $(BUILD)/parscale ## draw docs/gallery again, from a simulated machine
+	@sh scripts/gallery $(BUILD)
 
 comma := ,
 compdb: ## write compile_commands.json for editors and analysers
@@ -183,6 +189,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep install test check layers asan ubsan tsan clang lint format compdb clean help
+.PHONY: sweep install test check layers asan ubsan tsan clang lint format gallery compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

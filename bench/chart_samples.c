@@ -237,8 +237,8 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		label_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
 		lead->cell.workers.value == 1 ? "" : "s", setting);
 	snprintf(g->note, sizeof g->note,
-		"%zu samples of %zu cells, %" PRIu64 " to %" PRIu64
-		" a cell. The median is where a line crosses one half.",
-		points, n, g->samples_least, g->samples_most);
+		"%zu samples of %zu cells, at least %" PRIu64
+		" of each. The median is where a line crosses one half.",
+		points, n, g->samples_least);
 	return true;
 }

@@ -126,9 +126,11 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 		total += ns[i];
 	unsigned n = m->s->samples;
 	double spread = 0.01 + 0.03 * (total < 1e6);
+	double moment = 0; /* of a launch within its block */
 	for (unsigned i = 0; i < n; i++) {
+		moment = i % 4 == 0 ? sim_uniform(m) : moment;
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
-		seconds[i] = total * 1e-9 * (1 + spread * noise + (i % 11 == 10 ? 0.2 : 0)) *
+		seconds[i] = total * 1e-9 * (1 + spread * noise + (sim_uniform(m) < 0.04 ? 0.2 : 0)) *
 			     (i >= n / 2 ? 1 + m->s->drift : 1);
 		struct sample *row = table_add(&m->samples, NULL, &e);
 		row->cell = s->cell;
@@ -140,7 +142,7 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 		if (!failed) {
 			row->seconds = seconds[i];
 			row->compute_ns = ns[2];
-			row->stamp = 1.7e9 + (double)(i / 4) * 60 + (double)m->launch * 0.01;
+			row->stamp = 1767225600 + 60 * (i / 4 + moment) + 0.01 * (i % 4);
 		}
 	}
 	m->launch += (n + 3) / 4;
@@ -211,13 +213,13 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 		return -1;
 	fprintf(f,
 		"{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
-		" \"machine\": {\"model\": \"simulated <%u>-CPU machine\", \"threads\": %u, \"caches\": "
+		" \"machine\": {\"model\": \"simulated machine <not measured>\", \"threads\": %u, \"caches\": "
 		"[{\"level\": 1, \"bytes\": 49152}, "
 		"{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]},\n"
 		" \"findings\": [{\"topic\": \"load\", \"grade\": \"ok\", \"says\": \"idle\"}, {\"topic\": "
 		"\"governor\", \"grade\": \"warning\", "
 		"\"says\": \"powersave & <co>\"}]}\n",
-		s->cpus, s->cpus);
+		s->cpus);
 	return fclose(f);
 }
 
