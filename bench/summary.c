@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "summary.h"
 
+#include "ceiling.h"
 #include "group.h"
 #include "kernel.h"
 #include "stats.h"
@@ -264,6 +265,8 @@ int summary_make(const struct table *samples, struct table *summary, struct err 
 		bad = err_set(e, ERR_FAILED, "out of memory to summarise %zu samples", samples->count);
 	if (!bad)
 		bad = fill_rows(&groups, work, summary, e);
+	if (!bad)
+		ceiling_fill(summary);
 	free(work);
 	groups_free(&groups);
 	return bad;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by memory. */
+#include "read.h"
+
+#include "cpu.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int read_setup(const struct problem *p, void **input, struct err *e)
+{
+	uint64_t words = p->bytes / 8;
+	struct read_input *in = malloc(sizeof *in);
+	uint64_t *bytes = in ? memory_alloc(words, 8, "the bytes to read", e) : NULL;
+	if (!bytes) {
+		free(in);
+		return err_set(e, ERR_FAILED, "read: out of memory");
+	}
+	/* Weyl's sequence: every word differs, and their sum has a closed form */
+	for (uint64_t i = 0; i < words; i++)
+		bytes[i] = (p->seed + i) * UINT64_C(0x9e3779b97f4a7c15);
+	*in = (struct read_input){(const unsigned char *)bytes, words * 8};
+	*input = in;
+	return 0;
+}
+
+void read_teardown(void *input)
+{
+	struct read_input *in = input;
+	union {
+		const unsigned char *shared;
+		void *owned;
+	} bytes = {in->bytes};
+	memory_free(bytes.owned);
+	free(in);
+}
+
+uint64_t read_units(const void *input)
+{
+	const struct read_input *in = input;
+	return (in->count + READ_TILE - 1) / READ_TILE;
+}
+
+uint64_t read_grain(const void *input)
+{
+	(void)input;
+	return 4;
+}
+
+size_t read_scratch_bytes(const void *input)
+{
+	(void)input;
+	return 0;
+}
+
+uint64_t read_tail(const unsigned char *bytes, uint64_t count)
+{
+	uint64_t sum = 0, word;
+	for (uint64_t i = 0; i < count; i += 8) {
+		memcpy(&word, bytes + i, 8);
+		sum += word;
+	}
+	return sum;
+}
+
+void read_span(const struct read_input *in, struct span s, struct tally *out, read_tiles_fn *tiles)
+{
+	uint64_t from = s.lo * READ_TILE, to = s.hi * READ_TILE;
+	if (to > in->count)
+		to = in->count;
+	if (from >= to)
+		return;
+	uint64_t whole = (to - from) / READ_TILE, rest = from + whole * READ_TILE;
+	out->count += (to - from) / 8;
+	out->check += tiles(in->bytes + from, whole) + read_tail(in->bytes + rest, to - rest);
+}
+
+static uint64_t tiles(const unsigned char *bytes, uint64_t count)
+{
+	return read_tail(bytes, count * READ_TILE);
+}
+
+READ_VARIANT(reference, "reference", 0, tiles);
+
+static uint64_t items(const struct problem *p)
+{
+	return p->bytes;
+}
+
+static double item_bytes(const struct problem *p)
+{
+	(void)p;
+	return 1;
+}
+
+static void resize(struct problem *p, uint64_t size)
+{
+	p->bytes = size;
+}
+
+/* The sum of (seed + i) g over n words, modulo 2^64. */
+static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
+{
+	uint64_t n = p->bytes / 8, pairs = n % 2 ? n * ((n - 1) / 2) : n / 2 * (n - 1);
+	*known = (struct tally){n, (p->seed * n + pairs) * UINT64_C(0x9e3779b97f4a7c15)};
+	*check_known = true;
+	return "closed form";
+}
+
+const struct kernel kernel_read = {
+	.name = "read",
+	.summary = "reads memory and adds it up: the ceiling of what is bound by memory",
+	.item = "byte",
+	.check = "the sum of all 64-bit words",
+	.parameters = (const char *const[]){"bytes", "seed", NULL},
+	.item_bytes = item_bytes,
+	.items = items,
+	.resize = resize,
+	.oracle = oracle,
+	.variants = (const struct variant *const[]){&read_reference, &read_avx2, &read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
+};

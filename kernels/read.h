@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read.h - the input and the loop that the variants of `read` share.
+ *
+ * A variant is an instruction set's load-and-add over one tile, in one of two orders: `plain`, byte after byte, which is what most
+ * programs do; or `pages`, a line of each of the tile's eight 4096-byte pages in turn, which keeps more loads in
+ * flight, since hardware prefetchers work page by page.
+ */
+#ifndef PARSCALE_READ_H
+#define PARSCALE_READ_H
+
+#include "kernel.h"
+
+enum { READ_PAGE = 4096, READ_PAGES = 8, READ_TILE = READ_PAGE * READ_PAGES };
+
+struct read_input {
+	const unsigned char *bytes; /* 64-byte aligned, a whole number of 8-byte words */
+	uint64_t count;
+};
+
+int read_setup(const struct problem *p, void **input, struct err *e);
+void read_teardown(void *input);
+uint64_t read_units(const void *input); /* tiles; the last may be shorter */
+uint64_t read_grain(const void *input);
+size_t read_scratch_bytes(const void *input);
+
+/* The sum, modulo 2^64, of the little-endian 64-bit words of `count` bytes; a multiple of 8. */
+uint64_t read_tail(const unsigned char *bytes, uint64_t count);
+
+/* Adds up whole tiles. */
+typedef uint64_t read_tiles_fn(const unsigned char *bytes, uint64_t tiles);
+
+/* Adds units s to *out by `tiles`, and what is no whole tile word by word. */
+void read_span(const struct read_input *in, struct span s, struct tally *out, read_tiles_fn *tiles);
+
+/* The record of a variant and its chunk function, from its tiles function. */
+#define READ_VARIANT(id, label, cpu_bits, tiles) \
+	static void id##_chunk(const void *input, struct span s, void *scratch, struct tally *out) \
+	{ \
+		(void)scratch; \
+		read_span(input, s, out, tiles); \
+	} \
+	const struct variant read_##id = {.name = label, \
+		.needs = cpu_bits, \
+		.setup = read_setup, \
+		.teardown = read_teardown, \
+		.units = read_units, \
+		.grain = read_grain, \
+		.scratch_bytes = read_scratch_bytes, \
+		.chunk = id##_chunk}
+
+/* For compilers that cannot make it. */
+#define READ_VARIANT_MISSING(id, label, cpu_bits, why) \
+	const struct variant read_##id = {.name = label, .needs = cpu_bits, .missing = why}
+
+/* The variants, each in the file of its instruction set. */
+extern const struct variant read_reference, read_avx2, read_avx2_pages, read_avx512, read_avx512_pages;
+
+#endif

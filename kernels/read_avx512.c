@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "read.h"
+
+#include "cpu.h"
+
+#ifdef __AVX512F__
+
+#include <immintrin.h>
+
+#define READ_VECTOR __m512i
+#define READ_BYTES 64
+
+static inline __m512i read_load(const unsigned char *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+static inline __m512i read_add(__m512i a, __m512i b)
+{
+	return _mm512_add_epi64(a, b);
+}
+
+static inline __m512i read_zero(void)
+{
+	return _mm512_setzero_si512();
+}
+
+static inline uint64_t read_sum(__m512i v)
+{
+	return (uint64_t)_mm512_reduce_add_epi64(v);
+}
+
+#include "read_vector.h"
+
+READ_VARIANT(avx512, "avx512", CPU_AVX512, read_plain);
+READ_VARIANT(avx512_pages, "avx512-pages", CPU_AVX512, read_pages);
+
+#else
+
+READ_VARIANT_MISSING(avx512, "avx512", CPU_AVX512, "not an x86-64 build");
+READ_VARIANT_MISSING(avx512_pages, "avx512-pages", CPU_AVX512, "not an x86-64 build");
+
+#endif
