@@ -86,7 +86,8 @@ gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
 
-programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
+echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
+programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
 suites   := $(filter-out tests/cli/suite.sh,$(wildcard tests/cli/*.sh))
@@ -130,6 +131,11 @@ $(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
+# The fresh programs of `probe spawn`: nothing but the C library.
+$(echoes): $(BUILD)/bench/probe/program/echo.o
+	$(call say,LD,$@)
+	$(q)$(CC) $(CFLAGS) $(flavour_flags) $(LDFLAGS) $(if $(findstring static,$@),-static) $^ -o $@
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
 	$(link)
 $(tests): test_libs := -lcmocka
@@ -156,7 +162,7 @@ ubsan: test ## run the tests under UBSan alone (build-ubsan)
 tsan: test ## run the tests under ThreadSanitizer, without OpenMP (build-tsan)
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench plots tests tests/fuzz,$(d)/*.c))
+c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/probe/program bench/gbench plots tests tests/fuzz,$(d)/*.c))
 all_sources   := $(c_sources) $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests,$(d)/*.h $(d)/*.cc))
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "launch.h"
 #include "pace.h"
+#include "shuffle.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -29,24 +30,6 @@ struct campaign {
 static double elapsed(const struct campaign *c)
 {
 	return (double)(clock_ns() - c->started_ns) / 1e9;
-}
-
-/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the order needs no better generator. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static void shuffle(size_t *order, size_t n, uint64_t *state)
-{
-	for (size_t i = n; i > 1; i--) {
-		size_t j = (size_t)(next_random(state) % i), kept = order[i - 1];
-		order[i - 1] = order[j];
-		order[j] = kept;
-	}
 }
 
 /* The cells of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */

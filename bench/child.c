@@ -203,6 +203,7 @@ int child_run(const struct child_order *order, struct child_result *r, struct er
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (start(&w, e) != 0)
 		return -1;
+	r->pid = w.pid;
 	int status = follow(&w, e);
 	if (w.lines >= 0)
 		close(w.lines);

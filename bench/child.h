@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { CHILD_RESULT_FD = 3 };
 
@@ -28,6 +29,7 @@ struct child_order {
 };
 
 struct child_result {
+	pid_t pid;              /* of the child that was, for what it may have left under its number */
 	enum err_status status; /* its exit status, or why it was ended */
 	bool timed_out;
 	unsigned left;     /* processes that `clear` found */

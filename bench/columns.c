@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "columns.h"
 
+#include "probe/probe_rows.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <locale.h>
@@ -254,4 +256,9 @@ void columns_markdown(FILE *f)
 	      "each cell that both have:\n",
 		f);
 	markdown_table(f, comparison_columns, false);
+	fputs("\n## probes.csv\n\n`parscale probe --format csv`, from `bench/probe/probe_rows.def`: mechanisms, one row a number of a case, which is\n",
+		f);
+	markdown_table(f, probe_columns, true);
+	fputs("\nAnd of it is known:\n", f);
+	markdown_table(f, probe_columns, false);
 }

@@ -6,6 +6,8 @@
 #include "cpu.h"
 #include "meter.h"
 #include "number.h"
+#include "probe/probe.h"
+#include "probe/probe_rows.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -47,6 +49,12 @@ static void list_meters(void)
 		line(m->name, m->summary, m->missing);
 }
 
+static void list_probes(void)
+{
+	for (const struct probe *const *p = probes; *p; p++)
+		line((*p)->name, (*p)->summary, NULL);
+}
+
 static void list_columns(void)
 {
 	for (const struct column *c = sample_columns; c->name; c++)
@@ -54,19 +62,21 @@ static void list_columns(void)
 	for (const struct column *c = summary_columns; c->name; c++)
 		if (!c->factor)
 			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+	for (const struct column *c = probe_columns; c->name; c++)
+		printf("%-18s probes.csv   %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
 }
 
 static const struct {
 	const char *name;
 	void (*list)(void);
 } lists[] = {{"kernels", list_kernels}, {"variants", list_variants}, {"backends", list_backends}, {"meters", list_meters},
-	{"columns", list_columns}};
+	{"probes", list_probes}, {"columns", list_columns}};
 
 enum { LISTS = sizeof lists / sizeof *lists };
 
 static void help(void)
 {
-	printf("usage: parscale list [kernels|variants|backends|meters|columns]\n"
+	printf("usage: parscale list [kernels|variants|backends|meters|probes|columns]\n"
 	       "       parscale list columns --format markdown\n\n"
 	       "Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown\n"
 	       "are results/README.md.\n");
@@ -87,7 +97,7 @@ int list_main(int argc, char **argv, struct err *e)
 		}
 	}
 	if (argc - optind > 1)
-		return err_set(e, ERR_USAGE, "list: one of kernels, variants, backends, meters, columns, not also '%s'", argv[optind + 1]);
+		return err_set(e, ERR_USAGE, "list: one of kernels, variants, backends, meters, probes, columns, not also '%s'", argv[optind + 1]);
 	if (markdown) {
 		if (optind == argc || strcmp(argv[optind], "columns") != 0)
 			return err_set(e, ERR_USAGE, "list: --format markdown is for columns");
@@ -100,7 +110,7 @@ int list_main(int argc, char **argv, struct err *e)
 			return 0;
 		}
 	if (optind < argc)
-		return err_set(e, ERR_USAGE, "list: '%s' is not one of kernels, variants, backends, meters, columns", argv[optind]);
+		return err_set(e, ERR_USAGE, "list: '%s' is not one of kernels, variants, backends, meters, probes, columns", argv[optind]);
 	for (size_t i = 0; i < LISTS; i++) {
 		printf("%s%s:\n", i ? "\n" : "", lists[i].name);
 		lists[i].list();

@@ -8,6 +8,7 @@
 #include "list.h"
 #include "merge.h"
 #include "plot.h"
+#include "probe/probe_main.h"
 #include "report.h"
 #include "resume.h"
 #include "run.h"
@@ -25,9 +26,10 @@ static const struct command {
 	const char *name, *arguments, *meaning;
 	command_fn *main;
 } commands[] = {
-	{"list", "[kernels|variants|backends|meters|columns]", "what there is; what is missing here and why", list_main},
+	{"list", "[kernels|variants|backends|meters|probes|columns]", "what there is; what is missing here and why", list_main},
 	{"info", "[--format text|json]", "machine, environment and its noise, placement, build", info_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
+	{"probe", "[NAME...] [--all] [--format text|json|csv|md]", "mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
 	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
@@ -74,6 +76,8 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native);
+	if (argc > 1 && strcmp(argv[1], "probe-launch") == 0)
+		return probe_launch_main(argc - 1, argv + 1);
 	int status = dispatch(argc, argv, &e);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
 		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probe_main.h - `parscale probe`: each probe in fresh processes of its own, its rows shown.
+ *
+ * A probe's process that hangs is killed, and whatever it leaves behind is ended: no process outlives the command.
+ */
+#ifndef PARSCALE_PROBE_MAIN_H
+#define PARSCALE_PROBE_MAIN_H
+
+#include "err.h"
+
+/* argv[0] is "probe". */
+int probe_main(int argc, char **argv, struct err *e);
+
+/* The other side: `parscale probe-launch NAME ...`, which sends its samples through CHILD_RESULT_FD. Returns the exit status, its error
+ * printed. */
+int probe_launch_main(int argc, char **argv);
+
+#endif

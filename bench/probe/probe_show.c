@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/probe_show.h"
+
+#include "row_json.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELL_BYTES = 200, FIXED = 3, MOST_COLUMNS = FIXED + PROBE_METRICS + 4, PAGE = 100 };
+
+/* A table of texts; the first line is its head. */
+struct grid_text {
+	char (*cells)[MOST_COLUMNS][CELL_BYTES];
+	size_t lines, columns;
+};
+
+/* Words folded to lines of PAGE columns. */
+static void print_folded(const char *label, const char *text, bool markdown)
+{
+	if (markdown) {
+		printf("%s%s\n\n", label, text);
+		return;
+	}
+	size_t at = (size_t)printf("  %-8s", label);
+	for (const char *word = text; *word;) {
+		size_t length = strcspn(word, " ");
+		if (at + length > PAGE)
+			at = (size_t)printf("\n  %-8s", "") - 1;
+		at += (size_t)printf("%.*s ", (int)length, word);
+		word += length + strspn(word + length, " ");
+	}
+	putchar('\n');
+}
+
+static void value_text(double value, const char *unit, char text[CELL_BYTES])
+{
+	char scaled[UNITS_BYTES];
+	if (strcmp(unit, "ns") == 0)
+		units_time(value, text);
+	else if (strcmp(unit, "B") == 0)
+		units_bytes(value, text);
+	else if (strcmp(unit, "B/s") == 0)
+		snprintf(text, CELL_BYTES, "%sB/s", units_count(value, scaled));
+	else if (strcmp(unit, "1/s") == 0)
+		snprintf(text, CELL_BYTES, "%s/s", units_count(value, scaled));
+	else if (strcmp(unit, "%") == 0)
+		snprintf(text, CELL_BYTES, "%.3g %%", value);
+	else
+		snprintf(text, CELL_BYTES, "%.4g", value);
+}
+
+static void head(const struct probe *p, struct grid_text *g)
+{
+	static const char *const names[] = {"mechanism", "worker", "setting"};
+	static const char *const ends[] = {"95 % interval", "ratio", "95 % interval", "expected"};
+	size_t c = 0;
+	g->lines = 1;
+	for (; c < FIXED; c++)
+		strcpy(g->cells[0][c], names[c]);
+	for (size_t m = 0; p->metrics[m].name; m++) {
+		snprintf(g->cells[0][c++], CELL_BYTES, "%s", p->metrics[m].name);
+		if (m == 0)
+			strcpy(g->cells[0][c++], ends[0]);
+	}
+	for (size_t i = 1; i < 4; i++)
+		strcpy(g->cells[0][c++], ends[i]);
+	g->columns = c;
+}
+
+static size_t metric_column(const struct probe *p, const char *metric)
+{
+	size_t m = 0;
+	while (p->metrics[m].name && strcmp(p->metrics[m].name, metric) != 0)
+		m++;
+	return FIXED + m + (m > 0);
+}
+
+static void range_text(double low, double high, const char *unit, char text[CELL_BYTES])
+{
+	char from[CELL_BYTES], to[CELL_BYTES];
+	if (isnan(low))
+		return;
+	value_text(low, unit, from);
+	value_text(high, unit, to);
+	snprintf(text, CELL_BYTES, "%.90s to %.90s", from, to);
+}
+
+static void fill_line(const struct probe *p, struct grid_text *g, const struct probe_row *row, bool first)
+{
+	char(*line)[CELL_BYTES] = g->cells[g->lines - 1];
+	size_t c = metric_column(p, row->of.metric), end = g->columns - 3;
+	if (strcmp(row->status, "ok") != 0) {
+		snprintf(line[FIXED], CELL_BYTES, "%s", row->status);
+		snprintf(line[g->columns - 1], CELL_BYTES, "%.190s", row->reason);
+		return;
+	}
+	value_text(row->median, row->of.unit, line[c]);
+	if (!first)
+		return;
+	range_text(row->median_low, row->median_high, row->of.unit, line[FIXED + 1]);
+	if (!isnan(row->ratio))
+		snprintf(line[end], CELL_BYTES, "%.3g", row->ratio);
+	range_text(row->ratio_low, row->ratio_high, "", line[end + 1]);
+	if (!isnan(row->expected_low)) {
+		char range[CELL_BYTES];
+		range_text(row->expected_low, row->expected_high, "", range);
+		snprintf(line[end + 2], CELL_BYTES, "%.100s%s%.40s", range, strcmp(row->verdict, "expected") ? ": " : "",
+			strcmp(row->verdict, "expected") ? row->verdict : "");
+	}
+}
+
+static bool same_case(const struct probe_factors *a, const struct probe_factors *b)
+{
+	return strcmp(a->mechanism, b->mechanism) == 0 && strcmp(a->worker, b->worker) == 0 && strcmp(a->setting, b->setting) == 0;
+}
+
+static void fill_grid(const struct probe_shown *s, struct grid_text *g)
+{
+	const struct probe_factors *before = NULL;
+	head(s->run->probe, g);
+	for (size_t i = 0; i < s->rows->count; i++) {
+		const struct probe_row *row = table_row(s->rows, i);
+		bool first = !before || !same_case(before, &row->of);
+		if (first) {
+			g->lines++;
+			snprintf(g->cells[g->lines - 1][0], CELL_BYTES, "%s", row->of.mechanism);
+			snprintf(g->cells[g->lines - 1][1], CELL_BYTES, "%s", row->of.worker);
+			snprintf(g->cells[g->lines - 1][2], CELL_BYTES, "%s", row->of.setting);
+		}
+		fill_line(s->run->probe, g, row, first);
+		before = &row->of;
+	}
+}
+
+/* A column without texts below its head is left out. */
+static int width(const struct grid_text *g, size_t c)
+{
+	size_t most = 0;
+	for (size_t l = 1; l < g->lines; l++)
+		most = strlen(g->cells[l][c]) > most ? strlen(g->cells[l][c]) : most;
+	size_t top = strlen(g->cells[0][c]);
+	return most == 0 ? 0 : (int)(most > top ? most : top);
+}
+
+static void print_grid(const struct grid_text *g, bool markdown)
+{
+	int widths[MOST_COLUMNS];
+	size_t last = 0;
+	for (size_t c = 0; c < g->columns; c++) {
+		widths[c] = width(g, c);
+		last = widths[c] ? c : last;
+	}
+	for (size_t l = 0; l < g->lines; l++) {
+		printf(markdown ? "|" : " ");
+		for (size_t c = 0; c < g->columns; c++) {
+			if (widths[c] == 0)
+				continue;
+			if (markdown)
+				printf(" %s |", g->cells[l][c]);
+			else if (c == last)
+				printf(" %s", g->cells[l][c]);
+			else
+				printf(c < FIXED ? " %-*s " : " %*s ", widths[c], g->cells[l][c]);
+		}
+		putchar('\n');
+		if (l > 0 || !markdown)
+			continue;
+		printf("|");
+		for (size_t c = 0; c < g->columns; c++)
+			if (widths[c])
+				printf(c < FIXED ? " --- |" : " ---: |");
+		putchar('\n');
+	}
+}
+
+int probe_show_text(const struct probe_shown *s, bool markdown, struct err *e)
+{
+	const struct probe *p = s->run->probe;
+	struct grid_text g = {.cells = calloc(s->rows->count + 1, sizeof *g.cells)};
+	if (!g.cells)
+		return err_set(e, ERR_FAILED, "out of memory");
+	printf(markdown ? "## %s\n\n%c%s.\n\n" : "%s: %c%s\n", p->name, markdown ? p->summary[0] + 'A' - 'a' : p->summary[0], p->summary + 1);
+	print_folded(markdown ? "Timed: " : "timed", p->timed, markdown);
+	print_folded(markdown ? "Expected: " : "expected", p->expect, markdown);
+	if (markdown)
+		printf("`parscale probe %s`:\n\n", p->name);
+	fill_grid(s, &g);
+	print_grid(&g, markdown);
+	if (s->status != PROBE_OK)
+		printf("%s%s%s%s\n", markdown ? "\n" : "  ", probe_status_name(s->status), *s->reason ? ": " : "", s->reason);
+	putchar('\n');
+	free(g.cells);
+	return 0;
+}
+
+json_t *probe_show_json(const struct probe_shown *s)
+{
+	const struct probe *p = s->run->probe;
+	json_t *o = json_object(), *options = json_object();
+	if (!o || !options)
+		return NULL;
+	for (size_t i = 0; p->options[i].name; i++)
+		json_object_set_new(options, p->options[i].name, json_integer((json_int_t)s->run->option[i]));
+	json_object_set_new(o, "probe", json_string(p->name));
+	json_object_set_new(o, "status", json_string(probe_status_name(s->status)));
+	json_object_set_new(o, "reason", *s->reason ? json_string(s->reason) : json_null());
+	json_object_set_new(o, "summary", json_string(p->summary));
+	json_object_set_new(o, "timed", json_string(p->timed));
+	json_object_set_new(o, "expect", json_string(p->expect));
+	json_object_set_new(o, "launches", json_integer(s->launches));
+	json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
+	json_object_set_new(o, "options", options);
+	json_object_set_new(o, "rows", table_json(s->rows));
+	return o;
+}
+
+void probe_show_help(const struct probe *p)
+{
+	printf("%s: %s\n", p->name, p->summary);
+	print_folded("timed", p->timed, false);
+	print_folded("expect", p->expect, false);
+	for (size_t m = 0; p->metrics[m].name; m++)
+		printf("  %-8s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name, *p->metrics[m].unit ? " [" : "", p->metrics[m].unit,
+			*p->metrics[m].unit ? "]" : "", p->metrics[m].meaning);
+	for (size_t i = 0; p->options[i].name; i++)
+		printf("  --%s N: %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n", p->options[i].name, p->options[i].meaning, p->options[i].lowest,
+			p->options[i].highest, p->options[i].fallback);
+	putchar('\n');
+}

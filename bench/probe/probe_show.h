@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* probe_show.h - a probe's rows for people (text, Markdown) and for programs (JSON); its page for --help. Writes to standard output only. */
+#ifndef PARSCALE_PROBE_SHOW_H
+#define PARSCALE_PROBE_SHOW_H
+
+#include "csv.h"
+#include "probe/probe.h"
+#include "probe/probe_rows.h"
+
+#include <jansson.h>
+
+/* A probe that was measured. */
+struct probe_shown {
+	const struct probe_run *run;
+	const struct table *rows; /* of struct probe_row */
+	enum probe_status status;
+	char reason[256];         /* why not ok, as far as it is one reason */
+	unsigned launches;
+	uint64_t seed;
+};
+
+void probe_show_help(const struct probe *p);
+int probe_show_text(const struct probe_shown *p, bool markdown, struct err *e);
+
+/* One object: probe, status, rows and what they depend on. A new reference, NULL without memory. */
+json_t *probe_show_json(const struct probe_shown *p);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "shuffle.h"
+
+uint64_t shuffle_next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+void shuffle(size_t *order, size_t n, uint64_t *state)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = (size_t)(shuffle_next(state) % i), kept = order[i - 1];
+		order[i - 1] = order[j];
+		order[j] = kept;
+	}
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* test_probe.c - every probe once: all its cases verified, nothing left behind; and summaries of hand-made samples. */
+#include "probe/probe_summary.h"
+#include "probe/sampler.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int keep(void *ctx, const struct probe_sample_row *row, struct err *e)
+{
+	return table_add(ctx, row, e) ? 0 : -1;
+}
+
+static unsigned entries(const char *folder)
+{
+	unsigned n = 0;
+	DIR *d = opendir(folder);
+	for (; d && readdir(d); n++)
+		;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* Of mappings, those that other processes could see. */
+static unsigned shared_mappings(void)
+{
+	char line[512];
+	unsigned n = 0;
+	FILE *f = fopen("/proc/self/maps", "r");
+	while (f && fgets(line, sizeof line, f))
+		n += strstr(line, "/dev/zero") || strstr(line, "/dev/shm") || strstr(line, "memfd");
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* One block of a probe's quick cases in this process: what is wrong with it, or NULL. */
+static const char *trouble(const struct probe *p, char text[600])
+{
+	struct probe_run r;
+	struct err e = {0};
+	struct table samples;
+	const struct sampler_plan plan = {.blocks = 1, .seed = 1};
+	unsigned files = entries("/proc/self/fd"), mappings = shared_mappings();
+	table_init(&samples, probe_sample_columns, sizeof(struct probe_sample_row));
+	if (probe_run_init(&r, p, true, &e) != 0 || p->cases(&r, &e) != 0 || sampler_run(&r, &plan, keep, &samples, &e) != 0) {
+		snprintf(text, 600, "%.500s", e.text);
+		return text;
+	}
+	for (size_t i = 0; i < samples.count; i++) {
+		const struct probe_sample_row *row = table_row(&samples, i);
+		if (strcmp(row->status, "ok") == 0 || strcmp(row->status, "absent") == 0)
+			continue;
+		snprintf(text, 600, "%s %s %s: %s: %.200s", row->of.mechanism, row->of.worker, row->of.setting, row->status, row->reason);
+		return text;
+	}
+	if (samples.count < r.count)
+		return "not every case has a sample";
+	table_free(&samples);
+	probe_run_free(&r);
+	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
+		return "it left a process";
+	if (entries("/proc/self/fd") != files)
+		return "it left a descriptor";
+	if (shared_mappings() != mappings)
+		return "it left shared memory";
+	if (entries("/proc/self/task") != 3)
+		return "it left a thread";
+	return NULL;
+}
+
+/* Each in a process of its own, as always. */
+static void every_probe_is_verified_and_leaves_nothing(void **state)
+{
+	(void)state;
+	bool good = true;
+	for (const struct probe *const *p = probes; *p; p++) {
+		fflush(NULL);
+		pid_t pid = fork();
+		if (pid == 0) {
+			char text[600];
+			const char *what = trouble(*p, text);
+			if (what)
+				fprintf(stderr, "probe %s: %s\n", (*p)->name, what);
+			_exit(what ? 1 : 0);
+		}
+		int status = -1;
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status != 0)
+			fprintf(stderr, "probe %s: wait status %d\n", (*p)->name, status);
+		good &= status == 0;
+	}
+	assert_true(good);
+}
+
+/* What is shown and what makes a case must not be ambiguous, and each base must be one. */
+static void cases_are_unique_and_bases_exist(void **state)
+{
+	(void)state;
+	for (const struct probe *const *p = probes; *p; p++)
+		for (int quick = 0; quick < 2; quick++) {
+			struct probe_run r;
+			struct err e = {0};
+			assert_int_equal(probe_run_init(&r, *p, quick, &e), 0);
+			assert_int_equal((*p)->cases(&r, &e), 0);
+			assert_true(r.count > 0);
+			assert_string_equal((*p)->metrics[0].unit, "ns");
+			assert_true(*(*p)->timed && *(*p)->expect);
+			for (size_t i = 0; i < r.count; i++) {
+				const struct probe_case *c = &r.cases[i];
+				assert_true(c->most >= 1 && c->sample && c->base >= -1 && c->base < (int)r.count);
+				assert_true(c->expected_low <= c->expected_high);
+				assert_true(strlen(c->mechanism) < sizeof(((struct probe_factors *)0)->mechanism));
+				if (c->base >= 0)
+					assert_int_equal(r.cases[c->base].base, c->base);
+				for (size_t k = 0; k < i; k++)
+					assert_false(strcmp(c->mechanism, r.cases[k].mechanism) == 0 && strcmp(c->worker, r.cases[k].worker) == 0 &&
+						     strcmp(c->setting, r.cases[k].setting) == 0);
+			}
+			probe_run_free(&r);
+		}
+}
+
+static void options_have_ranges(void **state)
+{
+	(void)state;
+	for (const struct probe *const *p = probes; *p; p++)
+		for (const struct probe_option *o = (*p)->options; o->name; o++) {
+			struct probe_run r;
+			struct err e = {0};
+			char text[32];
+			assert_int_equal(probe_run_init(&r, *p, true, &e), 0);
+			snprintf(text, sizeof text, "%llu", (unsigned long long)o->highest + 1);
+			assert_int_equal(probe_set(&r, o->name, text, &e), -1);
+			assert_int_equal(e.status, ERR_USAGE);
+			assert_non_null(strstr(e.text, o->name));
+			assert_true(o->fallback >= o->lowest && o->fallback <= o->highest);
+			probe_run_free(&r);
+		}
+}
+
+/* --- summaries --- */
+
+static int no_cases(struct probe_run *r, struct err *e)
+{
+	(void)r;
+	(void)e;
+	return 0;
+}
+
+static const struct probe made_up = {
+	.name = "made-up",
+	.metrics = {{"total", "ns", ""}, {"share", "%", ""}},
+	.cases = no_cases,
+};
+
+static struct probe_run made_up_run(void)
+{
+	struct probe_run r = {.probe = &made_up};
+	const struct probe_case c[] = {{.mechanism = "base", .worker = "", .base = 0, .most = 1},
+		{.mechanism = "double", .worker = "thread", .setting = "two", .base = 0, .expected_low = 1.5, .expected_high = 2.5},
+		{.mechanism = "double", .worker = "process", .base = 0, .expected_low = 3, .expected_high = 4},
+		{.mechanism = "broken", .worker = "", .base = -1}, {.mechanism = "missing", .worker = "", .base = 0}};
+	for (size_t i = 0; i < 5; i++)
+		probe_add(&r, &c[i]);
+	return r;
+}
+
+static void add_sample(struct table *t, const struct probe_case *c, const char *metric, const char *status, double value)
+{
+	struct err e = {0};
+	struct probe_sample_row *row = table_add(t, NULL, &e);
+	snprintf(row->of.mechanism, sizeof row->of.mechanism, "%s", c->mechanism);
+	snprintf(row->of.worker, sizeof row->of.worker, "%s", c->worker);
+	snprintf(row->of.setting, sizeof row->of.setting, "%s", c->setting);
+	snprintf(row->of.metric, sizeof row->of.metric, "%s", metric);
+	snprintf(row->status, sizeof row->status, "%s", status);
+	snprintf(row->reason, sizeof row->reason, "%s", strcmp(status, "ok") ? "because" : "");
+	row->launch_id = (struct uint_field){0, true};
+	row->batch = (struct uint_field){10, true};
+	row->value = value;
+}
+
+static void summaries_by_hand(void **state)
+{
+	(void)state;
+	struct probe_run r = made_up_run();
+	struct table samples, rows;
+	struct err e = {0};
+	table_init(&samples, probe_sample_columns, sizeof(struct probe_sample_row));
+	table_init(&rows, probe_columns, sizeof(struct probe_row));
+	for (int i = 1; i <= 9; i++) {
+		add_sample(&samples, &r.cases[0], "total", "ok", 100 + i);
+		add_sample(&samples, &r.cases[1], "total", "ok", 200 + 2 * i);
+		add_sample(&samples, &r.cases[1], "share", "ok", 50);
+		add_sample(&samples, &r.cases[2], "total", "ok", 200 + 2 * i);
+		add_sample(&samples, &r.cases[3], "total", "ok", i);
+	}
+	add_sample(&samples, &r.cases[3], "total", "wrong", (double)NAN);
+	assert_int_equal(probe_summarise(&r, &samples, "killed", &rows, &e), 0);
+	assert_int_equal(rows.count, 6);
+	const struct probe_row *base = table_row(&rows, 0), *two = table_row(&rows, 1), *share = table_row(&rows, 2), *other = table_row(&rows, 3);
+	const struct probe_row *broken = table_row(&rows, 4), *missing = table_row(&rows, 5);
+	assert_true(base->median == 105 && base->ratio == 1 && isnan(base->ratio_low) && isnan(base->expected_low));
+	assert_true(base->min == 101 && base->max == 109 && base->samples.value == 9 && base->launches.value == 1);
+	assert_true(two->ratio == 2 && two->ratio_low < 2 && two->ratio_high > 2);
+	assert_string_equal(two->base, "base");
+	assert_string_equal(two->verdict, "expected");
+	assert_string_equal(share->of.metric, "share");
+	assert_true(share->median == 50 && isnan(share->ratio) && isnan(share->expected_low));
+	assert_string_equal(other->verdict, "lower");
+	assert_string_equal(broken->status, "wrong");
+	assert_string_equal(broken->reason, "because");
+	assert_true(isnan(broken->median) && !broken->samples.known);
+	assert_string_equal(missing->status, "failed");
+	assert_string_equal(missing->reason, "killed");
+	assert_int_equal(probe_rows_status(&rows), PROBE_WRONG);
+	table_free(&samples);
+	table_free(&rows);
+}
+
+static void only_what_is_absent_throughout_is_absent(void **state)
+{
+	(void)state;
+	struct table rows;
+	struct err e = {0};
+	table_init(&rows, probe_columns, sizeof(struct probe_row));
+	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "absent");
+	assert_int_equal(probe_rows_status(&rows), PROBE_ABSENT);
+	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "ok");
+	assert_int_equal(probe_rows_status(&rows), PROBE_OK);
+	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "failed");
+	assert_int_equal(probe_rows_status(&rows), PROBE_FAILED);
+	table_free(&rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_probe_is_verified_and_leaves_nothing),
+		cmocka_unit_test(cases_are_unique_and_bases_exist),
+		cmocka_unit_test(options_have_ranges),
+		cmocka_unit_test(summaries_by_hand),
+		cmocka_unit_test(only_what_is_absent_throughout_is_absent),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
