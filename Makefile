@@ -90,7 +90,7 @@ echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-st
 programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
-suites   := $(filter-out tests/cli/suite.sh,$(wildcard tests/cli/*.sh))
+suites   := $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
 
 all: $(library) $(programs) ## build the programs
 .PHONY: all

@@ -33,7 +33,7 @@ static void help(void)
 	printf("usage: parscale sweep [FILE.sweep] [options]\n\n"
 	       "Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the\n"
 	       "charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
-	       "  --out DIR       folder for the results, new or empty (results/DATE-TIME)\n"
+	       "  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
 	       "  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
 	       "  --meter NAME    auto, gbench or native (the plan's)\n"
 	       "  --no-charts     stop after summary.csv\n"

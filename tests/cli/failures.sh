@@ -2,25 +2,8 @@
 # SPDX-License-Identifier: MIT
 # failures.sh - what goes wrong outside: killed workers and launches, a full disk, a closed pipe, Ctrl-C.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
-
-# children PID: of that process, now
-# shellcheck disable=SC2317  # called through wait_for
-children() { cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"; }
-# wait_for COMMAND...: until it succeeds, 10 s at most
-wait_for() {
-	tries=100
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-# shellcheck disable=SC2317  # called through wait_for
-launched() { launch=$(children "$driver" | head -n 1) && [ -n "$launch" ]; }
-# shellcheck disable=SC2317
-has_workers() { worker=$(children "$launch" | sed -n 2p) && [ -n "$worker" ]; }
-# shellcheck disable=SC2317
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# shellcheck source=tests/cli/process.sh
+. "$PARSCALE_ROOT/tests/cli/process.sh"
 
 # begin BACKEND WORKERS: a run that takes long enough, in the background
 begin() {

@@ -3,7 +3,6 @@
 # gbench.sh - parscale-gbench: every cell under Google Benchmark, verified, with all of its flags.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
-# shellcheck disable=SC2317  # called through run
 gbench() { "$PARSCALE_BUILD/parscale-gbench" "$@"; }
 if [ ! -x "$PARSCALE_BUILD/parscale-gbench" ]; then
 	says '^gbench .*(WITH_BENCHMARK=0|libbenchmark|C\+\+)' 'it is missing, and says why' parscale list meters

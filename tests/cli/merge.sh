@@ -24,7 +24,6 @@ results c y 2
 results d x 2
 
 # column NAME FILE: its distinct values, in one line
-# shellcheck disable=SC2317  # called by `says`
 column() {
 	awk -F , -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$2" | sort -u | paste -sd ' '
 }

@@ -88,7 +88,6 @@ run parscale run text --input words --print
 same 'palindromic words, in input order' palindromes out
 counts 9 text --input words
 counts 8 text --input words --min-length 4
-# shellcheck disable=SC2317  # called through run
 from_stdin() { "$PARSCALE_BUILD/parscale" run text --input - --print <words; }
 run from_stdin
 same 'from standard input' palindromes out
@@ -117,7 +116,6 @@ same 'thousands of words, as another tool finds them' wanted out
 # Formats.
 run parscale run sieve --stop 1e6 --format csv --repetitions 3
 holds 'CSV: a header and a row for each sample' test "$(wc -l <out)" = 4
-# shellcheck disable=SC2016  # awk's
 holds 'CSV: as many fields in each line' awk -F, '{ gsub(/"[^"]*"/, "x") } NR == 1 { n = NF } NF != n { exit 1 }' out
 holds 'CSV: its columns' grep -q '^kernel,variant,backend,' out
 run parscale run sieve --stop 1e6 --format json --repetitions 3 --workers 2 --backend fork

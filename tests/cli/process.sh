@@ -1,0 +1,23 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# process.sh - sourced by the suites that watch processes: children, and waiting with a limit.
+
+# children PID: of that process, now
+children() { cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"; }
+
+# wait_for COMMAND...: until it succeeds, 20 s at most
+wait_for() {
+	tries=200
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# launched: $driver has a launch, now $launch
+# shellcheck disable=SC2154  # the suite sets driver
+launched() { launch=$(children "$driver" | head -n 1) && [ -n "$launch" ]; }
+# has_workers: $launch has two processes, the second now $worker
+has_workers() { worker=$(children "$launch" | sed -n 2p) && [ -n "$worker" ]; }
+gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# sweep.sh - a campaign from its plan to its report, and what is left of it when something is killed.
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+# shellcheck source=tests/cli/process.sh
+. "$PARSCALE_ROOT/tests/cli/process.sh"
+
+check_results() { "$PARSCALE_ROOT/scripts/check-results" "$@"; }
+rows() { awk -F, -v status="$2" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") at = i }
+	NR > 1 && $at == status { n++ } END { print n + 0 }' "$1/samples.csv"; }
+
+# --- a plan ---
+cp "$PARSCALE_ROOT/tests/tiny.sweep" .
+says '^# .*[0-9]+ cells, [0-9]+ left out' '--dry-run counts the cells' parscale sweep tiny.sweep --dry-run --out dry
+holds '... names each' grep -q '^sieve/scalar/fork/spawn/dynamic/2w' out
+holds '... and what was left out, and why' grep -q '^# left out: sieve/scalar/serial.*: --workers' out
+holds '... and makes nothing' test ! -e dry
+says '^# ' 'the default sweep is found from anywhere' parscale sweep --dry-run
+holds '... and has both kernels and all back ends' sh -c \
+	'for name in sieve palindrome /openmp /pthread /fork /spawn; do grep -q "$name" out || exit 1; done'
+
+# --- from plan to report ---
+says 'tiny/report\.html$' 'a sweep names its report' parscale sweep tiny.sweep --out tiny
+ok '... and its results are sound' check_results tiny
+fails 2 'a folder that holds results is left alone' parscale sweep tiny.sweep --out tiny
+ok '... as it was' check_results tiny
+
+# What check-results is worth: each fault alone is found.
+damaged() {
+	rm -rf damaged
+	cp -R tiny damaged
+	(cd damaged && sh -c "$2")
+	if check_results damaged >faults 2>&1; then result "found: $1" '  it passed'; else result "found: $1" ''; fi
+}
+damaged 'a torn row' 'printf torn >>samples.csv'
+damaged 'a wrong answer' "sed -i '2s/,ok,/,wrong,/' samples.csv"
+damaged 'a missing field' "sed -i '3s/^[^,]*,//' samples.csv"
+damaged 'a summary of something else' "sed -i '\$d' summary.csv"
+damaged 'no report' 'rm report.html'
+damaged 'a report that needs the network' "printf '<img src=\"http://example.org/x.png\">' >>report.html"
+if command -v gnuplot >/dev/null; then
+	damaged 'a missing picture' 'rm plots/speedup-sieve.png'
+	damaged 'a torn picture' 'for p in plots/*.svg; do head -c 5000 "$p" >x; mv x "$p"; done'
+fi
+
+# Without gnuplot there are results, and a word about the charts.
+mkdir none
+run env PATH="$PWD/none" "$PARSCALE_BUILD/parscale" sweep tiny.sweep --budget 2s --out plain
+holds 'without gnuplot: results' test "$status" = 0 -a -s plain/summary.csv -a -s plain/report.md
+holds '... and why there are no charts' grep -q gnuplot err
+
+# --- what goes wrong ---
+fails 2 'a file where a folder should be' parscale sweep tiny.sweep --out tiny.sweep/x
+fails 2 'a folder that cannot be made' parscale sweep tiny.sweep --out /proc/none/x
+printf 'kernel = sieve\nworkers = 2\nbackend = fork\nnonsense = 5\nsize = 1e6\n' >wrong.sweep
+fails 2 'an unknown key' parscale sweep wrong.sweep --out none/x
+holds '... by file and line' grep -q 'wrong.sweep:4' err
+holds '... and nothing half-written' test ! -e none/x
+
+# Ctrl-C and kills; one cell whose runs last.
+cat >long.sweep <<'END'
+kernel = sieve
+backend = fork
+workers = 2
+size = 3e9
+launches = 3
+repetitions = 2
+budget = 8s
+END
+begin() {
+	"$PARSCALE_BUILD/parscale" sweep long.sweep --out "$1" --no-charts >out 2>err &
+	driver=$!
+	wait_for launched
+}
+has_row() { [ "$(rows "$1" ok)" -ge 1 ]; }
+finish() {
+	status=0
+	wait "$driver" || status=$?
+}
+
+begin stopped
+wait_for has_row stopped
+kill -INT "$driver"
+finish
+holds 'Ctrl-C: exit status 130' test "$status" = 130
+holds '... finished rows kept' test "$(rows stopped ok)" -ge 1
+holds '... and nothing else' test "$(rows stopped failed)" = 0
+holds '... and summarised' test "$(wc -l <stopped/summary.csv)" = 2
+before=$(rows stopped ok)
+ok '... and resumed' parscale resume stopped
+holds '... to the end' test "$(rows stopped ok)" -gt "$before"
+
+begin launch
+kill -9 "$launch"
+finish
+holds 'kill -9 of a launch: one row' test "$(rows launch failed)" = 1
+holds '... the others measured' test "$(rows launch ok)" -ge 2
+holds '... exit status 1' test "$status" = 1
+holds '... and says so' grep -q 'killed by signal 9' launch/samples.csv err
+
+begin worker
+wait_for has_workers
+kill -9 "$worker"
+finish
+holds 'kill -9 of a worker: one row' test "$(rows worker failed)" = 1
+holds '... the others measured' test "$(rows worker ok)" -ge 2
+holds '... and says which' grep -q 'worker [01] .*signal 9' worker/samples.csv
+close_suite
