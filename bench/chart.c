@@ -13,6 +13,10 @@ const struct chart charts[] = {
 	{"efficiency", "How much of each worker is put to use?",
 		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", false,
 		chart_efficiency},
+	{"weak", "Does each worker keep its pace when the problem grows with the workers?",
+		"1 is the pace of one worker alone. Every worker has the same share, so the problem grows "
+		"along the axis.",
+		false, chart_weak},
 	{"throughput", "How fast is it at which problem size?",
 		"Higher is better. On the left the cost of handing out work shows, on the right the cost of "
 		"memory.",

@@ -63,7 +63,7 @@ struct series {
 };
 enum { SERIES_MOST = 32, AXIS_MOST = 64 };
 
-/* The series of the cells that match `like` but for back end, lifetime and x (a factor, or "size"), serial
+/* The series of the cells that match `like` but for back end, lifetime and x (as in cells_match), serial
  * left out, in chart order. How many. */
 size_t chart_series(const struct dataset *d, const struct factors *like, const char *x, struct series *out);
 
@@ -96,6 +96,7 @@ double drift_worst(const struct dataset *d);
 
 bool chart_speedup(struct drawing *g, const char *kernel);
 bool chart_efficiency(struct drawing *g, const char *kernel);
+bool chart_weak(struct drawing *g, const char *kernel);
 bool chart_throughput(struct drawing *g, const char *kernel);
 bool chart_variants(struct drawing *g, const char *kernel);
 bool chart_ratio(struct drawing *g, const char *kernel);

@@ -8,7 +8,8 @@
 /* What a line chart needs to know; built by its prepare function. */
 struct lines {
 	struct drawing *g;
-	bool over_size; /* x is the size at the lead's workers, else the workers at the lead's size */
+	const char *x;  /* as of chart_series */
+	bool over_size; /* x is "size" */
 	struct estimate (*value)(const struct summary *s);
 	const char *what; /* the value in a hover text */
 	double low, high; /* of all values and intervals */
@@ -22,7 +23,7 @@ static uint64_t x_of(const struct lines *l, const struct summary *s)
 
 static bool on_chart(const struct lines *l, const struct summary *s, const struct series *one)
 {
-	return series_has(one, l->over_size ? "size" : "workers", s);
+	return series_has(one, l->x, s);
 }
 
 /* The row of a series at x; NULL: none. */
@@ -167,22 +168,57 @@ static void put_worker_axis(struct lines *l, const uint64_t *axis, size_t points
 	fputs("'\n", vars);
 }
 
-/* What is the same in every over-workers chart. */
-static bool over_workers(struct drawing *g, const char *kernel, bool divided)
+enum kind { SPEEDUP, EFFICIENCY, WEAK };
+
+/* "Base: ..." of the chart's caption. */
+static void put_base(enum kind kind, const struct summary *lead, char *text, size_t size)
 {
-	const struct summary *lead = dataset_lead(g->d, kernel);
+	char seconds[LABEL_BYTES];
+	if (!(lead->serial_speedup > 0))
+		snprintf(text, size, "Base: each back end's own single worker (no serial row).");
+	else
+		snprintf(text, size, "Base: serial, same variant, %s%s.", kind == WEAK ? "one share, " : "",
+			label_seconds(lead->serial_seconds, seconds));
+}
+
+static void put_worker_words(
+	struct drawing *g, enum kind kind, const struct summary *lead, const struct series *series, size_t n)
+{
+	static const char *const titles[] = {
+		"speed-up over workers", "efficiency over workers", "weak scaling"};
+	char base[128], size[LABEL_BYTES], setting[256], counts[160];
+	bool serial = lead->serial_speedup > 0, one = series_one_lifetime(series, n);
+	put_base(kind, lead, base, sizeof base);
+	snprintf(g->title, sizeof g->title, "%s: %s", lead->cell.kernel, titles[kind]);
+	cell_setting(&lead->cell, setting, sizeof setting);
+	snprintf(g->subtitle, sizeof g->subtitle, "%s %s%s; %s%s%s",
+		label_size(kind == WEAK ? lead->cell.size.value : lead->cell.items.value, size),
+		kernel_items(lead->cell.kernel), kind == WEAK ? " for each worker" : "", setting,
+		one ? ", " : "", one ? series[0].of->lifetime : "");
+	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
+	snprintf(g->note, sizeof g->note, "%s %s", counts, base);
+	chart_text(g->vars, "base",
+		kind == WEAK         ? "time of one share alone / time"
+		: kind == EFFICIENCY ? "speed-up / workers"
+		: serial             ? "speed-up against serial"
+				     : "speed-up against itself");
+}
+
+static bool over_workers(struct drawing *g, enum kind kind, const struct summary *lead)
+{
 	if (!lead)
 		return false;
 	struct series series[SERIES_MOST];
 	uint64_t axis[AXIS_MOST];
-	size_t n = chart_series(g->d, &lead->cell, "workers", series);
+	const char *x = kind == WEAK ? "share" : "workers";
 	bool serial = lead->serial_speedup > 0;
-	struct lines l = {.g = g, .low = INFINITY, .high = -INFINITY};
-	if (serial)
-		l.value = divided ? efficiency : speedup;
+	size_t n = chart_series(g->d, &lead->cell, x, series);
+	struct lines l = {.g = g, .x = x, .low = INFINITY, .high = -INFINITY};
+	if (kind == SPEEDUP)
+		l.value = serial ? speedup : self_speedup;
 	else
-		l.value = divided ? self_efficiency : self_speedup;
-	l.what = divided ? "efficiency" : "speed-up";
+		l.value = serial ? efficiency : self_efficiency;
+	l.what = kind == SPEEDUP ? "speed-up" : "efficiency";
 	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
 	if (points < 2)
 		return false;
@@ -192,43 +228,30 @@ static bool over_workers(struct drawing *g, const char *kernel, bool divided)
 	unsigned cpus = dataset_cpus(g->d);
 	if (cpus > 0 && ideal > cpus)
 		ideal = cpus;
-	if (divided)
+	if (kind != SPEEDUP)
 		fprintf(g->vars, "yhigh = %.6g\n", fmax(1.1, l.high * 1.05));
 	else if (logarithmic)
 		fprintf(g->vars, "ylow = %.6g\nyhigh = %.6g\n", fmin(l.low, 1) / 1.3,
 			fmax(l.high, ideal) * 1.3);
 	else
 		fprintf(g->vars, "ylow = 0\nyhigh = %.6g\n", fmax(l.high, ideal) * 1.1);
-	char base[128], size[32], seconds[32], setting[256];
-	if (serial)
-		snprintf(base, sizeof base, "Base: serial, same variant, %s.",
-			label_seconds(lead->serial_seconds, seconds));
-	else
-		snprintf(base, sizeof base, "Base: each back end's own single worker (no serial row).");
-	snprintf(g->title, sizeof g->title, "%s: %s over workers", kernel,
-		divided ? "efficiency" : "speed-up");
-	cell_setting(&lead->cell, setting, sizeof setting);
-	snprintf(g->subtitle, sizeof g->subtitle, "%s %s; %s%s%s", label_size(lead->cell.items.value, size),
-		kernel_items(kernel), setting, series_one_lifetime(series, n) ? ", " : "",
-		series_one_lifetime(series, n) ? series[0].of->lifetime : "");
-	char counts[160];
-	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
-	snprintf(g->note, sizeof g->note, "%s %s", counts, base);
-	chart_text(g->vars, "base",
-		divided  ? "speed-up / workers"
-		: serial ? "speed-up against serial"
-			 : "speed-up against itself");
+	put_worker_words(g, kind, lead, series, n);
 	return true;
 }
 
 bool chart_speedup(struct drawing *g, const char *kernel)
 {
-	return over_workers(g, kernel, false);
+	return over_workers(g, SPEEDUP, dataset_lead(g->d, kernel));
 }
 
 bool chart_efficiency(struct drawing *g, const char *kernel)
 {
-	return over_workers(g, kernel, true);
+	return over_workers(g, EFFICIENCY, dataset_lead(g->d, kernel));
+}
+
+bool chart_weak(struct drawing *g, const char *kernel)
+{
+	return over_workers(g, WEAK, dataset_weak_lead(g->d, kernel));
 }
 
 /* Where the input outgrows a cache of one core, for kernels that read an input. */
@@ -265,8 +288,13 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	if (serial_too)
 		series[0].of = &serial->cell;
 	size_t n = serial_too + chart_series(g->d, &lead->cell, "size", series + serial_too);
-	struct lines l = {
-		.g = g, .over_size = true, .value = rate, .what = "", .low = INFINITY, .high = -INFINITY};
+	struct lines l = {.g = g,
+		.x = "size",
+		.over_size = true,
+		.value = rate,
+		.what = "",
+		.low = INFINITY,
+		.high = -INFINITY};
 	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
 	if (points < 2)
 		return false;

@@ -106,9 +106,12 @@ static bool listed(const char *name, const char *const *names)
 
 bool cells_match(const struct factors *a, const struct factors *b, const char *const *free)
 {
-	bool any_size = listed("size", free);
+	bool any_size = listed("size", free), share = listed("share", free);
 	for (const struct column *c = summary_columns; c->name; c++) {
 		if (!c->factor || listed(c->name, free) || (any_size && listed(c->name, sized)))
+			continue;
+		if (share && strcmp(c->name, "size") != 0 &&
+			(strcmp(c->name, "workers") == 0 || listed(c->name, sized)))
 			continue;
 		const char *x = (const char *)a + c->offset, *y = (const char *)b + c->offset;
 		if (c->type == COLUMN_UINT) {
@@ -151,34 +154,33 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
 }
 
-const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
+static const struct summary *lead_of(const struct dataset *d, const char *kernel, bool weak)
 {
 	const struct summary *best = NULL;
 	unsigned cpus = dataset_cpus(d);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
 		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 &&
-			strcmp(s->cell.scaling, "weak") != 0 && (!best || leads(s, best, cpus)))
+			(strcmp(s->cell.scaling, "weak") == 0) == weak && (!best || leads(s, best, cpus)))
 			best = s;
 	}
 	return best;
 }
 
-const struct summary *dataset_find(
-	const struct dataset *d, const struct factors *like, const char *const *free, bool failed)
+const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
 {
-	for (size_t i = 0; i < d->summary.count; i++) {
-		const struct summary *s = dataset_row(d, i);
-		if ((failed || row_ok(s)) && cells_match(&s->cell, like, free))
-			return s;
-	}
-	return NULL;
+	return lead_of(d, kernel, false);
+}
+
+const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel)
+{
+	return lead_of(d, kernel, true);
 }
 
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
-	static const char *const free[] = {"backend", "lifetime", "schedule", "one_at_a_time", "workers",
-		"placement", "grain", NULL};
+	static const char *const free[] = {
+		"backend", "lifetime", "schedule", "one_at_a_time", "workers", "placement", "grain", NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);

@@ -32,8 +32,9 @@ const struct summary *dataset_row(const struct dataset *d, size_t i);
 /* Whether the row has a time that may be charted. */
 bool row_ok(const struct summary *s);
 
-/* Whether two cells agree in every factor but those named in `free` (ended by NULL; "size" stands for
- * everything that grows with it). */
+/* Whether two cells agree in every factor but those named in `free` (ended by NULL). "size" stands for
+ * everything that grows with it; "share" for what grows with the workers where each has a share of the same
+ * size: workers and items, but not size. */
 bool cells_match(const struct factors *a, const struct factors *b, const char *const *free);
 
 /* The kernels that occur, in file order: at most `most` names into `names`; how many. */
@@ -43,10 +44,8 @@ size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
  * then pool, then fastest. NULL where no row of the kernel is ok. */
 const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
 
-/* The first row that is ok and equals `like` in all but `free`, for back end, lifetime and workers given;
- * NULL: none. Failed ones too when `failed`. */
-const struct summary *dataset_find(
-	const struct dataset *d, const struct factors *like, const char *const *free, bool failed);
+/* The same among cells with weak scaling, where the share is the size. */
+const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel);
 
 /* The serial row of the same variant and problem; NULL: none. */
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);

@@ -11,6 +11,7 @@
 #define PARSCALE_TEST_SIMULATED_H
 
 #include "csv.h"
+#include "summary.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct simulation {
 	unsigned cpus;
 	uint64_t workers_most;       /* 1, 2, 4, ... up to here */
 	unsigned samples;            /* of a cell */
+	bool weak;                   /* weak scaling too */
 	bool holes, failures;        /* leave out, or fail, some cells */
 	double drift;                /* the second half of the time is slower by this factor, less 1 */
 	const char *const *backends; /* ended by NULL; serial is always there */
@@ -33,7 +35,7 @@ struct simulation {
 
 struct simulator {
 	const struct simulation *s;
-	struct table summary, samples;
+	struct table samples;
 	uint64_t random;
 	uint64_t launch;
 };
@@ -51,15 +53,10 @@ static struct uint_field sim_uint(uint64_t value)
 	return (struct uint_field){value, true};
 }
 
-static int sim_compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 struct sim_cell {
 	const char *kernel, *variant, *backend, *lifetime;
 	uint64_t workers, size;
+	bool weak; /* size is one worker's share */
 };
 
 /* ns an item of each variant, on one worker. */
@@ -76,9 +73,14 @@ static double sim_cost(const struct sim_cell *c)
 	return 0.2;
 }
 
+static uint64_t sim_items(const struct sim_cell *c)
+{
+	return c->weak ? c->size * c->workers : c->size;
+}
+
 static void sim_phases(const struct simulator *m, const struct sim_cell *c, double ns[5])
 {
-	double p = (double)c->workers, work = (double)c->size * sim_cost(c);
+	double p = (double)c->workers, work = (double)sim_items(c) * sim_cost(c);
 	bool serial = strcmp(c->backend, "serial") == 0, spawn = strcmp(c->lifetime, "spawn") == 0;
 	bool processes = strcmp(c->backend, "openmp") != 0 && strcmp(c->backend, "pthread") != 0;
 	double shared = strcmp(c->kernel, "palindrome") == 0 && c->size > 1000000 ? 0.04 : 0.002;
@@ -100,108 +102,58 @@ static void sim_factors(const struct sim_cell *c, struct factors *f)
 	snprintf(f->schedule, sizeof f->schedule, "%s",
 		strcmp(c->backend, "serial") == 0 ? "static" : "dynamic");
 	snprintf(f->placement, sizeof f->placement, "compact");
-	snprintf(f->scaling, sizeof f->scaling, "strong");
+	snprintf(f->scaling, sizeof f->scaling, "%s", c->weak ? "weak" : "strong");
 	snprintf(f->meter, sizeof f->meter, "native");
 	f->workers = sim_uint(c->workers);
-	f->size = f->items = sim_uint(c->size);
+	f->size = sim_uint(c->size);
+	f->items = sim_uint(sim_items(c));
 	if (words) {
-		f->words = sim_uint(c->size);
+		f->words = f->items;
 		f->length = sim_uint(4);
 		f->seed = sim_uint(1);
 	} else {
 		f->start = sim_uint(0);
-		f->stop = sim_uint(c->size - 1);
+		f->stop = sim_uint(sim_items(c) - 1);
 	}
 }
 
-/* Adds a cell with its samples; `failed`: all of them timed out. */
+/* Adds a cell's samples; `failed`: all of them timed out. */
 static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 {
 	struct err e = {0};
-	double ns[5], total = 0, seconds[256];
-	struct summary *s = table_add(&m->summary, NULL, &e);
-	sim_factors(c, &s->cell);
+	double ns[5], total = 0, moment = 0; /* moment: of a launch within its block */
 	sim_phases(m, c, ns);
 	for (int i = 0; i < 5; i++)
 		total += ns[i];
-	unsigned n = m->s->samples;
 	double spread = 0.01 + 0.03 * (total < 1e6);
-	double moment = 0; /* of a launch within its block */
-	for (unsigned i = 0; i < n; i++) {
-		moment = i % 4 == 0 ? sim_uniform(m) : moment;
+	for (unsigned i = 0; i < m->s->samples; i++) {
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
-		seconds[i] = total * 1e-9 * (1 + spread * noise + (sim_uniform(m) < 0.04 ? 0.2 : 0)) *
-			     (i >= n / 2 ? 1 + m->s->drift : 1);
+		double factor = (1 + spread * noise + (sim_uniform(m) < 0.04 ? 0.2 : 0)) *
+				(i >= m->s->samples / 2 ? 1 + m->s->drift : 1);
+		moment = i % 4 == 0 ? sim_uniform(m) : moment;
 		struct sample *row = table_add(&m->samples, NULL, &e);
-		row->cell = s->cell;
+		if (!row)
+			abort();
+		sim_factors(c, &row->cell);
 		row->launch_id = sim_uint(m->launch + i / 4);
 		row->block = sim_uint(i / 4);
 		row->sample = sim_uint(i % 4);
-		snprintf(row->status, sizeof row->status, "%s", failed ? "timeout" : "ok");
 		row->batch = sim_uint(1);
-		if (!failed) {
-			row->seconds = seconds[i];
-			row->compute_ns = ns[2];
-			row->stamp = 1767225600 + 60 * (i / 4 + moment) + 0.01 * (i % 4);
-		}
-	}
-	m->launch += (n + 3) / 4;
-	s->rejected = sim_uint(failed ? n : 0);
-	s->samples = sim_uint(failed ? 0 : n);
-	s->launches = sim_uint(failed ? 0 : (n + 3) / 4);
-	if (failed)
-		return;
-	qsort(seconds, n, sizeof *seconds, sim_compare);
-	s->median_seconds = n % 2 ? seconds[n / 2] : 0.5 * (seconds[n / 2 - 1] + seconds[n / 2]);
-	if (n >= 6) { /* about the ranks of a 95 % interval */
-		unsigned half = (unsigned)(0.98 * sqrt(n) + 0.5), low = n / 2 > half ? n / 2 - half : 0;
-		s->median_low = seconds[low];
-		s->median_high = seconds[n - 1 - low];
-	}
-	s->min_seconds = seconds[0];
-	s->quartile1_seconds = seconds[n / 4];
-	s->quartile3_seconds = seconds[3 * n / 4];
-	s->max_seconds = seconds[n - 1];
-	s->items_per_second = (double)c->size / s->median_seconds;
-	if (strcmp(c->kernel, "palindrome") == 0)
-		s->bytes_per_second = 4 * s->items_per_second;
-	s->launch_ns = ns[0];
-	s->touch_ns = ns[1];
-	s->compute_ns = ns[2];
-	s->return_ns = ns[3];
-	s->reap_ns = ns[4];
-	s->imbalance_ns = ns[2] * 0.02;
-}
-
-/* Speed-ups against the rows that are there. */
-static void sim_speedups(struct simulator *m)
-{
-	for (size_t i = 0; i < m->summary.count; i++) {
-		struct summary *s = table_row(&m->summary, i);
-		if (!(s->median_seconds > 0))
+		row->stamp = 1767225600 + 60 * (i / 4 + moment) + 0.01 * (i % 4);
+		snprintf(row->status, sizeof row->status, "%s", failed ? "timeout" : "ok");
+		if (failed) {
+			snprintf(row->reason, sizeof row->reason, "ended after 60 s");
 			continue;
-		for (size_t k = 0; k < m->summary.count; k++) {
-			const struct summary *b = table_row(&m->summary, k);
-			if (strcmp(b->cell.kernel, s->cell.kernel) != 0 ||
-				strcmp(b->cell.variant, s->cell.variant) != 0 ||
-				b->cell.size.value != s->cell.size.value || b->cell.workers.value != 1 ||
-				!(b->median_seconds > 0))
-				continue;
-			if (strcmp(b->cell.backend, "serial") == 0) {
-				s->serial_seconds = b->median_seconds;
-				s->serial_speedup = b->median_seconds / s->median_seconds;
-				s->serial_speedup_low = b->median_low / s->median_high;
-				s->serial_speedup_high = b->median_high / s->median_low;
-			}
-			if (strcmp(b->cell.backend, s->cell.backend) == 0 &&
-				strcmp(b->cell.lifetime, s->cell.lifetime) == 0) {
-				s->self_seconds = b->median_seconds;
-				s->self_speedup = b->median_seconds / s->median_seconds;
-				s->self_speedup_low = b->median_low / s->median_high;
-				s->self_speedup_high = b->median_high / s->median_low;
-			}
 		}
+		row->seconds = total * 1e-9 * factor;
+		row->launch_ns = ns[0] * factor;
+		row->touch_ns = ns[1] * factor;
+		row->compute_ns = ns[2] * factor;
+		row->return_ns = ns[3] * factor;
+		row->reap_ns = ns[4] * factor;
+		row->imbalance_ns = 0.02 * row->compute_ns;
 	}
+	m->launch += (m->s->samples + 3) / 4;
 }
 
 static int sim_manifest(const struct simulation *s, const char *dir)
@@ -213,7 +165,8 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 		return -1;
 	fprintf(f,
 		"{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
-		" \"machine\": {\"model\": \"simulated machine <not measured>\", \"threads\": %u, \"caches\": "
+		" \"machine\": {\"model\": \"simulated machine <not measured>\", \"threads\": %u, "
+		"\"caches\": "
 		"[{\"level\": 1, \"bytes\": 49152}, "
 		"{\"level\": 2, \"bytes\": 2097152}, {\"level\": 3, \"bytes\": 33554432}]},\n"
 		" \"findings\": [{\"topic\": \"load\", \"grade\": \"ok\", \"says\": \"idle\"}, {\"topic\": "
@@ -223,50 +176,50 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 	return fclose(f);
 }
 
+/* All cells of one kernel and size. */
+static void sim_cells(struct simulator *m, const char *kernel, uint64_t size)
+{
+	static const char *const ladder[] = {"reference", "scalar", "ompsimd", "avx2", "avx512"};
+	const struct simulation *s = m->s;
+	unsigned at = 0;
+	for (size_t v = 0; v < sizeof ladder / sizeof *ladder; v++)
+		sim_add(m, &(struct sim_cell){kernel, ladder[v], "serial", "pool", 1, size, false},
+			s->failures && v == 2);
+	for (const char *const *b = s->backends; *b; b++)
+		for (const char *const *l = s->lifetimes; *l; l++)
+			for (uint64_t w = 1; w <= s->workers_most; w *= 2) {
+				at++;
+				if (s->holes && at % 7 == 3)
+					continue;
+				sim_add(m, &(struct sim_cell){kernel, s->variant, *b, *l, w, size, false},
+					s->failures && at % 9 == 5);
+				if (s->weak)
+					sim_add(m,
+						&(struct sim_cell){kernel, s->variant, *b, *l, w, size, true},
+						false);
+			}
+}
+
 /* Writes manifest.json, samples.csv and summary.csv into `dir`, which is made. 0, or -1. */
 static int simulate(const struct simulation *s, const char *dir)
 {
-	static const char *const kernels_of[] = {"sieve", "palindrome"}, *const ladder[] = {"reference",
-										 "scalar", "ompsimd", "avx2",
-										 "avx512"};
+	static const char *const kernels_of[] = {"sieve", "palindrome"};
 	struct simulator m = {.s = s, .random = 1};
+	struct table summary;
 	struct err e = {0};
 	char path[4200];
-	unsigned at = 0;
-	table_init(&m.summary, summary_columns, sizeof(struct summary));
 	table_init(&m.samples, sample_columns, sizeof(struct sample));
+	table_init(&summary, summary_columns, sizeof(struct summary));
 	for (size_t k = 0; k < 2; k++)
-		for (size_t z = 0; z < s->n_sizes; z++) {
-			for (size_t v = 0; v < 5; v++)
-				if (strcmp(ladder[v], s->variant) != 0)
-					sim_add(&m,
-						&(struct sim_cell){kernels_of[k], ladder[v], "serial", "pool",
-							1, s->sizes[z]},
-						s->failures && v == 2);
-			sim_add(&m,
-				&(struct sim_cell){
-					kernels_of[k], s->variant, "serial", "pool", 1, s->sizes[z]},
-				false);
-			for (const char *const *b = s->backends; *b; b++)
-				for (const char *const *l = s->lifetimes; *l; l++)
-					for (uint64_t w = 1; w <= s->workers_most; w *= 2) {
-						at++;
-						if (s->holes && at % 7 == 3)
-							continue;
-						sim_add(&m,
-							&(struct sim_cell){kernels_of[k], s->variant, *b, *l,
-								w, s->sizes[z]},
-							s->failures && at % 9 == 5);
-					}
-		}
-	sim_speedups(&m);
+		for (size_t z = 0; z < s->n_sizes; z++)
+			sim_cells(&m, kernels_of[k], s->sizes[z]);
 	mkdir(dir, 0777);
-	snprintf(path, sizeof path, "%s/summary.csv", dir);
-	int result = csv_write(path, &m.summary, &e);
 	snprintf(path, sizeof path, "%s/samples.csv", dir);
-	if (result == 0)
-		result = csv_write(path, &m.samples, &e);
-	table_free(&m.summary);
+	int result = csv_write(path, &m.samples, &e);
+	snprintf(path, sizeof path, "%s/summary.csv", dir);
+	if (result == 0 && (result = summary_make(&m.samples, &summary, &e)) == 0)
+		result = csv_write(path, &summary, &e);
+	table_free(&summary);
 	table_free(&m.samples);
 	if (result != 0)
 		fprintf(stderr, "%s\n", e.text);

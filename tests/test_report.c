@@ -319,6 +319,26 @@ static void eight_back_ends_and_odd_names(void **state)
 	done(&d, &p);
 }
 
+static void weak_scaling_has_its_chart(void **state)
+{
+	struct simulation s = two;
+	struct dataset d;
+	struct plots p;
+	(void)state;
+	s.weak = true;
+	draw(&s, "weak", &d, &p);
+	assert_int_equal(p.count, 17); /* one more of each kernel */
+	char *svg = slurp(d.dir, "plots/weak-sieve.svg");
+	assert_says(svg, "1e9 numbers for each worker");
+	assert_says(svg, "fork, spawn, 2 workers: efficiency ");
+	assert_int_equal(occurrences(svg, "<title>"), 18);
+	free(svg);
+	svg = slurp(d.dir, "plots/speedup-sieve.svg");
+	assert_int_equal(occurrences(svg, "<title>"), 18); /* and none of them here */
+	free(svg);
+	done(&d, &p);
+}
+
 static void one_sample_has_no_interval(void **state)
 {
 	struct dataset d;
@@ -508,6 +528,7 @@ int main(void)
 		cmocka_unit_test(holes_are_gaps_and_failures_are_marked),
 		cmocka_unit_test(readable_at_256_workers),
 		cmocka_unit_test(eight_back_ends_and_odd_names),
+		cmocka_unit_test(weak_scaling_has_its_chart),
 		cmocka_unit_test(one_sample_has_no_interval),
 		cmocka_unit_test(the_report_stands_alone),
 		cmocka_unit_test(silent_where_nothing_decides),
