@@ -38,9 +38,17 @@ const struct column comparison_columns[] = {
 #include "comparison.def"
 	{0}};
 
+const struct column model_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct model_row, cell.name, name, type, unit, meaning, true))
+#include "columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct model_row, name, name, type, unit, meaning, false)
+#include "series.def"
+	{0}};
+
 /* So that a column of the factors is found in a bare struct factors as well as in a row. */
 _Static_assert(offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0 &&
-		       offsetof(struct comparison, cell) == 0,
+		       offsetof(struct comparison, cell) == 0 && offsetof(struct model_row, cell) == 0,
 	"factors come first");
 
 enum { REAL_TEXT = 32 }; /* "-1.7976931348623157e+308" is 24 */
@@ -238,7 +246,10 @@ void columns_markdown(FILE *f)
 	      "machine, environment,\n"
 	      "build), `samples.csv` (raw: one row a sample, never changed once written), `summary.csv` "
 	      "(derived from the samples,\n"
-	      "one row a cell, by `parscale stat`), `plots/`, `report.html` and `report.md`.\n\n"
+	      "one row a cell, by `parscale stat`), `models.csv` (likewise, one row a series of worker "
+	      "counts), "
+	      "`plots/`,\n"
+	      "`report.html` and `report.md`.\n\n"
 	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
 	      "the locale, and read\n"
 	      "back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found "
@@ -252,6 +263,11 @@ void columns_markdown(FILE *f)
 	markdown_table(f, sample_columns, false);
 	fputs("\n## summary.csv\n\nAfter the factors:\n", f);
 	markdown_table(f, summary_columns, false);
+	fputs("\n## models.csv\n\nScaling models, one row a series of cells that differ in `workers` alone. "
+	      "After the "
+	      "factors:\n",
+		f);
+	markdown_table(f, model_columns, false);
 	fputs("\n## Comparisons\n\nWhat `parscale compare A B --format csv` prints, after the factors, for "
 	      "each cell that both have:\n",
 		f);

@@ -2,7 +2,8 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def and comparison.def. Nothing here reads or writes rows in files: see csv.h.
+ * Everything expands from columns.def, comparison.def and series.def. Nothing here reads or writes rows in
+ * files: see csv.h.
  */
 #ifndef PARSCALE_COLUMNS_H
 #define PARSCALE_COLUMNS_H
@@ -64,6 +65,13 @@ struct comparison {
 #include "comparison.def"
 };
 
+/* One row of models.csv: a series of worker counts. */
+struct model_row {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "series.def"
+};
+
 enum column_type { COLUMN_NAME, COLUMN_LINE, COLUMN_UINT, COLUMN_REAL };
 
 struct column {
@@ -76,20 +84,21 @@ struct column {
 };
 
 /* The columns of a file in order, ended by one whose name is NULL. */
-extern const struct column sample_columns[], summary_columns[], comparison_columns[];
+extern const struct column sample_columns[], summary_columns[], comparison_columns[], model_columns[];
 
 /* Makes every field of a row "not available". */
 void row_clear(void *row, const struct column *columns);
 
-/* Writes a number with the fewest of 15 to 17 digits that read back to the same double, whatever the locale; nothing where it is
- * not finite. `text` of `size` bytes is truncated; returns the full length. */
+/* Writes a number with the fewest of 15 to 17 digits that read back to the same double, whatever the locale;
+ * nothing where it is not finite. `text` of `size` bytes is truncated; returns the full length. */
 size_t real_text(double x, char *text, size_t size);
 
-/* Writes a field as CSV text (a REAL as real_text does; texts with ',' or '"' quoted, line breaks in them made blanks) into
- * `text` of `size` bytes, truncated; returns its full length. */
+/* Writes a field as CSV text (a REAL as real_text does; texts with ',' or '"' quoted, line breaks in them
+ * made blanks) into `text` of `size` bytes, truncated; returns its full length. */
 size_t field_write(const void *row, const struct column *c, char *text, size_t size);
 
-/* Reads a field from its unquoted text; empty is "not available". -1 with ERR_USAGE when it is not of the column's type. */
+/* Reads a field from its unquoted text; empty is "not available". -1 with ERR_USAGE when it is not of the
+ * column's type. */
 int field_read(void *row, const struct column *c, const char *text, struct err *e);
 
 /* Whether two rows belong to the same cell; any order that groups them: <0, 0, >0. */

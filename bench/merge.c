@@ -137,11 +137,11 @@ static int write_manifest(
 	return bad ? -1 : 0;
 }
 
-/* The three files, or none. */
+/* Samples, manifest and statistics, or none. */
 static int write_folder(const struct merged *all, const struct merge_args *a, struct err *e)
 {
 	char samples[FOLDER_PATH], summary[FOLDER_PATH], manifest[FOLDER_PATH];
-	struct table rows, summarised;
+	struct statistics found;
 	if (folder_path(samples, a->out, "samples.csv", e) != 0 ||
 		folder_path(summary, a->out, "summary.csv", e) != 0 ||
 		folder_path(manifest, a->out, "manifest.json", e) != 0)
@@ -154,9 +154,8 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 	if (!bad)
 		bad = write_manifest(all, a, manifest, e);
 	if (!bad) {
-		bad = stat_folder(a->out, &rows, &summarised, e);
-		table_free(&rows);
-		table_free(&summarised);
+		bad = stat_folder(a->out, &found, e);
+		stat_free(&found);
 	}
 	if (bad) {
 		unlink(samples);

@@ -42,13 +42,12 @@ static int measure(const struct session *s, struct campaign_result *r, struct er
 	return status;
 }
 
-/* summary.csv, of whatever was finished. */
+/* summary.csv and models.csv, of whatever was finished. */
 static int summarise(const char *dir, struct err *e)
 {
-	struct table samples, summary;
-	int status = stat_folder(dir, &samples, &summary, e);
-	table_free(&samples);
-	table_free(&summary);
+	struct statistics found;
+	int status = stat_folder(dir, &found, e);
+	stat_free(&found);
 	return status;
 }
 

@@ -2,9 +2,11 @@
 #include "stat.h"
 
 #include "args.h"
+#include "dataset.h"
 #include "folder.h"
 #include "number.h"
 #include "row_json.h"
+#include "series.h"
 #include "summary.h"
 #include "units.h"
 #include "view.h"
@@ -13,14 +15,39 @@
 #include <inttypes.h>
 #include <string.h>
 
-int stat_folder(const char *dir, struct table *samples, struct table *summary, struct err *e)
+static int write_table(const char *dir, const char *name, const struct table *t, struct err *e)
 {
 	char path[FOLDER_PATH];
-	table_init(summary, summary_columns, sizeof(struct summary));
-	if (folder_samples(dir, samples, e) != 0 || summary_make(samples, summary, e) != 0 ||
-		folder_path(path, dir, "summary.csv", e) != 0)
+	return folder_path(path, dir, name, e) == 0 ? csv_write(path, t, e) : -1;
+}
+
+/* CPUs that the manifest tells of; 0 without one. */
+static unsigned cpus_of(const char *dir)
+{
+	struct err none = {0};
+	struct dataset d = {.manifest = folder_manifest(dir, &none)};
+	unsigned cpus = dataset_cpus(&d);
+	json_decref(d.manifest);
+	return cpus;
+}
+
+int stat_folder(const char *dir, struct statistics *s, struct err *e)
+{
+	table_init(&s->summary, summary_columns, sizeof(struct summary));
+	table_init(&s->models, model_columns, sizeof(struct model_row));
+	if (folder_samples(dir, &s->samples, e) != 0 || summary_make(&s->samples, &s->summary, e) != 0 ||
+		series_make(&s->samples, cpus_of(dir), &s->models, e) != 0)
 		return -1;
-	return csv_write(path, summary, e);
+	return write_table(dir, "summary.csv", &s->summary, e) == 0
+		       ? write_table(dir, "models.csv", &s->models, e)
+		       : -1;
+}
+
+void stat_free(struct statistics *s)
+{
+	table_free(&s->samples);
+	table_free(&s->summary);
+	table_free(&s->models);
 }
 
 /* --- the table for people --- */
@@ -103,12 +130,70 @@ static const struct view_column results[] = {
 
 enum { RESULTS = sizeof results / sizeof *results };
 
+static const char *estimate_cell(double value, double low, double high, char *text)
+{
+	if (isnan(value))
+		return "";
+	snprintf(text, GRID_TEXT, "%.3g [%.2g %.2g]", value, low, high);
+	return text;
+}
+
+static const char *amdahl_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->amdahl_serial, m->amdahl_serial_low, m->amdahl_serial_high, text);
+}
+
+static const char *contention_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->usl_contention, m->usl_contention_low, m->usl_contention_high, text);
+}
+
+static const char *coherency_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->usl_coherency, m->usl_coherency_low, m->usl_coherency_high, text);
+}
+
+static const char *karp_flatt_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->karp_flatt, m->karp_flatt_low, m->karp_flatt_high, text);
+}
+
+static const char *refused_cell(const void *row, char *text)
+{
+	(void)text;
+	return ((const struct model_row *)row)->refused;
+}
+
+static const struct view_column models[] = {
+	{"Amdahl serial", amdahl_cell},
+	{"USL contention", contention_cell},
+	{"USL coherency", coherency_cell},
+	{"Karp-Flatt", karp_flatt_cell},
+	{"no model", refused_cell},
+};
+
+static int print_text(const struct statistics *s, struct err *e)
+{
+	if (view_print(stdout, &s->summary, results, RESULTS, e) != 0)
+		return -1;
+	if (s->models.count == 0)
+		return 0;
+	puts("\nScaling models:");
+	return view_print(stdout, &s->models, models, sizeof models / sizeof *models, e);
+}
+
 static void help(void)
 {
 	puts("usage: parscale stat DIR [--format text|csv|json]\n\n"
-	     "Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups; always "
-	     "the same for the same\n"
-	     "samples) and prints it. What the columns mean: parscale list columns.");
+	     "Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and "
+	     "DIR/models.csv\n"
+	     "(scaling models), always the same for the same samples, and prints them; as CSV and JSON the "
+	     "summary\n"
+	     "alone. What the columns mean: parscale list columns.");
 }
 
 struct stat_args {
@@ -141,21 +226,20 @@ static int parse(int argc, char **argv, struct stat_args *a, struct err *e)
 int stat_main(int argc, char **argv, struct err *e)
 {
 	struct stat_args a;
-	struct table samples, summary;
+	struct statistics found;
 	if (parse(argc, argv, &a, e) != 0)
 		return (int)e->status;
 	if (a.help) {
 		help();
 		return 0;
 	}
-	int bad = stat_folder(a.dir, &samples, &summary, e);
+	int bad = stat_folder(a.dir, &found, e);
 	if (!bad && a.format == FORMAT_CSV)
-		bad = csv_print(stdout, &summary, e);
+		bad = csv_print(stdout, &found.summary, e);
 	else if (!bad && a.format == FORMAT_JSON)
-		bad = json_print(stdout, table_json(&summary), e);
+		bad = json_print(stdout, table_json(&found.summary), e);
 	else if (!bad)
-		bad = view_print(stdout, &summary, results, RESULTS, e);
-	table_free(&samples);
-	table_free(&summary);
+		bad = print_text(&found, e);
+	stat_free(&found);
 	return bad ? (int)e->status : 0;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "draw.h"
 
+#include "shuffle.h"
+
 #include <math.h>
 
 uint64_t draw_bits(uint64_t *seed)
 {
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return shuffle_next(seed);
 }
 
 double draw_uniform(uint64_t *seed)

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* The next 64 random bits (splitmix64, public domain, Steele, Lea and Flood 2014). */
+/* The next 64 random bits. */
 uint64_t draw_bits(uint64_t *seed);
 
 /* In (0, 1). */

@@ -18,6 +18,16 @@ results() {
 	printf '{"schema": 1, "started": "%s", "machine": {"key": "%s", "model": "CPU %s"}, "build": {"commit": "%s"}}\n' \
 		"$1" "$2" "$2" "$3" >"$1/manifest.json"
 }
+# own_bases FILE: every self_seconds is the median of one worker on the same machine
+# shellcheck disable=SC2317  # called by `ok`
+own_bases() {
+	awk -F , '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		$column["workers"] == 1 { base[$column["machine"]] = $column["median_seconds"] }
+		$column["self_seconds"] != base[$column["machine"]] { bad = 1 }
+		END { exit bad || NR != 5 }' "$1"
+}
+
 results a x 1
 results b x 1
 results c y 2
@@ -56,10 +66,6 @@ result 'nothing is left of what was refused' "$left"
 says '^side: 16 samples of 2 folders$' 'unlike machines side by side' parscale merge a c --out side --cross-machine
 says '^CPU x x CPU y y$' 'each cell bears its machine' column machine side/samples.csv
 says '^2$' 'launches are not pooled' column launches side/summary.csv
-ok 'whose speed-ups have bases of their own machine' awk -F , '
-	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-	$column["workers"] == 1 { base[$column["machine"]] = $column["median_seconds"] }
-	{ if ($column["self_seconds"] != base[$column["machine"]]) bad = 1 }
-	END { exit bad || NR != 5 }' side/summary.csv
+ok 'whose speed-ups have bases of their own machine' own_bases side/summary.csv
 says '^usage: ' 'help' parscale merge --help
 close_suite
