@@ -108,6 +108,8 @@ static int combine(struct plan *plan, const struct product *p, struct err *e)
 			*e = why;
 			return -1;
 		}
+		if (v->implied && why.status == ERR_USAGE)
+			return 0;
 		v->good |= why.status == ERR_ABSENT;
 		if (!v->why[0])
 			snprintf(v->why, sizeof v->why, "%.250s", why.text);

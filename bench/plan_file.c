@@ -110,6 +110,8 @@ static int add_all(struct plan_key *k, struct err *e)
 			if (!has_value(k, (*v)->name) && add_value(k, (*v)->name, e) != 0)
 				return -1;
 	}
+	for (size_t i = 0; i < k->count; i++)
+		k->values[i].implied = true;
 	return k->count ? 0 : err_set(e, ERR_USAGE, "`all` is for kernel, variant and backend, not for %s", k->name);
 }
 
@@ -229,9 +231,11 @@ static int begin_section(struct reader *r, struct err *e)
 		const struct plan_key *common = &more[0].keys[i];
 		struct plan_key *k = make_key(s, common->name);
 		k->line = common->line;
-		for (size_t j = 0; j < common->count; j++)
+		for (size_t j = 0; j < common->count; j++) {
 			if (add_value(k, common->values[j].text, e) != 0)
 				return -1;
+			k->values[j].implied = common->values[j].implied;
+		}
 	}
 	return 0;
 }
