@@ -85,6 +85,14 @@ static int set_print(struct run_args *a, const char *value, struct err *e)
 	return 0;
 }
 
+static int set_counters(struct run_args *a, const char *value, struct err *e)
+{
+	(void)value;
+	(void)e;
+	a->measure.counters = true;
+	return 0;
+}
+
 static int set_expect(struct run_args *a, const char *value, struct err *e)
 {
 	a->measure.expected_known = true;
@@ -117,6 +125,7 @@ static const struct own_option own_options[] = {
 	{"timeout", true, "T", "a run that takes longer has failed (1h)", set_timeout},
 	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
 	{"print", false, NULL, "list the items found on standard output, the rest on standard error", set_print},
+	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
 	{"expect", true, NULL, NULL, set_expect},
 	{"result-fd", true, NULL, NULL, set_result_fd},
 	{"help", false, NULL, "this text", set_help},

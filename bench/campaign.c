@@ -128,6 +128,7 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 	struct measure_plan measure = {.cell = cell->cell,
 		.samples = p->repetitions,
 		.warmup = p->warmup,
+		.counters = p->counters,
 		.sample_seconds = p->sample_seconds,
 		.cap_seconds = p->cap_seconds,
 		.timeout_seconds = p->timeout_seconds,

@@ -2,6 +2,7 @@
 #include "facts.h"
 
 #include "build.h"
+#include "counters.h"
 
 #include <math.h>
 
@@ -12,6 +13,10 @@ int facts_read(struct facts *f, const char *root, double noise_seconds, struct e
 		return -1;
 	/* Before the measurement, which is a load itself. */
 	environment_read(&f->environment, root);
+	f->here = root[0] == '\0';
+	if (f->here)
+		counters_missing(f->counters, sizeof f->counters);
+	counters_energy_missing(root, f->energy, sizeof f->energy);
 	if (noise_seconds > 0)
 		noise_measure(&f->noise, noise_seconds);
 	return 0;
@@ -24,7 +29,8 @@ void facts_free(struct facts *f)
 
 int facts_grade(const struct facts *f, struct finding *findings, int room)
 {
-	const struct surroundings s = {&f->machine, &f->environment, f->noise.quanta > 0 ? &f->noise : NULL};
+	const struct surroundings s = {.machine = &f->machine, .environment = &f->environment, .energy = f->energy,
+		.noise = f->noise.quanta > 0 ? &f->noise : NULL, .counters = f->here ? f->counters : NULL};
 	return grade_all(&s, findings, room);
 }
 

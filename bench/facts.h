@@ -12,6 +12,8 @@ struct facts {
 	struct machine machine; /* owned */
 	struct environment environment;
 	struct noise noise; /* quanta 0: not measured */
+	bool here;          /* root was "" */
+	char counters[200], energy[200]; /* why there are none (counters.h); "" where there are */
 };
 
 /* Reads the machine under `root` (tree.h; "" is this one), then measures its noise for `noise_seconds`, 0 for

@@ -263,6 +263,18 @@ static enum grade judge_layout(const struct surroundings *s, char *says, size_t 
 	return aslr > 0 ? GRADE_OK : GRADE_NOTE;
 }
 
+static enum grade judge_counters(const struct surroundings *s, char *says, size_t size)
+{
+	snprintf(says, size, "%s", s->counters[0] ? s->counters : "available (--counters)");
+	return s->counters[0] ? GRADE_UNKNOWN : GRADE_OK;
+}
+
+static enum grade judge_energy(const struct surroundings *s, char *says, size_t size)
+{
+	snprintf(says, size, "%s", s->energy[0] ? s->energy : "available (--counters)");
+	return s->energy[0] ? GRADE_UNKNOWN : GRADE_OK;
+}
+
 static enum grade judge_settings(const struct surroundings *s, char *says, size_t size)
 {
 	const char *set = s->environment->settings;
@@ -273,29 +285,46 @@ static enum grade judge_settings(const struct surroundings *s, char *says, size_
 	return GRADE_NOTE;
 }
 
+static bool has_noise(const struct surroundings *s)
+{
+	return s->noise;
+}
+
+static bool has_counters(const struct surroundings *s)
+{
+	return s->counters;
+}
+
+static bool has_energy(const struct surroundings *s)
+{
+	return s->energy;
+}
+
 static const struct topic {
 	const char *name;
 	judge_fn *judge;
-	bool measured; /* needs the noise */
+	bool (*known)(const struct surroundings *s); /* NULL: always */
 } topics[] = {
-	{"virtual machine", judge_virtual, false},
-	{"affinity mask", judge_mask, false},
-	{"CPU quota", judge_quota, false},
-	{"hardware threads", judge_smt, false},
-	{"kinds of cores", judge_cores, false},
-	{"governor", judge_governor, false},
-	{"frequency", judge_frequency, false},
-	{"turbo", judge_turbo, false},
-	{"NUMA balancing", judge_balancing, false},
-	{"huge pages", judge_huge_pages, false},
-	{"address layout", judge_layout, false},
-	{"clock source", judge_clock_source, false},
-	{"clock", judge_clock, true},
-	{"noise", judge_noise, true},
-	{"load", judge_load, false},
-	{"pressure", judge_pressure, false},
-	{"steal", judge_steal, false},
-	{"settings", judge_settings, false},
+	{"virtual machine", judge_virtual, NULL},
+	{"affinity mask", judge_mask, NULL},
+	{"CPU quota", judge_quota, NULL},
+	{"hardware threads", judge_smt, NULL},
+	{"kinds of cores", judge_cores, NULL},
+	{"governor", judge_governor, NULL},
+	{"frequency", judge_frequency, NULL},
+	{"turbo", judge_turbo, NULL},
+	{"NUMA balancing", judge_balancing, NULL},
+	{"huge pages", judge_huge_pages, NULL},
+	{"address layout", judge_layout, NULL},
+	{"clock source", judge_clock_source, NULL},
+	{"clock", judge_clock, has_noise},
+	{"noise", judge_noise, has_noise},
+	{"load", judge_load, NULL},
+	{"pressure", judge_pressure, NULL},
+	{"steal", judge_steal, NULL},
+	{"counters", judge_counters, has_counters},
+	{"energy", judge_energy, has_energy},
+	{"settings", judge_settings, NULL},
 };
 _Static_assert(sizeof topics / sizeof *topics <= GRADE_TOPICS, "room for all");
 
@@ -303,7 +332,7 @@ int grade_all(const struct surroundings *s, struct finding *findings, int room)
 {
 	int n = 0;
 	for (size_t i = 0; i < sizeof topics / sizeof *topics && n < room; i++) {
-		if (topics[i].measured && !s->noise)
+		if (topics[i].known && !topics[i].known(s))
 			continue;
 		struct finding *f = &findings[n++];
 		f->topic = topics[i].name;

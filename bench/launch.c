@@ -44,6 +44,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 	c->argv[n++] = order->meter->name[0] == 'g' ? "--meter=gbench" : "--meter=native";
 	if (m->print)
 		c->argv[n++] = "--print";
+	if (m->counters)
+		c->argv[n++] = "--counters";
 	if (m->expected_known) {
 		int used = snprintf(c->expect, sizeof c->expect, "--expect=");
 		verify_write(&m->expected, c->expect + used, sizeof c->expect - (size_t)used);

@@ -34,6 +34,7 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "launches", json_integer(p->launches));
 	json_object_set_new(plan, "repetitions", json_integer(p->repetitions));
 	json_object_set_new(plan, "warmup", json_integer(p->warmup));
+	json_object_set_new(plan, "counters", json_boolean(p->counters));
 	json_object_set_new(plan, "sample_seconds", json_real(p->sample_seconds));
 	json_object_set_new(plan, "cap_seconds", json_real(p->cap_seconds));
 	json_object_set_new(plan, "timeout_seconds", json_real(p->timeout_seconds));

@@ -18,6 +18,7 @@
 struct measurement {
 	const struct measure_plan *plan;
 	struct trial *trial;
+	struct counters counters;
 	struct expected expected;
 	struct sample row; /* what all rows of the launch share is filled in */
 	measure_take_fn *take;
@@ -59,7 +60,9 @@ static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
 	struct measurement *m = ctx;
 	const double grace_seconds = 0.5;
 	limit(m->plan->timeout_seconds * (double)times + grace_seconds);
+	counters_start(&m->counters);
 	int status = trial_run(m->trial, times, mean, e);
+	counters_stop(&m->counters, times, &mean->counted);
 	limit(0);
 	return status;
 }
@@ -86,6 +89,10 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->faults = t->faults;
 	r->switches = t->switches;
 	r->misplaced = (struct uint_field){t->misplaced, trial_bound(m->trial)};
+#define COUNTER(name, group, type, config, meaning) r->name = t->counted.count[COUNTER_##name];
+#include "counters.def"
+#undef COUNTER
+	r->joules = t->counted.joules;
 	r->stamp = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 	bool right = verify_matches(&m->expected, t->tally);
 	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
@@ -104,6 +111,9 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 	if (topology_read(&topology, "", e) != 0)
 		return -1;
 	const struct trial_plan plan = {.cell = c, .topology = &topology, .timeout_seconds = p->timeout_seconds};
+	/* Before there are workers: they inherit the counters. */
+	if (p->counters)
+		counters_open(&m->counters, "");
 	m->trial = trial_open(&plan, e);
 	int status = -1;
 	if (m->trial) {
@@ -123,6 +133,7 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 		status = measure(&meter, e);
 		trial_close(m->trial);
 	}
+	counters_close(&m->counters);
 	topology_free(&topology);
 	return status;
 }
@@ -133,6 +144,7 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 	struct cell c = p->cell;
 	struct input in = {0};
 	int status = -1;
+	counters_none(&m.counters);
 	row_clear(&m.row, sample_columns);
 	cell_factors(&c, p->meter, &m.row.cell);
 	m.row.setup_seconds = 0;

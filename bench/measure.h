@@ -18,6 +18,7 @@ struct measure_plan {
 	double cap_seconds;      /* of wall time, for all samples */
 	double timeout_seconds;  /* of one run */
 	const char *meter;       /* its name, for the rows */
+	bool counters;           /* count cycles and the like, and energy, where the system grants it (counters.h) */
 	bool print;              /* afterwards, list the items found on standard output */
 	bool expected_known;     /* `expected` came with the order; else it is found here */
 	struct expected expected;

@@ -37,6 +37,7 @@ struct plan {
 	double precision;          /* precision = 2%: a cell is done when the 95 % interval of its median is within so much of it, either side */
 	unsigned repetitions;      /* repetitions = 3: samples a launch */
 	unsigned warmup;           /* warmup = 1 */
+	unsigned counters;         /* counters = no: 1 counts cycles and the like (counters.h) */
 	double sample_seconds;     /* sample-time = 10ms */
 	double cap_seconds;        /* cap = 2s: of samples, a launch */
 	double timeout_seconds;    /* timeout = 60s: of a launch */

@@ -57,6 +57,8 @@ static int set_setting(struct plan *p, const char *key, const char *value, struc
 		return set_count(key, value, 1, &p->repetitions, e);
 	if (strcmp(key, "warmup") == 0)
 		return set_count(key, value, 0, &p->warmup, e);
+	if (strcmp(key, "counters") == 0)
+		return choice_parse(key, "no|yes", value, &p->counters, e);
 	if (strcmp(key, "sample-time") == 0)
 		return number_parse_seconds(key, value, &p->sample_seconds, e);
 	if (strcmp(key, "cap") == 0)

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "args.h"
+#include "counters.h"
 #include "interrupt.h"
 #include "launch.h"
 #include "row_json.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,35 @@ static const struct {
 
 enum { PHASES = sizeof phases / sizeof *phases };
 
+/* What was counted, and one line for what could not be. */
+static void print_counters(FILE *to, const struct table *t, double *room)
+{
+	char why[200], text[UNITS_BYTES];
+	const char *between = "  counted  ";
+#define COUNTER(name, group, type, config, meaning) {#name, offsetof(struct sample, name)},
+	static const struct {
+		const char *name;
+		size_t offset;
+	} counters[] = {
+#include "counters.def"
+		{"J", offsetof(struct sample, joules)}};
+#undef COUNTER
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+		const double median = median_of(t, counters[i].offset, room);
+		if (isnan(median))
+			continue;
+		fprintf(to, "%s%s %s", between, units_count(median, text), counters[i].name);
+		between = ", ";
+	}
+	fputs(between[0] == ',' ? "\n" : "", to);
+	counters_missing(why, sizeof why);
+	if (why[0])
+		fprintf(to, "  counters %s\n", why);
+	counters_energy_missing("", why, sizeof why);
+	if (why[0])
+		fprintf(to, "  energy   %s\n", why);
+}
+
 static int print_text(FILE *to, const struct run_args *a, const struct table *t, const struct outcome *o)
 {
 	const struct sample *s = o->first;
@@ -81,6 +112,8 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	if (s->open_seconds > 0)
 		fprintf(to, ", and %s to make the pool", units_time(s->open_seconds * 1e9, text[1]));
 	fprintf(to, "\n  meter    %s\n", f->meter);
+	if (a->measure.counters)
+		print_counters(to, t, room);
 	free(room);
 	return 0;
 }

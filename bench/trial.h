@@ -8,6 +8,7 @@
 #ifndef PARSCALE_TRIAL_H
 #define PARSCALE_TRIAL_H
 
+#include "counters.h"
 #include "cell.h"
 #include "place.h"
 
@@ -17,6 +18,7 @@ struct timing {
 	double imbalance_ns;
 	double user_ns, sys_ns, faults, switches; /* of all workers */
 	unsigned misplaced;                       /* workers found on another CPU than theirs; of the worst run */
+	struct counted counted;                   /* by whoever opened counters; not by the trial */
 	struct tally tally;                       /* equal in all runs of a batch, or the batch fails */
 };
 
