@@ -9,37 +9,41 @@ const struct chart charts[] = {
 	{"speedup", "How much faster is it with more workers?",
 		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points "
 		"stand a little apart for their bars to be seen.",
-		false, chart_speedup},
+		OF_KERNEL, chart_speedup},
 	{"efficiency", "How much of each worker is put to use?",
-		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.", false,
-		chart_efficiency},
+		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.",
+		OF_KERNEL, chart_efficiency},
 	{"weak", "Does each worker keep its pace when the problem grows with the workers?",
 		"1 is the pace of one worker alone. Every worker has the same share, so the problem grows "
 		"along the axis.",
-		false, chart_weak},
+		OF_KERNEL, chart_weak},
 	{"throughput", "How fast is it at which problem size?",
 		"Higher is better. On the left the cost of handing out work shows, on the right the cost of "
 		"memory.",
-		false, chart_throughput},
+		OF_KERNEL, chart_throughput},
 	{"ratio", "Threads or processes: which, and from which size does it matter?",
 		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, "
 		"however small; the deeper, the further from 1.",
-		false, chart_ratio},
+		OF_KERNEL, chart_ratio},
 	{"phases", "What is a run's time made of?",
 		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are "
 		"launched once, before.",
-		false, chart_phases},
+		OF_KERNEL, chart_phases},
 	{"variants", "What do vector instructions bring on one worker?",
-		"Higher is better; all variants give the same answer.", false, chart_variants},
+		"Higher is better; all variants give the same answer.", OF_KERNEL, chart_variants},
 	{"spread", "How far do repetitions differ?",
 		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right "
 		"is interference.",
-		false, chart_spread},
+		OF_KERNEL, chart_spread},
 	{"drift", "Did the machine keep its speed during the sweep?",
 		"Each point is a sample against the median of its cell. Cells are measured in random order, "
 		"so a drift would bend the line.",
-		true, chart_drift},
-	{NULL, NULL, NULL, false, NULL},
+		OF_STEADINESS, chart_drift},
+	{"against", "What changed against the other sweep?",
+		"Left of 1 is faster than before, right is slower. The band is what counts as no change. A "
+		"bar that crosses it decides nothing.",
+		OF_CHANGES, chart_against},
+	{NULL, NULL, NULL, OF_KERNEL, NULL},
 };
 
 /* gnuplot keeps single-quoted text as it is, but for the quote itself, which is doubled. */

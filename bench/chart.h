@@ -25,12 +25,16 @@ struct drawing {
 	uint64_t samples_least, samples_most, launches_least, launches_most; /* of the rows shown */
 };
 
+/* Where in a report it stands. Those that are not a kernel's are drawn once, as NAME.svg, with "" for the
+ * kernel. */
+enum chart_part { OF_KERNEL, OF_STEADINESS, OF_CHANGES };
+
 struct chart {
 	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
 	const char *question; /* that it answers, for the report */
 	const char *reading;  /* how to read it, for the report */
 
-	bool whole; /* one chart of the whole sweep: NAME.svg, and `kernel` below is "" */
+	enum chart_part part;
 
 	/* Whether there is something to show for the kernel; if so, everything is written. */
 	bool (*prepare)(struct drawing *g, const char *kernel);
@@ -103,5 +107,6 @@ bool chart_ratio(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
 bool chart_spread(struct drawing *g, const char *kernel);
 bool chart_drift(struct drawing *g, const char *kernel);
+bool chart_against(struct drawing *g, const char *kernel);
 
 #endif

@@ -2,7 +2,8 @@
 #include "dataset.h"
 
 #include "cpulist.h"
-#include "kernel.h"
+#include "folder.h"
+#include "label.h"
 #include "stats.h"
 
 #include <inttypes.h>
@@ -52,6 +53,7 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	memset(d, 0, sizeof *d);
 	table_init(&d->summary, summary_columns, sizeof(struct summary));
 	table_init(&d->samples, sample_columns, sizeof(struct sample));
+	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
 	size_t length = strlen(dir);
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
@@ -80,8 +82,34 @@ void dataset_close(struct dataset *d)
 	table_free(&d->samples);
 	free(d->group);
 	groups_free(&d->groups);
+	table_free(&d->compared);
 	json_decref(d->manifest);
 	*d = (struct dataset){0};
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+	const struct comparison *x = a, *y = b;
+	int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
+	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
+}
+
+int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e)
+{
+	struct dataset other;
+	if (!cross_machine && folder_alike(base, d->dir, e) != 0)
+		return -1;
+	int result = dataset_open(&other, base, e);
+	if (result == 0) {
+		snprintf(d->base, sizeof d->base, "%s", other.dir);
+		dataset_machine(&other, d->base_machine, sizeof d->base_machine);
+		d->rules = (struct comparison_rules){.margin = 0.01, .effect = 0.03};
+		result = comparison_make(&other.samples, &d->samples, &d->rules, &d->compared, &d->result, e);
+	}
+	if (result == 0 && d->compared.count > 0)
+		qsort(d->compared.rows, d->compared.count, d->compared.row_size, by_urgency);
+	dataset_close(&other);
+	return result;
 }
 
 const struct summary *dataset_row(const struct dataset *d, size_t i)
@@ -323,4 +351,17 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 		for (char *p = text + start; name_too && *p && c->type == COLUMN_UINT; p++)
 			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
 	}
+}
+
+void cell_name(const struct factors *f, char *text, size_t size)
+{
+	char items[LABEL_BYTES];
+	bool serial = strcmp(f->backend, "serial") == 0;
+	int n = snprintf(text, size, "%s %s, %s", f->kernel, f->variant, f->backend);
+	if (!serial && n > 0 && (size_t)n < size)
+		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,
+			f->workers.value, f->workers.value == 1 ? "" : "s");
+	if (n > 0 && (size_t)n < size)
+		snprintf(text + n, size - (size_t)n, ", %s%s", label_size(f->items.value, items),
+			strcmp(f->scaling, "weak") == 0 ? " weak" : "");
 }

@@ -8,6 +8,7 @@
 #ifndef PARSCALE_DATASET_H
 #define PARSCALE_DATASET_H
 
+#include "comparison.h"
 #include "group.h"
 
 #include <jansson.h>
@@ -19,12 +20,22 @@ struct dataset {
 	struct groups groups;       /* of samples */
 	const struct group **group; /* of each row of summary; NULL where it has no samples */
 	json_t *manifest;           /* an object; empty where manifest.json is absent */
+
+	/* against another sweep, see dataset_against */
+	struct table compared; /* struct comparison, most urgent first; empty: with none */
+	struct comparison_result result;
+	struct comparison_rules rules;
+	char base[4096], base_machine[256]; /* the other's folder and machine */
 };
 
 /* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files of
  * another schema. What was opened is closed by dataset_close, also after an error. */
 int dataset_open(struct dataset *d, const char *dir, struct err *e);
 void dataset_close(struct dataset *d);
+
+/* Compares with the sweep in `base`: how this one's times relate to its. ERR_USAGE where that is no such
+ * folder, or another machine's and not `cross_machine`. */
+int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e);
 
 /* Row i of summary.csv, i < d->summary.count. */
 const struct summary *dataset_row(const struct dataset *d, size_t i);
@@ -70,6 +81,9 @@ double dataset_number(const struct dataset *d, const char *path);
 
 /* When the sweep began, "2026-01-31 12:34 UTC"; "" where unknown. */
 void dataset_started(const struct dataset *d, char *text, size_t size);
+
+/* A cell in a few words: "sieve avx512, fork pool, 2 workers, 1e9". */
+void cell_name(const struct factors *f, char *text, size_t size);
 
 /* Everything a chart or table keeps fixed, in words: "avx512, dynamic, compact, length 4". */
 void cell_setting(const struct factors *f, char *text, size_t size);

@@ -36,7 +36,7 @@ static const struct command {
 	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell", compare_main},
 	{"merge", "DIR DIR... --out DIR [--cross-machine]", "several folders of results as one", merge_main},
 	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
-	{"report", "DIR [--format text|html|md|all]", "the answers, charts and tables of a folder of results", report_main},
+	{"report", "DIR [--format text|html|md|all] [--against DIR]", "the answers, charts and tables of a folder of results", report_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

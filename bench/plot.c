@@ -207,11 +207,11 @@ int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
 		result = err_set(e, ERR_FAILED, "%s: %s", folder, strerror(errno));
 	for (size_t k = 0; result == 0 && k < n_kernels; k++)
 		for (size_t c = 0; result == 0 && c < n_charts; c++) {
-			if (charts[c].whole && k > 0)
+			if (charts[c].part != OF_KERNEL && k > 0)
 				continue;
 			struct plotted *p = &all[tried++];
 			p->chart = &charts[c];
-			if (!charts[c].whole)
+			if (charts[c].part == OF_KERNEL)
 				snprintf(p->kernel, sizeof p->kernel, "%s", kernel[k]);
 			make_stem(p);
 			int shows = prepare(d, p, work, scripts, e);

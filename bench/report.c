@@ -30,13 +30,21 @@ const char *const report_method[] = {
 	NULL,
 };
 
-static int gather(struct report *r, const char *dir, bool with_plots, struct err *e)
+struct report_args {
+	const char *dir, *against; /* against NULL: no other sweep */
+	bool cross_machine, help;
+	bool html, md, text;
+};
+
+static int gather(struct report *r, const struct report_args *a, struct err *e)
 {
 	const char *kernel[REPORT_KERNELS];
-	if (dataset_open(&r->d, dir, e) != 0)
+	if (dataset_open(&r->d, a->dir, e) != 0 ||
+		(a->against && dataset_against(&r->d, a->against, a->cross_machine, e) != 0))
 		return -1;
 	dataset_machine(&r->d, r->machine, sizeof r->machine);
 	report_trust(&r->d, &r->trust);
+	report_against(&r->d, &r->against);
 	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
 		struct section *s = &r->section[r->sections++];
@@ -52,11 +60,12 @@ static int gather(struct report *r, const char *dir, bool with_plots, struct err
 		if (sheet_main(&r->d, lead, &s->table, e) != 0)
 			return -1;
 	}
-	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 ||
+	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_against(&r->d, &r->changes, e) != 0 ||
+		sheet_troubles(&r->d, &r->troubles, e) != 0 ||
 		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
-	if (with_plots && plots_draw(&r->d, &r->plots, &plotting) != 0) {
+	if ((a->html || a->md) && plots_draw(&r->d, &r->plots, &plotting) != 0) {
 		if (plotting.status != ERR_ABSENT)
 			return err_set(e, plotting.status, "%s", plotting.text);
 		snprintf(r->no_plots, sizeof r->no_plots, "%.390s", plotting.text);
@@ -71,6 +80,7 @@ static void report_free(struct report *r)
 	sheet_free(&r->all);
 	sheet_free(&r->troubles);
 	sheet_free(&r->omissions);
+	sheet_free(&r->changes);
 	sheet_free(&r->manifest);
 	plots_free(&r->plots);
 	dataset_close(&r->d);
@@ -96,21 +106,22 @@ static int write_file(const struct report *r, const char *name, void (*layout)(c
 	return 0;
 }
 
-static int report_write(const char *dir, bool html, bool md, bool text, struct err *e)
+static int report_write(const struct report_args *a, struct err *e)
 {
 	struct report *r = calloc(1, sizeof *r);
 	if (!r)
 		return err_set(e, ERR_FAILED, "out of memory");
-	if (gather(r, dir, html || md, e) == 0) {
+	if (gather(r, a, e) == 0) {
 		if (*r->no_plots)
 			fprintf(stderr, "parscale: %s; the report has tables only\n", r->no_plots);
 		if (*r->plots.warning)
 			fprintf(stderr, "parscale: gnuplot: %s\n", r->plots.warning);
-		if (html && write_file(r, "report.html", report_html, e) == 0 && !text)
+		if (a->html && write_file(r, "report.html", report_html, e) == 0 && !a->text)
 			printf("%s/report.html\n", r->d.dir);
-		if (md && e->status == ERR_NONE && write_file(r, "report.md", report_md, e) == 0 && !text)
+		if (a->md && e->status == ERR_NONE && write_file(r, "report.md", report_md, e) == 0 &&
+			!a->text)
 			printf("%s/report.md\n", r->d.dir);
-		if (text && e->status == ERR_NONE)
+		if (a->text && e->status == ERR_NONE)
 			report_text(r, stdout);
 	}
 	report_free(r);
@@ -118,33 +129,57 @@ static int report_write(const char *dir, bool html, bool md, bool text, struct e
 	return e->status == ERR_NONE ? 0 : -1;
 }
 
-int report_main(int argc, char **argv, struct err *e)
+static void help(void)
+{
+	puts("usage: parscale report DIR [options]\n\n"
+	     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) "
+	     "and\n"
+	     "DIR/report.md, with the charts of `parscale plot`.\n\n"
+	     "  --format html|md|text|all  only report.html; only report.md; text: print the answers, the "
+	     "main tables and\n"
+	     "                             bars, write nothing; all: write both and print\n"
+	     "  --against BASE             also say what changed against the sweep in folder BASE\n"
+	     "  --cross-machine            even if that was measured on another machine\n"
+	     "  --help                     this text");
+}
+
+static int parse(int argc, char **argv, struct report_args *a, struct err *e)
 {
 	enum { HTML, MD, TEXT, ALL, DEFAULT };
-	static const struct option options[] = {
-		{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"format", required_argument, NULL, 'f'},
+		{"against", required_argument, NULL, 'a'}, {"cross-machine", no_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {0}};
 	unsigned format = DEFAULT;
 	optind = 1;
 	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
 		if (c == 'h') {
-			puts("usage: parscale report DIR [--format html|md|text|all]\n\n"
-			     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that "
-			     "needs no network) and DIR/report.md,\n"
-			     "with the charts of `parscale plot`.\n\n"
-			     "  --format F   html: only report.html; md: only report.md; text: print the "
-			     "answer, the main tables and a small\n"
-			     "               chart, write nothing; all: write both and print\n"
-			     "  --help       this text");
+			a->help = true;
 			return 0;
 		}
-		if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
-			return (int)e->status;
+		if (c == 'a')
+			a->against = optarg;
+		else if (c == 'c')
+			a->cross_machine = true;
+		else if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
+			return -1;
 	}
-	if (argc - optind != 1) {
-		err_set(e, ERR_USAGE, "report: give one DIR, the folder of a sweep");
-		return ERR_USAGE;
+	if (argc - optind != 1)
+		return err_set(e, ERR_USAGE, "report: give one DIR, the folder of a sweep");
+	a->dir = argv[optind];
+	a->html = format != MD && format != TEXT;
+	a->md = format != HTML && format != TEXT;
+	a->text = format == TEXT || format == ALL;
+	return 0;
+}
+
+int report_main(int argc, char **argv, struct err *e)
+{
+	struct report_args a = {0};
+	if (parse(argc, argv, &a, e) == 0) {
+		if (a.help)
+			help();
+		else
+			report_write(&a, e);
 	}
-	report_write(argv[optind], format != MD && format != TEXT, format != HTML && format != TEXT,
-		format == TEXT || format == ALL, e);
 	return (int)e->status;
 }

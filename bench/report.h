@@ -30,6 +30,12 @@ struct sheet {
 	struct sheet_cell *cells; /* row by row */
 };
 
+/* Adds one from a printf format; beyond REPORT_SENTENCES it is dropped. */
+void sentences_add(struct sentences *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
+extern const double report_margin;
+
 /* What is said of one kernel. */
 struct section {
 	const char *kernel;
@@ -41,13 +47,15 @@ struct section {
 struct report {
 	struct dataset d;
 	struct plots plots;
-	char no_plots[400];     /* why there are none; "" where there are */
-	char machine[256];      /* in one line; "" where unknown */
-	struct sentences trust; /* how far to trust it, and what speaks against it */
+	char no_plots[400];       /* why there are none; "" where there are */
+	char machine[256];        /* in one line; "" where unknown */
+	struct sentences against; /* what changed; none without another sweep */
+	struct sentences trust;   /* how far to trust it, and what speaks against it */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
 	struct sheet all;       /* every cell */
 	struct sheet troubles;  /* cells with samples that are not ok, and why */
+	struct sheet changes;   /* against the other sweep */
 	struct sheet omissions; /* cells that the plan left out, and why */
 	struct sheet manifest;  /* key, value */
 };
@@ -55,6 +63,7 @@ struct report {
 /* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c). */
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s);
 void report_trust(const struct dataset *d, struct sentences *s);
+void report_against(const struct dataset *d, struct sentences *s);
 
 /* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
 enum sheet_column {
@@ -70,6 +79,7 @@ enum sheet_column {
 	SHEET_STATE
 }; /* of sheet_main */
 int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e);
+int sheet_against(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
@@ -84,7 +94,8 @@ void report_html(const struct report *r, FILE *f);
 void report_md(const struct report *r, FILE *f);
 void report_text(const struct report *r, FILE *f);
 
-/* `parscale report DIR [--format html|md|text|all]`: the exit status, with *e for main to print. */
+/* `parscale report DIR [--format html|md|text|all] [--against BASE [--cross-machine]]`: the exit status, with
+ * *e for main to print. */
 int report_main(int argc, char **argv, struct err *e);
 
 #endif

@@ -6,21 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
-static const double margin = 0.05;
-
-static void say(struct sentences *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct sentences *s, const char *format, ...)
-{
-	va_list args;
-	if (s->count == REPORT_SENTENCES)
-		return;
-	va_start(args, format);
-	vsnprintf(s->text[s->count++], sizeof s->text[0], format, args);
-	va_end(args);
-}
-
 static const char *many(uint64_t n)
 {
 	return n == 1 ? "" : "s";
@@ -45,7 +30,7 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
 		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
 			lead->items_per_second * cell_item_bytes(lead) * 1e-9);
-	say(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
+	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
 		label_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
 		label_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
 		lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
@@ -63,8 +48,8 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 		struct estimate r = dataset_ratio(d, plain, serial);
 		char text[96];
 		if (r.low > 1)
-			say(s, "On one worker %s is %s times as fast as scalar code.", serial->cell.variant,
-				with_interval(text, sizeof text, r));
+			sentences_add(s, "On one worker %s is %s times as fast as scalar code.",
+				serial->cell.variant, with_interval(text, sizeof text, r));
 		return;
 	}
 }
@@ -80,17 +65,18 @@ static void say_scaling(const struct dataset *d, const struct summary *lead, str
 	if (cpus > 0)
 		snprintf(of, sizeof of, " on %u CPU%s", cpus, many(cpus));
 	if (x.low > 1)
-		say(s,
+		sentences_add(s,
 			"With %" PRIu64
 			" workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64
 			" workers could give.",
 			workers, of, with_interval(text, sizeof text, x), 100 * x.value / (double)workers,
 			100 * x.low / (double)workers, 100 * x.high / (double)workers, workers);
 	else if (x.high < 1)
-		say(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.", workers, of,
-			with_interval(text, sizeof text, x));
+		sentences_add(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.",
+			workers, of, with_interval(text, sizeof text, x));
 	else
-		say(s, "With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.",
+		sentences_add(s,
+			"With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.",
 			workers, of, with_interval(text, sizeof text, x));
 }
 
@@ -135,7 +121,7 @@ static size_t thread_ratios(const struct dataset *d, const struct summary *lead,
 
 static bool same(struct estimate r)
 {
-	return r.low > 1 - margin && r.high < 1 + margin;
+	return r.low > 1 - report_margin && r.high < 1 + report_margin;
 }
 
 static void say_threads(const struct dataset *d, const struct summary *lead, struct sentences *s)
@@ -154,10 +140,10 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 			continue;
 		const char *items = kernel_items(lead->cell.kernel);
 		if (first == 0) {
-			say(s,
+			sentences_add(s,
 				"%s: threads (pthread) and processes (fork) are the same within %.0f %% at "
 				"every size measured.",
-				ways[w].name, 100 * margin);
+				ways[w].name, 100 * report_margin);
 			continue;
 		}
 		if (ratio[0].low > 1)
@@ -172,15 +158,16 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 				label_size(sizes[0], size), items,
 				with_interval(text, sizeof text, ratio[0]));
 		if (first < n && *small)
-			say(s, "%s: %s; from %s %s on both are the same within %.0f %%.", ways[w].name, small,
-				label_size(sizes[first], from), items, 100 * margin);
+			sentences_add(s, "%s: %s; from %s %s on both are the same within %.0f %%.",
+				ways[w].name, small, label_size(sizes[first], from), items,
+				100 * report_margin);
 		else if (first < n)
-			say(s,
+			sentences_add(s,
 				"%s: from %s %s on threads (pthread) and processes (fork) are the same "
 				"within %.0f %%.",
-				ways[w].name, label_size(sizes[first], from), items, 100 * margin);
+				ways[w].name, label_size(sizes[first], from), items, 100 * report_margin);
 		else if (*small)
-			say(s, "%s: %s.", ways[w].name, small);
+			sentences_add(s, "%s: %s.", ways[w].name, small);
 	}
 }
 
@@ -208,7 +195,7 @@ static void say_break_even(const struct dataset *d, const struct summary *lead, 
 				slower = axis[k];
 		}
 	if (faster > 0 && slower > 0)
-		say(s, "These workers pay from %s %s on; with %s they take longer than serial.",
+		sentences_add(s, "These workers pay from %s %s on; with %s they take longer than serial.",
 			label_size(faster, from), kernel_items(lead->cell.kernel), label_size(slower, below));
 }
 
@@ -224,17 +211,19 @@ static void say_limit(const struct dataset *d, const struct summary *lead, struc
 	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
 	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers /
 			serial->compute_ns;
-	if (lead->serial_speedup_low > (1 - margin) * workers)
-		say(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.",
+	if (lead->serial_speedup_low > (1 - report_margin) * workers)
+		sentences_add(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.",
 			100 * (1 - around));
-	else if (around > margin && around > idle && around > slower - 1)
-		say(s, "Starting workers, collecting results and ending them limits it: %.0f %% of a run.",
+	else if (around > report_margin && around > idle && around > slower - 1)
+		sentences_add(s,
+			"Starting workers, collecting results and ending them limits it: %.0f %% of a run.",
 			100 * around);
-	else if (idle > margin && idle > slower - 1)
-		say(s, "Uneven shares limit it: the last worker ends %.0f %% of a run after the first.",
+	else if (idle > report_margin && idle > slower - 1)
+		sentences_add(s,
+			"Uneven shares limit it: the last worker ends %.0f %% of a run after the first.",
 			100 * idle);
-	else if (slower - 1 > margin && lead->serial_speedup_high < (1 - margin) * workers)
-		say(s,
+	else if (slower - 1 > report_margin && lead->serial_speedup_high < (1 - report_margin) * workers)
+		sentences_add(s,
 			"Workers slow each other down (shared memory, caches or cores): each takes %.2f "
 			"times as long for its share as one alone.",
 			slower);
@@ -245,7 +234,7 @@ void report_answer(const struct dataset *d, const char *kernel, struct sentences
 	const struct summary *lead = dataset_lead(d, kernel);
 	s->count = 0;
 	if (!lead) {
-		say(s, "No cell gave a verified answer.");
+		sentences_add(s, "No cell gave a verified answer.");
 		return;
 	}
 	say_speed(d, lead, s);
@@ -253,66 +242,4 @@ void report_answer(const struct dataset *d, const char *kernel, struct sentences
 	say_break_even(d, lead, s);
 	say_threads(d, lead, s);
 	say_limit(d, lead, s);
-}
-
-/* How many samples there are, how narrow they make the intervals, how many are missing. */
-static void say_counts(const struct dataset *d, struct sentences *s)
-{
-	uint64_t samples = 0, bad = 0, wrong = 0;
-	size_t cells = 0, narrow = 0, known = 0;
-	for (size_t i = 0; i < d->summary.count; i++) {
-		const struct summary *row = dataset_row(d, i);
-		bad += row->rejected.known ? row->rejected.value : 0;
-		if (!row_ok(row))
-			continue;
-		cells++;
-		samples += row->samples.value;
-		known += isnan(row->median_low) ? 0 : 1;
-		narrow += (row->median_high - row->median_low) / 2 <= 0.02 * row->median_seconds;
-	}
-	for (size_t i = 0; i < d->samples.count; i++)
-		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
-	if (known == 0)
-		say(s,
-			"%" PRIu64 " samples of %zu cells, every answer verified; too few samples for any "
-				   "interval, so nothing can be told apart.",
-			samples, cells);
-	else
-		say(s,
-			"%" PRIu64 " samples of %zu cells, every answer verified; in %zu cells the 95 %% "
-				   "interval of the median is within ±2 %%%s.",
-			samples, cells, narrow,
-			2 * known < cells ? ", but most have too few samples for one" : "");
-	if (bad > 0)
-		say(s,
-			"%" PRIu64 " samples failed, %" PRIu64
-			" of them with a wrong answer; they are listed below and in no number.",
-			bad, wrong);
-}
-
-void report_trust(const struct dataset *d, struct sentences *s)
-{
-	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
-	double drift = drift_worst(d);
-	size_t i;
-	json_t *finding;
-	s->count = 0;
-	say_counts(d, s);
-	if (end && strcmp(end, "complete") != 0)
-		say(s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
-	if (drift > 100 * margin)
-		say(s,
-			"The machine did not keep its speed: for some time samples took up to %.0f %% more "
-			"or less than the rest.",
-			drift);
-	if (host)
-		say(s, "Measured in a virtual machine (%s); what else its host does is not seen.", host);
-	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
-	{
-		const char *grade = json_string_value(json_object_get(finding, "grade"));
-		const char *topic = json_string_value(json_object_get(finding, "topic"));
-		const char *says = json_string_value(json_object_get(finding, "says"));
-		if (grade && topic && says && strcmp(grade, "warning") == 0)
-			say(s, "%s: %s.", topic, says);
-	}
 }

@@ -122,11 +122,11 @@ static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
 	free(text);
 }
 
-/* The charts of a kernel, or of the whole sweep (""). */
-static void put_charts(const struct report *r, const char *kernel, FILE *f)
+/* The charts of a part of the report; "" where it is not a kernel's. */
+static void put_charts(const struct report *r, enum chart_part part, const char *kernel, FILE *f)
 {
 	for (size_t i = 0; i < r->plots.count; i++)
-		if (strcmp(r->plots.list[i].kernel, kernel) == 0)
+		if (r->plots.list[i].chart->part == part && strcmp(r->plots.list[i].kernel, kernel) == 0)
 			put_chart(r, &r->plots.list[i], f);
 }
 
@@ -137,7 +137,7 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 	fputs("\">", f);
 	xml_text(f, s->kernel);
 	fputs("</h2>\n", f);
-	put_charts(r, s->kernel, f);
+	put_charts(r, OF_KERNEL, s->kernel, f);
 	if (s->table.rows == 0)
 		return;
 	fputs("<h3>In numbers</h3>\n<p class=\"soft\">", f);
@@ -183,6 +183,8 @@ static void put_top(const struct report *r, FILE *f)
 	fputs("<div class=\"answer\">\n", f);
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	if (r->against.count > 0)
+		put_sentences(&r->against, "Against the other sweep", f);
 	put_sentences(&r->trust, "How far to trust it", f);
 	fputs("</div>\n", f);
 	if (*r->no_plots)
@@ -200,9 +202,16 @@ void report_html(const struct report *r, FILE *f)
 	put_top(r, f);
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->changes.rows > 0) {
+		fputs("<h2 id=\"against\">Against the other sweep</h2>\n<p class=\"soft\">", f);
+		xml_text(f, r->d.base);
+		fputs("</p>\n", f);
+		put_charts(r, OF_CHANGES, "", f);
+		put_sheet(&r->changes, false, f);
+	}
 	if (r->plots.count > 0) {
 		fputs("<h2 id=\"steady\">How steady it was</h2>\n", f);
-		put_charts(r, "", f);
+		put_charts(r, OF_STEADINESS, "", f);
 	}
 	if (r->troubles.rows > 0) {
 		fputs("<h2>Failed</h2>\n", f);

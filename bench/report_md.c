@@ -41,12 +41,12 @@ static void put_sheet(const struct sheet *g, FILE *f)
 	fputs("\n\n", f);
 }
 
-/* The charts of a kernel, or of the whole sweep (""). */
-static void put_charts(const struct report *r, const char *kernel, FILE *f)
+/* The charts of a part of the report; "" where it is not a kernel's. */
+static void put_charts(const struct report *r, enum chart_part part, const char *kernel, FILE *f)
 {
 	for (size_t i = 0; i < r->plots.count; i++) {
 		const struct plotted *p = &r->plots.list[i];
-		if (strcmp(p->kernel, kernel) != 0)
+		if (p->chart->part != part || strcmp(p->kernel, kernel) != 0)
 			continue;
 		fprintf(f, "**%s**\n\n![", p->chart->question);
 		put(f, p->title);
@@ -66,7 +66,7 @@ static void put_section(const struct report *r, const struct section *s, FILE *f
 		fputs("\n\n", f);
 		put_sheet(&s->table, f);
 	}
-	put_charts(r, s->kernel, f);
+	put_charts(r, OF_KERNEL, s->kernel, f);
 }
 
 static void put_sentences(const struct sentences *s, const char *head, FILE *f)
@@ -89,6 +89,8 @@ void report_md(const struct report *r, FILE *f)
 	fputs("\n\n", f);
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	if (r->against.count > 0)
+		put_sentences(&r->against, "Against the other sweep", f);
 	put_sentences(&r->trust, "How far to trust it", f);
 	if (*r->no_plots) {
 		put(f, r->no_plots);
@@ -96,9 +98,16 @@ void report_md(const struct report *r, FILE *f)
 	}
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->changes.rows > 0) {
+		fputs("## Against the other sweep\n\n", f);
+		put(f, r->d.base);
+		fputs("\n\n", f);
+		put_charts(r, OF_CHANGES, "", f);
+		put_sheet(&r->changes, f);
+	}
 	if (r->plots.count > 0) {
 		fputs("## How steady it was\n\n", f);
-		put_charts(r, "", f);
+		put_charts(r, OF_STEADINESS, "", f);
 	}
 	if (r->troubles.rows > 0) {
 		fputs("## Failed\n\n", f);

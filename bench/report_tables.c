@@ -166,6 +166,30 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 	return 0;
 }
 
+int sheet_against(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {
+		"cell", "verdict", "time / time before", "95 % interval", "before", "now", NULL};
+	sheet_begin(g, heads);
+	for (size_t i = 0; i < d->compared.count; i++) {
+		const struct comparison *row = table_row(&d->compared, i);
+		struct sheet_cell *c = sheet_row(g, e);
+		char text[200];
+		if (!c)
+			return -1;
+		cell_name(&row->cell, text, sizeof text);
+		put_text(&c[0], text);
+		put_text(&c[1], row->verdict);
+		snprintf(text, sizeof text, "%.3f", row->ratio);
+		put_number(&c[2], row->ratio, text);
+		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
+		put_number(&c[3], row->ratio_high - row->ratio_low, text);
+		put_number(&c[4], row->a_seconds, label_seconds(row->a_seconds, text));
+		put_number(&c[5], row->b_seconds, label_seconds(row->b_seconds, text));
+	}
+	return 0;
+}
+
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 {
 	static const char *const heads[] = {"cell", "status", "why", NULL};
@@ -175,12 +199,10 @@ int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 		if (strcmp(s->status, "ok") == 0)
 			continue;
 		struct sheet_cell *c = sheet_row(g, e);
-		char size[32], cell[300];
+		char cell[300];
 		if (!c)
 			return -1;
-		snprintf(cell, sizeof cell, "%s %s, %s %s, %" PRIu64 " workers, %s", s->cell.kernel,
-			s->cell.variant, s->cell.backend, s->cell.lifetime, s->cell.workers.value,
-			label_size(s->cell.items.value, size));
+		cell_name(&s->cell, cell, sizeof cell);
 		put_text(&c[0], cell);
 		put_text(&c[1], s->status);
 		put_text(&c[2], s->reason);

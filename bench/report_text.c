@@ -133,6 +133,8 @@ void report_text(const struct report *r, FILE *f)
 		put_wrapped(f, r->machine, "");
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	if (r->against.count > 0)
+		put_sentences(&r->against, "against the other sweep", f);
 	put_sentences(&r->trust, "how far to trust it", f);
 	for (size_t k = 0; k < r->sections; k++) {
 		const struct section *s = &r->section[k];

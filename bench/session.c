@@ -3,7 +3,6 @@
 
 #include "campaign.h"
 #include "manifest.h"
-#include "plot.h"
 #include "report.h"
 #include "stat.h"
 
@@ -51,20 +50,13 @@ static int summarise(const char *dir, struct err *e)
 	return status;
 }
 
-/* Another command on the folder; where it cannot be had here, that is said and is no failure. */
-static int follow_up(int (*command)(int, char **, struct err *), const char *name, const struct session *s, struct err *e)
+/* Charts and report; without gnuplot the report says so and has tables. */
+static int write_report(const struct session *s, struct err *e)
 {
-	char word[16], dir[4200];
+	char word[] = "report", dir[4200];
 	char *argv[] = {word, dir, NULL};
-	struct err why = {0};
-	snprintf(word, sizeof word, "%s", name);
 	snprintf(dir, sizeof dir, "%s", s->dir);
-	if (command(2, argv, &why) == 0)
-		return 0;
-	if (why.status != ERR_ABSENT)
-		return err_set(e, why.status, "%.990s", why.text);
-	fprintf(stderr, "parscale: %s\n", why.text);
-	return 0;
+	return report_main(2, argv, e) == 0 ? 0 : -1;
 }
 
 static void tell(const struct session *s, const struct campaign_result *r)
@@ -89,7 +81,7 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 	tell(s, r);
 	int status = any ? summarise(s->dir, e) : 0;
 	if (status == 0 && any && s->charts && r->end != CAMPAIGN_INTERRUPTED)
-		status = follow_up(plot_main, "plot", s, e) == 0 ? follow_up(report_main, "report", s, e) : -1;
+		status = write_report(s, e);
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
 		return err_set(e, ERR_INTERRUPTED, "interrupted; what was finished is kept, and `parscale resume %s` goes on", s->dir);
 	if (status == 0 && r->failed)

@@ -24,6 +24,8 @@ struct simulation {
 	uint64_t workers_most;       /* 1, 2, 4, ... up to here */
 	unsigned samples;            /* of a cell */
 	bool weak;                   /* weak scaling too */
+	double fork_factor;          /* of all times of back end fork; 0 counts as 1 */
+	uint64_t seed;               /* of the noise */
 	bool holes, failures;        /* leave out, or fail, some cells */
 	double drift;                /* the second half of the time is slower by this factor, less 1 */
 	const char *const *backends; /* ended by NULL; serial is always there */
@@ -123,6 +125,9 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 	struct err e = {0};
 	double ns[5], total = 0, moment = 0; /* moment: of a launch within its block */
 	sim_phases(m, c, ns);
+	if (m->s->fork_factor > 0 && strcmp(c->backend, "fork") == 0)
+		for (int i = 0; i < 5; i++)
+			ns[i] *= m->s->fork_factor;
 	for (int i = 0; i < 5; i++)
 		total += ns[i];
 	double spread = 0.01 + 0.03 * (total < 1e6);
@@ -204,7 +209,7 @@ static void sim_cells(struct simulator *m, const char *kernel, uint64_t size)
 static int simulate(const struct simulation *s, const char *dir)
 {
 	static const char *const kernels_of[] = {"sieve", "palindrome"};
-	struct simulator m = {.s = s, .random = 1};
+	struct simulator m = {.s = s, .random = 1 + s->seed};
 	struct table summary;
 	struct err e = {0};
 	char path[4200];

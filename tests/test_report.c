@@ -205,7 +205,7 @@ static void draw(const struct simulation *s, const char *name, struct dataset *d
 		snprintf(file, sizeof file, "plots/%s.svg", p->list[i].stem);
 		char *svg = slurp(d->dir, file);
 		check_svg(svg, file);
-		assert_true(p->list[i].chart->whole ||
+		assert_true(p->list[i].chart->part == OF_STEADINESS ||
 			    occurrences(svg, "<title>") > 0); /* values to hover over */
 		free(svg);
 		snprintf(file, sizeof file, "plots/%s.png", p->list[i].stem);
@@ -510,6 +510,37 @@ static void a_drift_is_told(void **state)
 	}
 }
 
+static void changes_are_told_apart(void **state)
+{
+	struct simulation before = two, now = two;
+	struct err e;
+	char base[128];
+	(void)state;
+	before.samples = now.samples = 40; /* ten launches */
+	now.seed = 7;
+	now.fork_factor = 1.25;
+	snprintf(base, sizeof base, "%s", simulated_in(&before, "before"));
+	char *dir = simulated_in(&now, "now"), option[160];
+	snprintf(option, sizeof option, "--against=%s", base);
+	if (run(report_main, &e, dir, option, "--cross-machine") != 0)
+		fail_msg("%s", e.text);
+	char *html = slurp(dir, "report.html");
+	size_t fork = 2 * 3 * 2 * 3; /* kernels, sizes, lifetimes, workers */
+	char slower[64];
+	snprintf(slower, sizeof slower, " %zu are slower, 0 faster", fork);
+	assert_says(html, slower);
+	assert_says(html, "fork spawn, ");
+	if (has_gnuplot) {
+		char *svg = slurp(dir, "plots/against.svg");
+		check_svg(svg, "against");
+		assert_says(svg, ">undecided<");
+		assert_int_equal(occurrences(svg, ", slower;"), fork);
+		free(svg);
+	}
+	free(html);
+	assert_int_equal(run(report_main, &e, dir, "--against", "/nonexistent"), ERR_USAGE);
+}
+
 static void help_is_printed(void **state)
 {
 	struct err e;
@@ -536,6 +567,7 @@ int main(void)
 		cmocka_unit_test(without_gnuplot_there_are_tables),
 		cmocka_unit_test(bad_use_is_refused),
 		cmocka_unit_test(a_drift_is_told),
+		cmocka_unit_test(changes_are_told_apart),
 		cmocka_unit_test(help_is_printed),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
