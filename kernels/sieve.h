@@ -35,6 +35,8 @@ enum {
 	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
 	SIEVE_BUCKETS = 384 << 20, /* bytes of buckets, of all workers */
 	SIEVE_RUNS = 260,         /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
+	SIEVE_COUNTED = 31,       /* up to here hits are counted exactly; */
+	SIEVE_STEP = 4,           /* beyond in steps of so many */
 	SIEVE_SLOTS = 32,         /* segments whose runs are remembered */
 	SIEVE_BATCH = 512,        /* primes whose starts are computed at a time */
 	SIEVE_GROUPS = 64,        /* most pre-sieve tables */
@@ -104,7 +106,7 @@ struct sieve_input {
 /* Primes in a row, from the end of the run before, with the same number of sure hits; one more is possible.
  */
 struct sieve_run {
-	uint32_t end, hits;
+	uint32_t end, hits; /* hits beyond SIEVE_COUNTED are rounded down to a multiple of SIEVE_STEP */
 };
 
 struct sieve_runs {

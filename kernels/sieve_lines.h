@@ -76,6 +76,12 @@ INLINE void cross_turned(unsigned char *segment, uint32_t bits, const uint32_t *
 	}
 }
 
+/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
+struct stretch {
+	unsigned char *to;
+	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
+};
+
 /* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn a select between scalars into
  * a jump that nobody can predict. */
 static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n, uint32_t hits,
@@ -100,37 +106,44 @@ INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const u
 	}
 }
 
-INLINE void cross_many(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last, uint32_t n,
-	uint32_t hits)
+/* Primes with more hits: `hits` to hits + 3 are sure. So many and four are taken, and run over the end by four at most. */
+static void cross_many(unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
-		for (uint32_t h = hits / 16; h; h--) {
+		for (uint32_t h = hits / SIEVE_STEP + 1; h; h--) {
 			UNROLL
-			for (uint32_t j = 0; j < 16; j++, at += p)
+			for (uint32_t j = 0; j < SIEVE_STEP; j++, at += p)
 				cross(segment, at);
 		}
-		for (uint32_t h = hits % 16; h; h--, at += p)
-			cross(segment, at);
-		cross(segment, last[i]);
 	}
 }
 
-static void cross_run(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last, uint32_t n,
-	uint32_t hits)
+/* One run, or a part of one. Changes x. */
+static void cross_run(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
+	unsigned char *to = part.to;
+	if (hits > SIEVE_COUNTED) {
+		cross_many(to, prime, x, n, hits);
+		return;
+	}
+	if (hits == 0) {
+		n = keep_below(x, n, part.bits);
+		for (uint32_t i = 0; i < n; i++)
+			cross(to, x[i]);
+		return;
+	}
+	find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
+	switch (hits) {
 #define HITS(k) \
 	case k: \
-		cross_counted(segment, prime, x, last, n, k); \
+		cross_counted(to, prime, x, last, n, k); \
 		break;
-	switch (hits) {
 		HITS(1) HITS(2) HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12)
 		HITS(13) HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22) HITS(23)
-		HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31) HITS(32)
-	default:
-		cross_many(segment, prime, x, last, n, hits);
-	}
+		HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
 #undef HITS
+	}
 }
 
 /* Primes that are turned, in the segment `before` bits into the line. */
@@ -161,29 +174,21 @@ static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint
 		}
 }
 
-/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
-struct stretch {
-	unsigned char *to;
-	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
-};
-
 /* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
 static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, struct stretch part,
 	const struct sieve_runs *runs, uint32_t from)
 {
+	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from; /* of the batch */
 	for (uint32_t r = 0; r < runs->count; r++) {
-		uint32_t hits = runs->run[r].hits, end = runs->run[r].end;
-		for (uint32_t n; from < end; from += n) {
-			n = end - from < SIEVE_BATCH ? end - from : SIEVE_BATCH;
-			starts(in, w, from, n, offset, part.before, w->batch);
-			if (hits) {
-				find_last_hits(in->prime + from, w->batch, n, hits, part.bits, part.spare, w->last);
-				cross_run(part.to, in->prime + from, w->batch, w->last, n, hits);
-			} else {
-				uint32_t kept = keep_below(w->batch, n, part.bits);
-				for (uint32_t i = 0; i < kept; i++)
-					cross(part.to, w->batch[i]);
+		uint32_t hits = runs->run[r].hits;
+		for (uint32_t n; from < runs->run[r].end; from += n) {
+			if (from == end) {
+				first = from;
+				end = last - from < SIEVE_BATCH ? last : from + SIEVE_BATCH;
+				starts(in, w, from, end - from, offset, part.before, w->batch);
 			}
+			n = (runs->run[r].end < end ? runs->run[r].end : end) - from;
+			cross_run(part, in->prime + from, w->batch + (from - first), w->last, n, hits);
 		}
 	}
 }

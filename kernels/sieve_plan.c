@@ -24,16 +24,6 @@ static void *own(struct sieve_input *in, size_t count, size_t size, struct err *
 	return p;
 }
 
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-	while (b) {
-		uint32_t rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* Inverse of a modulo m, coprime to it, by Euclid's algorithm. */
 static uint32_t inverse_modulo(uint64_t a, uint32_t m)
 {
@@ -51,18 +41,20 @@ static uint32_t inverse_modulo(uint64_t a, uint32_t m)
 /* The offsets of the lines, ascending. */
 static int make_classes(struct sieve_input *in, struct err *e)
 {
+	static const uint32_t factors[] = {2, 3, 5, 7, 11, 13};
 	uint16_t *offset = own(in, in->classes, sizeof *offset, e);
 	uint16_t *class_of = own(in, in->modulus, sizeof *class_of, e);
 	if (!offset || !class_of)
 		return -1;
-	uint32_t residue = (uint32_t)(in->first % in->modulus), n = 0;
-	for (uint32_t k = 0; k < in->modulus; k++) {
-		bool coprime = gcd(residue, in->modulus) == 1;
-		class_of[k] = coprime ? (uint16_t)n : UINT16_MAX;
-		if (coprime)
-			offset[n++] = (uint16_t)k;
-		residue = residue + 1 == in->modulus ? 0 : residue + 1;
-	}
+	for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+		if (in->modulus % factors[i] == 0)
+			for (uint64_t k = (factors[i] - in->first % factors[i]) % factors[i]; k < in->modulus; k += factors[i])
+				class_of[k] = UINT16_MAX;
+	for (uint32_t k = 0, n = 0; k < in->modulus; k++)
+		if (class_of[k] != UINT16_MAX) {
+			offset[n] = (uint16_t)k;
+			class_of[k] = (uint16_t)n++;
+		}
 	in->offset = offset;
 	in->class_of = class_of;
 	return 0;
@@ -92,40 +84,69 @@ static int make_steps(struct sieve_input *in, struct err *e)
 }
 
 /* Sets every prime'th bit, from bit 0. */
+static void set_bits(unsigned char *table, uint32_t bytes, uint32_t prime)
+{
+	for (uint32_t bit = 0; bit < bytes * 8; bit += prime)
+		table[bit / 8] |= (unsigned char)(1u << bit % 8);
+}
+
+/* The same in a long table, 64 bytes at a time: the pattern of a prime repeats after as many bytes. */
 static void add_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
 {
-	for (uint32_t b = 0; b < bytes * 8; b += prime)
-		table[b / 8] |= (unsigned char)(1u << b % 8);
+	enum { PIECE = 64, LONGEST_PRIME = 128 };
+	unsigned char pattern[LONGEST_PRIME + PIECE] = {0};
+	set_bits(pattern, prime + PIECE, prime);
+	for (uint32_t done = 0, phase = 0; done < bytes; done += PIECE) {
+		for (uint32_t i = 0; i < PIECE; i += 8) {
+			uint64_t word, more;
+			memcpy(&word, table + done + i, sizeof word);
+			memcpy(&more, pattern + phase + i, sizeof more);
+			word |= more;
+			memcpy(table + done + i, &word, sizeof word);
+		}
+		for (phase += PIECE; phase >= prime;)
+			phase -= prime;
+	}
+}
+
+static uint32_t table_bytes(uint32_t period)
+{
+	return (period + SIEVE_TILE + 63) & ~63u;
 }
 
 /* Joins ascending primes into tables while their product is at most `longest`. */
-static int make_groups(
-	struct sieve_input *in, const uint32_t *primes, uint32_t limit, uint32_t longest, struct err *e)
+static int make_groups(struct sieve_input *in, const uint32_t *primes, uint32_t limit, struct err *e)
 {
+	enum { LONGEST = 8192 };
 	uint32_t total = 0;
 	for (uint32_t i = 0; primes[i] <= limit; i++) {
 		if (in->modulus % primes[i] == 0)
 			continue;
 		struct sieve_group *last = in->groups ? &in->group[in->groups - 1] : NULL;
-		if (last && (uint64_t)last->period * primes[i] <= longest)
+		if (last && (uint64_t)last->period * primes[i] <= LONGEST)
 			last->period *= primes[i];
 		else
 			in->group[in->groups++].period = primes[i];
 	}
 	for (uint32_t g = 0; g < in->groups; g++)
-		total += in->group[g].period + SIEVE_TILE;
+		total += table_bytes(in->group[g].period);
 	unsigned char *table = own(in, total, 1, e);
 	if (!table)
 		return -1;
 	for (uint32_t g = 0; g < in->groups; g++) {
-		uint32_t period = in->group[g].period;
-		for (uint32_t i = 0; primes[i] <= limit; i++)
-			if (period % primes[i] == 0)
-				add_pattern(table, period + SIEVE_TILE, primes[i]);
+		uint32_t period = in->group[g].period, bytes = table_bytes(period), rest = period;
+		for (uint32_t i = 0; rest > 1; i++)
+			if (rest == primes[i] && rest == period) {
+				set_bits(table, bytes, period);
+				rest = 1;
+			} else if (rest % primes[i] == 0) {
+				add_pattern(table, bytes, primes[i]);
+				rest /= primes[i];
+			}
 		in->group[g].table = table;
 		in->group[g].stride = SIEVE_TILE % period;
 		in->group[g].step = inverse_modulo(8 * (uint64_t)in->modulus, period);
-		table += period + SIEVE_TILE;
+		table += bytes;
 	}
 	return 0;
 }
@@ -218,9 +239,8 @@ static int make_primes(
 			     in->prime[in->turned] <= in->segment_bits / 100;)
 		in->turned++;
 	sort_turned(in, primes + from);
-	uint32_t longest_period = (uint64_t)in->line_bits * in->classes * in->blocks > 1 << 23 ? 8192 : 1;
 	if (make_classes(in, e) || make_steps(in, e) ||
-		make_groups(in, primes, engine->presieve_limit, longest_period, e))
+		make_groups(in, primes, engine->presieve_limit, e))
 		return -1;
 	for (in->local = in->turned;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)

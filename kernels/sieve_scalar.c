@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { presieve_limit = 163 };
+enum { presieve_limit = 113 };
 
 /* Quotients by float are off by one at most: |k * step + D| / p is below 2^16 and exact to 2^-23 of that. */
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
@@ -36,21 +36,34 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 	return kept;
 }
 
+/* Words that compilers keep in registers, vectors where they know some. */
+enum { WORDS = 16 };
+
+static void unite(const struct sieve_input *in, const uint32_t *at, uint32_t skip, unsigned char *to)
+{
+	uint64_t sum[WORDS] = {0};
+	for (uint32_t g = 0; g < in->groups; g++) {
+		const unsigned char *from = in->group[g].table + at[g] + skip;
+		for (uint32_t i = 0; i < WORDS; i++) {
+			uint64_t word;
+			memcpy(&word, from + 8 * i, sizeof word);
+			sum[i] |= word;
+		}
+	}
+	memcpy(to, sum, sizeof sum);
+}
+
 static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
 {
-	enum { WORDS = SIEVE_TILE / 8 };
 	uint32_t at[SIEVE_GROUPS];
 	memcpy(at, phase, in->groups * sizeof *at);
 	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE) {
-		uint64_t tile[WORDS] = {0};
+		for (uint32_t skip = 0; skip < SIEVE_TILE; skip += 8 * WORDS)
+			unite(in, at, skip, to + done + skip);
 		for (uint32_t g = 0; g < in->groups; g++) {
-			uint64_t part[WORDS];
-			memcpy(part, in->group[g].table + at[g], sizeof part);
-			for (uint32_t i = 0; i < WORDS; i++)
-				tile[i] |= part[i];
-			at[g] = (at[g] + SIEVE_TILE) % in->group[g].period;
+			uint32_t next = at[g] + in->group[g].stride;
+			at[g] = next < in->group[g].period ? next : next - in->group[g].period;
 		}
-		memcpy(to + done, tile, sizeof tile);
 	}
 }
 
@@ -58,22 +71,33 @@ struct ones {
 	uint64_t all, even;
 };
 
-static uint32_t ones_in(uint64_t x)
+/* Ones of each byte of x, in that byte. */
+static uint64_t ones_by_byte(uint64_t x)
 {
 	x -= x >> 1 & UINT64_C(0x5555555555555555);
 	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+	return (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+}
+
+static uint64_t sum_of_bytes(uint64_t x)
+{
+	const uint64_t pairs = UINT64_C(0x00ff00ff00ff00ff);
+	return ((x & pairs) + (x >> 8 & pairs)) * UINT64_C(0x0001000100010001) >> 48;
 }
 
 static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 {
 	struct ones ones = {0, 0};
-	for (uint32_t i = 0; i < bytes; i += 8) {
-		uint64_t word;
-		memcpy(&word, bits + i, sizeof word);
-		ones.all += ones_in(word);
-		ones.even += ones_in(word & UINT64_C(0x5555555555555555));
+	for (uint32_t i = 0; i < bytes; i += 64) {
+		uint64_t all = 0, even = 0; /* eight counts of at most 64 */
+		for (uint32_t j = 0; j < 64; j += 8) {
+			uint64_t word;
+			memcpy(&word, bits + i + j, sizeof word);
+			all += ones_by_byte(word);
+			even += ones_by_byte(word & UINT64_C(0x5555555555555555));
+		}
+		ones.all += sum_of_bytes(all);
+		ones.even += sum_of_bytes(even);
 	}
 	return ones;
 }

@@ -61,7 +61,10 @@ struct part {
 static uint32_t rank(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t i)
 {
 	uint32_t square = w->square[i] > part.before ? w->square[i] - part.before : 0;
-	return square < part.bits ? (part.bits - square) / in->prime[i] + 1 : 0;
+	if (square >= part.bits)
+		return 0;
+	uint32_t hits = (part.bits - square) / in->prime[i];
+	return 1 + (hits > SIEVE_COUNTED ? hits & ~(SIEVE_STEP - 1u) : hits);
 }
 
 static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t from,
