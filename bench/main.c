@@ -14,6 +14,7 @@
 #include "run.h"
 #include "stat.h"
 #include "sweep.h"
+#include "worker.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,6 +79,8 @@ int main(int argc, char **argv)
 		return launch_main(argc - 1, argv + 1, meter_native);
 	if (argc > 1 && strcmp(argv[1], "probe-launch") == 0)
 		return probe_launch_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return worker_main(argc - 1, argv + 1);
 	int status = dispatch(argc, argv, &e);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
 		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));

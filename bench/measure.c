@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "input.h"
 #include "listing.h"
+#include "program.h"
 #include "trial.h"
 
 #include <inttypes.h>
@@ -110,7 +111,11 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 	struct topology topology = {0};
 	if (topology_read(&topology, "", e) != 0)
 		return -1;
-	const struct trial_plan plan = {.cell = c, .topology = &topology, .timeout_seconds = p->timeout_seconds};
+	char program[4096];
+	const struct trial_plan plan = {.cell = c,
+		.topology = &topology,
+		.timeout_seconds = p->timeout_seconds,
+		.program = program_beside("parscale", program, sizeof program)};
 	/* Before there are workers: they inherit the counters. */
 	if (p->counters)
 		counters_open(&m->counters, "");

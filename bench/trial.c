@@ -2,114 +2,35 @@
 #include "trial.h"
 
 #include "clock.h"
+#include "order.h"
+#include "work.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
-enum { CHUNKS_PER_WORKER = 16, SPINS = 20000 };
-
-/* A worker's own record. Stamps are in nanoseconds of the one clock; those of a run are rewritten in each. */
-struct slot {
-	struct tally tally;
-	uint64_t entered, touched; /* first instruction in the worker; scratch touched and CPU bound */
-	uint64_t began, ended;     /* gate open; last chunk done */
-	struct rusage before, after;
-	int cpu;       /* where it is bound; -1: free */
-	int misplaced; /* it was found elsewhere */
-	void *scratch;
-	struct err err; /* why it could not enter */
-};
+enum { SPINS = 20000 };
 
 struct trial {
-	const struct cell *cell;
-	const struct variant *variant;
-	void *input;
-	uint64_t units;
-	size_t scratch_bytes;
+	struct work work; /* first: the job's ctx is both */
 	struct place place;
+	int *cpus;
+	struct order order;
 	struct job job;
 	struct team *team;
 	double setup_seconds, open_seconds;
 
-	/* the run in progress, in the opener only */
+	/* the run in progress */
 	uint64_t started, returned;
 	bool fresh; /* the workers entered in this run: their touch belongs to it */
 	struct timing timing;
 };
 
-/* --- in the worker --- */
-
-static int enter(void *ctx, unsigned worker, void *mine)
-{
-	const struct trial *t = ctx;
-	struct slot *s = mine;
-	s->entered = clock_ns();
-	s->cpu = place_cpu(&t->place, worker);
-	if (place_bind(s->cpu, &s->err) != 0)
-		return -1;
-	if (t->scratch_bytes) {
-		s->scratch = mmap(NULL, t->scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (s->scratch == MAP_FAILED) {
-			s->scratch = NULL;
-			return err_set(&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", t->scratch_bytes);
-		}
-		for (size_t i = 0; i < t->scratch_bytes; i += 4096)
-			((volatile char *)s->scratch)[i] = 0;
-	}
-	s->touched = clock_ns();
-	return 0;
-}
-
-static void begin(void *ctx, unsigned worker, void *mine)
-{
-	struct slot *s = mine;
-	(void)ctx;
-	(void)worker;
-	s->tally = (struct tally){0};
-	getrusage(RUSAGE_THREAD, &s->before);
-	s->began = clock_ns();
-}
-
-static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
-{
-	const struct trial *t = ctx;
-	struct slot *s = mine;
-	struct tally found = {0};
-	(void)worker;
-	t->variant->chunk(t->input, trial_part(t->units, t->job.chunks, index), s->scratch, &found);
-	tally_add(&s->tally, found);
-}
-
-static void end(void *ctx, unsigned worker, void *mine)
-{
-	struct slot *s = mine;
-	(void)ctx;
-	(void)worker;
-	s->ended = clock_ns();
-	getrusage(RUSAGE_THREAD, &s->after);
-	s->misplaced = s->cpu >= 0 && place_current() != s->cpu;
-}
-
-static void leave(void *ctx, unsigned worker, void *mine)
-{
-	const struct trial *t = ctx;
-	struct slot *s = mine;
-	(void)worker;
-	if (s->scratch)
-		munmap(s->scratch, t->scratch_bytes);
-	s->scratch = NULL;
-}
-
-/* --- in the opener --- */
-
 static void before_create(void *ctx, unsigned worker)
 {
 	const struct trial *t = ctx;
 	struct err ignored = {0};
-	place_bind(place_cpu(&t->place, worker), &ignored);
+	place_bind(t->cpus[worker], &ignored);
 }
 
 static void after_create(void *ctx)
@@ -131,8 +52,8 @@ static void all_done(void *ctx)
 	struct timing *m = &t->timing;
 	uint64_t first_began = UINT64_MAX, first_ended = UINT64_MAX, last_ended = 0, touch = 0;
 	*m = (struct timing){0};
-	for (unsigned w = 0; w < t->cell->workers; w++) {
-		const struct slot *s = t->cell->backend->slot(t->team, w);
+	for (unsigned w = 0; w < t->work.cell->workers; w++) {
+		const struct slot *s = t->work.cell->backend->slot(t->team, w);
 		tally_add(&m->tally, s->tally);
 		first_began = s->began < first_began ? s->began : first_began;
 		first_ended = s->ended < first_ended ? s->ended : first_ended;
@@ -155,22 +76,22 @@ static void all_done(void *ctx)
 /* The error of a worker that could not enter says more than the back end can. */
 static void explain(const struct trial *t, struct err *e)
 {
-	for (unsigned w = 0; t->team && w < t->cell->workers; w++) {
-		const struct slot *s = t->cell->backend->slot(t->team, w);
+	for (unsigned w = 0; t->team && w < t->work.cell->workers; w++) {
+		const struct slot *s = t->work.cell->backend->slot(t->team, w);
 		if (s->err.status == ERR_NONE)
 			continue;
 		*e = (struct err){0};
-		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->cell->backend->name, w, t->cell->workers, s->err.text);
+		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->work.cell->backend->name, w, t->work.cell->workers, s->err.text);
 		return;
 	}
 }
 
 static int run_once(struct trial *t, struct err *e)
 {
-	t->fresh = t->cell->lifetime == LIFETIME_SPAWN;
+	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
 	t->returned = 0;
 	t->started = clock_ns();
-	if (t->cell->backend->run(t->team, e) != 0) {
+	if (t->work.cell->backend->run(t->team, e) != 0) {
 		explain(t, e);
 		return -1;
 	}
@@ -220,74 +141,63 @@ int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *
 	return 0;
 }
 
-struct span trial_part(uint64_t units, uint64_t parts, uint64_t i)
-{
-	uint64_t each = units / parts, longer = units % parts;
-	uint64_t lo = i * each + (i < longer ? i : longer);
-	return (struct span){lo, lo + each + (i < longer)};
-}
-
-/* Static: a share for each worker. Dynamic: enough chunks to even out the ends, none below the grain. */
-static uint64_t count_chunks(const struct trial *t)
-{
-	const struct cell *c = t->cell;
-	if (t->units == 0)
-		return 0;
-	if (c->schedule == SCHEDULE_STATIC)
-		return t->units < c->workers ? t->units : c->workers;
-	uint64_t grain = c->grain ? c->grain : t->variant->grain(t->input);
-	uint64_t most = (t->units - 1) / grain + 1, wanted = (uint64_t)c->workers * CHUNKS_PER_WORKER;
-	return c->grain || most < wanted ? most : wanted;
-}
-
 static int open_team(struct trial *t, const struct trial_plan *plan, struct err *e)
 {
-	t->job = (struct job){.chunks = count_chunks(t),
-		.slot_bytes = sizeof(struct slot),
-		.ctx = t,
-		.enter = enter,
-		.begin = begin,
-		.chunk = chunk,
-		.end = end,
-		.leave = leave,
-		.before_create = before_create,
-		.after_create = after_create,
-		.all_done = all_done};
-	const struct team_plan team = {.workers = t->cell->workers,
-		.lifetime = (enum lifetime)t->cell->lifetime,
-		.schedule = (enum schedule)t->cell->schedule,
-		.one_at_a_time = t->cell->one_at_a_time,
-		.spin = t->cell->workers <= t->place.capacity ? SPINS : 0,
+	t->job = work_job(&t->work);
+	t->job.before_create = before_create;
+	t->job.after_create = after_create;
+	t->job.all_done = all_done;
+	if (t->work.cell->backend->afresh && plan->program) {
+		if (order_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) != 0)
+			return -1;
+		t->job.program = t->order.program;
+	}
+	const struct team_plan team = {.workers = t->work.cell->workers,
+		.lifetime = (enum lifetime)t->work.cell->lifetime,
+		.schedule = (enum schedule)t->work.cell->schedule,
+		.one_at_a_time = t->work.cell->one_at_a_time,
+		.spin = t->work.cell->workers <= t->place.capacity ? SPINS : 0,
 		.timeout_seconds = plan->timeout_seconds};
 	uint64_t start = clock_ns();
-	t->team = t->cell->backend->open(&t->job, &team, e);
-	t->open_seconds = t->cell->lifetime == LIFETIME_POOL ? (double)(clock_ns() - start) / 1e9 : 0;
+	t->team = t->work.cell->backend->open(&t->job, &team, e);
+	t->open_seconds = t->work.cell->lifetime == LIFETIME_POOL ? (double)(clock_ns() - start) / 1e9 : 0;
 	return t->team ? 0 : -1;
+}
+
+/* Where the workers belong, and what they have of the caches. */
+static int place_workers(struct trial *t, const struct trial_plan *plan, struct err *e)
+{
+	const unsigned workers = t->work.cell->workers;
+	if (place_open(&t->place, t->work.cell->placement, plan->topology, e) != 0)
+		return -1;
+	t->cpus = malloc(workers * sizeof *t->cpus);
+	if (!t->cpus)
+		return err_set(e, ERR_FAILED, "out of memory");
+	for (unsigned w = 0; w < workers; w++)
+		t->cpus[w] = place_cpu(&t->place, w);
+	struct cache_share caches = place_caches(&t->place, workers);
+	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
+	t->work.problem.l1_bytes = caches.l1_bytes;
+	t->work.problem.l2_bytes = caches.l2_bytes;
+	t->work.problem.l3_bytes = caches.l3_bytes;
+	return 0;
 }
 
 struct trial *trial_open(const struct trial_plan *plan, struct err *e)
 {
-	const struct cell *c = plan->cell;
 	struct trial *t = calloc(1, sizeof *t);
 	if (!t) {
 		err_set(e, ERR_FAILED, "out of memory");
 		return NULL;
 	}
-	t->cell = c;
-	t->variant = c->variant;
-	if (place_open(&t->place, c->placement, plan->topology, e) != 0)
+	t->work.cell = plan->cell;
+	t->order.fd = -1;
+	if (place_workers(t, plan, e) != 0)
 		goto fail;
-	struct cache_share caches = place_caches(&t->place, c->workers);
-	struct problem problem = c->problem;
-	problem.l1_bytes = caches.l1_bytes;
-	problem.l2_bytes = caches.l2_bytes;
-	problem.l3_bytes = caches.l3_bytes;
 	uint64_t start = clock_ns();
-	if (t->variant->setup(&problem, &t->input, e) != 0)
+	if (work_setup(&t->work, e) != 0)
 		goto fail;
 	t->setup_seconds = (double)(clock_ns() - start) / 1e9;
-	t->units = t->variant->units(t->input);
-	t->scratch_bytes = t->variant->scratch_bytes(t->input);
 	if (open_team(t, plan, e) != 0)
 		goto fail;
 	return t;
@@ -301,10 +211,11 @@ void trial_close(struct trial *t)
 	if (!t)
 		return;
 	if (t->team)
-		t->cell->backend->close(t->team);
-	if (t->input)
-		t->variant->teardown(t->input);
+		t->work.cell->backend->close(t->team);
+	order_close(&t->order);
+	work_teardown(&t->work);
 	place_close(&t->place);
+	free(t->cpus);
 	free(t);
 }
 

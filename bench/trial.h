@@ -26,6 +26,8 @@ struct trial_plan {
 	const struct cell *cell; /* outlives the trial; its problem's text is in memory */
 	const struct topology *topology;
 	double timeout_seconds; /* longest a run may take */
+	const char *program;    /* path of one whose command `worker` is worker.h's; NULL: back ends whose workers are
+				   fresh programs are absent */
 };
 
 struct trial;
@@ -44,8 +46,5 @@ bool trial_bound(const struct trial *t);
 /* Runs the whole problem `times` times; *mean is their mean. -1 with *e set when a worker died, a run took too long, or two runs gave
  * different answers; then the trial can only be closed. */
 int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e);
-
-/* How a problem's units are cut: part `i` of `parts` equal ones (the first units % parts are one longer). Pure. */
-struct span trial_part(uint64_t units, uint64_t parts, uint64_t i);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "cpu.h"
 #include "solo.h"
-#include "trial.h"
+#include "work.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static int count(const struct variant *v, const struct problem *p, uint64_t part
 		return -1;
 	*out = (struct tally){0};
 	for (uint64_t i = 0; i < parts; i++)
-		v->chunk(s.input, trial_part(s.units, parts, i), s.scratch, out);
+		v->chunk(s.input, work_part(s.units, parts, i), s.scratch, out);
 	solo_close(&s);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -12,6 +13,17 @@
 #include <unistd.h>
 
 unsigned global;
+
+/* A function of this program that the opener has written down, whose program lies elsewhere. */
+static uintptr_t here(const struct record *r, uintptr_t there)
+{
+	return there - r->anchor + (uintptr_t)job_of;
+}
+
+static void act(struct record *r, void (*what)(struct record *r))
+{
+	((void (*)(struct record *))here(r, (uintptr_t)what))(r);
+}
 
 static int job_enter(void *ctx, unsigned worker, void *p)
 {
@@ -21,7 +33,8 @@ static int job_enter(void *ctx, unsigned worker, void *p)
 	s->tid = gettid();
 	s->worker = worker;
 	s->entered++;
-	if (worker == r->victim && r->enter && r->enter(r) != 0)
+	if (worker == r->victim && r->enter &&
+		((int (*)(struct record *))here(r, (uintptr_t)r->enter))(r) != 0)
 		return -1;
 	atomic_fetch_add(&r->entered, 1);
 	return 0;
@@ -43,7 +56,7 @@ static void job_chunk(void *ctx, unsigned worker, void *p, uint64_t index)
 	struct record *r = ctx;
 	struct slot *s = p;
 	if ((worker == r->victim || r->victim == EVERYONE) && r->chunk)
-		r->chunk(r);
+		act(r, r->chunk);
 	s->chunks++;
 	atomic_fetch_add(&r->taken[index], 1);
 	atomic_store(&r->owner[index], worker);
@@ -89,22 +102,66 @@ static void job_all_done(void *ctx)
 		atomic_fetch_add(&r->done_early, 1);
 }
 
+static int bare_enter(void *ctx, unsigned worker, void *slot)
+{
+	const struct record *r = ctx;
+	unsigned char *bytes = slot;
+	for (size_t i = 0; i < r->slot_bytes; i++)
+		if (bytes[i] != 0)
+			return -1;
+	memset(bytes, (int)worker + 1, r->slot_bytes);
+	return 0;
+}
+
+static void nothing(void *ctx, unsigned worker, void *slot)
+{
+	(void)ctx;
+	(void)worker;
+	(void)slot;
+}
+
+static void no_chunk(void *ctx, unsigned worker, void *slot, uint64_t index)
+{
+	(void)index;
+	nothing(ctx, worker, slot);
+}
+
+static struct record *record_map(int fd)
+{
+	struct record *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(r != MAP_FAILED);
+	return r;
+}
+
 struct record *record_new(unsigned workers)
 {
-	struct record *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(r != MAP_FAILED);
+	int fd = memfd_create("record", 0);
+	assert_true(fd >= 0 && ftruncate(fd, sizeof(struct record)) == 0);
+	struct record *r = record_map(fd);
 	r->workers = workers;
+	r->fd = fd;
 	return r;
 }
 
 void record_free(struct record *r)
 {
+	close(r->fd);
 	munmap(r, sizeof *r);
 }
 
-struct job job_of(struct record *r, uint64_t chunks)
+static struct job job_here(struct record *r)
 {
-	return (struct job){.chunks = chunks,
+	if (r->bare)
+		return (struct job){.slot_bytes = r->slot_bytes,
+			.ctx = r,
+			.program = r->program,
+			.enter = bare_enter,
+			.begin = nothing,
+			.chunk = no_chunk,
+			.end = nothing,
+			.leave = nothing};
+	return (struct job){.chunks = r->chunks,
+		.program = r->program,
 		.slot_bytes = sizeof(struct slot),
 		.ctx = r,
 		.enter = job_enter,
@@ -115,6 +172,35 @@ struct job job_of(struct record *r, uint64_t chunks)
 		.before_create = job_before_create,
 		.after_create = job_after_create,
 		.all_done = job_all_done};
+}
+
+struct job job_of(struct record *r, uint64_t chunks)
+{
+	r->chunks = chunks;
+	r->anchor = (uintptr_t)job_of;
+	snprintf(r->descriptor, sizeof r->descriptor, "%d", r->fd);
+	r->program[0] = "/proc/self/exe";
+	r->program[1] = "worker";
+	r->program[2] = r->descriptor;
+	return job_here(r);
+}
+
+void worker_if_asked(int argc, char **argv)
+{
+	struct err e = {0};
+	if (argc != 5 || strcmp(argv[1], "worker") != 0)
+		return;
+	struct record *r = record_map(atoi(argv[2]));
+	struct job job = job_here(r);
+	if (backend_attach(atoi(argv[4]), (unsigned)atoi(argv[3]), &job, &e) != 0)
+		fprintf(stderr, "%s\n", e.text);
+	record_free(r);
+	exit((int)e.status);
+}
+
+bool is_process(const struct backend *b)
+{
+	return strcmp(b->worker, "process") == 0;
 }
 
 /* OpenMP runtimes are not instrumented: their synchronisation looks like races. */

@@ -39,6 +39,16 @@ struct slot {
 
 struct record {
 	unsigned workers;
+	uint64_t chunks;
+	int fd;           /* of the memory that the record is in: open in programs that are started from here */
+	uintptr_t anchor; /* where the opener has job_of */
+	char descriptor[16];
+	const char *program[4];
+
+	/* A job that only looks at its slots, of so many bytes. */
+	bool bare;
+	size_t slot_bytes;
+
 	atomic_uint taken[MAX_CHUNKS], owner[MAX_CHUNKS]; /* how often, and by whom last */
 	atomic_uint entered, ended, left;                 /* calls by all workers */
 	atomic_uint early;                                /* begun before all had entered */
@@ -57,10 +67,15 @@ struct record {
 
 extern unsigned global; /* counted up by worker 0 of a team when it begins */
 
-/* Nothing goes wrong in it, yet. */
+/* Nothing goes wrong in it, yet. Its functions are set before the job is made of it. */
 struct record *record_new(unsigned workers);
 void record_free(struct record *r);
 struct job job_of(struct record *r, uint64_t chunks);
+
+/* First thing in main: if the program was started as a worker, lives that life and ends. */
+void worker_if_asked(int argc, char **argv);
+
+bool is_process(const struct backend *b);
 
 unsigned cpus(void);
 struct team_plan plan_of(unsigned workers, enum lifetime lifetime, enum schedule schedule);

@@ -10,11 +10,6 @@
 static const enum lifetime lifetimes[] = {LIFETIME_POOL, LIFETIME_SPAWN};
 static const enum schedule schedules[] = {SCHEDULE_STATIC, SCHEDULE_DYNAMIC};
 
-static bool is_process(const struct backend *b)
-{
-	return strcmp(b->worker, "process") == 0;
-}
-
 /* One call of `check` for each lifetime x schedule x workers of the back end in `state`. */
 static void for_each_team(void **state, void (*check)(const struct backend *b, struct team_plan plan))
 {
@@ -189,50 +184,23 @@ static void threads_take_turns_and_processes_do_not(void **state)
 }
 
 /* Slots of any size stay apart and start as zeroes. */
-static int wide_enter(void *ctx, unsigned worker, void *slot)
-{
-	unsigned char *bytes = slot;
-	size_t size = *(const size_t *)ctx;
-	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != 0)
-			return -1;
-	memset(bytes, (int)worker + 1, size);
-	return 0;
-}
-
-static void nothing(void *ctx, unsigned worker, void *slot)
-{
-	(void)ctx;
-	(void)worker;
-	(void)slot;
-}
-
-static void no_chunk(void *ctx, unsigned worker, void *slot, uint64_t index)
-{
-	(void)index;
-	nothing(ctx, worker, slot);
-}
-
 static void check_slot_sizes(const struct backend *b, struct team_plan plan)
 {
 	const size_t sizes[] = {0, 1, 127, 128, 129, 10000};
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		size_t size = sizes[i];
-		struct job job = {.slot_bytes = size,
-			.ctx = &size,
-			.enter = wide_enter,
-			.begin = nothing,
-			.chunk = no_chunk,
-			.end = nothing,
-			.leave = nothing};
+		struct record *r = record_new(plan.workers);
+		r->bare = true;
+		r->slot_bytes = sizes[i];
+		struct job job = job_of(r, 0);
 		struct team *t = open_team(b, &job, &plan);
 		run_team(b, t);
 		for (unsigned w = 0; w < plan.workers; w++) {
 			const unsigned char *bytes = b->slot(t, w);
-			for (size_t k = 0; k < size; k++)
+			for (size_t k = 0; k < sizes[i]; k++)
 				assert_int_equal(bytes[k], w + 1);
 		}
 		b->close(t);
+		record_free(r);
 	}
 }
 
@@ -247,7 +215,8 @@ static void bad_plans_are_refused(void **state)
 	const unsigned workers[] = {0, b->max_workers + 1};
 	for (size_t i = 0; i < 2; i++) {
 		struct err e = {0};
-		struct job job = {0};
+		struct record *r = record_new(1);
+		struct job job = job_of(r, 1);
 		struct team_plan plan = plan_of(workers[i], LIFETIME_POOL, SCHEDULE_STATIC);
 		char expected[80];
 		snprintf(expected, sizeof expected, "%s: %u workers (legal: 1 to %u)", b->name, workers[i],
@@ -255,6 +224,7 @@ static void bad_plans_are_refused(void **state)
 		assert_null(b->open(&job, &plan, &e));
 		assert_int_equal(e.status, ERR_USAGE);
 		assert_string_equal(e.text, expected);
+		record_free(r);
 	}
 }
 
@@ -296,8 +266,9 @@ static void unknown_names_list_the_known(void **state)
 		assert_non_null(strstr(e.text, (*b)->name));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	worker_if_asked(argc, argv);
 	const struct CMUnitTest of_each[] = {
 		cmocka_unit_test(every_chunk_once),
 		cmocka_unit_test(runs_repeat),

@@ -18,6 +18,8 @@
 
 static const enum lifetime lifetimes[] = {LIFETIME_POOL, LIFETIME_SPAWN};
 
+static const struct backend *const processes[] = {&backend_fork, &backend_exec};
+
 /* A run that is meant to fail. */
 struct scene {
 	const struct backend *b;
@@ -66,12 +68,13 @@ static void scene_close(struct scene *s)
 }
 
 /* Plays the scene in a process of its own, for what cannot be undone. It is to return 0. */
-static void in_child(int (*play)(void))
+static void in_child(int (*play)(const struct backend *b, enum lifetime lifetime), const struct backend *b,
+	enum lifetime lifetime)
 {
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0)
-		_exit(play());
+		_exit(play(b, lifetime));
 	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -85,15 +88,15 @@ static void die(struct record *r)
 
 static void a_killed_worker_is_named(void **state)
 {
-	(void)state;
+	const struct backend *b = *state;
 	for (size_t l = 0; l < 2; l++) {
 		struct scene s;
 		char expected[100];
-		scene_set(&s, &backend_fork, lifetimes[l]);
+		scene_set(&s, b, lifetimes[l]);
 		s.r->chunk = die;
 		scene_play(&s, 1);
-		snprintf(expected, sizeof expected, "fork: worker 2 (pid %d) was killed by signal 9 (Killed)",
-			(int)scene_victim(&s)->pid);
+		snprintf(expected, sizeof expected, "%s: worker 2 (pid %d) was killed by signal 9 (Killed)",
+			b->name, (int)scene_victim(&s)->pid);
 		assert_string_equal(s.e.text, expected);
 		assert_true(s.seconds < 5);
 		scene_close(&s);
@@ -103,15 +106,15 @@ static void a_killed_worker_is_named(void **state)
 
 static void a_worker_killed_between_runs_is_named(void **state)
 {
-	(void)state;
+	const struct backend *b = *state;
 	struct scene s;
 	char expected[100];
-	scene_set(&s, &backend_fork, LIFETIME_POOL);
+	scene_set(&s, b, LIFETIME_POOL);
 	s.t = s.b->open(&s.job, &s.plan, &s.e);
 	assert_int_equal(s.b->run(s.t, &s.e), 0);
 	kill(scene_victim(&s)->pid, SIGKILL);
 	assert_int_equal(s.b->run(s.t, &s.e), -1);
-	snprintf(expected, sizeof expected, "fork: worker 2 (pid %d) was killed by signal 9 (Killed)",
+	snprintf(expected, sizeof expected, "%s: worker 2 (pid %d) was killed by signal 9 (Killed)", b->name,
 		(int)scene_victim(&s)->pid);
 	assert_string_equal(s.e.text, expected);
 	scene_close(&s);
@@ -131,7 +134,7 @@ static void must_not_run(void)
 
 /* With standard output in a pipe: what was buffered before the fork is to come out once, and no exit handler
  * runs in a worker. */
-static int exit_in_worker(void)
+static int exit_in_worker(const struct backend *b, enum lifetime lifetime)
 {
 	struct scene s;
 	char expected[100], out[1000];
@@ -140,16 +143,14 @@ static int exit_in_worker(void)
 		return 1;
 	atexit(must_not_run);
 	printf("once\n");
-	for (size_t l = 0; l < 2; l++) {
-		scene_set(&s, &backend_fork, lifetimes[l]);
-		s.r->chunk = leave_process;
-		scene_play(&s, 1);
-		snprintf(expected, sizeof expected, "fork: worker 2 (pid %d) exited with status 3",
-			(int)scene_victim(&s)->pid);
-		if (strcmp(s.e.text, expected) != 0)
-			return 2;
-		scene_close(&s);
-	}
+	scene_set(&s, b, lifetime);
+	s.r->chunk = leave_process;
+	scene_play(&s, 1);
+	snprintf(expected, sizeof expected, "%s: worker 2 (pid %d) exited with status 3", b->name,
+		(int)scene_victim(&s)->pid);
+	if (strcmp(s.e.text, expected) != 0)
+		return 2;
+	scene_close(&s);
 	fflush(stdout);
 	ssize_t n = read(ends[0], out, sizeof out);
 	return n == 5 && memcmp(out, "once\n", 5) == 0 ? 0 : 3;
@@ -157,10 +158,10 @@ static int exit_in_worker(void)
 
 static void a_worker_that_exits_prints_nothing_again(void **state)
 {
-	(void)state;
 	if (UNDER_TSAN) /* it flushes all streams when a process ends, by _exit too */
 		skip();
-	in_child(exit_in_worker);
+	for (size_t l = 0; l < 2; l++)
+		in_child(exit_in_worker, *state, lifetimes[l]);
 }
 
 static void leave_thread(struct record *r)
@@ -209,18 +210,21 @@ static int hang_and_enter(struct record *r)
 	return 0;
 }
 
-static void check_hang(const char *where, int (*enter)(struct record *r), void (*chunk)(struct record *r))
+static void check_hang(const struct backend *b, const char *where, int (*enter)(struct record *r), void (*chunk)(struct record *r))
 {
 	for (size_t l = 0; l < 2; l++) {
 		struct scene s;
-		scene_set(&s, &backend_fork, lifetimes[l]);
-		s.plan.timeout_seconds = 0.3;
+		char expected[60];
+		scene_set(&s, b, lifetimes[l]);
+		s.plan.timeout_seconds = b->afresh ? 2 : 0.3; /* a program takes its time to start */
 		s.r->enter = enter;
 		s.r->chunk = chunk;
 		scene_play(&s, 1);
-		assert_non_null(strstr(s.e.text, "fork: time-out: after 0.3 s worker 2 (pid "));
+		snprintf(expected, sizeof expected, "%s: time-out: after %g s worker 2 (pid ", b->name,
+			s.plan.timeout_seconds);
+		assert_non_null(strstr(s.e.text, expected));
 		assert_non_null(strstr(s.e.text, where));
-		assert_true(s.seconds >= 0.3 && s.seconds < 5);
+		assert_true(s.seconds >= s.plan.timeout_seconds && s.seconds < 5);
 		scene_close(&s);
 		assert_nothing_left(s.before);
 	}
@@ -228,9 +232,8 @@ static void check_hang(const char *where, int (*enter)(struct record *r), void (
 
 static void a_process_that_hangs_is_ended(void **state)
 {
-	(void)state;
-	check_hang("had not finished its chunks", NULL, hang);
-	check_hang("had not entered", hang_and_enter, NULL);
+	check_hang(*state, "had not finished its chunks", NULL, hang);
+	check_hang(*state, "had not entered", hang_and_enter, NULL);
 }
 
 static void stop(struct record *r)
@@ -241,37 +244,33 @@ static void stop(struct record *r)
 
 static void a_stopped_process_is_ended(void **state)
 {
-	(void)state;
-	check_hang("had not finished its chunks", NULL, stop);
+	check_hang(*state, "had not finished its chunks", NULL, stop);
 }
 
 /* In a process of its own, because close gives up the memory of a thread that it cannot end; which goes on
  * using its job. */
-static int hang_in_thread(void)
+static int hang_in_thread(const struct backend *b, enum lifetime lifetime)
 {
-	static struct scene scenes[2];
-	for (size_t l = 0; l < 2; l++) {
-		struct scene *s = &scenes[l];
-		scene_set(s, &backend_pthread, lifetimes[l]);
-		s->plan.timeout_seconds = 0.3;
-		s->r->chunk = hang;
-		scene_play(s, 1);
-		if (strcmp(s->e.text,
-			    "pthread: time-out: after 0.3 s worker 2 had not finished its chunks") != 0)
-			return 1;
-		double start = seconds_now();
-		s->b->close(s->t);
-		if (seconds_now() - start > 5)
-			return 2;
-		atomic_store(&s->r->release, 1);
-	}
+	static struct scene s;
+	scene_set(&s, b, lifetime);
+	s.plan.timeout_seconds = 0.3;
+	s.r->chunk = hang;
+	scene_play(&s, 1);
+	if (strcmp(s.e.text, "pthread: time-out: after 0.3 s worker 2 had not finished its chunks") != 0)
+		return 1;
+	double start = seconds_now();
+	s.b->close(s.t);
+	if (seconds_now() - start > 5)
+		return 2;
+	atomic_store(&s.r->release, 1);
 	return 0;
 }
 
 static void a_thread_that_hangs_does_not_hold_up_close(void **state)
 {
 	(void)state;
-	in_child(hang_in_thread);
+	for (size_t l = 0; l < 2; l++)
+		in_child(hang_in_thread, &backend_pthread, lifetimes[l]);
 }
 
 static int refuse(struct record *r)
@@ -296,7 +295,7 @@ static void a_worker_that_cannot_enter_is_named(void **state)
 		for (uint64_t i = 0; i < s.job.chunks; i++)
 			assert_int_equal(s.r->taken[i], 0);
 		s.b->close(s.t);
-		if (b != &backend_fork) /* which ends them at once */
+		if (!is_process(b)) /* which ends them at once */
 			assert_int_equal(s.r->left, s.r->entered);
 		record_free(s.r);
 		assert_nothing_left(s.before);
@@ -338,43 +337,20 @@ static int play_refused(const struct backend *b, enum lifetime lifetime)
 	return 0;
 }
 
-static int refuse_process_to_pool(void)
-{
-	return play_refused(&backend_fork, LIFETIME_POOL);
-}
-
-static int refuse_process_to_spawn(void)
-{
-	return play_refused(&backend_fork, LIFETIME_SPAWN);
-}
-
-static int refuse_thread_to_pool(void)
-{
-	return play_refused(&backend_pthread, LIFETIME_POOL);
-}
-
-static int refuse_thread_to_spawn(void)
-{
-	return play_refused(&backend_pthread, LIFETIME_SPAWN);
-}
-
 static void a_worker_that_cannot_be_created_is_named(void **state)
 {
-	(void)state;
-	in_child(refuse_process_to_pool);
-	in_child(refuse_process_to_spawn);
-	in_child(refuse_thread_to_pool);
-	in_child(refuse_thread_to_spawn);
+	for (size_t l = 0; l < 2; l++)
+		in_child(play_refused, *state, lifetimes[l]);
 }
 
 /* The parent is killed in the middle of a run: its workers are to follow, to the last. */
 static void no_worker_outlives_its_parent(void **state)
 {
-	(void)state;
+	const struct backend *b = *state;
 	for (size_t l = 0; l < 2; l++) {
 		struct scene s;
 		assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
-		scene_set(&s, &backend_fork, lifetimes[l]);
+		scene_set(&s, b, lifetimes[l]);
 		s.r->chunk = hang;
 		fflush(NULL);
 		pid_t parent = fork();
@@ -401,25 +377,74 @@ static void no_worker_outlives_its_parent(void **state)
 	}
 }
 
-int main(void)
+static void a_program_that_is_no_worker_is_named(void **state)
 {
-	const struct CMUnitTest of_each[] = {
-		cmocka_unit_test(a_worker_that_cannot_enter_is_named),
+	(void)state;
+	static const struct {
+		const char *path, *expected;
+		enum err_status status;
+	} cases[] = {
+		{NULL, "exec: there is no program here that could be a worker", ERR_ABSENT},
+		{"/nowhere/worker", "exec: cannot start /nowhere/worker: No such file or directory", ERR_ABSENT},
+		{"/", "exec: cannot create worker 0 of 4: Permission denied", ERR_FAILED},
+		{"/bin/true", ") exited with status 0", ERR_FAILED},
 	};
-	const struct CMUnitTest of_all[] = {
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scene s;
+		scene_set(&s, &backend_exec, LIFETIME_POOL);
+		s.r->program[0] = cases[i].path;
+		assert_null(s.b->open(&s.job, &s.plan, &s.e));
+		assert_int_equal(s.e.status, cases[i].status);
+		if (!strstr(s.e.text, cases[i].expected))
+			fail_msg("%s", s.e.text);
+		record_free(s.r);
+		assert_nothing_left(s.before);
+	}
+}
+
+/* A worker of another team, or of a job with other slots, is told so and does nothing. */
+static void only_a_worker_of_the_team_attaches(void **state)
+{
+	(void)state;
+	struct scene s;
+	struct err e = {0};
+	scene_set(&s, &backend_exec, LIFETIME_POOL);
+	assert_int_equal(backend_attach(s.r->fd, 0, &s.job, &e), -1);
+	assert_non_null(strstr(e.text, "is no control block"));
+	record_free(s.r);
+	assert_nothing_left(s.before);
+}
+
+int main(int argc, char **argv)
+{
+	worker_if_asked(argc, argv);
+	const struct CMUnitTest of_processes[] = {
 		cmocka_unit_test(a_killed_worker_is_named),
 		cmocka_unit_test(a_worker_killed_between_runs_is_named),
 		cmocka_unit_test(a_worker_that_exits_prints_nothing_again),
-		cmocka_unit_test(a_thread_that_ends_is_named),
-		cmocka_unit_test(a_thread_that_ends_in_its_turn_holds_up_nobody),
 		cmocka_unit_test(a_process_that_hangs_is_ended),
 		cmocka_unit_test(a_stopped_process_is_ended),
-		cmocka_unit_test(a_thread_that_hangs_does_not_hold_up_close),
 		cmocka_unit_test(a_worker_that_cannot_be_created_is_named),
 		cmocka_unit_test(no_worker_outlives_its_parent),
 	};
+	const struct CMUnitTest of_threads[] = {
+		cmocka_unit_test(a_thread_that_ends_is_named),
+		cmocka_unit_test(a_thread_that_ends_in_its_turn_holds_up_nobody),
+		cmocka_unit_test(a_thread_that_hangs_does_not_hold_up_close),
+		cmocka_unit_test(a_worker_that_cannot_be_created_is_named),
+	};
+	const struct CMUnitTest of_programs[] = {
+		cmocka_unit_test(a_program_that_is_no_worker_is_named),
+		cmocka_unit_test(only_a_worker_of_the_team_attaches),
+	};
+	const struct CMUnitTest of_each[] = {
+		cmocka_unit_test(a_worker_that_cannot_enter_is_named),
+	};
 	struct tests tests = {0};
-	add_tests(&tests, of_all, sizeof of_all / sizeof of_all[0], NULL);
+	for (size_t i = 0; i < sizeof processes / sizeof processes[0]; i++)
+		add_tests(&tests, of_processes, sizeof of_processes / sizeof of_processes[0], processes[i]);
+	add_tests(&tests, of_threads, sizeof of_threads / sizeof of_threads[0], &backend_pthread);
+	add_tests(&tests, of_programs, sizeof of_programs / sizeof of_programs[0], &backend_exec);
 	add_for_each_backend(&tests, of_each, sizeof of_each / sizeof of_each[0]);
 	return run_list(&tests, "backend faults");
 }

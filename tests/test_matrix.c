@@ -15,8 +15,10 @@
 #include <cmocka.h>
 
 #include "cpu.h"
+#include "program.h"
 #include "solo.h"
 #include "trial.h"
+#include "work.h"
 
 static const struct {
 	const char *kernel;
@@ -53,7 +55,11 @@ static void check(const struct cell *c, struct tally expected)
 {
 	struct err e = {0};
 	struct timing t;
-	const struct trial_plan plan = {.cell = c, .topology = &topology, .timeout_seconds = 60};
+	char program[4096];
+	const struct trial_plan plan = {.cell = c,
+		.topology = &topology,
+		.timeout_seconds = 60,
+		.program = program_beside("../parscale", program, sizeof program)};
 	struct trial *trial = trial_open(&plan, &e);
 	if (!trial || trial_run(trial, 2, &t, &e) != 0)
 		fail_msg("%s/%s/%s workers %u: %s", c->kernel->name, c->variant->name, c->backend->name, c->workers, e.text);
@@ -122,7 +128,7 @@ static void parts_cover_exactly(void **state)
 		for (size_t p = 0; p < 5; p++) {
 			uint64_t at = 0;
 			for (uint64_t i = 0; i < parts[p]; i++) {
-				struct span s = trial_part(units[u], parts[p], i);
+				struct span s = work_part(units[u], parts[p], i);
 				assert_int_equal(s.lo, at);
 				assert_true(s.hi - s.lo == units[u] / parts[p] || s.hi - s.lo == units[u] / parts[p] + 1);
 				at = s.hi;

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BACKEND_MAX_WORKERS = 4096, SLOT_ALIGN = 128 };
+enum { BACKEND_MAX_WORKERS = 4096, SLOT_ALIGN = 128, BACKEND_WORDS = 96 };
 
 enum lifetime { LIFETIME_POOL, LIFETIME_SPAWN };
 enum schedule { SCHEDULE_STATIC, SCHEDULE_DYNAMIC };
@@ -42,6 +42,12 @@ struct job {
 	void (*chunk)(void *ctx, unsigned worker, void *slot, uint64_t index);
 	void (*end)(void *ctx, unsigned worker, void *slot);
 	void (*leave)(void *ctx, unsigned worker, void *slot);
+
+	/* For workers that are fresh programs: the path of the program and the words (ended by NULL) by which
+	 * it makes this job again, at most BACKEND_WORDS. Two words are added, the worker's number and the
+	 * descriptor that backend_attach wants. NULL: the job cannot be made again, and back ends that must
+	 * are absent. */
+	const char *const *program;
 
 	/* In the opener of the team, around the creation of each worker: so that it can sit on the worker's
 	 * CPU while it creates it, and go back. Where the opener is a worker itself, only after_create is
@@ -74,6 +80,7 @@ struct backend {
 	const char *missing;  /* NULL, or why this build does not have it; the functions may then be NULL */
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
+	bool afresh;          /* its workers are fresh programs: a job must have a `program` */
 
 	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
 	 * job and what it points to must outlive the team. NULL with ERR_FAILED (and nothing left behind)
@@ -93,6 +100,11 @@ struct backend {
 	 * program should end. NULL is legal. */
 	void (*close)(struct team *team);
 };
+
+/* In a fresh program that was started as worker `worker` of a team: lives that worker's life, to its end. The
+ * job is the team's, made again; its chunks are filled in before `enter`. -1 with ERR_FAILED, and nothing done,
+ * where `fd` is not such a team's. */
+int backend_attach(int fd, unsigned worker, struct job *job, struct err *e);
 
 #define BACKEND(name) extern const struct backend backend_##name;
 #include "backend/backends.def"

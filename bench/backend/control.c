@@ -22,7 +22,19 @@ struct word {
 	_Atomic uint32_t sleepers;
 };
 
+/* What a fresh program must know to join in; written before there are workers. */
+struct charter {
+	uint64_t mark; /* CHARTER_MARK: this is a block, of this very build */
+	pid_t opener;
+	struct team_plan plan;
+	uint64_t chunks;
+	size_t slot_bytes;
+};
+
+#define CHARTER_MARK (UINT64_C(0x7061727363616c65) ^ sizeof(struct charter) << 8 ^ sizeof(struct record))
+
 struct control_block {
+	struct charter charter;
 	struct word go;      /* number of the posted run, from 1 */
 	struct word gate;    /* number of the last run whose gate was opened */
 	struct word reports; /* how many have reported; only the last and a failed one wake the opener */
@@ -86,6 +98,23 @@ static int make_turns(const struct control *c, struct err *e)
 	return failed ? err_set(e, ERR_FAILED, "%s: a lock: %s", c->name, strerror(failed)) : 0;
 }
 
+/* How much memory the block takes. */
+static void measure(struct control *c)
+{
+	c->stride = sizeof(struct record) + rounded(c->job->slot_bytes);
+	c->bytes = sizeof *c->block + c->plan.workers * c->stride;
+}
+
+/* -1 with errno. */
+static int map(struct control *c)
+{
+	void *p = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, c->fd, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	c->block = p;
+	return 0;
+}
+
 int control_open(struct control *c, const struct backend *b, const struct job *job,
 	const struct team_plan *plan, struct err *e)
 {
@@ -94,14 +123,16 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 			b->max_workers);
 	*c = (struct control){.name = b->name, .job = job, .plan = *plan};
 	c->processes = strcmp(b->worker, "process") == 0;
-	c->stride = sizeof(struct record) + rounded(job->slot_bytes);
-	c->bytes = sizeof *c->block + plan->workers * c->stride;
-	void *p = mmap(
-		NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (p == MAP_FAILED)
-		return err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
+	c->fd = memfd_create("parscale", MFD_CLOEXEC);
+	measure(c);
+	if (c->fd < 0 || ftruncate(c->fd, (off_t)c->bytes) != 0 || map(c) != 0) {
+		err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
 			strerror(errno));
-	c->block = p;
+		if (c->fd >= 0)
+			close(c->fd);
+		return -1;
+	}
+	c->block->charter = (struct charter){CHARTER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
 	if (plan->one_at_a_time && make_turns(c, e) != 0) {
 		control_close(c);
 		return -1;
@@ -112,6 +143,25 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 void control_close(struct control *c)
 {
 	munmap(c->block, c->bytes);
+	close(c->fd);
+}
+
+int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, struct err *e)
+{
+	struct charter charter;
+	if (pread(fd, &charter, sizeof charter, 0) != sizeof charter || charter.mark != CHARTER_MARK)
+		return err_set(e, ERR_FAILED, "descriptor %d is no control block of this program", fd);
+	if (charter.slot_bytes != job->slot_bytes)
+		return err_set(e, ERR_FAILED, "the team's slots have %zu bytes, the job's %zu",
+			charter.slot_bytes, job->slot_bytes);
+	job->chunks = charter.chunks;
+	*opener = charter.opener;
+	*c = (struct control){
+		.name = "worker", .job = job, .plan = charter.plan, .processes = true, .fd = fd};
+	measure(c);
+	if (map(c) != 0)
+		return err_set(e, ERR_FAILED, "%zu bytes of shared memory: %s", c->bytes, strerror(errno));
+	return 0;
 }
 
 /* What the hardware wants to hear in a loop that only looks. */

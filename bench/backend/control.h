@@ -13,6 +13,8 @@
 
 #include "backend/backend.h"
 
+#include <sys/types.h>
+
 struct control_block; /* the shared part */
 
 /* The private part: made before the workers, inherited by processes, not written while they live. */
@@ -22,6 +24,7 @@ struct control {
 	struct team_plan plan;
 	struct control_block *block;
 	bool processes; /* the workers are processes of their own */
+	int fd;        /* the block's memory as a file without a name; closed by exec */
 	size_t bytes;  /* of the whole block */
 	size_t stride; /* from one worker's record to the next */
 };
@@ -31,6 +34,12 @@ struct control {
 int control_open(struct control *c, const struct backend *b, const struct job *job,
 	const struct team_plan *plan, struct err *e);
 void control_close(struct control *c);
+
+/* In a fresh program: maps the block of a team that another process has opened, and completes *job, whose
+ * chunks are the team's. *opener is who opened it. ERR_FAILED where the descriptor is no such block, or is of
+ * a job with other slots. */
+int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, struct err *e);
+
 void *control_slot(const struct control *c, unsigned worker);
 
 /* In the opener. */

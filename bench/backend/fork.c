@@ -2,20 +2,12 @@
 /*
  * fork.c - each worker is a process, forked from the opener, whose memory it sees as it was then. A worker
  * never returns into the opener's code, never runs its exit handlers, never prints its buffers, and dies with
- * it. (The kernel ties it to the thread that opened the team: that thread has to live as long as the team.)
+ * it.
  */
-#include "backend/crew.h"
+#include "backend/process.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its
@@ -28,11 +20,7 @@ static void exit_at_once(int status, void *unused)
 
 static _Noreturn void live(const struct member *m)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != m->team->opener)
-		_exit(1);        /* it died before it was asked to take us along */
-	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; what it means, the opener decides */
-	signal(SIGTERM, SIG_DFL);
+	process_settle(m->team->opener);
 	on_exit(exit_at_once, NULL);
 	control_live(&m->team->control, m->worker);
 	_exit(0);
@@ -47,57 +35,8 @@ static int create(struct member *m)
 	return pid < 0 ? errno : 0;
 }
 
-/* Returns when the process has ended or the time is over; leaves it to be reaped. */
-static void await_end(pid_t pid, double seconds)
-{
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (fd >= 0) {
-		struct pollfd ended = {.fd = fd, .events = POLLIN};
-		while (poll(&ended, 1, (int)(seconds * 1000) + 1) < 0 && errno == EINTR)
-			;
-		close(fd);
-		return;
-	}
-	/* Linux before 5.3 */
-	const double pause = 1e-4;
-	siginfo_t info = {0};
-	for (; seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-		!info.si_pid;
-		seconds -= pause)
-		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
-}
-
-static bool reap(struct member *m, double seconds, char how[CREW_TEXT])
-{
-	int status = 0;
-	pid_t ended = waitpid(m->pid, &status, WNOHANG);
-	if (ended == 0 && seconds > 0) {
-		await_end(m->pid, seconds);
-		ended = waitpid(m->pid, &status, WNOHANG);
-	}
-	if (ended == 0)
-		return false;
-	if (ended < 0) /* the program ignores SIGCHLD, so that the kernel reaped it */
-		snprintf(how, CREW_TEXT, "is gone");
-	else if (WIFSIGNALED(status))
-		snprintf(how, CREW_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
-	else
-		snprintf(how, CREW_TEXT, "exited with status %d", WEXITSTATUS(status));
-	return true;
-}
-
-static void end(struct member *m)
-{
-	kill(m->pid, SIGKILL);
-}
-
-static void describe(const struct member *m, char text[CREW_TEXT])
-{
-	snprintf(text, CREW_TEXT, "worker %u (pid %d)", m->worker, (int)m->pid);
-}
-
-static const struct crew_kind processes = {.create = create, .reap = reap, .kill = end, .describe = describe};
+static const struct crew_kind processes = {
+	.create = create, .reap = process_reap, .kill = process_kill, .describe = process_describe};
 
 static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
 {

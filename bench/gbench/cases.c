@@ -3,6 +3,7 @@
 
 #include "cpu.h"
 #include "gbench.h"
+#include "program.h"
 #include "trial.h"
 #include "verify.h"
 
@@ -40,7 +41,11 @@ static void leave(struct cases *all)
 
 static int enter(struct cases *all, const struct one *c, struct err *e)
 {
-	const struct trial_plan plan = {.cell = &c->cell, .topology = &all->topology, .timeout_seconds = RUN_TIMEOUT_SECONDS};
+	char program[4096];
+	const struct trial_plan plan = {.cell = &c->cell,
+		.topology = &all->topology,
+		.timeout_seconds = RUN_TIMEOUT_SECONDS,
+		.program = program_beside("parscale", program, sizeof program)};
 	const struct cell *known = all->expected_of;
 	struct timing warm;
 	if (!known || known->kernel != c->cell.kernel || known->size != c->cell.size) {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void process_settle(pid_t opener)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != opener)
+		_exit(1);        /* it died before it was asked to take us along */
+	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; what it means, the opener decides */
+	signal(SIGTERM, SIG_DFL);
+}
+
+/* Returns when the process has ended or the time is over; leaves it to be reaped. */
+static void await_end(pid_t pid, double seconds)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0) {
+		struct pollfd ended = {.fd = fd, .events = POLLIN};
+		while (poll(&ended, 1, (int)(seconds * 1000) + 1) < 0 && errno == EINTR)
+			;
+		close(fd);
+		return;
+	}
+	/* Linux before 5.3 */
+	const double pause = 1e-4;
+	siginfo_t info = {0};
+	for (; seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		!info.si_pid;
+		seconds -= pause)
+		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
+}
+
+bool process_reap(struct member *m, double seconds, char how[CREW_TEXT])
+{
+	int status = 0;
+	pid_t ended = waitpid(m->pid, &status, WNOHANG);
+	if (ended == 0 && seconds > 0) {
+		await_end(m->pid, seconds);
+		ended = waitpid(m->pid, &status, WNOHANG);
+	}
+	if (ended == 0)
+		return false;
+	if (ended < 0) /* the program ignores SIGCHLD, so that the kernel reaped it */
+		snprintf(how, CREW_TEXT, "is gone");
+	else if (WIFSIGNALED(status))
+		snprintf(how, CREW_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		snprintf(how, CREW_TEXT, "exited with status %d", WEXITSTATUS(status));
+	return true;
+}
+
+void process_kill(struct member *m)
+{
+	kill(m->pid, SIGKILL);
+}
+
+void process_describe(const struct member *m, char text[CREW_TEXT])
+{
+	snprintf(text, CREW_TEXT, "worker %u (pid %d)", m->worker, (int)m->pid);
+}

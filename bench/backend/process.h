@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process.h - workers that are processes: how they settle in, end and are named. How they are made is the
+ * back end's matter.
+ */
+#ifndef PARSCALE_PROCESS_H
+#define PARSCALE_PROCESS_H
+
+#include "backend/crew.h"
+
+/* First thing in the worker: it dies with its opener (a program that is gone already ends it at once) and
+ * leaves Ctrl-C to it. The kernel ties it to the thread that opened the team: that thread has to live as long
+ * as the team. */
+void process_settle(pid_t opener);
+
+/* Members of a struct crew_kind. */
+bool process_reap(struct member *m, double seconds, char how[CREW_TEXT]);
+void process_kill(struct member *m);
+void process_describe(const struct member *m, char text[CREW_TEXT]);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "work.h"
+
+#include "clock.h"
+#include "order.h"
+#include "place.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { CHUNKS_PER_WORKER = 16 };
+
+struct span work_part(uint64_t units, uint64_t parts, uint64_t i)
+{
+	uint64_t each = units / parts, longer = units % parts;
+	uint64_t lo = i * each + (i < longer ? i : longer);
+	return (struct span){lo, lo + each + (i < longer)};
+}
+
+/* Static: a share for each worker. Dynamic: enough chunks to even out the ends, none below the grain. */
+static uint64_t count_chunks(const struct work *w)
+{
+	const struct cell *c = w->cell;
+	if (w->units == 0)
+		return 0;
+	if (c->schedule == SCHEDULE_STATIC)
+		return w->units < c->workers ? w->units : c->workers;
+	uint64_t grain = c->grain ? c->grain : c->variant->grain(w->input);
+	uint64_t most = (w->units - 1) / grain + 1, wanted = (uint64_t)c->workers * CHUNKS_PER_WORKER;
+	return c->grain || most < wanted ? most : wanted;
+}
+
+int work_setup(struct work *w, struct err *e)
+{
+	const struct variant *v = w->cell->variant;
+	if (v->setup(&w->problem, &w->input, e) != 0)
+		return -1;
+	w->units = v->units(w->input);
+	w->scratch_bytes = v->scratch_bytes(w->input);
+	w->chunks = count_chunks(w);
+	return 0;
+}
+
+void work_teardown(struct work *w)
+{
+	if (w->input)
+		w->cell->variant->teardown(w->input);
+	w->input = NULL;
+}
+
+static int enter(void *ctx, unsigned worker, void *mine)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	s->entered = clock_ns();
+	s->cpu = w->cpus[worker];
+	if (place_bind(s->cpu, &s->err) != 0)
+		return -1;
+	if (w->scratch_bytes) {
+		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (s->scratch == MAP_FAILED) {
+			s->scratch = NULL;
+			return err_set(&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
+		}
+		for (size_t i = 0; i < w->scratch_bytes; i += 4096)
+			((volatile char *)s->scratch)[i] = 0;
+	}
+	s->touched = clock_ns();
+	return 0;
+}
+
+static void begin(void *ctx, unsigned worker, void *mine)
+{
+	struct slot *s = mine;
+	(void)ctx;
+	(void)worker;
+	s->tally = (struct tally){0};
+	getrusage(RUSAGE_THREAD, &s->before);
+	s->began = clock_ns();
+}
+
+static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	struct tally found = {0};
+	(void)worker;
+	w->cell->variant->chunk(w->input, work_part(w->units, w->chunks, index), s->scratch, &found);
+	tally_add(&s->tally, found);
+}
+
+static void end(void *ctx, unsigned worker, void *mine)
+{
+	struct slot *s = mine;
+	(void)ctx;
+	(void)worker;
+	s->ended = clock_ns();
+	getrusage(RUSAGE_THREAD, &s->after);
+	s->misplaced = s->cpu >= 0 && place_current() != s->cpu;
+}
+
+static void leave(void *ctx, unsigned worker, void *mine)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	(void)worker;
+	if (s->scratch)
+		munmap(s->scratch, w->scratch_bytes);
+	s->scratch = NULL;
+}
+
+struct job work_job(struct work *w)
+{
+	return (struct job){.chunks = w->chunks,
+		.slot_bytes = sizeof(struct slot),
+		.ctx = w,
+		.enter = enter,
+		.begin = begin,
+		.chunk = chunk,
+		.end = end,
+		.leave = leave};
+}
+
+/* --- in a fresh program --- */
+
+struct attached {
+	struct work work; /* first: the job's ctx is both */
+	struct job job;
+};
+
+/* Makes the input again before it enters: a failure is told like any other. */
+static int setup_and_enter(void *ctx, unsigned worker, void *mine)
+{
+	struct attached *a = ctx;
+	struct slot *s = mine;
+	if (work_setup(&a->work, &s->err) != 0)
+		return -1;
+	if (a->work.chunks != a->job.chunks)
+		return err_set(&s->err, ERR_FAILED, "its input makes %" PRIu64 " chunks, the team's %" PRIu64,
+			a->work.chunks, a->job.chunks);
+	return enter(ctx, worker, mine);
+}
+
+int work_attach(const struct cell *cell, int order_fd, int team_fd, unsigned worker, struct err *e)
+{
+	struct attached a = {.work = {.cell = cell, .problem = cell->problem}};
+	if (order_take(order_fd, cell, &a.work.problem, &a.work.cpus, e) != 0)
+		return -1;
+	a.job = work_job(&a.work);
+	a.job.enter = setup_and_enter;
+	int status = backend_attach(team_fd, worker, &a.job, e);
+	work_teardown(&a.work);
+	return status;
+}
