@@ -151,7 +151,7 @@ static int parse(int argc, char **argv, struct probe_args *a, struct err *e)
 	if (a->seconds <= 0)
 		a->seconds = a->quick ? 1.6 : 6;
 	if (a->timeout_seconds <= 0)
-		a->timeout_seconds = 60 + 4 * a->seconds;
+		a->timeout_seconds = 120 + 10 * a->seconds;
 	return check_options(a, e);
 }
 
@@ -177,7 +177,7 @@ static void help(const struct probe_args *a)
 	       "  --seconds T                  time to spend on a probe (quick 1.6s, else 6s)\n"
 	       "  --launches N                 fresh processes for a probe, 1 to 100 (2)\n"
 	       "  --seed N                     of the random order of the cases (1)\n"
-	       "  --timeout T                  a launch that takes longer is killed (60s and four times --seconds)\n\n");
+	       "  --timeout T                  a launch that takes longer is killed (120s and ten times --seconds)\n\n");
 	for (size_t i = 0; i < a->count; i++)
 		probe_show_help(a->named[i]);
 }

@@ -24,11 +24,11 @@ static void print_folded(const char *label, const char *text, bool markdown)
 		printf("%s%s\n\n", label, text);
 		return;
 	}
-	size_t at = (size_t)printf("  %-8s", label);
+	size_t at = (size_t)printf("  %-9s", label);
 	for (const char *word = text; *word;) {
 		size_t length = strcspn(word, " ");
 		if (at + length > PAGE)
-			at = (size_t)printf("\n  %-8s", "") - 1;
+			at = (size_t)printf("\n  %-9s", "") - 1;
 		at += (size_t)printf("%.*s ", (int)length, word);
 		word += length + strspn(word + length, " ");
 	}
@@ -223,7 +223,7 @@ void probe_show_help(const struct probe *p)
 	print_folded("timed", p->timed, false);
 	print_folded("expect", p->expect, false);
 	for (size_t m = 0; p->metrics[m].name; m++)
-		printf("  %-8s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name, *p->metrics[m].unit ? " [" : "", p->metrics[m].unit,
+		printf("  %-9s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name, *p->metrics[m].unit ? " [" : "", p->metrics[m].unit,
 			*p->metrics[m].unit ? "]" : "", p->metrics[m].meaning);
 	for (size_t i = 0; p->options[i].name; i++)
 		printf("  --%s N: %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n", p->options[i].name, p->options[i].meaning, p->options[i].lowest,

@@ -13,7 +13,7 @@
 
 struct sampler_plan {
 	double budget_seconds; /* begin no block after this */
-	unsigned blocks;       /* at least so many, whatever they take */
+	unsigned blocks;       /* at least so many, whatever they take, but for cases whose samples take long: three */
 	uint64_t seed;         /* of the order */
 	uint64_t launch_id;
 };

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+bool stream_read(struct task *t, int fd, void *to, size_t bytes)
+{
+	for (size_t done = 0; done < bytes;) {
+		ssize_t n = read(fd, (char *)to + done, bytes - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			task_say(t, PROBE_FAILED, "read: %s", strerror(errno));
+		else if (n == 0)
+			task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done, bytes);
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+bool stream_write(struct task *t, int fd, const void *from, size_t bytes)
+{
+	for (size_t done = 0; done < bytes;) {
+		ssize_t n = write(fd, (const char *)from + done, bytes - done);
+		if (n < 0 && errno != EINTR) {
+			task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done, bytes);
+			return false;
+		}
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+void stream_quiet(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s)
+{
+	int failed = kind == STREAM_PIPE ? pipe2(fds, O_CLOEXEC) : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
+	if (!failed)
+		return 0;
+	fds[0] = fds[1] = -1;
+	probe_say(s, PROBE_FAILED, "%s: %s", kind == STREAM_PIPE ? "pipe" : "socketpair", strerror(errno));
+	return -1;
+}
+
+void stream_close(int fds[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
