@@ -54,14 +54,14 @@ static size_t make_order(struct campaign *c, unsigned block)
 	return n;
 }
 
-static void show_progress(const struct campaign *c, const char *label)
+static void show_progress(const struct campaign *c, const struct cell *cell)
 {
-	char left[UNITS_BYTES];
+	char left[UNITS_BYTES], label[PLAN_LABEL];
 	struct forecast f = pace_forecast(c->pace);
 	double budget = c->plan->budget_seconds - elapsed(c), seconds = f.seconds < budget ? f.seconds : budget;
 	double share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
 	fprintf(stderr, "\r\033[K%3.0f %%  launch %" PRIu64 " of about %.0f, %s left  %.70s", 100 * share, c->launches + 1, f.launches,
-		units_clock(seconds, left), label);
+		units_clock(seconds, left), plan_label(cell, label));
 }
 
 static void show_block(const struct campaign *c, unsigned block, size_t n)
@@ -115,8 +115,9 @@ static int take_rows(struct campaign *c, const struct planned *cell, struct laun
 		learn_answer(c, cell, row);
 	}
 	if (!good) {
+		char label[PLAN_LABEL];
 		c->result->failed++;
-		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s", cell->label, r->message);
+		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s", plan_label(&cell->cell, label), r->message);
 	}
 	return csv_append_table(c->fd, &r->samples, e);
 }
@@ -160,7 +161,7 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 			return 0;
 		}
 		if (c->terminal)
-			show_progress(c, c->plan->cells[c->order[i]].label);
+			show_progress(c, &c->plan->cells[c->order[i]].cell);
 		if (launch(c, c->order[i], block, e) != 0)
 			return -1;
 		if (interrupt_seen()) {

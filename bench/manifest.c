@@ -23,8 +23,10 @@ static json_t *plan_json(const struct manifest *m)
 {
 	const struct plan *p = m->plan;
 	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array();
-	for (size_t i = 0; i < p->count; i++)
-		json_array_append_new(cells, json_string(p->cells[i].label));
+	for (size_t i = 0; i < p->count; i++) {
+		char label[PLAN_LABEL];
+		json_array_append_new(cells, json_string(plan_label(&p->cells[i].cell, label)));
+	}
 	for (size_t i = 0; m->stops && i < p->count; i++)
 		json_array_append_new(stops, json_string(m->stops[i]));
 	for (size_t i = 0; i < p->omitted; i++)

@@ -10,12 +10,11 @@
 
 #include "meter.h"
 
-enum { PLAN_LABEL = 192 };
+enum { PLAN_LABEL = 512 };
 
 struct planned {
 	struct cell cell;
-	char label[PLAN_LABEL]; /* "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000": unique in the plan */
-	size_t problem;         /* cells of the same problem have the same number: one answer serves all */
+	size_t problem; /* cells of the same problem have the same number: one answer serves all */
 };
 
 struct omission {
@@ -57,6 +56,9 @@ struct plan_machine {
 /* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left; ERR_FAILED for a file that cannot be read. */
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e);
 void plan_free(struct plan *p);
+
+/* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000". Returns `text`. */
+char *plan_label(const struct cell *c, char text[PLAN_LABEL]);
 
 /* Rough seconds that the sweep will take, from typical speeds: for --dry-run only; a running sweep knows better. */
 double plan_estimate(const struct plan *p);

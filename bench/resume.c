@@ -57,7 +57,8 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 	bool same = json_array_size(cells) == p->count;
 	for (size_t i = 0; same && i < p->count; i++) {
 		const char *label = json_string_value(json_array_get(cells, i));
-		same = label && strcmp(label, p->cells[i].label) == 0;
+		char now[PLAN_LABEL];
+		same = label && strcmp(label, plan_label(&p->cells[i].cell, now)) == 0;
 	}
 	return same;
 }

@@ -113,8 +113,10 @@ int sweep_plan(struct plan *p, const char *path, struct err *e)
 static void print_plan(const struct plan *p)
 {
 	char text[2][UNITS_BYTES];
-	for (size_t i = 0; i < p->count; i++)
-		printf("%s\n", p->cells[i].label);
+	for (size_t i = 0; i < p->count; i++) {
+		char label[PLAN_LABEL];
+		printf("%s\n", plan_label(&p->cells[i].cell, label));
+	}
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
