@@ -10,7 +10,7 @@ struct lines {
 	struct drawing *g;
 	const char *x;  /* as of chart_series */
 	bool over_size; /* x is "size" */
-	struct estimate (*value)(const struct summary *s);
+	struct ranged (*value)(const struct summary *s);
 	const char *what; /* the value in a hover text */
 	double low, high; /* of all values and intervals */
 	bool failures;
@@ -40,7 +40,7 @@ static const struct summary *point_of(const struct lines *l, const struct series
 static void put_point(struct lines *l, const char *name, uint64_t x, const struct summary *s)
 {
 	FILE *data = l->g->data;
-	struct estimate v = s && row_ok(s) ? l->value(s) : (struct estimate){NAN, NAN, NAN};
+	struct ranged v = s && row_ok(s) ? l->value(s) : (struct ranged){NAN, NAN, NAN};
 	bool failed = s && !row_ok(s) && s->rejected.known && s->rejected.value > 0;
 	char text[400] = "", size[32], value[32], low[32], high[32], seconds[32];
 	if (!isnan(v.value)) {
@@ -108,36 +108,36 @@ static size_t put_series(struct lines *l, const struct series *series, size_t n,
 	return l->high > l->low || l->failures ? points : 0;
 }
 
-static struct estimate speedup(const struct summary *s)
+static struct ranged speedup(const struct summary *s)
 {
-	return (struct estimate){s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high};
+	return (struct ranged){s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high};
 }
 
-static struct estimate self_speedup(const struct summary *s)
+static struct ranged self_speedup(const struct summary *s)
 {
-	return (struct estimate){s->self_speedup, s->self_speedup_low, s->self_speedup_high};
+	return (struct ranged){s->self_speedup, s->self_speedup_low, s->self_speedup_high};
 }
 
-static struct estimate per_worker(struct estimate v, const struct summary *s)
+static struct ranged per_worker(struct ranged v, const struct summary *s)
 {
 	double workers = (double)s->cell.workers.value;
-	return (struct estimate){v.value / workers, v.low / workers, v.high / workers};
+	return (struct ranged){v.value / workers, v.low / workers, v.high / workers};
 }
 
-static struct estimate efficiency(const struct summary *s)
+static struct ranged efficiency(const struct summary *s)
 {
 	return per_worker(speedup(s), s);
 }
 
-static struct estimate self_efficiency(const struct summary *s)
+static struct ranged self_efficiency(const struct summary *s)
 {
 	return per_worker(self_speedup(s), s);
 }
 
-static struct estimate rate(const struct summary *s)
+static struct ranged rate(const struct summary *s)
 {
 	double items = (double)s->cell.items.value;
-	return (struct estimate){items / s->median_seconds, items / s->median_high, items / s->median_low};
+	return (struct ranged){items / s->median_seconds, items / s->median_high, items / s->median_low};
 }
 
 /* The tics of a worker axis: every count while they fit, else powers of two. */
@@ -204,6 +204,26 @@ static void put_worker_words(
 				     : "speed-up against itself");
 }
 
+/* The Universal Scalability Law of the lead's series, as a speed-up on this chart's scale: model(p) = p *
+ * model_scale / (1 + ...). */
+static void put_model(struct drawing *g, enum kind kind, const struct summary *lead)
+{
+	const struct model_row *m = kind == WEAK ? NULL : dataset_model(g->d, &lead->cell);
+	double scale = 1;
+	char name[128];
+	fprintf(g->vars, "modelled = %d\n", m != NULL);
+	if (!m)
+		return;
+	if (lead->serial_speedup > 0)
+		scale = lead->serial_speedup / lead->self_speedup; /* one worker of its own against serial */
+	if (!(scale > 0))
+		scale = 1;
+	snprintf(name, sizeof name, "USL of %s %s", lead->cell.backend, lead->cell.lifetime);
+	chart_text(g->vars, "model_name", name);
+	fprintf(g->vars, "sigma = %.9g\nkappa = %.9g\nmodel_scale = %.9g\nmodel_end = %.9g\n",
+		m->usl_contention, m->usl_coherency, scale, (double)m->most_workers.value);
+}
+
 static bool over_workers(struct drawing *g, enum kind kind, const struct summary *lead)
 {
 	if (!lead)
@@ -235,6 +255,7 @@ static bool over_workers(struct drawing *g, enum kind kind, const struct summary
 			fmax(l.high, ideal) * 1.3);
 	else
 		fprintf(g->vars, "ylow = 0\nyhigh = %.6g\n", fmax(l.high, ideal) * 1.1);
+	put_model(g, kind, lead);
 	put_worker_words(g, kind, lead, series, n);
 	return true;
 }
@@ -276,6 +297,30 @@ static void put_caches(struct drawing *g, const struct summary *lead, double low
 	fprintf(g->vars, "caches = %u\n", n);
 }
 
+/* What the memory can deliver to as many workers, where the sweep measured it: a last index of the data. */
+static void put_ceiling(struct drawing *g, const struct summary *lead)
+{
+	static const char *const free[] = {"size", NULL};
+	size_t points = 0;
+	uint64_t axis[AXIS_MOST];
+	size_t n = 0;
+	for (size_t i = 0; i < g->d->summary.count; i++)
+		if (cells_match(&dataset_row(g->d, i)->cell, &lead->cell, free))
+			n = axis_add(axis, n, dataset_row(g->d, i)->cell.items.value);
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < g->d->summary.count; i++) {
+			const struct summary *s = dataset_row(g->d, i);
+			if (s->cell.items.value != axis[k] || !(s->ceiling_bytes_per_second > 0) ||
+				!cells_match(&s->cell, &lead->cell, free))
+				continue;
+			fprintf(g->data, "%" PRIu64 "\t%.9g\n", axis[k],
+				s->ceiling_bytes_per_second / cell_item_bytes(s));
+			points++;
+		}
+	fputs("NaN\tNaN\n\n\n", g->data);
+	fprintf(g->vars, "ceiling = %d\n", points > 0);
+}
+
 bool chart_throughput(struct drawing *g, const char *kernel)
 {
 	const struct summary *lead = dataset_lead(g->d, kernel);
@@ -305,6 +350,7 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0,
 		logarithmic ? l.high * 1.5 : l.high * 1.1);
 	put_caches(g, lead, low, high);
+	put_ceiling(g, lead);
 	const char *items = kernel_items(kernel);
 	char text[160], setting[256], counts[160];
 	snprintf(text, sizeof text, "problem size, %s", items);

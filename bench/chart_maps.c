@@ -93,7 +93,7 @@ bool chart_variants(struct drawing *g, const char *kernel)
 		chart_real(g->data, items / row[i]->median_low);
 		fprintf(g->data, "\t%d\t", failed(row[i]));
 		if (rate > 0 && row[i] != slowest) {
-			struct estimate r = dataset_ratio(g->d, slowest, row[i]);
+			struct ranged r = dataset_ratio(g->d, slowest, row[i]);
 			if (isnan(r.low))
 				snprintf(text, sizeof text, "%s×", label_ratio(r.value, number));
 			else
@@ -151,7 +151,7 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 {
 	char text[160] = "", hover[320] = "", value[32], low[32], high[32], ta[32], tb[32];
 	int verdict = 2;
-	struct estimate r = {1, NAN, NAN};
+	struct ranged r = {1, NAN, NAN};
 	bool both = a && b && row_ok(a) && row_ok(b);
 	if (both) {
 		chart_shown(g, a);

@@ -4,6 +4,7 @@
 #include "cpulist.h"
 #include "folder.h"
 #include "label.h"
+#include "series.h"
 #include "stats.h"
 
 #include <inttypes.h>
@@ -53,6 +54,7 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	memset(d, 0, sizeof *d);
 	table_init(&d->summary, summary_columns, sizeof(struct summary));
 	table_init(&d->samples, sample_columns, sizeof(struct sample));
+	table_init(&d->models, model_columns, sizeof(struct model_row));
 	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
 	size_t length = strlen(dir);
 	while (length > 1 && dir[length - 1] == '/')
@@ -73,7 +75,9 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	snprintf(path, sizeof path, "%s/samples.csv", d->dir);
 	if (access(path, F_OK) == 0 && csv_read(path, &d->samples, NULL, e) != 0)
 		return -1;
-	return group_samples(d, e) == 0 ? read_manifest(d, e) : -1;
+	if (group_samples(d, e) != 0 || read_manifest(d, e) != 0)
+		return -1;
+	return series_make(&d->samples, dataset_cpus(d), &d->models, e);
 }
 
 void dataset_close(struct dataset *d)
@@ -82,6 +86,7 @@ void dataset_close(struct dataset *d)
 	table_free(&d->samples);
 	free(d->group);
 	groups_free(&d->groups);
+	table_free(&d->models);
 	table_free(&d->compared);
 	json_decref(d->manifest);
 	*d = (struct dataset){0};
@@ -310,6 +315,17 @@ const double *dataset_samples(const struct dataset *d, const struct summary *row
 	return g ? g->seconds : NULL;
 }
 
+const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell)
+{
+	static const char *const free[] = {"workers", NULL};
+	for (size_t i = 0; i < d->models.count; i++) {
+		const struct model_row *m = table_row(&d->models, i);
+		if (!*m->refused && m->usl_contention >= 0 && cells_match(&m->cell, cell, free))
+			return m;
+	}
+	return NULL;
+}
+
 const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell)
 {
 	for (size_t i = 0; i < d->summary.count; i++)
@@ -318,9 +334,9 @@ const struct summary *dataset_summary_of(const struct dataset *d, const struct f
 	return NULL;
 }
 
-struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
+struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
 {
-	struct estimate r = {a->median_seconds / b->median_seconds, NAN, NAN};
+	struct ranged r = {a->median_seconds / b->median_seconds, NAN, NAN};
 	size_t n, m;
 	const double *x = dataset_samples(d, a, &n), *y = dataset_samples(d, b, &m);
 	if (n > 0 && m > 0) {
@@ -335,21 +351,22 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 {
 	static const char *const said[] = {
 		"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
+	static const char *const plain[] = {
+		"variant", "schedule", "placement", NULL}; /* whose values speak for themselves */
 	size_t used = 0;
 	text[0] = '\0';
 	for (const struct column *c = summary_columns; c->name && used < size; c++) {
 		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
 			continue;
-		char value[512];
-		if (field_write(f, c, value, sizeof value) == 0)
+		char value[512], name[64] = "";
+		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0)
 			continue;
-		bool name_too = c->type == COLUMN_UINT || strcmp(c->name, "input") == 0;
-		size_t start = used;
-		int n = snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "",
-			name_too ? c->name : "", name_too ? " " : "", value);
-		used += n > 0 ? (size_t)n : 0;
-		for (char *p = text + start; name_too && *p && c->type == COLUMN_UINT; p++)
+		if (!listed(c->name, plain))
+			snprintf(name, sizeof name, "%.60s ", c->name);
+		for (char *p = name; *p; p++)
 			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
+		int n = snprintf(text + used, size - used, "%s%s%s", used ? ", " : "", name, value);
+		used += n > 0 ? (size_t)n : 0;
 	}
 }
 

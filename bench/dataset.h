@@ -20,6 +20,7 @@ struct dataset {
 	struct groups groups;       /* of samples */
 	const struct group **group; /* of each row of summary; NULL where it has no samples */
 	json_t *manifest;           /* an object; empty where manifest.json is absent */
+	struct table models;        /* struct model_row: scaling models of each series of worker counts */
 
 	/* against another sweep, see dataset_against */
 	struct table compared; /* struct comparison, most urgent first; empty: with none */
@@ -89,17 +90,20 @@ void cell_name(const struct factors *f, char *text, size_t size);
 void cell_setting(const struct factors *f, char *text, size_t size);
 
 /* A number with its 95 % interval; low and high are NAN where there is none. */
-struct estimate {
+struct ranged {
 	double value, low, high;
 };
 
 /* The ok samples of a row of this dataset's summary in seconds, ascending; how many in *n. */
 const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n);
 
+/* The scaling model of the series that a cell is in; NULL where there is none, or it was refused. */
+const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell);
+
 /* The row of a cell; NULL: none. */
 const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell);
 
 /* Median of a over median of b, rows of this dataset's summary, from their samples (stats_median_ratio). */
-struct estimate dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
+struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
 
 #endif

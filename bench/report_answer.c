@@ -12,7 +12,7 @@ static const char *many(uint64_t n)
 }
 
 /* "1.95 (95 % interval 1.93 to 1.97)" */
-static char *with_interval(char *text, size_t size, struct estimate x)
+static char *with_interval(char *text, size_t size, struct ranged x)
 {
 	char value[32], low[32], high[32];
 	snprintf(text, size, "%s (%s to %s)", label_ratio(x.value, value), label_ratio(x.low, low),
@@ -45,7 +45,7 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 		if (!row_ok(plain) || strcmp(plain->cell.variant, "scalar") != 0 ||
 			!cells_match(&plain->cell, &serial->cell, free))
 			continue;
-		struct estimate r = dataset_ratio(d, plain, serial);
+		struct ranged r = dataset_ratio(d, plain, serial);
 		char text[96];
 		if (r.low > 1)
 			sentences_add(s, "On one worker %s is %s times as fast as scalar code.",
@@ -58,7 +58,7 @@ static void say_scaling(const struct dataset *d, const struct summary *lead, str
 {
 	uint64_t workers = lead->cell.workers.value;
 	unsigned cpus = dataset_cpus(d);
-	struct estimate x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
+	struct ranged x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
 	char text[96], of[64] = "";
 	if (workers < 2 || isnan(x.low))
 		return;
@@ -84,7 +84,7 @@ enum { SIZES_MOST = 64 };
 
 /* Ratios of fork to pthread at the lead's workers, over sizes. */
 static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime,
-	uint64_t *sizes, struct estimate *ratio)
+	uint64_t *sizes, struct ranged *ratio)
 {
 	static const char *const free[] = {"backend", "lifetime", "size", NULL};
 	const struct summary *threads[SIZES_MOST], *processes[SIZES_MOST];
@@ -110,7 +110,7 @@ static size_t thread_ratios(const struct dataset *d, const struct summary *lead,
 	for (size_t k = 0; k < n; k++) {
 		if (!threads[k] || !processes[k])
 			continue;
-		struct estimate r = dataset_ratio(d, processes[k], threads[k]);
+		struct ranged r = dataset_ratio(d, processes[k], threads[k]);
 		if (isnan(r.low))
 			continue;
 		sizes[both] = axis[k];
@@ -119,7 +119,7 @@ static size_t thread_ratios(const struct dataset *d, const struct summary *lead,
 	return both;
 }
 
-static bool same(struct estimate r)
+static bool same(struct ranged r)
 {
 	return r.low > 1 - report_margin && r.high < 1 + report_margin;
 }
@@ -131,7 +131,7 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 	} ways[] = {{"pool", "Workers kept for many runs"}, {"spawn", "Workers made anew for each run"}};
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		uint64_t sizes[SIZES_MOST];
-		struct estimate ratio[SIZES_MOST];
+		struct ranged ratio[SIZES_MOST];
 		char from[32], text[96], size[32], small[240] = "";
 		size_t n = thread_ratios(d, lead, ways[w].lifetime, sizes, ratio), first = n;
 		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
@@ -199,9 +199,34 @@ static void say_break_even(const struct dataset *d, const struct summary *lead, 
 			label_size(faster, from), kernel_items(lead->cell.kernel), label_size(slower, below));
 }
 
+/* The Universal Scalability Law, where its first cost is told apart from none. */
+static void say_model(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	const struct model_row *m = dataset_model(d, &lead->cell);
+	char peak[96] = "";
+	if (!m || !(m->usl_contention_low > 0))
+		return;
+	if (m->usl_coherency_low > 0 && m->usl_peak_workers > 0)
+		snprintf(peak, sizeof peak, "; by the law, beyond %.0f workers more are slower",
+			m->usl_peak_workers);
+	sentences_add(s,
+		"Each further worker costs %.2f %% (%.2f to %.2f) of one worker's time in waiting for what "
+		"is shared, by the Universal "
+		"Scalability Law%s.",
+		100 * m->usl_contention, 100 * m->usl_contention_low, 100 * m->usl_contention_high, peak);
+}
+
 /* Where the time of the lead goes that perfect sharing would not need. */
 static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
+	enum { NEAR_CEILING = 80 }; /* percent */
+	if (lead->pct_of_ceiling >= NEAR_CEILING &&
+		strcmp(lead->cell.kernel, "read") != 0) { /* the ceiling itself */
+		sentences_add(s,
+			"Memory limits it: %.1f GB/s is %.0f %% of what as many workers can read here.",
+			lead->bytes_per_second * 1e-9, lead->pct_of_ceiling);
+		return;
+	}
 	const struct summary *serial = dataset_serial(d, &lead->cell);
 	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
 	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) ||
@@ -241,5 +266,6 @@ void report_answer(const struct dataset *d, const char *kernel, struct sentences
 	say_scaling(d, lead, s);
 	say_break_even(d, lead, s);
 	say_threads(d, lead, s);
+	say_model(d, lead, s);
 	say_limit(d, lead, s);
 }

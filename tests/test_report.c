@@ -296,6 +296,7 @@ static void readable_at_256_workers(void **state)
 	(void)state;
 	draw(&many, "many", &d, &p);
 	char *svg = slurp(d.dir, "plots/speedup-palindrome.svg");
+	assert_says(svg, "<text>USL of ");
 	for (unsigned w = 1; w <= 256; w *= 2) {
 		char tic[32];
 		snprintf(tic, sizeof tic, "<text>%u</text>", w);
