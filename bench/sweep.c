@@ -97,6 +97,7 @@ int sweep_plan(struct plan *p, const char *path, struct err *e)
 	uint64_t sizes[CACHE_SIZES];
 	int status = facts_read(&facts, "", 0, e);
 	if (status == 0) {
+		topology_share(&facts.machine.topology);
 		int n = facts_worker_counts(&facts, counts);
 		for (int i = 0; i < n; i++) {
 			workers[i] = counts[i].workers;

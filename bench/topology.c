@@ -140,6 +140,8 @@ int topology_read(struct topology *t, const char *root, struct err *e)
 	char why[80] = "";
 	*t = (struct topology){0};
 	if (root[0] == '\0') {
+		if (topology_read_shared(t) == 0)
+			return 0;
 		if (topology_read_hwloc(t, why, sizeof why, e) == 0)
 			return 0;
 		if (e->status != ERR_NONE)

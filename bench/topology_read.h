@@ -24,6 +24,9 @@ int topology_allowed(const char *root, int *ids);
 /* Marks those as usable and no other (where it says nothing, all stay usable), and takes the control group's quota. */
 void topology_apply_limits(struct topology *t, const char *root);
 
+/* What an ancestor shared (topology_share); -1 where none did. */
+int topology_read_shared(struct topology *t);
+
 /* This machine by hwloc. -1 with `why` filled and *e left alone where hwloc is absent or fails; -1 with *e
  * set without memory. */
 int topology_read_hwloc(struct topology *t, char *why, size_t why_bytes, struct err *e);

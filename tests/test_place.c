@@ -341,6 +341,39 @@ static void test_sizes(void **state)
 	assert_int_equal(sizes[0], 1000);
 }
 
+/* What was shared is what is read, and nothing that only looks like it. */
+static void test_sharing(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = {"", "x", "-1", "0", "3x", "999999", "99999999999999999999"};
+	struct topology real, t, again;
+	struct err e = {0};
+	assert_int_equal(topology_read(&real, "", &e), 0);
+	made_up(&t, SERVER);
+	t.quota = 1.5;
+	topology_restrict(&t, (int[]){3, 200}, 2);
+	topology_share(&t);
+	assert_int_equal(topology_read(&again, "", &e), 0);
+	assert_int_equal(again.count, 256);
+	assert_int_equal(topology_usable(&again), 2);
+	assert_true(again.quota == 1.5);
+	assert_string_equal(again.source, t.source);
+	assert_memory_equal(again.cpus, t.cpus, 256 * sizeof *t.cpus);
+	topology_free(&again);
+	topology_unshare();
+	for (size_t i = 0; i <= sizeof wrong / sizeof *wrong; i++) {
+		if (i < sizeof wrong / sizeof *wrong)
+			setenv("PARSCALE_TOPOLOGY", wrong[i], 1);
+		else
+			unsetenv("PARSCALE_TOPOLOGY");
+		assert_int_equal(topology_read(&again, "", &e), 0);
+		assert_int_equal(again.count, real.count);
+		topology_free(&again);
+	}
+	topology_free(&t);
+	topology_free(&real);
+}
+
 /* Binding takes place, is seen, and is undone; the fallback sees the same machine as hwloc. */
 static void test_this_machine(void **state)
 {
@@ -386,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_worker_counts),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_sharing),
 		cmocka_unit_test(test_this_machine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
