@@ -124,24 +124,29 @@ static int follow(struct watch *w, struct err *e)
 	const double timeout_seconds = w->order->timeout_seconds;
 	const uint64_t started = clock_ns();
 	int killed_by_us = 0, status = 0;
+	bool gone = false;
 	while (w->lines >= 0 || w->errors >= 0) {
 		struct pollfd fds[2] = {{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN}};
-		poll(fds, 2, 100);
-		if (fds[0].revents && take_lines(w, e) != 0)
+		poll(fds, 2, gone ? 0 : 100);
+		if (fds[0].revents && take_lines(w, e) != 0 && !gone)
 			killed_by_us = kill(w->pid, SIGKILL) == 0;
 		if (e->status != ERR_NONE)
 			break;
 		if (fds[1].revents)
 			take_errors(w);
 		bool late = timeout_seconds > 0 && (double)(clock_ns() - started) > timeout_seconds * 1e9;
-		if (!killed_by_us && (late || interrupt_seen())) {
+		if (!killed_by_us && !gone && (late || interrupt_seen())) {
 			w->result->timed_out = late && !interrupt_seen();
 			kill(w->pid, SIGKILL);
 			killed_by_us = 1;
 		}
-		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is read */
-		if (!fds[0].revents && !fds[1].revents && waitpid(w->pid, &status, WNOHANG) == w->pid)
-			return status;
+		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is read; it may have written and
+		 * gone since the poll, so that is looked at again */
+		if (!fds[0].revents && !fds[1].revents) {
+			if (gone)
+				return status;
+			gone = waitpid(w->pid, &status, WNOHANG) == w->pid;
+		}
 	}
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		if (interrupt_seen())
