@@ -154,6 +154,9 @@ sweep: $(programs) ## measure this machine by the default plan, into results/
 
 check: layers lint test ## everything that must pass before a change lands
 
+check-long: ## check, with the tests that take long: 10,000 windows of primes, 200 kills of a sweep
+	PARSCALE_LONG=1 PARSCALE_KILLS=200 TEST_TIMEOUT=7200 $(MAKE) check
+
 layers: ## fail on an include that crosses a layer
 	@sh scripts/layers
 
@@ -195,6 +198,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep install test check layers asan ubsan tsan clang lint format gallery compdb clean help
+.PHONY: sweep install test check check-long layers asan ubsan tsan clang lint format gallery compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

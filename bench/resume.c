@@ -93,7 +93,7 @@ static int take_samples(struct session *s, struct err *e)
 	snprintf(path, sizeof path, "%.4100s/samples.csv", s->dir);
 	if (access(path, F_OK) != 0)
 		return err_set(e, ERR_USAGE, "resume: there is no %s", path);
-	s->samples_fd = csv_open(path, sample_columns, e);
+	s->samples_fd = session_open_samples(s->dir, e);
 	return s->samples_fd < 0 ? -1 : csv_read(path, &s->before, NULL, e);
 }
 

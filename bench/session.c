@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,6 +89,17 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 		return err_set(e, ERR_FAILED, "%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv", r->failed,
 			r->launches, s->dir);
 	return status;
+}
+
+int session_open_samples(const char *dir, struct err *e)
+{
+	char path[4200];
+	snprintf(path, sizeof path, "%.4100s/samples.csv", dir);
+	int fd = csv_open(path, sample_columns, e);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	close(fd);
+	return err_set(e, ERR_USAGE, "%s: another sweep is writing there", dir);
 }
 
 int session_run(const struct session *s, struct err *e)

@@ -142,7 +142,7 @@ static int open_samples(struct sweep_args *a, struct err *e)
 	snprintf(path, sizeof path, "%s/samples.csv", a->out);
 	if (access(path, F_OK) == 0)
 		return err_set(e, ERR_USAGE, "--out: %s holds results already (parscale resume %s goes on with them)", a->out, a->out);
-	int fd = csv_open(path, sample_columns, e);
+	int fd = session_open_samples(a->out, e);
 	if (fd < 0)
 		e->status = ERR_USAGE; /* another folder may do */
 	return fd;

@@ -1,0 +1,88 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# A sweep that is killed again and again, at moments nobody chose, ends as one that was left alone: every launch of the plan once, in order.
+# PARSCALE_KILLS says how often (12; `make check-long` 200).
+# shellcheck source=tests/cli/suite.sh
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+kills=${PARSCALE_KILLS:-12}
+cat >plan.sweep <<'END'
+launches = 4
+precision = off
+repetitions = 2
+sample-time = 1ms
+meter = native
+kernel = noop, palindrome
+backend = serial, pthread, fork
+lifetime = pool, spawn
+workers = 1, 2
+size = 1e3, 1e4
+END
+cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
+
+# once DIR: every launch has its number, in order, and its two samples; every cell has its four launches
+once() {
+	awk -F, -v cells="$cells" '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["status"] != "ok" { print "line " NR ": status " $at["status"]; bad = 1 }
+		$at["sample"] == 0 && $at["launch_id"] != launches++ { print "line " NR ": launch " $at["launch_id"]; bad = 1 }
+		$at["launch_id"] != launches - 1 { print "line " NR ": a row of another launch"; bad = 1 }
+		{ samples[$at["launch_id"]]++; if ($at["sample"] == 0) seen[$at["cell_id"]]++ }
+		END {
+			if (launches != 4 * cells) { print launches " launches of " cells " cells"; bad = 1 }
+			for (l in samples) if (samples[l] != 2) { print "launch " l ": " samples[l] " samples"; bad = 1 }
+			for (c in seen) if (seen[c] != 4) { print "cell " c ": " seen[c] " launches"; bad = 1 }
+			exit bad
+		}' "$1/samples.csv"
+}
+
+ok 'a sweep that is left alone' parscale sweep plan.sweep --out alone --no-charts
+holds 'every launch is there once' once alone
+
+# Moments between 5 and 900 ms, from a fixed sequence.
+seed=1 done=0
+"$PARSCALE_BUILD/parscale" sweep plan.sweep --out killed --no-charts >/dev/null 2>&1 &
+sweep=$!
+while [ "$done" -lt "$kills" ]; do
+	seed=$(((seed * 1103515245 + 12345) % 2147483648))
+	sleep "$(awk -v s="$seed" 'BEGIN { print 0.005 + 0.895 * (s / 2147483648) ^ 3 }')"
+	kill -9 "$sweep" 2>/dev/null || :
+	wait "$sweep" 2>/dev/null || :
+	done=$((done + 1))
+	# once finished it is begun anew: another round of the same
+	if [ -e killed/summary.csv ]; then
+		once killed >early 2>&1 || break
+		rm -rf killed
+	fi
+	if [ -e killed/manifest.json ]; then
+		"$PARSCALE_BUILD/parscale" resume killed --no-charts >/dev/null 2>&1 &
+	else
+		rm -rf killed
+		"$PARSCALE_BUILD/parscale" sweep plan.sweep --out killed --no-charts >/dev/null 2>&1 &
+	fi
+	sweep=$!
+done
+wait "$sweep" 2>/dev/null || :
+ok 'killed often, it goes on to its end' parscale resume killed --no-charts
+holds 'every launch is there once' once killed
+
+"$PARSCALE_BUILD/parscale" sweep plan.sweep --out busy --no-charts >/dev/null 2>&1 &
+while [ ! -s busy/samples.csv ]; do sleep 0.02; done
+fails 2 'a folder that another sweep writes to is refused' parscale resume busy --no-charts
+kill "$!"
+wait "$!" 2>/dev/null || :
+
+printf 'torn' >>killed/samples.csv
+ok 'a torn last line is cut off' parscale resume killed --no-charts
+holds 'every launch is there once' once killed
+
+sed 's/"model": "/"model": "another /; s/"model": null/"model": "another"/' killed/manifest.json >other && mv other killed/manifest.json
+fails 2 'another machine is refused' parscale resume killed
+ok '... unless told' parscale resume killed --anyway --no-charts
+sed 's/size = 1e3/size = 2e3/' killed/plan.sweep >other && mv other killed/plan.sweep
+fails 2 'another plan is refused' parscale resume killed --anyway
+fails 2 'a folder without a sweep is refused' parscale resume .
+fails 2 'no folder is refused' parscale resume
+fails 2 'an empty name is refused' parscale resume ''
+
+close_suite
