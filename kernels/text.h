@@ -11,13 +11,15 @@
 
 #include "palindrome_mask.h"
 
-enum { TEXT_BLOCK = 64, TEXT_TILE = 4096 };
+enum { TEXT_BLOCK = 64, TEXT_TILE = 8192 };
 
 /* Read-only once made. */
 struct text_input {
 	const unsigned char *text; /* the problem's, or `own` */
 	uint64_t bytes;
 	uint64_t min_length;
+	unsigned ahead;     /* bytes to prefetch ahead */
+	unsigned features;  /* cpu_features() at setup */
 	unsigned char *own; /* what was generated; NULL: the text is the caller's */
 };
 

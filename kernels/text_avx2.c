@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_avx2.c - 64 bytes as two vectors of 32. */
-#include "text_scan.h"
+#include "text_centres.h"
 
 #include "cpu.h"
 
@@ -39,7 +39,12 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return join(_mm256_cmpeq_epi8(load(a), load(b)), _mm256_cmpeq_epi8(load(a + 32), load(b + 32)));
 }
 
-TEXT_VARIANT(avx2, CPU_AVX2, fold, equal);
+void text_search_avx2(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	text_search_centres(in, base, tile, fold, equal);
+}
+
+TEXT_VARIANT(avx2, CPU_AVX2, text_search_avx2);
 #else
 const struct variant text_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
 #endif

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* text_avx512.c - 64 bytes as one vector, masks as the hardware makes them. */
+/*
+ * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress bytes
+ * (VBMI2). Elsewhere, and in a tile of too many words that look like palindromes, the AVX2 variant's.
+ */
 #include "text_scan.h"
 
 #include "cpu.h"
 
 #if defined(__AVX512BW__)
-#include <immintrin.h>
+#include "text_ends_avx512.h"
 
-static inline uint64_t fold(const unsigned char *from, unsigned char *to)
+/* Where one tile was dense with palindromes, so are the next. */
+enum { TILES_BY_CENTRES = 15 };
+
+static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
-	__m512i lower = _mm512_or_si512(_mm512_loadu_si512(from), _mm512_set1_epi8(0x20));
-	__mmask64 letter =
-		_mm512_cmplt_epu8_mask(_mm512_sub_epi8(lower, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
-	_mm512_storeu_si512(to, _mm512_maskz_mov_epi8(letter, lower));
-	return letter;
+	if (in->features & CPU_VBMI2) {
+		if (tile->by_centres)
+			tile->by_centres--;
+		else if (text_search_ends(in, base, tile))
+			return;
+		else
+			tile->by_centres = TILES_BY_CENTRES;
+	}
+	text_search_avx2(in, base, tile);
 }
 
-static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
-{
-	return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(a), _mm512_loadu_si512(b));
-}
-
-TEXT_VARIANT(avx512, CPU_AVX512, fold, equal);
+TEXT_VARIANT(avx512, CPU_AVX512, search);
 #else
 const struct variant text_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
 #endif

@@ -60,8 +60,15 @@ void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed)
 	const unsigned char *end = to + bytes;
 	unsigned upper = 0x20; /* 0x20: the next letter is a capital */
 	while (to < end) {
-		for (unsigned n = length[roll(&dice)]; n; n--, upper = 0)
-			to = put(to, end, letter[roll(&dice)] - upper);
+		unsigned last[2] = {0, 0};
+		for (unsigned n = length[roll(&dice)]; n; n--, upper = 0) {
+			unsigned c = letter[roll(&dice)];
+			if (c == last[0] || c == last[1])
+				c = letter[roll(&dice)];
+			last[1] = last[0];
+			last[0] = c;
+			to = put(to, end, c - upper);
+		}
 		unsigned after = separator[roll(&dice)];
 		to = put(to, end, after);
 		if (after == ',' || after == '.')

@@ -3,8 +3,8 @@
  * text_generate.h - a text that looks like English prose to a search for words.
  *
  * Word lengths, letters and punctuation have about the frequencies of English; there is a capital after a
- * full stop. The letters are independent of each other, so there are more palindromes than in real text: 2 or
- * 3 letters long, most of them.
+ * full stop. A letter that equals one of the two before it is drawn once more: so that one word in 600 is a
+ * palindrome, as in prose, and not one in 50.
  */
 #ifndef PARSCALE_TEXT_GENERATE_H
 #define PARSCALE_TEXT_GENERATE_H

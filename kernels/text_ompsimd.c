@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_ompsimd.c - plain loops over 64 bytes under `#pragma omp simd`: what the compiler makes of them. */
-#include "text_scan.h"
+#include "text_centres.h"
 
 /* The mask of 64 bytes that are 0 or 1. */
 static inline uint64_t gather(const unsigned char flags[TEXT_BLOCK])
@@ -38,4 +38,9 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return gather(same);
 }
 
-TEXT_VARIANT(ompsimd, 0, fold, equal);
+static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	text_search_centres(in, base, tile, fold, equal);
+}
+
+TEXT_VARIANT(ompsimd, 0, search);

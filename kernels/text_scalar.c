@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
-#include "text_scan.h"
+#include "text_centres.h"
 
 static const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
 
@@ -52,4 +52,9 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return mask;
 }
 
-TEXT_VARIANT(scalar, 0, fold, equal);
+static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	text_search_centres(in, base, tile, fold, equal);
+}
+
+TEXT_VARIANT(scalar, 0, search);

@@ -297,6 +297,42 @@ static void test_listing_stops(void **state)
 	guarded_close(&g);
 }
 
+/* Prose with stretches where every word is a palindrome: searches that judge by what they see must change
+ * over and back. */
+static void test_mixed_density(void **state)
+{
+	enum { BYTES = 60 * TEXT_TILE };
+	struct dice d = {seed + 4};
+	struct guarded g = guarded_open(BYTES);
+	struct problem p;
+	struct err e = {0};
+	void *prose = NULL;
+	(void)state;
+	problem_init(&p);
+	p.bytes = BYTES;
+	assert_int_equal(text_scalar.setup(&p, &prose, &e), 0);
+	for (unsigned i = 0; i < 12; i++) {
+		memcpy(g.begin, ((struct text_input *)prose)->text, BYTES);
+		for (uint64_t at = roll(&d, BYTES / 4); at < BYTES; at += roll(&d, 25 * TEXT_TILE)) {
+			uint64_t bytes = roll(&d, 6 * TEXT_TILE), length = 1 + roll(&d, 9);
+			for (uint64_t j = 0; j < bytes && at < BYTES; j++, at++)
+				g.begin[at] = j % (length + 1) ? 'x' : ' ';
+		}
+		check_all(g.begin, BYTES, 1 + i % 3, "mixed");
+	}
+	text_teardown(prose);
+	guarded_close(&g);
+}
+
+/* Lesser CPUs' paths on this one. Last: what is taken away stays away. */
+static void test_without_vbmi2(void **state)
+{
+	struct err e = {0};
+	assert_int_equal(cpu_disable("vbmi2", &e), 0);
+	test_random_words(state);
+	test_mixed_density(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +344,8 @@ int main(void)
 		cmocka_unit_test(test_generated),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_listing_stops),
+		cmocka_unit_test(test_mixed_density),
+		cmocka_unit_test(test_without_vbmi2),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text_ends_avx512.h - the search by the ends of words, for CPUs that compress bytes.
+ *
+ * Every word of two letters or more has a first and a last letter, whose mask is letters & (letters << 1 ^
+ * letters >> 1). Each end gets a signature of a byte: 5 bits of its letter, 3 of the letter beside it in the
+ * word. Compressed into one stream, the two signatures of a word are neighbours, wherever blocks begin; 32
+ * words are compared at a time. In prose one word in a hundred has equal signatures, and is then looked at
+ * letter by letter. No branch depends on the text before that.
+ */
+#ifndef PARSCALE_TEXT_ENDS_AVX512_H
+#define PARSCALE_TEXT_ENDS_AVX512_H
+
+#include "text_scan.h"
+
+/* A text_search_fn for CPU_VBMI2, but that it returns false, having found nothing yet, where more than
+ * TEXT_ENDS_MOST words of the tile would have to be looked at: the search by centres is then faster. */
+enum { TEXT_ENDS_MOST = TEXT_TILE / 64 };
+bool text_search_ends(const struct text_input *in, uint64_t base, struct text_tile *tile);
+
+#endif
