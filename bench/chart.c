@@ -35,6 +35,8 @@ const struct chart charts[] = {
 		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right "
 		"is interference.",
 		OF_KERNEL, chart_spread},
+	{"probe", "What does it cost?", "Left is cheaper; each line of the grid is ten times the one before.",
+		OF_PROBE, chart_probe},
 	{"drift", "Did the machine keep its speed during the sweep?",
 		"Each point is a sample against the median of its cell. Cells are measured in random order, "
 		"so a drift would bend the line.",

@@ -25,9 +25,9 @@ struct drawing {
 	uint64_t samples_least, samples_most, launches_least, launches_most; /* of the rows shown */
 };
 
-/* Where in a report it stands. Those that are not a kernel's are drawn once, as NAME.svg, with "" for the
- * kernel. */
-enum chart_part { OF_KERNEL, OF_STEADINESS, OF_CHANGES };
+/* Where in a report it stands. Charts of a kernel or a probe are drawn for each of them, as NAME-SUBJECT.svg;
+ * the others once, as NAME.svg, with "" for the subject. */
+enum chart_part { OF_KERNEL, OF_PROBE, OF_STEADINESS, OF_CHANGES };
 
 struct chart {
 	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
@@ -106,7 +106,8 @@ bool chart_variants(struct drawing *g, const char *kernel);
 bool chart_ratio(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
 bool chart_spread(struct drawing *g, const char *kernel);
-bool chart_drift(struct drawing *g, const char *kernel);
-bool chart_against(struct drawing *g, const char *kernel);
+bool chart_drift(struct drawing *g, const char *all);
+bool chart_against(struct drawing *g, const char *all);
+bool chart_probe(struct drawing *g, const char *probe);
 
 #endif

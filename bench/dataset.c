@@ -54,6 +54,7 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	memset(d, 0, sizeof *d);
 	table_init(&d->summary, summary_columns, sizeof(struct summary));
 	table_init(&d->samples, sample_columns, sizeof(struct sample));
+	table_init(&d->probes, probe_columns, sizeof(struct probe_row));
 	table_init(&d->models, model_columns, sizeof(struct model_row));
 	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
 	size_t length = strlen(dir);
@@ -75,6 +76,9 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	snprintf(path, sizeof path, "%s/samples.csv", d->dir);
 	if (access(path, F_OK) == 0 && csv_read(path, &d->samples, NULL, e) != 0)
 		return -1;
+	snprintf(path, sizeof path, "%s/probes.csv", d->dir);
+	if (access(path, F_OK) == 0 && csv_read(path, &d->probes, NULL, e) != 0)
+		return -1;
 	if (group_samples(d, e) != 0 || read_manifest(d, e) != 0)
 		return -1;
 	return series_make(&d->samples, dataset_cpus(d), &d->models, e);
@@ -86,6 +90,7 @@ void dataset_close(struct dataset *d)
 	table_free(&d->samples);
 	free(d->group);
 	groups_free(&d->groups);
+	table_free(&d->probes);
 	table_free(&d->models);
 	table_free(&d->compared);
 	json_decref(d->manifest);
@@ -157,17 +162,30 @@ bool cells_match(const struct factors *a, const struct factors *b, const char *c
 	return true;
 }
 
+/* Adds a name that is not there yet; the new count. */
+static size_t name_add(const char **names, size_t n, size_t most, const char *name)
+{
+	for (size_t k = 0; k < n; k++)
+		if (strcmp(names[k], name) == 0)
+			return n;
+	if (n < most)
+		names[n++] = name;
+	return n;
+}
+
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < d->summary.count && n < most; i++) {
-		const char *name = dataset_row(d, i)->cell.kernel;
-		size_t k = 0;
-		while (k < n && strcmp(names[k], name) != 0)
-			k++;
-		if (k == n)
-			names[n++] = name;
-	}
+	for (size_t i = 0; i < d->summary.count; i++)
+		n = name_add(names, n, most, dataset_row(d, i)->cell.kernel);
+	return n;
+}
+
+size_t dataset_probes(const struct dataset *d, const char **names, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->probes.count; i++)
+		n = name_add(names, n, most, ((const struct probe_row *)table_row(&d->probes, i))->of.probe);
 	return n;
 }
 

@@ -10,6 +10,7 @@
 
 #include "comparison.h"
 #include "group.h"
+#include "probe/probe_rows.h"
 
 #include <jansson.h>
 
@@ -20,6 +21,7 @@ struct dataset {
 	struct groups groups;       /* of samples */
 	const struct group **group; /* of each row of summary; NULL where it has no samples */
 	json_t *manifest;           /* an object; empty where manifest.json is absent */
+	struct table probes;        /* struct probe_row; empty where probes.csv is absent */
 	struct table models;        /* struct model_row: scaling models of each series of worker counts */
 
 	/* against another sweep, see dataset_against */
@@ -51,6 +53,9 @@ bool cells_match(const struct factors *a, const struct factors *b, const char *c
 
 /* The kernels that occur, in file order: at most `most` names into `names`; how many. */
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
+
+/* The same of the probes. */
+size_t dataset_probes(const struct dataset *d, const char **names, size_t most);
 
 /* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest,
  * then pool, then fastest. NULL where no row of the kernel is ok. */

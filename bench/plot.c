@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 + 256, KERNELS_MOST = 32 };
+enum { PATH_SIZE = 4096 + 256, SUBJECTS_MOST = 32, CHARTS_MOST = 512 };
 
 extern char **environ;
 
@@ -48,7 +48,7 @@ static int prepare(
 	work_path(path, work, p->stem, ".tsv");
 	g.data = fopen(path, "w");
 	bool shows = false;
-	if (g.vars && g.data && (shows = p->chart->prepare(&g, p->kernel))) {
+	if (g.vars && g.data && (shows = p->chart->prepare(&g, p->subject))) {
 		snprintf(p->title, sizeof p->title, "%s", g.title);
 		snprintf(p->note, sizeof p->note, "%s", g.note);
 		snprintf(script, sizeof script, "%s.gp", p->chart->name);
@@ -180,48 +180,62 @@ static void remove_work(const char *work, const struct plotted *list, size_t cou
 /* A file name from a chart's and a kernel's name, whatever that contains. */
 static void make_stem(struct plotted *p)
 {
-	snprintf(p->stem, sizeof p->stem, "%s%s%s", p->chart->name, *p->kernel ? "-" : "", p->kernel);
+	snprintf(p->stem, sizeof p->stem, "%s%s%s", p->chart->name, *p->subject ? "-" : "", p->subject);
 	for (char *c = p->stem; *c; c++)
 		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
 			*c = '_';
 }
 
+/* Every chart with every subject it could have: how many into `all`, which has room for CHARTS_MOST. */
+static size_t list_all(const struct dataset *d, struct plotted *all)
+{
+	const char *none[] = {""}, *kernel[SUBJECTS_MOST], *probe[SUBJECTS_MOST];
+	size_t n_kernels = dataset_kernels(d, kernel, SUBJECTS_MOST),
+	       n_probes = dataset_probes(d, probe, SUBJECTS_MOST), n = 0;
+	for (const struct chart *c = charts; c->name; c++) {
+		const char *const *subject = c->part == OF_KERNEL  ? kernel
+					     : c->part == OF_PROBE ? probe
+								   : none;
+		size_t subjects = c->part == OF_KERNEL ? n_kernels : c->part == OF_PROBE ? n_probes : 1;
+		for (size_t k = 0; k < subjects && n < CHARTS_MOST; k++) {
+			struct plotted *p = &all[n++];
+			p->chart = c;
+			snprintf(p->subject, sizeof p->subject, "%s", subject[k]);
+			make_stem(p);
+		}
+	}
+	return n;
+}
+
 int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
 {
 	char folder[sizeof d->dir + 32], work[sizeof folder + 32], scripts[PATH_SIZE];
-	const char *kernel[KERNELS_MOST];
-	size_t n_kernels = dataset_kernels(d, kernel, KERNELS_MOST), n_charts = 0, tried = 0;
 	*out = (struct plots){0};
 	if (find_scripts(scripts, e) != 0)
 		return -1;
-	while (charts[n_charts].name)
-		n_charts++;
-	struct plotted *all = calloc(n_kernels * n_charts, sizeof *all);
-	out->list = calloc(n_kernels * n_charts, sizeof *all);
+	struct plotted *all = calloc(CHARTS_MOST, sizeof *all);
+	out->list = calloc(CHARTS_MOST, sizeof *all);
 	snprintf(folder, sizeof folder, "%s/plots", d->dir);
 	snprintf(work, sizeof work, "%s/.drawing-XXXXXX", folder);
 	int result = 0;
+	size_t tried = 0, n = 0;
 	if (!all || !out->list)
 		result = err_set(e, ERR_FAILED, "out of memory");
 	else if ((mkdir(folder, 0777) != 0 && errno != EEXIST) || !mkdtemp(work))
 		result = err_set(e, ERR_FAILED, "%s: %s", folder, strerror(errno));
-	for (size_t k = 0; result == 0 && k < n_kernels; k++)
-		for (size_t c = 0; result == 0 && c < n_charts; c++) {
-			if (charts[c].part != OF_KERNEL && k > 0)
-				continue;
-			struct plotted *p = &all[tried++];
-			p->chart = &charts[c];
-			if (charts[c].part == OF_KERNEL)
-				snprintf(p->kernel, sizeof p->kernel, "%s", kernel[k]);
-			make_stem(p);
-			int shows = prepare(d, p, work, scripts, e);
-			if (shows > 0)
-				out->list[out->count++] = *p;
-			result = shows < 0 ? -1 : 0;
-		}
+	else
+		n = list_all(d, all);
+	while (result == 0 && tried < n) {
+		struct plotted *p = &all[tried++];
+		int shows = prepare(d, p, work, scripts, e);
+		if (shows > 0)
+			out->list[out->count++] = *p;
+		result = shows < 0 ? -1 : 0;
+	}
 	if (result == 0)
 		result = run_all(d->dir, work, out, e);
-	remove_work(work, all, tried);
+	if (tried > 0)
+		remove_work(work, all, tried);
 	free(all);
 	return result;
 }

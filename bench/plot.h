@@ -14,7 +14,7 @@
 /* One chart that was drawn: DIR/plots/STEM.svg and .png. */
 struct plotted {
 	const struct chart *chart;
-	char kernel[48];
+	char subject[48]; /* the kernel or probe; "" for charts of the whole */
 	char stem[112];
 	char title[128], note[640];
 };

@@ -122,11 +122,12 @@ static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
 	free(text);
 }
 
-/* The charts of a part of the report; "" where it is not a kernel's. */
-static void put_charts(const struct report *r, enum chart_part part, const char *kernel, FILE *f)
+/* The charts of a part of the report; subject "" where it has none; NULL: of all. */
+static void put_charts(const struct report *r, enum chart_part part, const char *subject, FILE *f)
 {
 	for (size_t i = 0; i < r->plots.count; i++)
-		if (r->plots.list[i].chart->part == part && strcmp(r->plots.list[i].kernel, kernel) == 0)
+		if (r->plots.list[i].chart->part == part &&
+			(!subject || strcmp(r->plots.list[i].subject, subject) == 0))
 			put_chart(r, &r->plots.list[i], f);
 }
 
@@ -202,6 +203,11 @@ void report_html(const struct report *r, FILE *f)
 	put_top(r, f);
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->d.probes.count > 0) {
+		fputs("<h2 id=\"probes\">What mechanisms cost</h2>\n", f);
+		put_charts(r, OF_PROBE, NULL, f);
+		fputs("<p>All numbers of the probes: <a href=\"probes.csv\">probes.csv</a>.</p>\n", f);
+	}
 	if (r->changes.rows > 0) {
 		fputs("<h2 id=\"against\">Against the other sweep</h2>\n<p class=\"soft\">", f);
 		xml_text(f, r->d.base);

@@ -41,12 +41,12 @@ static void put_sheet(const struct sheet *g, FILE *f)
 	fputs("\n\n", f);
 }
 
-/* The charts of a part of the report; "" where it is not a kernel's. */
-static void put_charts(const struct report *r, enum chart_part part, const char *kernel, FILE *f)
+/* The charts of a part of the report; subject "" where it has none; NULL: of all. */
+static void put_charts(const struct report *r, enum chart_part part, const char *subject, FILE *f)
 {
 	for (size_t i = 0; i < r->plots.count; i++) {
 		const struct plotted *p = &r->plots.list[i];
-		if (p->chart->part != part || strcmp(p->kernel, kernel) != 0)
+		if (p->chart->part != part || (subject && strcmp(p->subject, subject) != 0))
 			continue;
 		fprintf(f, "**%s**\n\n![", p->chart->question);
 		put(f, p->title);
@@ -98,6 +98,11 @@ void report_md(const struct report *r, FILE *f)
 	}
 	for (size_t k = 0; k < r->sections; k++)
 		put_section(r, &r->section[k], f);
+	if (r->d.probes.count > 0) {
+		fputs("## What mechanisms cost\n\n", f);
+		put_charts(r, OF_PROBE, NULL, f);
+		fputs("All numbers of the probes: [probes.csv](probes.csv).\n\n", f);
+	}
 	if (r->changes.rows > 0) {
 		fputs("## Against the other sweep\n\n", f);
 		put(f, r->d.base);

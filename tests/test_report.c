@@ -542,6 +542,62 @@ static void changes_are_told_apart(void **state)
 	assert_int_equal(run(report_main, &e, dir, "--against", "/nonexistent"), ERR_USAGE);
 }
 
+/* A row of probes.csv; `worker` "" for neither. */
+static void add_case(
+	struct table *t, const char *mechanism, const char *worker, const char *metric, double ns)
+{
+	struct err e = {0};
+	struct probe_row *r = table_add(t, NULL, &e);
+	assert_non_null(r);
+	snprintf(r->of.probe, sizeof r->of.probe, "spawn");
+	snprintf(r->of.mechanism, sizeof r->of.mechanism, "%s", mechanism);
+	snprintf(r->of.worker, sizeof r->of.worker, "%s", worker);
+	snprintf(r->of.metric, sizeof r->of.metric, "%s", metric);
+	snprintf(r->of.unit, sizeof r->of.unit, "ns");
+	snprintf(r->status, sizeof r->status, ns > 0 ? "ok" : "failed");
+	if (ns > 0) {
+		r->median = ns;
+		r->median_low = 0.9 * ns;
+		r->median_high = 1.2 * ns;
+	}
+}
+
+static void probes_are_ladders(void **state)
+{
+	struct table t;
+	struct dataset d;
+	struct plots p;
+	struct err e = {0};
+	char path[160];
+	(void)state;
+	if (!has_gnuplot)
+		skip();
+	char *dir = simulated_in(&lonely, "probed");
+	table_init(&t, probe_columns, sizeof(struct probe_row));
+	add_case(&t, "fork <&'", "process", "total", 120000);
+	add_case(&t, "fork <&'", "process", "call", 60000);
+	add_case(&t, "pthread", "thread", "total", 9000);
+	add_case(&t, "broken", "process", "total", 0);
+	snprintf(path, sizeof path, "%s/probes.csv", dir);
+	assert_int_equal(csv_write(path, &t, &e), 0);
+	table_free(&t);
+	assert_int_equal(dataset_open(&d, dir, &e), 0);
+	assert_int_equal(plots_draw(&d, &p, &e), 0);
+	assert_string_equal(p.warning, "");
+	char *svg = slurp(dir, "plots/probe-spawn.svg");
+	check_svg(svg, "probe-spawn");
+	assert_says(svg, "<title>pthread: 9.00 us (8.10 to 10.8 us)</title>");
+	assert_int_equal(occurrences(svg, "<title>"), 2); /* neither the other number nor what failed */
+	assert_says(svg, ">process<");
+	assert_null(strstr(svg, ">neither<"));
+	free(svg);
+	done(&d, &p);
+	assert_int_equal(run(report_main, &e, dir, "--format=html", NULL), 0);
+	char *html = slurp(dir, "report.html");
+	assert_says(html, "What mechanisms cost");
+	free(html);
+}
+
 static void help_is_printed(void **state)
 {
 	struct err e;
@@ -569,6 +625,7 @@ int main(void)
 		cmocka_unit_test(bad_use_is_refused),
 		cmocka_unit_test(a_drift_is_told),
 		cmocka_unit_test(changes_are_told_apart),
+		cmocka_unit_test(probes_are_ladders),
 		cmocka_unit_test(help_is_printed),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
