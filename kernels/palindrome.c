@@ -2,9 +2,10 @@
 /*
  * palindrome.c - the kernel `palindrome`: its list of words, and its record.
  *
- * Generated words are uniform over a-z. Word i is letters 0 to length-1 of the draws i * d, i * d + 1, ... of
- * the seed, d = ceil(length / 8), eight letters a draw (palindrome_random.h): it depends on its index, the
- * length and the seed alone.
+ * A list from a file is packed, or has one word a line; a newline is never part of a word. Words are bytes,
+ * compared as they stand. Generated words are uniform over a-z. Word i is letters 0 to length-1 of the draws
+ * i * d, i * d + 1, ... of the seed, d = ceil(length / 8), eight letters a draw (palindrome_random.h): it
+ * depends on its index, the length and the seed alone.
  */
 #include "palindrome.h"
 
@@ -38,23 +39,59 @@ static void generate(struct palindrome_input *in, uint64_t seed)
 		}
 }
 
+/* A list from a file: one word a line where the first word is followed by a newline, else packed. */
+static bool has_lines(const struct problem *p)
+{
+	return p->text_bytes > p->length && p->text[p->length] == '\n';
+}
+
+static uint64_t items(const struct problem *p)
+{
+	if (!p->text)
+		return p->words;
+	return has_lines(p) ? (p->text_bytes + 1) / (p->length + 1) : p->text_bytes / p->length;
+}
+
+/* Takes the words of p->text, if every line, or the packed list, is as long as it should be. */
+static int copy(struct palindrome_input *in, const struct problem *p, struct err *e)
+{
+	const uint64_t length = in->length;
+	if (!has_lines(p) && p->text_bytes % length == 0 && !memchr(p->text, '\n', p->text_bytes)) {
+		memcpy(in->words, p->text, p->text_bytes);
+		return 0;
+	}
+	uint64_t line = 0;
+	for (uint64_t at = 0; at < p->text_bytes; at += length + 1, line++) {
+		const unsigned char *from = p->text + at, *newline = memchr(from, '\n', p->text_bytes - at);
+		const uint64_t letters = newline ? (uint64_t)(newline - from) : p->text_bytes - at;
+		if (letters != length)
+			return err_set(e, ERR_USAGE,
+				"palindrome: line %llu of the list has %llu letters, not %llu",
+				(unsigned long long)line + 1, (unsigned long long)letters,
+				(unsigned long long)length);
+		memcpy(in->words + line * length, from, length);
+	}
+	return 0;
+}
+
 int palindrome_setup(const struct problem *p, void **input, struct err *e)
 {
-	const uint64_t groups = p->words / PALINDROME_GROUP + (p->words % PALINDROME_GROUP != 0);
+	const uint64_t count = items(p), groups = count / PALINDROME_GROUP + (count % PALINDROME_GROUP != 0);
 	struct palindrome_input *in = calloc(1, sizeof *in);
 	if (!in)
 		return err_set(e, ERR_FAILED, "palindrome: out of memory");
-	in->count = p->words;
+	in->count = count;
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
 	if (groups * PALINDROME_GROUP * in->length > (p->l2_bytes ? p->l2_bytes : L2_FALLBACK))
 		in->ahead = AHEAD;
 	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
-	if (!in->words) {
-		free(in);
+	if (!in->words || (p->text && copy(in, p, e) != 0)) {
+		palindrome_teardown(in);
 		return -1;
 	}
-	generate(in, p->seed);
+	if (!p->text)
+		generate(in, p->seed);
 	*input = in;
 	return 0;
 }
@@ -99,14 +136,11 @@ struct palindrome_shape palindrome_shape_of(unsigned bytes, unsigned length)
 	return shape;
 }
 
-static uint64_t items(const struct problem *p)
-{
-	return p->words;
-}
-
 static void resize(struct problem *p, uint64_t size)
 {
 	p->words = size;
+	if (p->text && size < items(p))
+		p->text_bytes = size * (p->length + has_lines(p));
 }
 
 /* Every word of one letter is a palindrome. */
@@ -114,10 +148,10 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 {
 	if (p->length != 1)
 		return NULL;
-	const uint64_t whole = p->words / 64, rest = p->words % 64;
+	const uint64_t count = items(p), whole = count / 64, rest = count % 64;
 	/* all bits, -1, times 1 + 3 + 5 + ... */
 	*known = (struct tally){
-		.count = p->words, .check = (((UINT64_C(1) << rest) - 1) * (2 * whole + 1)) - whole * whole};
+		.count = count, .check = (((UINT64_C(1) << rest) - 1) * (2 * whole + 1)) - whole * whole};
 	*check_known = true;
 	return "closed form";
 }

@@ -15,7 +15,7 @@ static bool is_palindrome(const unsigned char *word, unsigned length)
 
 static int setup(const struct problem *p, void **input, struct err *e)
 {
-	if (p->words > most_words)
+	if ((p->text ? p->text_bytes / p->length : p->words) > most_words)
 		return err_set(e, ERR_ABSENT,
 			"palindrome: reference takes at most 10^9 words; take another variant");
 	return palindrome_setup(p, input, e);

@@ -198,6 +198,68 @@ static void test_record(void **state)
 	assert_int_equal(e.status, ERR_ABSENT);
 }
 
+static struct palindrome_input *read_list(const char *text, size_t bytes, uint64_t length, struct err *e)
+{
+	struct problem p;
+	void *input = NULL;
+	problem_init(&p);
+	p.text = (const unsigned char *)text;
+	p.text_bytes = bytes;
+	p.length = length;
+	if (palindrome_scalar.setup(&p, &input, e) != 0)
+		return NULL;
+	assert_int_equal(((struct palindrome_input *)input)->count, kernel_find("palindrome", e)->items(&p));
+	return input;
+}
+
+/* The same list packed, in lines, and in lines without the last newline. */
+static void test_from_a_file(void **state)
+{
+	static const char *const lists[] = {"noonabbaabcd", "noon\nabba\nabcd\n", "noon\nabba\nabcd"};
+	struct err e = {0};
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct palindrome_input *in = read_list(lists[i], strlen(lists[i]), 4, &e);
+		assert_non_null(in);
+		assert_int_equal(in->count, 3);
+		assert_memory_equal(in->words, "noonabbaabcd", 12);
+		struct outcome o = outcome_of(&palindrome_scalar, in, 0);
+		assert_int_equal(o.tally.count, 2);
+		assert_int_equal(o.tally.check, 3);
+		free(o.places.at);
+		palindrome_teardown(in);
+	}
+	struct palindrome_input *one = read_list("\n", 1, 1, &e), *none = read_list("", 0, 4, &e);
+	assert_null(one);
+	assert_non_null(none);
+	assert_int_equal(none->count, 0);
+	palindrome_teardown(none);
+}
+
+/* A line of another length is an error that tells which. */
+static void test_bad_lists(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} bad[] = {
+		{"noon\nabba\nabc\nabba\n", "line 3 of the list has 3 letters, not 4"},
+		{"noon\nabba\nabcde\nabba\n", "line 3 of the list has 5 letters, not 4"},
+		{"noon\nabba\nab", "line 3 of the list has 2 letters, not 4"},
+		{"noon\n\nabba\n", "line 2 of the list has 0 letters, not 4"},
+		{"abc\ndef\n", "line 1 of the list has 3 letters, not 4"},
+		{"noonabba\n", "line 1 of the list has 8 letters, not 4"},
+		{"noonabbaa", "line 1 of the list has 9 letters, not 4"},
+		{"noon\r\nabba\r\n", "line 1 of the list has 5 letters, not 4"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct err e = {0};
+		assert_null(read_list(bad[i].text, strlen(bad[i].text), 4, &e));
+		assert_int_equal(e.status, ERR_USAGE);
+		assert_non_null(strstr(e.text, bad[i].error));
+	}
+}
+
 /* Lesser CPUs' paths on this one. Last: what is taken away stays away. */
 static void test_without_vbmi(void **state)
 {
@@ -216,6 +278,8 @@ int main(void)
 		cmocka_unit_test(test_frequency),
 		cmocka_unit_test(test_listing_stops),
 		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_from_a_file),
+		cmocka_unit_test(test_bad_lists),
 		cmocka_unit_test(test_without_vbmi),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
