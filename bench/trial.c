@@ -2,6 +2,7 @@
 #include "trial.h"
 
 #include "clock.h"
+#include "haul.h"
 #include "order.h"
 #include "work.h"
 
@@ -16,6 +17,7 @@ struct trial {
 	struct place place;
 	int *cpus;
 	struct order order;
+	struct haul haul;
 	struct job job;
 	struct team *team;
 	double setup_seconds, open_seconds;
@@ -65,6 +67,8 @@ static void all_done(void *ctx)
 		m->faults += (double)(s->after.ru_minflt - s->before.ru_minflt + s->after.ru_majflt - s->before.ru_majflt);
 		m->switches += (double)(s->after.ru_nivcsw - s->before.ru_nivcsw);
 	}
+	if (t->work.haul)
+		m->tally = haul_tally(&t->haul);
 	m->touch_ns = (double)touch;
 	m->launch_ns = (double)(first_began - t->started) - m->touch_ns;
 	m->compute_ns = (double)(last_ended - first_began);
@@ -90,6 +94,8 @@ static int run_once(struct trial *t, struct err *e)
 {
 	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
 	t->returned = 0;
+	if (t->work.haul)
+		haul_clear(&t->haul);
 	t->started = clock_ns();
 	if (t->work.cell->backend->run(t->team, e) != 0) {
 		explain(t, e);
@@ -158,6 +164,12 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.one_at_a_time = t->work.cell->one_at_a_time,
 		.spin = t->work.cell->workers <= t->place.capacity ? SPINS : 0,
 		.timeout_seconds = plan->timeout_seconds};
+	if (t->work.cell->backend->wired) {
+		if (haul_open(&t->haul, &t->work, e) != 0)
+			return -1;
+		t->work.haul = &t->haul;
+		t->job.wire = &t->haul.wire;
+	}
 	uint64_t start = clock_ns();
 	t->team = t->work.cell->backend->open(&t->job, &team, e);
 	t->open_seconds = t->work.cell->lifetime == LIFETIME_POOL ? (double)(clock_ns() - start) / 1e9 : 0;
@@ -177,6 +189,7 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		t->cpus[w] = place_cpu(&t->place, w);
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
+	t->work.problem.listing = t->work.cell->backend->wired && t->work.cell->variant->emit;
 	t->work.problem.l1_bytes = caches.l1_bytes;
 	t->work.problem.l2_bytes = caches.l2_bytes;
 	t->work.problem.l3_bytes = caches.l3_bytes;
@@ -213,6 +226,7 @@ void trial_close(struct trial *t)
 	if (t->team)
 		t->work.cell->backend->close(t->team);
 	order_close(&t->order);
+	haul_close(&t->haul);
 	work_teardown(&t->work);
 	place_close(&t->place);
 	free(t->cpus);
@@ -232,4 +246,12 @@ double trial_open_seconds(const struct trial *t)
 bool trial_bound(const struct trial *t)
 {
 	return t->place.bound;
+}
+
+bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)
+{
+	if (!t->work.haul || !t->work.cell->variant->emit)
+		return false;
+	haul_each(&t->haul, take, ctx);
+	return true;
 }

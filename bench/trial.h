@@ -43,6 +43,10 @@ double trial_open_seconds(const struct trial *t);
 /* Were workers bound to CPUs? */
 bool trial_bound(const struct trial *t);
 
+/* Where workers send back what they found: hands the items of the last run to `take`, in input order. False, and
+ * nothing done, where they only count. */
+bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx);
+
 /* Runs the whole problem `times` times; *mean is their mean. -1 with *e set when a worker died, a run took too long, or two runs gave
  * different answers; then the trial can only be closed. */
 int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e);

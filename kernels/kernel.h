@@ -79,6 +79,19 @@ typedef int kernel_take_fn(void *ctx, const uint64_t *items, size_t n);
  * problem.listing. */
 typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx);
 
+/* What some units need of an input, as bytes; the items that are found in it alone count from 0. */
+struct piece {
+	const unsigned char *bytes; /* in the input */
+	size_t count;
+	uint64_t first; /* the item in the whole input that is item 0 here */
+};
+
+/* Room for any kernel's input, but not for what it points to. */
+union kernel_part {
+	max_align_t align;
+	unsigned char room[512];
+};
+
 struct variant {
 	const char *name;
 	const char *missing; /* NULL, or why this build does not have it; all functions may then be NULL */
@@ -124,6 +137,15 @@ struct kernel {
 
 	/* The text of one emitted item: sets *text (in `buffer` of 64 bytes, or in the input) and returns its length. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
+
+	/* What an item that was emitted adds to the tally. NULL where no variant emits. */
+	void (*weigh)(uint64_t item, struct tally *out);
+
+	/* For workers that are handed their input. pack: what units s need. adopt: makes *part an input of such bytes, which
+	 * have MEMORY_MARGIN and a page of readable bytes around them and outlive it; the rest is as in `input`. NULL, both:
+	 * an input is not made of bytes, and the range of units says it all. */
+	struct piece (*pack)(const void *input, struct span s);
+	void (*adopt)(const void *input, unsigned char *bytes, size_t count, union kernel_part *part);
 
 	const struct variant *const *variants; /* slowest first, `reference` at the head; ended by NULL */
 };

@@ -169,6 +169,23 @@ static double item_bytes(const struct problem *p)
 	return (double)p->length;
 }
 
+static struct piece pack(const void *input, struct span s)
+{
+	const struct palindrome_input *in = input;
+	const uint64_t from = s.lo * PALINDROME_GROUP, to = s.hi * PALINDROME_GROUP;
+	const uint64_t end = to < in->count ? to : in->count;
+	return (struct piece){in->words + from * in->length, (end - from) * in->length, from};
+}
+
+static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
+{
+	struct palindrome_input in = *(const struct palindrome_input *)input;
+	_Static_assert(sizeof in <= sizeof *part, "an input has room in a part");
+	in.words = bytes;
+	in.count = count / in.length;
+	memcpy(part, &in, sizeof in);
+}
+
 const struct kernel kernel_palindrome = {
 	.name = "palindrome",
 	.summary = "palindromes in a packed list of words of one length",
@@ -180,6 +197,9 @@ const struct kernel kernel_palindrome = {
 	.resize = resize,
 	.oracle = oracle,
 	.spell = spell,
+	.weigh = place_tally,
+	.pack = pack,
+	.adopt = adopt,
 	.variants = (const struct variant *const[]){&palindrome_reference, &palindrome_scalar,
 		&palindrome_ompsimd, &palindrome_avx2, &palindrome_avx512, NULL},
 };

@@ -20,6 +20,12 @@ static inline void mask_tally(uint64_t mask, uint64_t group, struct tally *out)
 	out->check += mask * (2 * group + 1);
 }
 
+/* Adds one place to *out: kernel.weigh. */
+static inline void place_tally(uint64_t place, struct tally *out)
+{
+	mask_tally(UINT64_C(1) << place % 64, place / 64, out);
+}
+
 /* A list under way: places wait here until there are enough of them to hand over. Start with take and ctx
  * set, the rest zero. */
 enum { MASK_LIST_BATCH = 256 };

@@ -108,6 +108,21 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 	return "closed form";
 }
 
+static struct piece pack(const void *input, struct span s)
+{
+	const struct read_input *in = input;
+	const uint64_t from = s.lo * READ_TILE, to = s.hi * READ_TILE;
+	return (struct piece){in->bytes + from, (to < in->count ? to : in->count) - from, 0};
+}
+
+static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
+{
+	const struct read_input in = {bytes, count};
+	(void)input;
+	_Static_assert(sizeof in <= sizeof *part, "an input has room in a part");
+	memcpy(part, &in, sizeof in);
+}
+
 const struct kernel kernel_read = {
 	.name = "read",
 	.summary = "reads memory and adds it up: the ceiling of what is bound by memory",
@@ -118,5 +133,7 @@ const struct kernel kernel_read = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
+	.pack = pack,
+	.adopt = adopt,
 	.variants = (const struct variant *const[]){&read_reference, &read_avx2, &read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
 };

@@ -55,6 +55,12 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	return (size_t)snprintf(buffer, 64, "%llu", (unsigned long long)item);
 }
 
+static void weigh(uint64_t prime, struct tally *out)
+{
+	out->count++;
+	out->check += prime % 4 == 1;
+}
+
 const struct kernel kernel_sieve = {
 	.name = "sieve",
 	.summary = "counts the primes in start..stop: integer arithmetic and stores that hit L1",
@@ -66,6 +72,7 @@ const struct kernel kernel_sieve = {
 	.resize = resize,
 	.oracle = oracle,
 	.spell = spell,
+	.weigh = weigh,
 	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,
 		&sieve_avx512, NULL},
 };

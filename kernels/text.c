@@ -118,6 +118,30 @@ static double item_bytes(const struct problem *p)
 	return 1;
 }
 
+/* Whole words: those that start in units s. */
+static struct piece pack(const void *input, struct span s)
+{
+	const struct text_input *in = input;
+	uint64_t from = s.lo * TEXT_TILE, to = s.hi * TEXT_TILE;
+	if (from > 0 && text_is_letter(in->text[from - 1]))
+		from = text_word_end(in, from);
+	if (to > in->bytes)
+		to = in->bytes;
+	if (to > 0 && text_is_letter(in->text[to - 1]))
+		to = text_word_end(in, to);
+	return (struct piece){in->text + from, to > from ? to - from : 0, from};
+}
+
+static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
+{
+	struct text_input in = *(const struct text_input *)input;
+	_Static_assert(sizeof in <= sizeof *part, "an input has room in a part");
+	in.text = bytes;
+	in.bytes = count;
+	in.own = NULL;
+	memcpy(part, &in, sizeof in);
+}
+
 const struct kernel kernel_text = {
 	.name = "text",
 	.summary = "palindromic words in a text: runs of ASCII letters, compared without case",
@@ -131,6 +155,9 @@ const struct kernel kernel_text = {
 	.resize = resize,
 	.oracle = oracle,
 	.spell = spell,
+	.weigh = place_tally,
+	.pack = pack,
+	.adopt = adopt,
 	.variants = (const struct variant *const[]){&text_reference, &text_scalar, &text_ompsimd, &text_avx2,
 		&text_avx512, NULL},
 };

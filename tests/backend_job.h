@@ -56,6 +56,9 @@ struct record {
 	atomic_uint done, done_early;                     /* of all_done, and before all had ended */
 	atomic_uint release;                              /* ends a hang */
 
+	bool heavy;                                       /* chunks and results are larger than a pipe */
+	uint64_t returned[MAX_CHUNKS];                    /* bytes that came back */
+	unsigned garbled;                                 /* results that were not what was sent */
 	atomic_uint inside, met;                          /* for chunks that wait for each other */
 
 	/* What happens in which worker (EVERYONE: in all); NULL: nothing. */
@@ -71,6 +74,9 @@ extern unsigned global; /* counted up by worker 0 of a team when it begins */
 struct record *record_new(unsigned workers);
 void record_free(struct record *r);
 struct job job_of(struct record *r, uint64_t chunks);
+
+/* Bytes that travel with a chunk, and back, where a back end sends them. */
+size_t traffic_of(const struct record *r, uint64_t index);
 
 /* First thing in main: if the program was started as a worker, lives that life and ends. */
 void worker_if_asked(int argc, char **argv);

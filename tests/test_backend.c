@@ -50,6 +50,7 @@ static void check_chunks(
 	}
 	for (uint64_t i = job->chunks; i < MAX_CHUNKS; i++)
 		assert_int_equal(r->taken[i], 0);
+	assert_int_equal(r->garbled, 0);
 	assert_int_equal(r->early, 0);
 	assert_int_equal(r->ended, runs * plan->workers);
 	assert_int_equal(r->done, runs);
@@ -73,16 +74,20 @@ static void check_slots(const struct backend *b, struct team *t, const struct jo
 	assert_int_equal(chunks, runs * job->chunks);
 }
 
-static void check_team(const struct backend *b, struct team_plan plan, uint64_t chunks, unsigned runs)
+static void check_team(
+	const struct backend *b, struct team_plan plan, uint64_t chunks, unsigned runs, bool heavy)
 {
 	struct traces before = look_around();
 	struct record *r = record_new(plan.workers);
 	struct job job = job_of(r, chunks);
+	r->heavy = heavy;
 	r->victim = plan.workers;
 	struct team *t = open_team(b, &job, &plan);
 	for (unsigned i = 0; i < runs; i++)
 		run_team(b, t);
 	check_chunks(r, &job, &plan, runs);
+	for (uint64_t i = 0; b->wired && i < chunks; i++)
+		assert_int_equal(r->returned[i], runs * traffic_of(r, i));
 	check_slots(b, t, &job, &plan, runs);
 	b->close(t);
 	assert_int_equal(r->left, r->entered);
@@ -98,7 +103,7 @@ static void check_shares(const struct backend *b, struct team_plan plan)
 {
 	const uint64_t chunks[] = {0, 1, 2, 7, 1000};
 	for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; i++)
-		check_team(b, plan, chunks[i], 2);
+		check_team(b, plan, chunks[i], 2, false);
 }
 
 static void every_chunk_once(void **state)
@@ -108,7 +113,19 @@ static void every_chunk_once(void **state)
 
 static void check_many_runs(const struct backend *b, struct team_plan plan)
 {
-	check_team(b, plan, 7, 20);
+	check_team(b, plan, 7, 20, false);
+}
+
+/* More than any pipe holds, in both directions at once: nobody may wait for the other. */
+static void check_heavy(const struct backend *b, struct team_plan plan)
+{
+	if (b->wired)
+		check_team(b, plan, 40, 2, true);
+}
+
+static void large_chunks_and_results_pass(void **state)
+{
+	for_each_team(state, check_heavy);
 }
 
 static void runs_repeat(void **state)
@@ -271,6 +288,7 @@ int main(int argc, char **argv)
 	worker_if_asked(argc, argv);
 	const struct CMUnitTest of_each[] = {
 		cmocka_unit_test(every_chunk_once),
+		cmocka_unit_test(large_chunks_and_results_pass),
 		cmocka_unit_test(runs_repeat),
 		cmocka_unit_test(workers_are_who_they_should_be),
 		cmocka_unit_test(threads_take_turns_and_processes_do_not),

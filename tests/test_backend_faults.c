@@ -18,7 +18,7 @@
 
 static const enum lifetime lifetimes[] = {LIFETIME_POOL, LIFETIME_SPAWN};
 
-static const struct backend *const processes[] = {&backend_fork, &backend_exec};
+static const struct backend *const processes[] = {&backend_fork, &backend_fork_pipe, &backend_exec};
 
 /* A run that is meant to fail. */
 struct scene {
@@ -402,6 +402,41 @@ static void a_program_that_is_no_worker_is_named(void **state)
 	}
 }
 
+static void a_job_that_cannot_travel_is_refused(void **state)
+{
+	(void)state;
+	struct scene s;
+	scene_set(&s, &backend_fork_pipe, LIFETIME_POOL);
+	s.job.wire = NULL;
+	assert_null(s.b->open(&s.job, &s.plan, &s.e));
+	assert_int_equal(s.e.status, ERR_ABSENT);
+	record_free(s.r);
+	assert_nothing_left(s.before);
+}
+
+static int no_memory(void *ctx, uint64_t index, const void *records, size_t n, struct err *e)
+{
+	(void)ctx;
+	(void)records;
+	return n > 0 && index > 20 ? err_set(e, ERR_FAILED, "no room for results") : 0;
+}
+
+static void results_that_cannot_be_kept_fail_the_run(void **state)
+{
+	(void)state;
+	for (size_t l = 0; l < 2; l++) {
+		struct scene s;
+		scene_set(&s, &backend_fork_pipe, lifetimes[l]);
+		struct wire wire = *s.job.wire;
+		wire.unpack = no_memory;
+		s.job.wire = &wire;
+		scene_play(&s, 1);
+		assert_string_equal(s.e.text, "no room for results");
+		scene_close(&s);
+		assert_nothing_left(s.before);
+	}
+}
+
 /* A worker of another team, or of a job with other slots, is told so and does nothing. */
 static void only_a_worker_of_the_team_attaches(void **state)
 {
@@ -437,6 +472,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_program_that_is_no_worker_is_named),
 		cmocka_unit_test(only_a_worker_of_the_team_attaches),
 	};
+	const struct CMUnitTest of_pipes[] = {
+		cmocka_unit_test(a_job_that_cannot_travel_is_refused),
+		cmocka_unit_test(results_that_cannot_be_kept_fail_the_run),
+	};
 	const struct CMUnitTest of_each[] = {
 		cmocka_unit_test(a_worker_that_cannot_enter_is_named),
 	};
@@ -445,6 +484,7 @@ int main(int argc, char **argv)
 		add_tests(&tests, of_processes, sizeof of_processes / sizeof of_processes[0], processes[i]);
 	add_tests(&tests, of_threads, sizeof of_threads / sizeof of_threads[0], &backend_pthread);
 	add_tests(&tests, of_programs, sizeof of_programs / sizeof of_programs[0], &backend_exec);
+	add_tests(&tests, of_pipes, sizeof of_pipes / sizeof of_pipes[0], &backend_fork_pipe);
 	add_for_each_backend(&tests, of_each, sizeof of_each / sizeof of_each[0]);
 	return run_list(&tests, "backend faults");
 }

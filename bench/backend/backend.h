@@ -23,6 +23,32 @@ enum lifetime { LIFETIME_POOL, LIFETIME_SPAWN };
 enum schedule { SCHEDULE_STATIC, SCHEDULE_DYNAMIC };
 
 /*
+ * How chunks and results travel to and from workers that do not see the opener's input.
+ */
+struct far_end; /* the worker's end */
+enum { WIRE_RECORD = 4096, WIRE_MARGIN = 8192 };
+
+struct wire {
+	size_t most_bytes; /* of the longest chunk */
+
+	/* In the opener: the input of a chunk; it stays where it is as long as the job. */
+	size_t (*pack)(void *ctx, uint64_t index, const void **bytes);
+
+	/* In the worker, in place of `chunk`: works on a chunk whose input came as n bytes at `bytes`, 64-byte
+	 * aligned, with 4096 readable bytes before and WIRE_MARGIN after them, and gives its results to
+	 * wire_send. */
+	void (*work)(void *ctx, unsigned worker, void *slot, uint64_t index, unsigned char *bytes, size_t n,
+		struct far_end *to);
+
+	/* In the opener: some results of a chunk, whole records in the order they were sent. -1 with *e set
+	 * fails the run. */
+	int (*unpack)(void *ctx, uint64_t index, const void *records, size_t n, struct err *e);
+};
+
+/* Sends one record of at most WIRE_RECORD bytes; they wait until there are enough of them. */
+void wire_send(struct far_end *to, const void *record, size_t n);
+
+/*
  * All that a back end sees of the work. The functions run in the worker; `slot` is the worker's own record in
  * shared memory, zeroed at open, SLOT_ALIGN bytes from its neighbours. In each run every chunk 0 <= i <
  * chunks is handed out exactly once: static, worker w of n takes the chunks i with i * n / chunks == w, in
@@ -48,6 +74,10 @@ struct job {
 	 * descriptor that backend_attach wants. NULL: the job cannot be made again, and back ends that must
 	 * are absent. */
 	const char *const *program;
+
+	/* For workers that do not see the opener's input. NULL: what `chunk` needs is in memory, and back ends
+	 * that send it are absent. */
+	const struct wire *wire;
 
 	/* In the opener of the team, around the creation of each worker: so that it can sit on the worker's
 	 * CPU while it creates it, and go back. Where the opener is a worker itself, only after_create is
@@ -81,6 +111,7 @@ struct backend {
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
 	bool afresh;          /* its workers are fresh programs: a job must have a `program` */
+	bool wired;           /* its workers see no input: a job must have a `wire` */
 
 	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
 	 * job and what it points to must outlive the team. NULL with ERR_FAILED (and nothing left behind)

@@ -266,6 +266,18 @@ static uint64_t progress(const struct control *c, unsigned worker)
 	return atomic_load(&record_of(c, worker)->progress);
 }
 
+/* The first i with i * n / chunks == worker, without the product that could overflow. */
+static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
+{
+	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;
+}
+
+void control_share(const struct control *c, unsigned worker, uint64_t *first, uint64_t *end)
+{
+	*first = first_of(c->job->chunks, c->plan.workers, worker);
+	*end = first_of(c->job->chunks, c->plan.workers, worker + 1);
+}
+
 bool control_left(const struct control *c, unsigned worker)
 {
 	return progress(c, worker) % STAGES == LEFT;
@@ -348,13 +360,7 @@ struct share {
 	uint64_t next, end; /* static: its own; dynamic: not used */
 };
 
-/* The first i with i * n / chunks == worker, without the product that could overflow. */
-static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
-{
-	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;
-}
-
-/* The one place where chunks are handed out. */
+/* The one place where chunks are taken. */
 static bool take(const struct control *c, struct share *s, uint64_t *index)
 {
 	struct control_block *b = c->block;
@@ -392,13 +398,15 @@ bool control_run(const struct control *c, unsigned worker)
 		return false;
 	set_progress(c, worker, run, WORKING);
 	struct share s = {0, job->chunks};
-	if (c->plan.schedule == SCHEDULE_STATIC) {
-		s.next = first_of(job->chunks, c->plan.workers, worker);
-		s.end = first_of(job->chunks, c->plan.workers, worker + 1);
-	}
+	if (c->plan.schedule == SCHEDULE_STATIC)
+		control_share(c, worker, &s.next, &s.end);
 	job->begin(job->ctx, worker, slot);
-	for (uint64_t index; take(c, &s, &index);)
-		work(c, worker, index);
+	if (c->feed)
+		while (c->feed(c->source))
+			;
+	else
+		for (uint64_t index; take(c, &s, &index);)
+			work(c, worker, index);
 	job->end(job->ctx, worker, slot);
 	set_progress(c, worker, run, DONE);
 	report(c, 1);

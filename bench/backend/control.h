@@ -27,6 +27,11 @@ struct control {
 	int fd;        /* the block's memory as a file without a name; closed by exec */
 	size_t bytes;  /* of the whole block */
 	size_t stride; /* from one worker's record to the next */
+
+	/* Set by a worker for itself, where its chunks come neither from its share nor from the counter: works
+	 * on the next one; false if the run has no more. NULL: they do. */
+	bool (*feed)(void *source);
+	void *source;
 };
 
 /* Maps the block, all slots zero. ERR_USAGE for a plan that the back end cannot have, ERR_FAILED without
@@ -47,6 +52,9 @@ void control_expect(
 	struct control *c, unsigned worker); /* this worker is about to be made: it has not come yet */
 void control_start(struct control *c); /* posts a run to workers that are made or will be; none is in one */
 void control_stop(struct control *c); /* for good: ends all waits; workers take no further chunk, and leave */
+
+/* The static share of a worker: chunks *first to *end - 1. */
+void control_share(const struct control *c, unsigned worker, uint64_t *first, uint64_t *end);
 
 /* Sleeps until all workers have reported (entered, after an open of a pool; done, in a run), or one has
  * failed to enter, or the milliseconds are over; true unless it was the last. */

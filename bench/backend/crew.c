@@ -88,11 +88,18 @@ static int timed_out(const struct team *t, struct err *e)
 		t->control.plan.timeout_seconds, who, where);
 }
 
-/* Until all have reported. -1 when one of them died or failed, or the deadline has passed. */
-static int await_all(struct team *t, double deadline, struct err *e)
+static bool all_reported(struct team *t, unsigned milliseconds, struct err *e)
 {
-	while (!control_wait(&t->control, LOOK_MILLISECONDS)) {
-		if (reap_all(t, 0, e) != 0)
+	(void)e;
+	return control_wait(&t->control, milliseconds);
+}
+
+/* Until `wait` is through. -1 when a worker died or failed, or the deadline has passed. */
+static int await(struct team *t, bool (*wait)(struct team *t, unsigned milliseconds, struct err *e),
+	double deadline, struct err *e)
+{
+	while (!wait(t, LOOK_MILLISECONDS, e)) {
+		if (e->status != ERR_NONE || reap_all(t, 0, e) != 0)
 			return -1;
 		if (now() > deadline)
 			return timed_out(t, e);
@@ -100,26 +107,25 @@ static int await_all(struct team *t, double deadline, struct err *e)
 	return control_check(&t->control, e);
 }
 
-static int spawn_run(struct team *t, double deadline, struct err *e)
-{
-	if (create_all(t, e) != 0)
-		return -1;
-	control_start(&t->control);
-	if (await_all(t, deadline, e) != 0)
-		return -1;
-	control_all_done(&t->control);
-	if (reap_all(t, deadline, e) != 0)
-		return -1;
-	return for_each_alive(t, NULL) ? timed_out(t, e) : 0;
-}
-
-static int pool_run(struct team *t, double deadline, struct err *e)
+/* A run by workers that are made. */
+static int work(struct team *t, double deadline, struct err *e)
 {
 	control_start(&t->control);
-	if (await_all(t, deadline, e) != 0)
+	if (t->kind->serve && await(t, t->kind->serve, deadline, e) != 0)
+		return -1;
+	if (await(t, all_reported, deadline, e) != 0)
 		return -1;
 	control_all_done(&t->control);
 	return 0;
+}
+
+static int spawn_run(struct team *t, double deadline, struct err *e)
+{
+	if (create_all(t, e) != 0 || work(t, deadline, e) != 0)
+		return -1;
+	if (reap_all(t, deadline, e) != 0)
+		return -1;
+	return for_each_alive(t, NULL) ? timed_out(t, e) : 0;
 }
 
 int crew_run(struct team *t, struct err *e)
@@ -128,7 +134,7 @@ int crew_run(struct team *t, struct err *e)
 	double deadline = now() + plan->timeout_seconds;
 	if (t->failed)
 		return err_set(e, ERR_FAILED, "%s: the team has failed before", t->control.name);
-	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : pool_run)(t, deadline, e) != 0;
+	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : work)(t, deadline, e) != 0;
 	return t->failed ? -1 : 0;
 }
 
@@ -149,9 +155,10 @@ struct team *crew_open(const struct backend *b, const struct crew_kind *kind, co
 	t->opener = getpid();
 	for (unsigned w = 0; w < plan->workers; w++)
 		t->members[w] = (struct member){.team = t, .worker = w};
-	if (plan->lifetime == LIFETIME_POOL) {
+	t->failed = kind->prepare && kind->prepare(t, e) != 0;
+	if (!t->failed && plan->lifetime == LIFETIME_POOL) {
 		double deadline = now() + plan->timeout_seconds;
-		t->failed = create_all(t, e) != 0 || await_all(t, deadline, e) != 0;
+		t->failed = create_all(t, e) != 0 || await(t, all_reported, deadline, e) != 0;
 	}
 	if (t->failed) {
 		crew_close(t);
@@ -177,6 +184,8 @@ void crew_close(struct team *t)
 	reap_all(t, now() + GRACE_SECONDS, &ignored);
 	if (for_each_alive(t, t->kind->give_up))
 		return;
+	if (t->kind->discard)
+		t->kind->discard(t);
 	control_close(&t->control);
 	free(t);
 }

@@ -27,6 +27,7 @@ struct member {
 struct team {
 	struct control control;
 	const struct crew_kind *kind;
+	void *own; /* the kind's, from `prepare` */
 	pid_t opener;
 	bool failed; /* can only be closed */
 	struct member members[];
@@ -48,6 +49,16 @@ struct crew_kind {
 
 	/* The worker could not be ended and shall not be waited for: close lets it have the memory. */
 	void (*give_up)(struct member *m);
+
+	/* What the opener does for its workers in a run, after it is posted; called until it returns true:
+	 * all is done, or a worker has failed to enter. It returns after about so many milliseconds, or when
+	 * a worker seems to be gone; an error it sets fails the run. NULL: nothing. */
+	bool (*serve)(struct team *t, unsigned milliseconds, struct err *e);
+
+	/* Before the first worker, and after the last (even if prepare has failed): makes and frees `own`.
+	 * NULL: nothing. */
+	int (*prepare)(struct team *t, struct err *e);
+	void (*discard)(struct team *t);
 
 	/* Which one it is, for a message: "worker 1 (pid 123)". */
 	void (*describe)(const struct member *m, char text[CREW_TEXT]);

@@ -7,21 +7,12 @@
 #include "backend/process.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
-
-/* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its
- * children. */
-static void exit_at_once(int status, void *unused)
-{
-	(void)unused;
-	_exit(status);
-}
 
 static _Noreturn void live(const struct member *m)
 {
 	process_settle(m->team->opener);
-	on_exit(exit_at_once, NULL);
+	process_disown();
 	control_live(&m->team->control, m->worker);
 	_exit(0);
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -19,6 +20,19 @@ void process_settle(pid_t opener)
 		_exit(1);        /* it died before it was asked to take us along */
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; what it means, the opener decides */
 	signal(SIGTERM, SIG_DFL);
+}
+
+/* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its
+ * children. */
+static void exit_at_once(int status, void *unused)
+{
+	(void)unused;
+	_exit(status);
+}
+
+void process_disown(void)
+{
+	on_exit(exit_at_once, NULL);
 }
 
 /* Returns when the process has ended or the time is over; leaves it to be reaped. */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes back from workers that see no input: the list of the reference, in input order, however the input
+ * was cut. */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cpu.h"
+#include "solo.h"
+#include "trial.h"
+
+struct list {
+	uint64_t *items;
+	size_t count, room;
+};
+
+static int append(void *ctx, const uint64_t *items, size_t n)
+{
+	struct list *l = ctx;
+	while (l->room - l->count < n) {
+		l->room = 2 * l->room + 1000;
+		l->items = realloc(l->items, l->room * sizeof *items);
+		assert_non_null(l->items);
+	}
+	memcpy(l->items + l->count, items, n * sizeof *items);
+	l->count += n;
+	return 0;
+}
+
+static struct list reference(const struct cell *c)
+{
+	struct err e = {0};
+	struct solo s;
+	struct list l = {0};
+	struct problem p = c->problem;
+	p.listing = true;
+	assert_int_equal(solo_open(&s, c->kernel->variants[0], &p, &e), 0);
+	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, append, &l);
+	solo_close(&s);
+	return l;
+}
+
+static void check(const struct cell *c, const struct topology *topology, const struct list *expected)
+{
+	struct err e = {0};
+	struct timing timing;
+	struct list found = {0};
+	const struct trial_plan plan = {.cell = c, .topology = topology, .timeout_seconds = 60};
+	struct trial *t = trial_open(&plan, &e);
+	if (!t || trial_run(t, 2, &timing, &e) != 0)
+		fail_msg("%s/%s: %s", c->kernel->name, c->variant->name, e.text);
+	assert_true(trial_results(t, append, &found));
+	if (found.count != expected->count ||
+		memcmp(found.items, expected->items, found.count * sizeof *found.items) != 0)
+		fail_msg("%s/%s workers %u schedule %u grain %" PRIu64 ": another list than the reference's",
+			c->kernel->name, c->variant->name, c->workers, c->schedule, c->grain);
+	assert_int_equal(timing.tally.count, found.count);
+	free(found.items);
+	trial_close(t);
+}
+
+static void lists_are_the_reference_s(void **state)
+{
+	static const char *const problems[][3] = {{"sieve", "stop", "200000"}, {"palindrome", "words", "20011"},
+		{"palindrome", "words", "97"}, {"text", "bytes", "150001"}};
+	const uint64_t grains[] = {0, 1, 3};
+	struct topology topology = {0};
+	struct err e = {0};
+	(void)state;
+	assert_int_equal(topology_read(&topology, "", &e), 0);
+	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
+		struct cell c;
+		assert_int_equal(cell_init(&c, problems[i][0], &e), 0);
+		assert_int_equal(cell_set(&c, problems[i][1], problems[i][2], &e), 0);
+		c.backend = &backend_fork_pipe;
+		assert_int_equal(cell_finish(&c, &e), 0);
+		struct list expected = reference(&c);
+		assert_true(i == 2 || expected.count > 10);
+		for (const struct variant *const *v = c.kernel->variants; *v; v++)
+			for (c.workers = 1; c.workers <= 3; c.workers++)
+				for (size_t g = 0; g < 3; g++) {
+					char why[120];
+					if (variant_missing(*v, cpu_features(), why))
+						continue;
+					c.variant = *v;
+					c.problem.workers = c.workers;
+					c.grain = grains[g];
+					c.schedule = g ? SCHEDULE_DYNAMIC : SCHEDULE_STATIC;
+					c.lifetime = g == 1 ? LIFETIME_SPAWN : LIFETIME_POOL;
+					check(&c, &topology, &expected);
+				}
+		free(expected.items);
+	}
+	topology_free(&topology);
+}
+
+/* Words that straddle cuts, words longer than several units, and a text that is one word. */
+static void words_are_whole_wherever_the_text_is_cut(void **state)
+{
+	enum { BYTES = 40000 };
+	static unsigned char text[BYTES];
+	struct topology topology = {0};
+	struct err e = {0};
+	(void)state;
+	assert_int_equal(topology_read(&topology, "", &e), 0);
+	for (unsigned shape = 0; shape < 4; shape++) {
+		struct cell c;
+		for (size_t i = 0; i < BYTES; i++)
+			text[i] = shape == 0 ? 'a' : i % (shape == 1 ? 4097 : shape == 2 ? 9001 : 5) == 0 ? ' ' : 'b';
+		assert_int_equal(cell_init(&c, "text", &e), 0);
+		c.backend = &backend_fork_pipe;
+		c.workers = 3;
+		c.grain = 1;
+		c.schedule = SCHEDULE_DYNAMIC;
+		assert_int_equal(cell_finish(&c, &e), 0);
+		c.problem.text = text;
+		c.problem.text_bytes = BYTES;
+		struct list expected = reference(&c);
+		assert_true(expected.count > 0);
+		check(&c, &topology, &expected);
+		free(expected.items);
+	}
+	topology_free(&topology);
+}
+
+static void who_only_counts_has_no_list(void **state)
+{
+	struct topology topology = {0};
+	struct cell c;
+	struct err e = {0};
+	struct list none = {0};
+	(void)state;
+	assert_int_equal(topology_read(&topology, "", &e), 0);
+	assert_int_equal(cell_init(&c, "palindrome", &e), 0);
+	assert_int_equal(cell_set(&c, "words", "1000", &e), 0);
+	assert_int_equal(cell_finish(&c, &e), 0);
+	const struct trial_plan plan = {.cell = &c, .topology = &topology, .timeout_seconds = 60};
+	struct trial *t = trial_open(&plan, &e);
+	assert_non_null(t);
+	assert_false(trial_results(t, append, &none));
+	assert_int_equal(none.count, 0);
+	trial_close(t);
+	topology_free(&topology);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_are_the_reference_s),
+		cmocka_unit_test(words_are_whole_wherever_the_text_is_cut),
+		cmocka_unit_test(who_only_counts_has_no_list),
+	};
+	return cmocka_run_group_tests_name("haul", tests, NULL, NULL);
+}
