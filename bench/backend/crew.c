@@ -8,8 +8,8 @@
 
 enum {
 	LOOK_MILLISECONDS = 50, /* how often the opener, while it waits, looks whether everyone is alive */
-	GRACE_SECONDS =
-		1, /* what a worker gets to end after it was told to or killed, before it counts as lost */
+	GRACE_SECONDS = 1, /* what a worker that cannot be killed gets to end, before it counts as lost */
+	KILLED_SECONDS = 20, /* and one that was killed: a busy machine takes its time to clear it away */
 };
 
 static double now(void)
@@ -181,7 +181,7 @@ void crew_close(struct team *t)
 	if (!t->failed)
 		reap_all(t, now() + t->control.plan.timeout_seconds, &ignored);
 	for_each_alive(t, t->kind->kill);
-	reap_all(t, now() + GRACE_SECONDS, &ignored);
+	reap_all(t, now() + (t->kind->kill ? KILLED_SECONDS : GRACE_SECONDS), &ignored);
 	if (for_each_alive(t, t->kind->give_up))
 		return;
 	if (t->kind->discard)
