@@ -48,13 +48,13 @@ const struct chart charts[] = {
 	{NULL, NULL, NULL, OF_KERNEL, NULL},
 };
 
-/* gnuplot keeps single-quoted text as it is, but for the quote itself, which is doubled. */
-static void put_quoted(FILE *vars, const char *text)
+/* gnuplot keeps single-quoted text as it is, but for the quote itself, which is doubled; as is `twice`. */
+static void put_quoted(FILE *vars, const char *text, char twice)
 {
 	fputc('\'', vars);
 	for (; *text; text++) {
-		if (*text == '\'')
-			fputc('\'', vars);
+		if (*text == '\'' || *text == twice)
+			fputc(*text, vars);
 		fputc((unsigned char)*text < ' ' ? ' ' : *text, vars);
 	}
 	fputs("'\n", vars);
@@ -63,7 +63,7 @@ static void put_quoted(FILE *vars, const char *text)
 void chart_text(FILE *vars, const char *name, const char *text)
 {
 	fprintf(vars, "%s = ", name);
-	put_quoted(vars, text);
+	put_quoted(vars, text, '\'');
 }
 
 void chart_array(FILE *vars, const char *name, size_t n)
@@ -74,7 +74,13 @@ void chart_array(FILE *vars, const char *name, size_t n)
 void chart_element(FILE *vars, const char *name, size_t i, const char *text)
 {
 	fprintf(vars, "%s[%zu] = ", name, i);
-	put_quoted(vars, text);
+	put_quoted(vars, text, '\'');
+}
+
+void chart_tic(FILE *vars, const char *name, size_t i, const char *text)
+{
+	fprintf(vars, "%s[%zu] = ", name, i);
+	put_quoted(vars, text, '%');
 }
 
 void chart_field(FILE *data, const char *text)

@@ -52,6 +52,9 @@ void chart_text(FILE *vars, const char *name, const char *text);
 void chart_array(FILE *vars, const char *name, size_t n);
 void chart_element(FILE *vars, const char *name, size_t i, const char *text);
 
+/* The same for a text that will be the label of a tic, where gnuplot takes % for a format. */
+void chart_tic(FILE *vars, const char *name, size_t i, const char *text);
+
 /* A text as one field of the data file: no tabs, quotes or control characters. */
 void chart_field(FILE *data, const char *text);
 

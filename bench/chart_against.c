@@ -22,7 +22,7 @@ static void put_change(
 		[VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 2, [VERDICT_SAME] = 3, [VERDICT_UNDECIDED] = 4};
 	char name[160], text[400], before[LABEL_BYTES], now[LABEL_BYTES];
 	cell_name(&c->cell, name, sizeof name);
-	chart_element(g->vars, "names", place, name);
+	chart_tic(g->vars, "names", place, name);
 	*width = strlen(name) > *width ? strlen(name) : *width;
 	*low = fmin(*low, fmin(c->ratio, c->ratio_low));
 	*high = fmax(*high, fmax(c->ratio, c->ratio_high));

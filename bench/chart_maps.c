@@ -78,7 +78,7 @@ bool chart_variants(struct drawing *g, const char *kernel)
 	for (size_t i = 0; i < n; i++) {
 		double rate = row_rate(row[i]), items = (double)row[i]->cell.items.value;
 		char text[200] = "", number[32], low_text[32], high_text[32], seconds[32];
-		chart_element(g->vars, "names", i + 1, row[i]->cell.variant);
+		chart_tic(g->vars, "names", i + 1, row[i]->cell.variant);
 		fprintf(g->data, "%zu\t", i + 1);
 		if (rate > 0) {
 			chart_shown(g, row[i]);
@@ -238,11 +238,11 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	}
 	chart_array(g->vars, "size_names", columns);
 	for (size_t c = 0; c < columns; c++)
-		chart_element(g->vars, "size_names", c + 1, label_size(sizes[c], size));
+		chart_tic(g->vars, "size_names", c + 1, label_size(sizes[c], size));
 	chart_array(g->vars, "worker_names", rows);
 	for (size_t r = 0; r < rows; r++) {
 		snprintf(text, sizeof text, "%" PRIu64, workers[r]);
-		chart_element(g->vars, "worker_names", r + 1, text);
+		chart_tic(g->vars, "worker_names", r + 1, text);
 	}
 	snprintf(text, sizeof text, "problem size, %s", kernel_items(kernel));
 	chart_text(g->vars, "xname", text);
@@ -325,7 +325,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	for (size_t k = 0; k < n; k++) {
 		char name[128];
 		series_name(series, n, k, name, sizeof name);
-		chart_element(g->vars, "names", n - k, name); /* the first on top */
+		chart_tic(g->vars, "names", n - k, name); /* the first on top */
 		width = strlen(name) > width ? strlen(name) : width;
 	}
 	fprintf(g->vars, "name_width = %zu\n", width < 40 ? width : (size_t)40);

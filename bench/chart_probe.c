@@ -50,7 +50,7 @@ static void put_case(struct drawing *g, size_t place, const struct probe_row *r,
 {
 	char name[160], text[400], seconds[LABEL_BYTES], range[LABEL_BYTES], ratio[32];
 	snprintf(name, sizeof name, "%s%s%s", r->of.mechanism, *r->of.setting ? ", " : "", r->of.setting);
-	chart_element(g->vars, "names", place, name);
+	chart_tic(g->vars, "names", place, name);
 	*width = strlen(name) > *width ? strlen(name) : *width;
 	fprintf(g->data, "%zu\t%.9g\t", place, r->median * 1e-9);
 	chart_real(g->data, r->median_low * 1e-9);

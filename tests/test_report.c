@@ -574,8 +574,8 @@ static void probes_are_ladders(void **state)
 		skip();
 	char *dir = simulated_in(&lonely, "probed");
 	table_init(&t, probe_columns, sizeof(struct probe_row));
-	add_case(&t, "fork <&'", "process", "total", 120000);
-	add_case(&t, "fork <&'", "process", "call", 60000);
+	add_case(&t, "fork 5 % of <&'", "process", "total", 120000);
+	add_case(&t, "fork 5 % of <&'", "process", "call", 60000);
 	add_case(&t, "pthread", "thread", "total", 9000);
 	add_case(&t, "broken", "process", "total", 0);
 	snprintf(path, sizeof path, "%s/probes.csv", dir);
@@ -588,6 +588,7 @@ static void probes_are_ladders(void **state)
 	check_svg(svg, "probe-spawn");
 	assert_says(svg, "<title>pthread: 9.00 us (8.10 to 10.8 us)</title>");
 	assert_int_equal(occurrences(svg, "<title>"), 2); /* neither the other number nor what failed */
+	assert_says(svg, "<text>fork 5 % of &lt;&amp;'</text>");
 	assert_says(svg, ">process<");
 	assert_null(strstr(svg, ">neither<"));
 	free(svg);
