@@ -67,10 +67,12 @@ static double read_memory_available(struct source *s)
 	return isdigit((unsigned char)text[0]) ? strtod(text, NULL) * 1024 : (double)NAN;
 }
 
-/* Appends a word to a list unless it is there; what does not fit is left out. */
+/* Appends a word to a list unless it is empty or there; what does not fit is left out. */
 static void add_word(char *list, size_t size, const char *separator, const char *word)
 {
 	const size_t used = strlen(list), length = strlen(word);
+	if (length == 0)
+		return;
 	for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
 		if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == separator[0]))
 			return;
@@ -78,19 +80,34 @@ static void add_word(char *list, size_t size, const char *separator, const char 
 		snprintf(list + used, size - used, "%s%s", used ? separator : "", word);
 }
 
+static int not_hidden(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* The names in a folder in order, to be freed one by one and as a whole; their number, at least 0. */
+static int list_folder(struct source *s, const char *folder, struct dirent ***names)
+{
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s", s->root, folder);
+	*names = NULL;
+	int n = scandir(path, names, not_hidden, alphasort);
+	return n < 0 ? 0 : n;
+}
+
 /* CPUs share policies, each a folder of its own. */
 static void read_governor(struct source *s, char *line)
 {
-	char path[512], word[64];
-	snprintf(path, sizeof path, "%s/sys/devices/system/cpu/cpufreq", s->root);
-	DIR *policies = opendir(path);
-	for (struct dirent *d; policies && (d = readdir(policies));)
-		if (strncmp(d->d_name, "policy", 6) == 0 &&
-			tree_text(s->root, word, sizeof word,
-				"sys/devices/system/cpu/cpufreq/%s/scaling_governor", d->d_name))
-			add_word(line, FACT_LINE_BYTES, ", ", word);
-	if (policies)
-		closedir(policies);
+	char word[64];
+	struct dirent **policies;
+	int n = list_folder(s, "sys/devices/system/cpu/cpufreq", &policies);
+	for (int i = 0; i < n; i++) {
+		tree_text(s->root, word, sizeof word, "sys/devices/system/cpu/cpufreq/%s/scaling_governor",
+			policies[i]->d_name);
+		add_word(line, FACT_LINE_BYTES, ", ", word);
+		free(policies[i]);
+	}
+	free(policies);
 }
 
 static void read_turbo(struct source *s, char *line)
@@ -122,17 +139,11 @@ static void read_huge_pages_shared(struct source *s, char *line)
 	read_choice(s, line, "sys/kernel/mm/transparent_hugepage/shmem_enabled");
 }
 
-static int not_hidden(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
 static void read_mitigations(struct source *s, char *line)
 {
-	char path[512], text[256], worked[256] = "", open[256] = "";
+	char text[256], worked[256] = "", open[256] = "";
 	struct dirent **flaws;
-	snprintf(path, sizeof path, "%s/sys/devices/system/cpu/vulnerabilities", s->root);
-	int n = scandir(path, &flaws, not_hidden, alphasort);
+	int n = list_folder(s, "sys/devices/system/cpu/vulnerabilities", &flaws);
 	for (int i = 0; i < n; i++) {
 		tree_text(s->root, text, sizeof text, "sys/devices/system/cpu/vulnerabilities/%s",
 			flaws[i]->d_name);
@@ -142,8 +153,7 @@ static void read_mitigations(struct source *s, char *line)
 			add_word(open, sizeof open, " ", flaws[i]->d_name);
 		free(flaws[i]);
 	}
-	if (n >= 0)
-		free(flaws);
+	free(flaws);
 	if (n > 0 && snprintf(line, FACT_LINE_BYTES, "mitigated: %s; vulnerable: %s",
 			     worked[0] ? worked : "none", open[0] ? open : "none") >= FACT_LINE_BYTES)
 		line[FACT_LINE_BYTES - 2] = '~';
@@ -251,6 +261,8 @@ void environment_read(struct environment *env, const char *root)
 			origins[i].line(&s, line);
 		else
 			read_first_line(&s, line, origins[i].path);
+		if (!environment_facts[i].real)
+			tree_clean(line);
 	}
 }
 

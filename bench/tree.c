@@ -16,6 +16,13 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
+void tree_clean(char *text)
+{
+	for (; *text; text++)
+		if ((*text < ' ' || *text > '~') && !is_blank(*text))
+			*text = '?';
+}
+
 static bool read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -35,6 +42,7 @@ static bool read_text(const char *path, char *text, size_t size)
 	while (n > 0 && is_blank(text[n - 1]))
 		n--;
 	text[n] = '\0';
+	tree_clean(text);
 	return got >= 0;
 }
 

@@ -12,10 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The file ROOT/path (a printf format) into `text` of `size` bytes, truncated, without its trailing white
- * space. False and "" when it cannot be read. */
+/* The file ROOT/path (a printf format) into `text` of `size` bytes, truncated, clean and without its trailing
+ * white space. False and "" when it cannot be read. */
 bool tree_text(const char *root, char *text, size_t size, const char *path, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Makes a question mark of each byte that is not printable ASCII, blank or line break: what the system tells
+ * goes into JSON and reports. */
+void tree_clean(char *text);
 
 /* The first number in the file; false when there is none or it does not fit. */
 bool tree_number(const char *root, int64_t *number, const char *path, ...)

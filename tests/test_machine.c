@@ -161,6 +161,32 @@ static void test_cgroups(void **state)
 	assert_string_equal(g.cpus, "");
 }
 
+/* What comes out is JSON whatever the bytes: no file, and no variable, can take the manifest away. */
+static void test_hostile_bytes(void **state)
+{
+	(void)state;
+	struct facts facts;
+	struct err e = {0};
+	char root[512];
+	machine_tree_plant("vm", root, sizeof root);
+	machine_tree_write(root, "sys/class/dmi/id/sys_vendor", "\xff\xfe\x01 caf\xe9");
+	machine_tree_write(root, "sys/devices/system/cpu/cpufreq/policy0/scaling_governor", " ");
+	machine_tree_write(root, "sys/devices/system/cpu/cpufreq/policy1/scaling_governor", "a\x80");
+	machine_tree_write(root, "sys/devices/system/cpu/vulnerabilities/\xc3\x28", "Vulnerable");
+	setenv("OMP_PLACES", "{\xe9}", 1);
+	assert_int_equal(facts_read(&facts, root, 0, &e), 0);
+	unsetenv("OMP_PLACES");
+	assert_string_equal(facts.machine.hypervisor, "??? caf?");
+	assert_string_equal(facts.environment.governor, "a?");
+	assert_non_null(strstr(facts.environment.settings, "OMP_PLACES={?}"));
+	check_json(&facts);
+	json_t *all = facts_json(&facts);
+	assert_non_null(all);
+	json_decref(all);
+	facts_free(&facts);
+	machine_tree_remove(root);
+}
+
 /* hwloc and the reader without it see the same machines. */
 static void test_hwloc_agrees(void **state)
 {
@@ -273,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_cgroups),
+		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_hwloc_agrees),
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),
