@@ -173,6 +173,47 @@ static void append_lack(void *ctx, const char *what, const char *name, const cha
 	json_array_append_new(ctx, json_pack("{s:s, s:s, s:s}", "what", what, "name", name, "why", why));
 }
 
+static json_t *counts_json(const struct facts *facts)
+{
+	struct worker_count counts[WORKER_COUNTS];
+	json_t *list = json_array();
+	int n = facts_worker_counts(facts, counts);
+	for (int i = 0; i < n; i++)
+		json_array_append_new(
+			list, json_pack("{s:i, s:s?, s:b}", "workers", (int)counts[i].workers, "edge",
+				      counts[i].edge, "oversubscribed", counts[i].oversubscribed));
+	return list;
+}
+
+static json_t *sizes_json(const struct facts *facts)
+{
+	uint64_t sizes[CACHE_SIZES];
+	json_t *list = json_array();
+	int n = facts_sizes(facts, sizes);
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list, json_integer((json_int_t)sizes[i]));
+	return list;
+}
+
+/* The CPUs of each policy that is possible here, in its order. */
+static json_t *placement_json(const struct facts *facts)
+{
+	json_t *object = json_object();
+	for (int i = 0; place_policy(i); i++) {
+		struct err e = {0};
+		struct place p;
+		if (strcmp(place_policy(i), "none") == 0 ||
+			place_open(&p, place_policy(i), &facts->machine.topology, &e) != 0)
+			continue;
+		json_t *cpus = json_array();
+		for (int j = 0; j < p.count; j++)
+			json_array_append_new(cpus, json_integer(p.cpus[j].id));
+		json_object_set_new(object, place_policy(i), cpus);
+		place_close(&p);
+	}
+	return object;
+}
+
 static int print_json(const struct facts *f, struct err *e)
 {
 	json_t *all = facts_json(f), *lacks = json_array();
@@ -183,6 +224,9 @@ static int print_json(const struct facts *f, struct err *e)
 	}
 	each_lack(append_lack, lacks);
 	json_object_set_new(all, "missing", lacks);
+	json_object_set_new(all, "placement", placement_json(f));
+	json_object_set_new(all, "worker_counts", counts_json(f));
+	json_object_set_new(all, "size_bytes", sizes_json(f));
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(all);

@@ -8,6 +8,8 @@ says '^  version +[0-9]' 'info prints the build' parscale info
 says '^  (ok|note|warning) +noise +interruptions took' 'info measures the noise' parscale info
 says '"environment": \{' 'info --format json' parscale info --format json
 says '"lost_percent": [0-9]' 'info --format=json holds the noise' parscale info --format=json
+says '"size_bytes": \[' 'info --format json tells sizes' parscale info --format json
+says '"smt-last": \[' 'info --format json tells placement' parscale info --format json
 says '^usage: parscale info' 'info --help' parscale info --help
 # With hwloc any machine can be looked at.
 if parscale info | grep -q '^  read from  *hwloc'; then
