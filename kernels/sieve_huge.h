@@ -57,7 +57,7 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 }
 #endif
 
-/* Puts hits into the buckets of their lines. A full bucket keeps its last place for what does not fit. */
+/* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch ahead. A full bucket keeps its last place for what does not fit. */
 INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
 	const uint32_t modulus)
 {
@@ -65,7 +65,9 @@ INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const
 	uint32_t *used = w->bucket_used, *bucket = w->bucket, size = in->bucket_size;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t bit = offsets[i] / modulus, class = class_of[offsets[i] - bit * modulus], at = used[class];
-		bucket[(size_t)class * size + at] = bit;
+		uint32_t *to = bucket + (size_t)class * size + at;
+		*to = bit;
+		__builtin_prefetch(to + 48, 1);
 		used[class] = at + (at + 1 < size);
 	}
 }
