@@ -45,14 +45,17 @@ enum {
 	SIEVE_AFTER = 2 * SIEVE_FLOOR + SIEVE_TILE /* and after it */
 };
 
-/* A pre-sieve table: bit b is set where b shares a factor with `period`; period bytes, and SIEVE_TILE more.
+/*
+ * The pre-sieve: table g has bit b set where b shares a factor with period[g], the product of its primes. Shifted by a
+ * number of bytes, it is what these primes cross out in any line: in line k of the block at A from byte
+ * (A + k) * step[g] mod period[g] on. Tables may be read SIEVE_TILE bytes past their period.
  */
-struct sieve_group {
-	uint32_t period; /* product of its primes */
-	uint32_t step;   /* 1 / (8 * M) mod period: line k of the block at A begins at byte (A + k) * step mod
-			    period */
-	uint32_t stride; /* SIEVE_TILE mod period */
-	const unsigned char *table;
+struct sieve_tables {
+	uint32_t count;
+	uint32_t period[SIEVE_GROUPS];
+	uint32_t step[SIEVE_GROUPS];   /* 1 / (8 * M) mod period */
+	uint32_t stride[SIEVE_GROUPS]; /* SIEVE_TILE mod period */
+	const unsigned char *table[SIEVE_GROUPS];
 };
 
 /* Lines as bitmaps: the huge base primes. */
@@ -93,8 +96,7 @@ struct sieve_input {
 	const uint32_t *step; /* -1/M mod prime */
 	const float *inverse; /* 1/prime */
 
-	uint32_t groups;
-	struct sieve_group group[SIEVE_GROUPS];
+	struct sieve_tables tables;
 
 	struct sieve_store huge; /* blocks == 0: none */
 	uint32_t bucket_size;    /* hits that the bucket of a line holds */

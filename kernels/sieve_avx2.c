@@ -14,6 +14,11 @@ static __m256i load(const void *from)
 	return _mm256_loadu_si256(from);
 }
 
+static void store(void *to, __m256i vector)
+{
+	_mm256_storeu_si256(to, vector);
+}
+
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
@@ -38,7 +43,7 @@ static void starts(const struct sieve_input *in, const struct sieve_work *w, uin
 		__m256i rest = _mm256_add_epi32(_mm256_mullo_epi32(step, offsets), shift);
 		rest = _mm256_sub_epi32(rest, _mm256_mullo_epi32(quotient, prime));
 		rest = _mm256_min_epu32(rest, _mm256_add_epi32(rest, prime));
-		_mm256_storeu_si256((__m256i *)(void *)(x + i), _mm256_add_epi32(rest, least));
+		store(x + i, _mm256_add_epi32(rest, least));
 	}
 }
 
@@ -54,30 +59,33 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 	return kept;
 }
 
-static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
+static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
 {
-	uint32_t at[SIEVE_GROUPS];
-	for (uint32_t g = 0; g < in->groups; g++)
-		at[g] = phase[g];
-	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE)
-		for (uint32_t half = 0; half < 2; half++) {
-			__m256i tile[8];
+	for (uint32_t half = 0; half < SIEVE_TILE; half += SIEVE_TILE / 2) {
+		__m256i sum[8];
+		for (int i = 0; i < 8; i++)
+			sum[i] = _mm256_setzero_si256();
+		for (uint32_t g = 0; g < t->count; g++) {
+			const unsigned char *from = t->table[g] + at[g] + half;
 			for (int i = 0; i < 8; i++)
-				tile[i] = _mm256_setzero_si256();
-			for (uint32_t g = 0; g < in->groups; g++) {
-				const unsigned char *from =
-					in->group[g].table + at[g] + SIEVE_TILE / 2 * half;
-				for (int i = 0; i < 8; i++)
-					tile[i] = _mm256_or_si256(tile[i], load(from + 32 * i));
-				uint32_t next = at[g] + in->group[g].stride,
-					 wrapped = next - in->group[g].period;
-				at[g] = !half ? at[g] : next < wrapped ? next : wrapped;
-			}
-			for (int i = 0; i < 8; i++)
-				_mm256_storeu_si256(
-					(__m256i *)(void *)(to + done + SIEVE_TILE / 2 * half + 32 * i),
-					tile[i]);
+				sum[i] = _mm256_or_si256(sum[i], load(from + 32 * i));
 		}
+		for (int i = 0; i < 8; i++)
+			store(to + half + 32 * i, sum[i]);
+	}
+}
+
+static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i += 64) {
+		__m256i low = _mm256_setzero_si256(), high = low;
+		for (uint32_t g = 0; g < t->count; g++) {
+			low = _mm256_or_si256(low, load(t->table[g] + at[g] + i));
+			high = _mm256_or_si256(high, load(t->table[g] + at[g] + i + 32));
+		}
+		store(to + i, low);
+		store(to + i + 32, high);
+	}
 }
 
 struct ones {

@@ -53,24 +53,27 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 	return kept;
 }
 
-static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
+static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
 {
-	uint32_t at[SIEVE_GROUPS];
-	for (uint32_t g = 0; g < in->groups; g++)
-		at[g] = phase[g];
-	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE) {
-		__m512i tile[8];
+	__m512i sum[8];
+	for (int i = 0; i < 8; i++)
+		sum[i] = _mm512_setzero_si512();
+	for (uint32_t g = 0; g < t->count; g++) {
+		const unsigned char *from = t->table[g] + at[g];
 		for (int i = 0; i < 8; i++)
-			tile[i] = _mm512_setzero_si512();
-		for (uint32_t g = 0; g < in->groups; g++) {
-			const unsigned char *from = in->group[g].table + at[g];
-			for (int i = 0; i < 8; i++)
-				tile[i] = _mm512_or_si512(tile[i], _mm512_loadu_si512(from + 64 * i));
-			uint32_t next = at[g] + in->group[g].stride, wrapped = next - in->group[g].period;
-			at[g] = next < wrapped ? next : wrapped;
-		}
-		for (int i = 0; i < 8; i++)
-			_mm512_storeu_si512(to + done + 64 * i, tile[i]);
+			sum[i] = _mm512_or_si512(sum[i], _mm512_loadu_si512(from + 64 * i));
+	}
+	for (int i = 0; i < 8; i++)
+		_mm512_storeu_si512(to + 64 * i, sum[i]);
+}
+
+static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i += 64) {
+		__m512i sum = _mm512_setzero_si512();
+		for (uint32_t g = 0; g < t->count; g++)
+			sum = _mm512_or_si512(sum, _mm512_loadu_si512(t->table[g] + at[g] + i));
+		_mm512_storeu_si512(to + i, sum);
 	}
 }
 

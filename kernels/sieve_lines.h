@@ -15,9 +15,9 @@
  * - uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits): keeps the x[i] < bits, in order and in place,
  *   and returns their number.
  *
- * - void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes):
- *   writes the union of all tables, table g from its byte phase[g] on. bytes is a multiple of 64; up to
- *   SIEVE_TILE - 64 more may be written.
+ * - void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to): writes a tile, the
+ *   union of all tables, table g from its byte at[g] on. void unite_tail(..., uint32_t bytes): less than a tile,
+ *   a multiple of 64.
  *
  * - struct ones { uint64_t all, even; } count_ones(const unsigned char *bits, uint32_t bytes): set bits, and
  *   those in even places. bytes is a multiple of 64.
@@ -212,14 +212,22 @@ static void count_primes(const unsigned char *bits, uint32_t size, uint64_t numb
 	out->check += number % 4 == 1 ? even : size - ones.all - even;
 }
 
-static void presieve_segment(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset,
-	uint32_t before, unsigned char *to)
+/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time. */
+static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset, uint32_t before,
+	unsigned char *to)
 {
-	uint32_t phase[SIEVE_GROUPS];
-	for (uint32_t g = 0; g < in->groups; g++)
-		phase[g] = (uint32_t)((w->phase[g] + (uint64_t)offset * in->group[g].step + before / 8) %
-				      in->group[g].period);
-	presieve(in, phase, to, in->segment_bits / 8);
+	const struct sieve_tables *t = &in->tables;
+	uint32_t at[SIEVE_GROUPS], bytes = in->segment_bits / 8, done = 0;
+	for (uint32_t g = 0; g < t->count; g++)
+		at[g] = (uint32_t)((w->phase[g] + (uint64_t)offset * t->step[g] + before / 8) % t->period[g]);
+	for (; done + SIEVE_TILE <= bytes; done += SIEVE_TILE) {
+		unite_tables(t, at, to + done);
+		for (uint32_t g = 0; g < t->count; g++) {
+			uint32_t next = at[g] + t->stride[g], wrapped = next - t->period[g];
+			at[g] = next < wrapped ? next : wrapped;
+		}
+	}
+	unite_tail(t, at, to + done, bytes - done);
 }
 
 #include "sieve_huge.h"
@@ -234,7 +242,7 @@ static void sieve_line(
 		uint32_t before = s * in->segment_bits;
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
 		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
-		presieve_segment(in, w, offset, before, to);
+		presieve(in, w, offset, before, to);
 		cross_small(in, w, offset, before, to);
 		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare},
 			sieve_segment_runs(in, w, s), in->turned);

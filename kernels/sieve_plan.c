@@ -114,27 +114,27 @@ static uint32_t table_bytes(uint32_t period)
 	return (period + SIEVE_TILE + 63) & ~63u;
 }
 
-/* Joins ascending primes into tables while their product is at most `longest`. */
-static int make_groups(struct sieve_input *in, const uint32_t *primes, uint32_t limit, struct err *e)
+/* Joins ascending primes into tables while their product is at most LONGEST. */
+static int make_tables(struct sieve_input *in, const uint32_t *primes, uint32_t limit, struct err *e)
 {
 	enum { LONGEST = 8192 };
+	struct sieve_tables *t = &in->tables;
 	uint32_t total = 0;
 	for (uint32_t i = 0; primes[i] <= limit; i++) {
 		if (in->modulus % primes[i] == 0)
 			continue;
-		struct sieve_group *last = in->groups ? &in->group[in->groups - 1] : NULL;
-		if (last && (uint64_t)last->period * primes[i] <= LONGEST)
-			last->period *= primes[i];
+		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST)
+			t->period[t->count - 1] *= primes[i];
 		else
-			in->group[in->groups++].period = primes[i];
+			t->period[t->count++] = primes[i];
 	}
-	for (uint32_t g = 0; g < in->groups; g++)
-		total += table_bytes(in->group[g].period);
+	for (uint32_t g = 0; g < t->count; g++)
+		total += table_bytes(t->period[g]);
 	unsigned char *table = own(in, total, 1, e);
 	if (!table)
 		return -1;
-	for (uint32_t g = 0; g < in->groups; g++) {
-		uint32_t period = in->group[g].period, bytes = table_bytes(period), rest = period;
+	for (uint32_t g = 0; g < t->count; g++) {
+		uint32_t period = t->period[g], bytes = table_bytes(period), rest = period;
 		for (uint32_t i = 0; rest > 1; i++)
 			if (rest == primes[i] && rest == period) {
 				set_bits(table, bytes, period);
@@ -143,9 +143,9 @@ static int make_groups(struct sieve_input *in, const uint32_t *primes, uint32_t 
 				add_pattern(table, bytes, primes[i]);
 				rest /= primes[i];
 			}
-		in->group[g].table = table;
-		in->group[g].stride = SIEVE_TILE % period;
-		in->group[g].step = inverse_modulo(8 * (uint64_t)in->modulus, period);
+		t->table[g] = table;
+		t->stride[g] = SIEVE_TILE % period;
+		t->step[g] = inverse_modulo(8 * (uint64_t)in->modulus, period);
 		table += bytes;
 	}
 	return 0;
@@ -240,7 +240,7 @@ static int make_primes(
 		in->turned++;
 	sort_turned(in, primes + from);
 	if (make_classes(in, e) || make_steps(in, e) ||
-		make_groups(in, primes, engine->presieve_limit, e))
+		make_tables(in, primes, engine->presieve_limit, e))
 		return -1;
 	for (in->local = in->turned;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)

@@ -39,32 +39,30 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 /* Words that compilers keep in registers, vectors where they know some. */
 enum { WORDS = 16 };
 
-static void unite(const struct sieve_input *in, const uint32_t *at, uint32_t skip, unsigned char *to)
+static inline void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to, uint32_t words)
 {
 	uint64_t sum[WORDS] = {0};
-	for (uint32_t g = 0; g < in->groups; g++) {
-		const unsigned char *from = in->group[g].table + at[g] + skip;
-		for (uint32_t i = 0; i < WORDS; i++) {
+	for (uint32_t g = 0; g < t->count; g++) {
+		const unsigned char *from = t->table[g] + at[g] + skip;
+		for (uint32_t i = 0; i < words; i++) {
 			uint64_t word;
 			memcpy(&word, from + 8 * i, sizeof word);
 			sum[i] |= word;
 		}
 	}
-	memcpy(to, sum, sizeof sum);
+	memcpy(to + skip, sum, words * sizeof *sum);
 }
 
-static void presieve(const struct sieve_input *in, const uint32_t *phase, unsigned char *to, uint32_t bytes)
+static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
 {
-	uint32_t at[SIEVE_GROUPS];
-	memcpy(at, phase, in->groups * sizeof *at);
-	for (uint32_t done = 0; done < bytes; done += SIEVE_TILE) {
-		for (uint32_t skip = 0; skip < SIEVE_TILE; skip += 8 * WORDS)
-			unite(in, at, skip, to + done + skip);
-		for (uint32_t g = 0; g < in->groups; g++) {
-			uint32_t next = at[g] + in->group[g].stride;
-			at[g] = next < in->group[g].period ? next : next - in->group[g].period;
-		}
-	}
+	for (uint32_t skip = 0; skip < SIEVE_TILE; skip += 8 * WORDS)
+		unite(t, at, skip, to, WORDS);
+}
+
+static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes)
+{
+	for (uint32_t skip = 0; skip < bytes; skip += 64)
+		unite(t, at, skip, to, 8);
 }
 
 struct ones {
