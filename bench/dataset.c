@@ -326,9 +326,14 @@ void dataset_machine(const struct dataset *d, char *text, size_t size)
 		host ? host : "", host ? ")" : "");
 }
 
+static const struct group *group_of(const struct dataset *d, const struct summary *row)
+{
+	return d->group[row - (const struct summary *)table_row(&d->summary, 0)];
+}
+
 const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n)
 {
-	const struct group *g = d->group[row - (const struct summary *)table_row(&d->summary, 0)];
+	const struct group *g = group_of(d, row);
 	*n = g ? g->ok : 0;
 	return g ? g->seconds : NULL;
 }
@@ -354,15 +359,11 @@ const struct summary *dataset_summary_of(const struct dataset *d, const struct f
 
 struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
 {
-	struct ranged r = {a->median_seconds / b->median_seconds, NAN, NAN};
-	size_t n, m;
-	const double *x = dataset_samples(d, a, &n), *y = dataset_samples(d, b, &m);
-	if (n > 0 && m > 0) {
-		struct ratio found = stats_median_ratio(x, n, y, m);
-		r.low = found.interval.low;
-		r.high = found.interval.high;
-	}
-	return r;
+	const struct group *g = group_of(d, a), *h = group_of(d, b);
+	if (!g || !h)
+		return (struct ranged){a->median_seconds / b->median_seconds, NAN, NAN};
+	struct ratio found = stats_launch_ratio(g->launches, g->launch_count, h->launches, h->launch_count);
+	return (struct ranged){found.value, found.interval.low, found.interval.high};
 }
 
 void cell_setting(const struct factors *f, char *text, size_t size)

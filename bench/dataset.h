@@ -108,7 +108,7 @@ const struct model_row *dataset_model(const struct dataset *d, const struct fact
 /* The row of a cell; NULL: none. */
 const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell);
 
-/* Median of a over median of b, rows of this dataset's summary, from their samples (stats_median_ratio). */
+/* Median of a over median of b, rows of this dataset's summary, from their launches (stats_launch_ratio). */
 struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
 
 #endif

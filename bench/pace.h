@@ -2,8 +2,8 @@
 /*
  * pace.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is left to do.
  *
- * A cell is done when it has had the plan's launches and the interval of its median is narrow enough; it is never judged by whether
- * it differs from another. Nothing here launches or writes.
+ * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9, 14 ... launches), the 95 %
+ * interval of its median was narrow enough; it is never judged by whether it differs from another. Nothing here launches or writes.
  */
 #ifndef PARSCALE_PACE_H
 #define PARSCALE_PACE_H

@@ -21,8 +21,8 @@ const char *const report_method[] = {
 	"Threads and processes run the same compiled work function, take chunks from the same shared "
 	"counter, start at the same gate, are "
 	"bound to CPUs in the same way and write results to their own slots in the same shared memory.",
-	"Times are medians with 95 % confidence intervals from order statistics, which assume no "
-	"distribution. Outliers are kept. Rates are "
+	"Times are medians over launches with 95 % confidence intervals: from six launches on by order "
+	"statistics, which assume no distribution, below by Student's t. Outliers are kept. Rates are "
 	"items over the median; ratios are of medians, with intervals from both medians' own.",
 	"Every answer is checked against an independent source or the reference variant. A wrong, failed or "
 	"timed-out run is never a number on "

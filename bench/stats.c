@@ -69,21 +69,30 @@ static double binomial_half(size_t n, size_t k)
 	return exp(lgamma_r(a + 1, &sign) - lgamma_r(b + 1, &sign) - lgamma_r(a - b + 1, &sign) - a * log(2));
 }
 
-bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high)
+/* The largest rank r with 2 P(B < r) <= 1 - confidence for B ~ Binomial(n, 1/2), 0 where there is none;
+ * *below gets P(B < r), *at P(B = r). */
+static size_t find_rank(size_t n, double confidence, double *below, double *at)
 {
 	assert(confidence > 0 && confidence < 1);
 	double tail_allowed = (1 - confidence) / 2;
-	/* What lies more than 30 standard deviations (of sqrt(n) / 2 each) below the middle adds nothing to a
-	 * double. */
+	/* What lies more than 30 standard deviations (of sqrt(n) / 2 each) below the middle adds nothing. */
 	double start = (double)n / 2 - 15 * sqrt((double)n);
 	size_t k = start > 0 ? (size_t)start : 0;
 	double term = binomial_half(n, k), tail = term;
-	size_t rank = k; /* P(Binomial < rank) <= tail_allowed */
 	while (tail <= tail_allowed && 2 * (k + 1) <= n) {
-		rank = ++k;
+		k++;
 		term *= (double)(n - k + 1) / (double)k;
 		tail += term;
 	}
+	*below = tail - term;
+	*at = term;
+	return k;
+}
+
+bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high)
+{
+	double below, at;
+	size_t rank = find_rank(n, confidence, &below, &at);
 	if (rank == 0)
 		return false;
 	*low = rank;
@@ -107,4 +116,84 @@ struct ratio stats_median_ratio(const double *a, size_t na, const double *b, siz
 		.value = stats_median(a, na) / stats_median(b, nb),
 		.interval = known ? (struct interval){i.low / j.high, i.high / j.low} : unknown,
 	};
+}
+
+/* --- launches --- */
+
+static const double launch_confidence = 0.96;
+enum { FEWEST_ORDERED = 6 }; /* 1 - 2 / 2^6 is the first above 96 % */
+
+/* P(|t| <= x) for v degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+static double student_within(unsigned v, double x)
+{
+	bool odd = v % 2;
+	double angle = atan(x / sqrt(v)), c = cos(angle), sum = 0, term = odd ? c : 1;
+	for (unsigned j = odd ? 3 : 2; j <= v; j += 2) {
+		sum += term;
+		term *= c * c * (j - 1) / j;
+	}
+	return odd ? (angle + sin(angle) * sum) * 2 / 3.14159265358979323846 : sin(angle) * sum;
+}
+
+static double student_quantile(unsigned v, double confidence)
+{
+	double low = 0, high = 1e6;
+	for (int i = 0; i < 100; i++) {
+		double middle = (low + high) / 2;
+		if (student_within(v, middle) < confidence)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct interval student_interval(const double *x, size_t n)
+{
+	double mean = 0, squares = 0;
+	for (size_t i = 0; i < n; i++)
+		mean += log(x[i]) / (double)n;
+	for (size_t i = 0; i < n; i++)
+		squares += (log(x[i]) - mean) * (log(x[i]) - mean);
+	double error = sqrt(squares / (double)(n * (n - 1)));
+	double half = error * student_quantile((unsigned)n - 1, launch_confidence),
+	       median = stats_median(x, n);
+	/* The median of so few can lie outside of what their mean allows. */
+	return (struct interval){fmin(exp(mean - half), median), fmax(exp(mean + half), median)};
+}
+
+static struct interval ordered_interval(const double *x, size_t n)
+{
+	double below, at;
+	size_t r = find_rank(n, launch_confidence, &below, &at);
+	double part = ((1 - launch_confidence) / 2 - below) / at, from = (double)r, beyond = (double)(n - r);
+	part = beyond * part / (from + (beyond - from) * part);
+	return (struct interval){
+		x[r - 1] + part * (x[r] - x[r - 1]), x[n - r] - part * (x[n - r] - x[n - r - 1])};
+}
+
+struct interval stats_launch_interval(const double *launches, size_t n)
+{
+	return n < 2                ? unknown
+	       : n < FEWEST_ORDERED ? student_interval(launches, n)
+				    : ordered_interval(launches, n);
+}
+
+struct ratio stats_launch_ratio(const double *a, size_t na, const double *b, size_t nb)
+{
+	struct interval i = stats_launch_interval(a, na), j = stats_launch_interval(b, nb);
+	double x = stats_median(a, na), y = stats_median(b, nb), value = x / y;
+	return (struct ratio){
+		.value = value,
+		.interval = {value * exp(-hypot(log(x / i.low), log(j.high / y))),
+			value * exp(hypot(log(i.high / x), log(y / j.low)))},
+	};
+}
+
+bool stats_look(size_t launches)
+{
+	size_t look = FEWEST_ORDERED;
+	while (look < launches)
+		look += (look + 1) / 2;
+	return look == launches;
 }

@@ -129,7 +129,7 @@ static struct ratio speedup(const struct group *row, const struct group *base)
 {
 	if (row == base)
 		return (struct ratio){1, {1, 1}};
-	struct ratio r = stats_median_ratio(base->seconds, base->ok, row->seconds, row->ok);
+	struct ratio r = stats_launch_ratio(base->launches, base->launch_count, row->launches, row->launch_count);
 	if (is_weak(row->cell)) {
 		double workers = (double)row->cell->workers.value;
 		r = (struct ratio){r.value * workers, {r.interval.low * workers, r.interval.high * workers}};
@@ -155,8 +155,8 @@ static void fill_seconds(const struct group *g, struct summary *s)
 {
 	const double *x = g->seconds;
 	size_t n = g->ok;
-	struct interval i = stats_median_interval(x, n, 0.95);
-	s->median_seconds = stats_median(x, n);
+	struct interval i = stats_launch_interval(g->launches, g->launch_count);
+	s->median_seconds = stats_median(g->launches, g->launch_count);
 	s->median_low = i.low;
 	s->median_high = i.high;
 	s->min_seconds = stats_quantile(x, n, 0);
@@ -217,14 +217,14 @@ static void fill_speedups(const struct bases *b, size_t row, struct summary *s)
 		s->serial_speedup = r.value;
 		s->serial_speedup_low = r.interval.low;
 		s->serial_speedup_high = r.interval.high;
-		s->serial_seconds = stats_median(serial->seconds, serial->ok);
+		s->serial_seconds = stats_median(serial->launches, serial->launch_count);
 	}
 	if (self) {
 		struct ratio r = speedup(g, self);
 		s->self_speedup = r.value;
 		s->self_speedup_low = r.interval.low;
 		s->self_speedup_high = r.interval.high;
-		s->self_seconds = stats_median(self->seconds, self->ok);
+		s->self_seconds = stats_median(self->launches, self->launch_count);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,10 +96,10 @@ static void ranks_of_large_samples(void **state)
 /* Probability that the interval of n draws encloses the median, by simulation. */
 static double coverage(size_t n, double confidence, int shape, uint64_t *seed)
 {
-	enum { CELLS = 20000 };
+	enum { DRAWN = 20000 };
 	double x[64];
 	int covered = 0;
-	for (int cell = 0; cell < CELLS; cell++) {
+	for (int cell = 0; cell < DRAWN; cell++) {
 		for (size_t i = 0; i < n; i++) {
 			double z = draw_normal(seed);
 			x[i] = shape == 0   ? z
@@ -109,7 +110,7 @@ static double coverage(size_t n, double confidence, int shape, uint64_t *seed)
 		struct interval v = stats_median_interval(x, n, confidence);
 		covered += v.low <= 0 && 0 <= v.high;
 	}
-	return (double)covered / CELLS;
+	return (double)covered / DRAWN;
 }
 
 /* What the ranks promise: 1 - 2 P(Binomial(n, 1/2) < low), exactly, whatever the distribution. 4 standard
@@ -149,11 +150,11 @@ static void ratios_by_hand(void **state)
 static void ratios_cover(void **state)
 {
 	(void)state;
-	enum { CELLS = 4000 };
+	enum { TRIALS = 4000 };
 	uint64_t seed = 42;
 	for (size_t n = 7; n <= 31; n += 8) {
 		int covered = 0;
-		for (int cell = 0; cell < CELLS; cell++) {
+		for (int cell = 0; cell < TRIALS; cell++) {
 			double a[31], b[31];
 			for (size_t i = 0; i < n; i++) {
 				a[i] = 3 * exp(0.1 * draw_normal(&seed));
@@ -164,7 +165,171 @@ static void ratios_cover(void **state)
 			struct ratio r = stats_median_ratio(a, n, b, n);
 			covered += r.interval.low <= 1.5 && 1.5 <= r.interval.high;
 		}
-		assert_true(covered >= 0.95 * CELLS);
+		assert_true(covered >= 0.95 * TRIALS);
+	}
+}
+
+static void assert_close(double found, double expected, double tolerance)
+{
+	if (!(fabs(found - expected) <= tolerance * fabs(expected)))
+		fail_msg("%.12g is not %.12g", found, expected);
+}
+
+/* Student's t at 96 % from its published quantiles; interpolated ranks worked out by hand. */
+static void launch_intervals_by_hand(void **state)
+{
+	(void)state;
+	const double e = exp(1), two[] = {1, e}, seven[] = {1, 2, 3, 4, 5, 6, 7};
+	assert_true(isnan(stats_launch_interval(two, 0).low) && isnan(stats_launch_interval(two, 1).high));
+	struct interval v = stats_launch_interval(two, 2); /* mean 1/2, standard error 1/2, t = 15.895 */
+	assert_close(v.low, exp(0.5 - 15.8945 / 2), 1e-4);
+	assert_close(v.high, exp(0.5 + 15.8945 / 2), 1e-4);
+	const double five[] = {exp(-2), exp(-1), 1, e, e * e}; /* standard error sqrt(1/2), t = 2.9985 */
+	v = stats_launch_interval(five, 5);
+	assert_close(log(v.high), 2.998528 * sqrt(0.5), 1e-5);
+	assert_close(log(v.low), -2.998528 * sqrt(0.5), 1e-5);
+	/* 7: P(B < 1) = 1/128, P(B = 1) = 7/128; of the 2 % a share of (0.02 - 1/128) / (7/128) = 0.222857 is
+	 * left; 6 s / (1 + 5 s) = 117/185 */
+	v = stats_launch_interval(seven, 7);
+	assert_close(v.low, 1 + 117.0 / 185, 1e-12);
+	assert_close(v.high, 7 - 117.0 / 185, 1e-12);
+}
+
+static void launch_ratios_by_hand(void **state)
+{
+	(void)state;
+	const double a[] = {20, 21, 22, 23, 24, 25, 26}, b[] = {7, 8, 9, 10, 11, 12, 13}, k = 438.0 / 185;
+	struct ratio r = stats_launch_ratio(a, 7, b, 7);
+	assert_true(r.value == 2.3);
+	assert_close(r.interval.low, 2.3 * exp(-hypot(log(23 / (23 - k)), log((10 + k) / 10))), 1e-12);
+	assert_close(r.interval.high, 2.3 * exp(hypot(log((23 + k) / 23), log(10 / (10 - k)))), 1e-12);
+	r = stats_launch_ratio(a, 7, b, 1);
+	assert_true(r.value == 23.0 / 7 && isnan(r.interval.low) && isnan(r.interval.high));
+	assert_true(isnan(stats_launch_ratio(a, 0, b, 7).value));
+}
+
+static void looks_grow_further_apart(void **state)
+{
+	(void)state;
+	static const size_t looks[] = {6, 9, 14, 21, 32, 48};
+	for (size_t n = 0, i = 0; n <= 48; n++) {
+		assert_int_equal(stats_look(n), n == looks[i]);
+		i += n == looks[i];
+	}
+}
+
+/* Launches of 3 samples whose values are correlated: each launch has an offset of its own, of scale
+ * `between`, its samples scatter by `within`. */
+enum shape { NORMAL, LOGNORMAL, TWO_HUMPS_WITHIN, TWO_HUMPS_BETWEEN, SHAPES };
+
+static double launch(enum shape shape, double between, double within, uint64_t *seed)
+{
+	double x[3], offset = between * draw_normal(seed);
+	if (shape == TWO_HUMPS_BETWEEN)
+		offset = offset / 2 + (draw_uniform(seed) < 0.3 ? 4 * between : 0);
+	for (size_t i = 0; i < COUNT(x); i++) {
+		double e = within * draw_normal(seed);
+		if (shape == TWO_HUMPS_WITHIN)
+			e = e / 2 + (draw_uniform(seed) < 0.3 ? 4 * within : 0);
+		x[i] = fmax(shape == LOGNORMAL ? exp(5 * (offset + e)) : 1 + offset + e, 0.01);
+	}
+	stats_sort(x, COUNT(x));
+	return stats_median(x, COUNT(x));
+}
+
+/* The median over launches, from very many of them. */
+static double true_median(enum shape shape, double between, double within, uint64_t *seed)
+{
+	enum { MANY = 100001 };
+	double *x = calloc(MANY, sizeof *x);
+	assert_non_null(x);
+	for (size_t i = 0; i < MANY; i++)
+		x[i] = launch(shape, between, within, seed);
+	stats_sort(x, MANY);
+	double median = stats_median(x, MANY);
+	free(x);
+	return median;
+}
+
+enum { CELLS = 2500, MOST = 30 };
+
+/* Launches a cell from `fewest` to `most` times, until its interval is within 2 % at a look; whether the
+ * interval encloses `truth`. */
+static bool covers(enum shape shape, double between, double within, size_t fewest, size_t most, double truth,
+	uint64_t *seed)
+{
+	double x[MOST];
+	struct interval v;
+	size_t n = 0;
+	do {
+		do
+			x[n++] = launch(shape, between, within, seed);
+		while (n < fewest || (n < most && !stats_look(n)));
+		stats_sort(x, n);
+		v = stats_launch_interval(x, n);
+	} while (n < most && (v.high - v.low) / 2 > 0.02 * stats_median(x, n));
+	return v.low <= truth && truth <= v.high;
+}
+
+/* The interval holds with 95 +- 1.5 % (and 2 standard errors of this simulation) in each kind of cell, and on
+ * average over them without that allowance: for fixed numbers of launches, and when the number was chosen by
+ * the interval's own width. */
+static void launch_intervals_cover(void **state)
+{
+	(void)state;
+	static const size_t plans[][2] = {{3, 3}, {5, 5}, {6, 6}, {9, 9}, {20, 20}, {6, MOST}};
+	static const double scales[][2] = {{0.004, 0.002}, {0.016, 0.008}, {0.016, 0.032}, {0.03, 0.03}};
+	const double allowance = 0.015 + 2 * sqrt(0.95 * 0.05 / CELLS);
+	uint64_t seed = 20261121;
+	for (size_t p = 0; p < COUNT(plans); p++) {
+		double sum = 0, least = 1, most = 0;
+		for (enum shape shape = NORMAL; shape < SHAPES; shape++)
+			for (size_t k = 0; k < COUNT(scales); k++) {
+				double between = scales[k][0], within = scales[k][1],
+				       truth = true_median(shape, between, within, &seed);
+				size_t covered = 0;
+				for (size_t c = 0; c < CELLS; c++)
+					covered += covers(shape, between, within, plans[p][0], plans[p][1],
+						truth, &seed);
+				double found = (double)covered / CELLS;
+				least = fmin(least, found);
+				most = fmax(most, found);
+				sum += found / (SHAPES * COUNT(scales));
+				if (fabs(found - 0.95) > allowance)
+					fail_msg("%zu to %zu launches, shape %d, scale %zu: %g", plans[p][0],
+						plans[p][1], (int)shape, k, found);
+			}
+		print_message("%zu to %zu launches: covered %.3f to %.3f, on average %.3f\n", plans[p][0],
+			plans[p][1], least, most, sum);
+		assert_true(fabs(sum - 0.95) <= 0.015);
+	}
+}
+
+/* The interval of a ratio encloses the true one at least as often. */
+static void launch_ratios_cover(void **state)
+{
+	(void)state;
+	static const size_t launches[][2] = {{3, 3}, {3, 10}, {6, 6}, {20, 7}};
+	uint64_t seed = 42;
+	for (enum shape shape = NORMAL; shape < SHAPES; shape++) {
+		double truth = true_median(shape, 0.03, 0.02, &seed) / true_median(shape, 0.01, 0.02, &seed);
+		for (size_t k = 0; k < COUNT(launches); k++) {
+			size_t covered = 0;
+			for (size_t c = 0; c < CELLS; c++) {
+				double a[20], b[20];
+				for (size_t i = 0; i < launches[k][0]; i++)
+					a[i] = launch(shape, 0.03, 0.02, &seed);
+				for (size_t i = 0; i < launches[k][1]; i++)
+					b[i] = launch(shape, 0.01, 0.02, &seed);
+				stats_sort(a, launches[k][0]);
+				stats_sort(b, launches[k][1]);
+				struct ratio r = stats_launch_ratio(a, launches[k][0], b, launches[k][1]);
+				covered += r.interval.low <= truth && truth <= r.interval.high;
+			}
+			if ((double)covered < 0.945 * CELLS)
+				fail_msg("shape %d, launches %zu and %zu: %g", (int)shape, launches[k][0],
+					launches[k][1], (double)covered / CELLS);
+		}
 	}
 }
 
@@ -178,6 +343,11 @@ int main(void)
 		cmocka_unit_test(intervals_cover_as_promised),
 		cmocka_unit_test(ratios_by_hand),
 		cmocka_unit_test(ratios_cover),
+		cmocka_unit_test(launch_intervals_by_hand),
+		cmocka_unit_test(launch_ratios_by_hand),
+		cmocka_unit_test(looks_grow_further_apart),
+		cmocka_unit_test(launch_intervals_cover),
+		cmocka_unit_test(launch_ratios_cover),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,13 +52,16 @@ static void add(struct table *t, const struct sample *s)
 	assert_non_null(table_add(t, s, &e));
 }
 
-/* Seven samples of a cell: middle - 3 steps .. middle + 3 steps, in no order, in two launches. */
+/* Seven launches of one sample each: middle - 3 steps .. middle + 3 steps, in no order. The interval of their
+ * median reaches REACH steps to either side (worked out in test_stats.c). */
+#define REACH (438.0 / 185)
+
 static void add_cell(struct table *t, struct told told, double middle, double step)
 {
 	static const int places[] = {2, -3, 0, 3, -1, 1, -2};
 	for (unsigned i = 0; i < 7; i++) {
 		struct sample s = sample_of(told, middle + step * places[i]);
-		s.launch_id.value = 10 + i / 4;
+		s.launch_id.value = 10 + i;
 		add(t, &s);
 	}
 }
@@ -128,9 +131,12 @@ static void one_cell_by_hand(void **state)
 	assert_int_equal(s->samples.value, 8);
 	assert_int_equal(s->rejected.value, 8);
 	assert_int_equal(s->launches.value, 3);
+	/* launches: .5 .75 4, .25 3 8, 1 2: medians .75 3 1.5; Student's t for two degrees of freedom at 96 %
+	 * is 4.848732 */
 	assert_about(s->median_seconds, 1.5);
-	assert_about(s->median_low, 0.25); /* ranks 1 and 8 */
-	assert_about(s->median_high, 8);
+	double half = 4.848732 * log(2) / sqrt(3);
+	assert_true(fabs(s->median_low - 1.5 * exp(-half)) < 1e-6 &&
+		    fabs(s->median_high - 1.5 * exp(half)) < 1e-5);
 	assert_about(s->min_seconds, 0.25);
 	assert_about(s->quartile1_seconds, 0.6875);
 	assert_about(s->quartile3_seconds, 3.25);
@@ -159,6 +165,18 @@ static void failed_cells_stay_listed(void **state)
 	assert_true(isnan(row(0)->median_seconds) && isnan(row(0)->items_per_second));
 }
 
+/* How far the interval of base / median reaches, as factors: both ends as independent errors of the
+ * logarithms. */
+static double down(double base, double base_step, double middle, double step)
+{
+	return exp(-hypot(log(base / (base - REACH * base_step)), log((middle + REACH * step) / middle)));
+}
+
+static double up(double base, double base_step, double middle, double step)
+{
+	return exp(hypot(log((base + REACH * base_step) / base), log(middle / (middle - REACH * step))));
+}
+
 static void speedups_by_hand(void **state)
 {
 	(void)state;
@@ -169,14 +187,15 @@ static void speedups_by_hand(void **state)
 		0.01); /* no base */
 	summarise(4);
 	const struct summary *s = row(0);
-	assert_int_equal(s->launches.value, 2);
+	assert_int_equal(s->launches.value, 7);
+	assert_about(s->median_low, 50 - REACH);
 	assert_about(s->serial_speedup, 90.0 / 50);
-	assert_about(s->serial_speedup_low, 84.0 / 53);
-	assert_about(s->serial_speedup_high, 96.0 / 47);
+	assert_about(s->serial_speedup_low, 1.8 * down(90, 2, 50, 1));
+	assert_about(s->serial_speedup_high, 1.8 * up(90, 2, 50, 1));
 	assert_about(s->serial_seconds, 90);
 	assert_about(s->self_speedup, 2);
-	assert_about(s->self_speedup_low, 91.0 / 53);
-	assert_about(s->self_speedup_high, 109.0 / 47);
+	assert_about(s->self_speedup_low, 2 * down(100, 3, 50, 1));
+	assert_about(s->self_speedup_high, 2 * up(100, 3, 50, 1));
 	assert_about(s->self_seconds, 100);
 	s = row(1); /* its own base, of both kinds */
 	assert_true(s->serial_speedup == 1 && s->serial_speedup_low == 1 && s->serial_speedup_high == 1);
@@ -201,8 +220,8 @@ static void weak_scaling_by_hand(void **state)
 		1); /* strong: the same bases */
 	summarise(4);
 	assert_about(row(2)->serial_speedup, 4 * 90.0 / 125);
-	assert_about(row(2)->serial_speedup_low, 4 * 84.0 / 128);
-	assert_about(row(2)->serial_speedup_high, 4 * 96.0 / 122);
+	assert_about(row(2)->serial_speedup_low, 4 * 90.0 / 125 * down(90, 2, 125, 1));
+	assert_about(row(2)->serial_speedup_high, 4 * 90.0 / 125 * up(90, 2, 125, 1));
 	assert_about(row(2)->self_speedup, 4 * 100.0 / 125);
 	assert_about(row(2)->items_per_second, 4000.0 / 125);
 	assert_about(row(3)->serial_speedup, 90.0 / 30);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* test_pace.c - when a cell of a sweep has had enough launches. */
+#include "pace.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct plan plan = {.count = 2, .launches = 3, .most_launches = 30, .precision = 0.02};
+
+/* One more launch of a cell, of two samples of so many seconds, in so many seconds. */
+static void take(struct pace *t, size_t cell, double seconds, const char *status)
+{
+	struct table samples;
+	struct err e = {0};
+	table_init(&samples, sample_columns, sizeof(struct sample));
+	for (int i = 0; i < 2; i++) {
+		struct sample *s = table_add(&samples, NULL, &e);
+		assert_non_null(s);
+		strcpy(s->status, status);
+		s->seconds = seconds;
+	}
+	assert_int_equal(pace_take(t, cell, &samples, 0, samples.count, 0.5, &e), 0);
+	table_free(&samples);
+}
+
+static struct pace *new_pace(void)
+{
+	struct err e = {0};
+	struct pace *t = pace_open(&plan, &e);
+	assert_non_null(t);
+	return t;
+}
+
+/* However narrow: fewer than six launches tell too little of how launches scatter. */
+static void narrow_cells_stop_at_the_first_look(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	for (unsigned launch = 1; launch <= 8; launch++) {
+		take(t, 0, 1 + 0.001 * (launch % 3), "ok");
+		assert_int_equal(pace_stop(t, 0) != NULL, launch >= 6);
+		assert_int_equal(isinf(pace_width(t, 0)) != 0, launch < 2);
+	}
+	assert_string_equal(pace_stop(t, 0), "precise");
+	assert_null(pace_stop(t, 1));
+	pace_close(t);
+}
+
+static void wide_cells_go_on_to_the_most(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	for (unsigned launch = 1; launch <= 30; launch++) {
+		assert_null(pace_stop(t, 0));
+		take(t, 0, launch % 2 ? 1 : 2, "ok");
+	}
+	assert_string_equal(pace_stop(t, 0), "most-launches");
+	pace_close(t);
+}
+
+static void narrow_between_looks_is_not_looked_at(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	static const double seconds[] = {
+		1, 1.1, 1, 1.1, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05};
+	for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+		assert_null(pace_stop(t, 0));
+		take(t, 0, seconds[i], "ok");
+		if (i == 10)
+			assert_true(pace_width(t, 0) <= 0.02);
+	}
+	assert_string_equal(pace_stop(t, 0), "precise"); /* at 14 */
+	pace_close(t);
+}
+
+static void failing_cells_are_given_up(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	take(t, 0, 1, "timeout");
+	take(t, 0, 1, "wrong");
+	assert_null(pace_stop(t, 0));
+	take(t, 0, 1, "ok");
+	assert_string_equal(pace_stop(t, 0), "failed");
+	pace_close(t);
+}
+
+/* The forecast of launches comes near what it takes: 21 for a standard deviation of 3.4 %. */
+static void forecasts_look_ahead(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	static const double places[] = {-1, 0.5, 1, -0.5, 0.2, -0.2, 1.2, -1.2};
+	for (unsigned launch = 0; launch < 8; launch++)
+		take(t, 0, 1 + 0.038 * places[launch], "ok");
+	struct forecast f = pace_forecast(t);
+	assert_true(f.launches == 21 + 3); /* the other cell: the plan's three */
+	assert_true(fabs(f.seconds - (13 + 3) * 0.5) < 1e-9);
+	pace_close(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(narrow_cells_stop_at_the_first_look),
+		cmocka_unit_test(wide_cells_go_on_to_the_most),
+		cmocka_unit_test(narrow_between_looks_is_not_looked_at),
+		cmocka_unit_test(failing_cells_are_given_up),
+		cmocka_unit_test(forecasts_look_ahead),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
