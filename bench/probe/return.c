@@ -227,7 +227,7 @@ static void work(void *ctx, struct task *task)
 
 static int open_path(struct trade *t, struct probe_sample *s)
 {
-	const int needs = t->path->needs;
+	const unsigned needs = t->path->needs;
 	if (needs == SHARED || needs == COLD) {
 		void *at = needs == SHARED ? probe_shared(t->bytes) : mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		t->shared = at == MAP_FAILED ? NULL : at;
