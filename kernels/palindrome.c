@@ -192,6 +192,7 @@ const struct kernel kernel_palindrome = {
 	.item = "word",
 	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
 	.parameters = (const char *const[]){"words", "length", "seed", NULL},
+	.takes_input = true,
 	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
