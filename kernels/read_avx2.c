@@ -27,8 +27,8 @@ static inline __m256i read_zero(void)
 
 static inline uint64_t read_sum(__m256i v)
 {
-	return (uint64_t)(_mm256_extract_epi64(v, 0) + _mm256_extract_epi64(v, 1) + _mm256_extract_epi64(v, 2) +
-			  _mm256_extract_epi64(v, 3));
+	return (uint64_t)_mm256_extract_epi64(v, 0) + (uint64_t)_mm256_extract_epi64(v, 1) +
+	       (uint64_t)_mm256_extract_epi64(v, 2) + (uint64_t)_mm256_extract_epi64(v, 3);
 }
 
 #include "read_vector.h"
