@@ -92,6 +92,12 @@ tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
 suites   := $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
 
+# The thread sanitizer is for what makes workers.
+ifeq ($(flavour),tsan)
+tests  := $(filter %/test_backend %/test_backend_faults %/test_matrix %/test_meters,$(tests))
+suites :=
+endif
+
 all: $(library) $(programs) ## build the programs
 .PHONY: all
 
