@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* primality.c - the kernel `primality`: its table of divisors, and its record. */
+#include "primality.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Fewer numbers would be handed out faster than they are tried only where they are small. */
+enum { GRAIN = 2048 / PRIMALITY_UNIT };
+
+/* Of an odd number, modulo 2^32: each step doubles the bits that are right, from three. */
+static uint32_t inverse_of(uint32_t d)
+{
+	uint32_t x = d;
+	for (int bits = 3; bits < 32; bits *= 2)
+		x *= 2 - d * x;
+	return x;
+}
+
+int primality_setup(const struct problem *p, void **input, struct err *e)
+{
+	struct primality_input *in = calloc(1, sizeof *in);
+	if (!in)
+		return err_set(e, ERR_FAILED, "primality: out of memory");
+	in->numbers = p->numbers;
+	for (uint64_t d = 3; d * d < in->numbers; d += 2)
+		in->count++;
+	in->divisor = calloc(in->count + PRIMALITY_PADDING, sizeof *in->divisor);
+	if (!in->divisor) {
+		free(in);
+		return err_set(e, ERR_FAILED, "primality: out of memory");
+	}
+	for (uint32_t i = 0; i < in->count; i++) {
+		uint32_t d = 3 + 2 * i;
+		in->divisor[i] = (struct primality_divisor){inverse_of(d), UINT32_MAX / d};
+	}
+	for (uint32_t i = 0; i < PRIMALITY_PADDING; i++)
+		in->divisor[in->count + i] = (struct primality_divisor){1, 0};
+	*input = in;
+	return 0;
+}
+
+void primality_teardown(void *input)
+{
+	struct primality_input *in = input;
+	free(in->divisor);
+	free(in);
+}
+
+uint64_t primality_units(const void *input)
+{
+	const struct primality_input *in = input;
+	return (in->numbers + PRIMALITY_UNIT - 1) / PRIMALITY_UNIT;
+}
+
+uint64_t primality_grain(const void *input)
+{
+	(void)input;
+	return GRAIN;
+}
+
+size_t primality_scratch_bytes(const void *input)
+{
+	(void)input;
+	return 0;
+}
+
+static uint64_t items(const struct problem *p)
+{
+	return p->numbers;
+}
+
+static void resize(struct problem *p, uint64_t size)
+{
+	p->numbers = size;
+}
+
+static const struct {
+	uint64_t stop, primes, lead;
+} powers[] = {
+#define PI(stop, primes, lead) {UINT64_C(stop), UINT64_C(primes), UINT64_C(lead)},
+#include "sieve_known.def"
+};
+
+static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
+{
+	*check_known = true;
+	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+		if (p->numbers == powers[i].stop) {
+			*known = (struct tally){powers[i].primes, (powers[i].primes - 1 - powers[i].lead) / 2};
+			return "OEIS A006880, A091295";
+		}
+	return NULL;
+}
+
+static size_t spell(const void *input, uint64_t item, char *buffer, const char **text)
+{
+	(void)input;
+	*text = buffer;
+	return (size_t)snprintf(buffer, 64, "%llu", (unsigned long long)item);
+}
+
+static void weigh(uint64_t prime, struct tally *out)
+{
+	out->count++;
+	out->check += prime % 4 == 1;
+}
+
+const struct kernel kernel_primality = {
+	.name = "primality",
+	.summary = "tries each number alone by division: unequal work, bound by integer multiplication",
+	.item = "number",
+	.check = "primes that leave 1 when divided by 4",
+	.parameters = (const char *const[]){"numbers", NULL},
+	.items = items,
+	.resize = resize,
+	.oracle = oracle,
+	.spell = spell,
+	.weigh = weigh,
+	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_avx2,
+		&primality_avx512, NULL},
+};
