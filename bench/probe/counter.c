@@ -243,6 +243,7 @@ static int open_counter(struct probe_run *r, struct err *e)
 
 static void close_counter(struct probe_run *r)
 {
+	counter_openmp_end();
 	if (r->state)
 		munmap(r->state, sizeof(struct shared));
 	r->state = NULL;

@@ -149,7 +149,7 @@ static int parse(int argc, char **argv, struct probe_args *a, struct err *e)
 		for (const struct probe *const *p = probes; *p; p++)
 			a->named[a->count++] = *p;
 	if (a->seconds <= 0)
-		a->seconds = a->quick ? 1.6 : 6;
+		a->seconds = a->quick ? 1 : 6;
 	if (a->timeout_seconds <= 0)
 		a->timeout_seconds = 120 + 10 * a->seconds;
 	return check_options(a, e);
@@ -174,7 +174,7 @@ static void help(const struct probe_args *a)
 	       "Without names: a quick look at every probe.\n\n"
 	       "  --all                        every case of every probe\n"
 	       "  --format text|json|csv|md    how to print the rows (text)\n"
-	       "  --seconds T                  time to spend on a probe (quick 1.6s, else 6s)\n"
+	       "  --seconds T                  time to spend on a probe (quick 1s, else 6s)\n"
 	       "  --launches N                 fresh processes for a probe, 1 to 100 (2)\n"
 	       "  --seed N                     of the random order of the cases (1)\n"
 	       "  --timeout T                  a launch that takes longer is killed (120s and ten times --seconds)\n\n");

@@ -33,13 +33,15 @@ struct trade {
 	int fds[2];       /* where to read, where to write */
 };
 
+enum needs { NOTHING, SHARED, COLD, PIPE, BIG_PIPE, SOCKETS, FILE_IN_MEMORY };
+
 /* A way for the result to take. `give` begins with it in `own`, `take` ends with it in what it returns: `own` of the consumer, or where it lies. */
 struct path {
 	const char *name;
 	const char *setting;
 	bool (*give)(struct trade *t, uint64_t *own, struct task *task);
 	const uint64_t *(*take)(struct trade *t, uint64_t *own, struct task *task);
-	enum { NOTHING, SHARED, COLD, PIPE, BIG_PIPE, SOCKETS, FILE_IN_MEMORY } needs;
+	enum needs needs;
 	bool in_place; /* made in `shared` */
 	bool thread;
 	double low, high;
@@ -227,7 +229,7 @@ static void work(void *ctx, struct task *task)
 
 static int open_path(struct trade *t, struct probe_sample *s)
 {
-	const unsigned needs = t->path->needs;
+	const enum needs needs = t->path->needs;
 	if (needs == SHARED || needs == COLD) {
 		void *at = needs == SHARED ? probe_shared(t->bytes) : mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		t->shared = at == MAP_FAILED ? NULL : at;
@@ -283,7 +285,7 @@ static int cases(struct probe_run *r, struct err *e)
 	static const struct {
 		uint64_t bytes;
 		bool full;
-	} sizes[] = {{8, false}, {4096, true}, {65536, false}, {1 << 20, true}, {16 << 20, false}, {256 << 20, true}};
+	} sizes[] = {{8, false}, {4096, true}, {65536, false}, {1 << 20, false}, {16 << 20, true}, {256 << 20, true}};
 	(void)e;
 	for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
 		int base = (int)r->count;

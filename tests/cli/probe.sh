@@ -6,19 +6,30 @@
 says '^spawn +[a-z]' 'probes are listed' parscale list probes
 says '^usage: parscale probe' 'help' parscale probe --help
 says '^  --children N: .*1 to 1024' 'help of one' parscale probe spawn --help
-says '^ +pthread +thread +one CPU' 'a table' parscale probe spawn --seconds 0.01 --launches 1
-says '^  "status": "ok"' 'JSON' parscale probe spawn --seconds 0.01 --launches 1 --format json
+says '^ +swapcontext +thread' 'a table' parscale probe switch --seconds 0.01 --launches 1
+says '^\| swapcontext \| thread ' 'Markdown' parscale probe switch --seconds 0.01 --launches 1 --format md
+says '^  "status": "ok"' 'JSON' parscale probe switch --seconds 0.01 --launches 1 --format json
 cp out json
 for key in probe status rows; do
 	says "^  \"$key\": " "JSON has $key" cat json
 done
-says '^probe,mechanism,worker,setting,metric,unit,status' 'CSV' parscale probe spawn --seconds 0.01 --launches 1 --format csv
+says '^probe,mechanism,worker,setting,metric,unit,status' 'CSV' parscale probe switch queue --seconds 0.01 --launches 1 --format csv
 cp out csv
-says '^spawn,fork,process,one CPU,total,ns,ok,' 'CSV rows' cat csv
+says '^switch,sched_yield,process,,switch,ns,ok,' 'CSV rows' cat csv
+says '^queue,ring,thread,,rate,1/s,ok,' 'of all probes named' cat csv
+# A quick look at spawn as a launch makes it: its rows come through descriptor 3.
+run parscale probe-launch spawn --quick --seconds 0.01 3>rows
+says '^spawn,posix_spawn,process,one CPU,start,ns,0,0,1,ok,' 'programs are started, and say so' cat rows
 fails 2 'an unknown probe' parscale probe spwan
 fails 2 'names and --all' parscale probe spawn --all
 fails 2 'no children' parscale probe spawn --children 0
 fails 2 'too many children' parscale probe spawn --children 1025
+fails 2 'port 0' parscale probe fanout --port 0
+fails 2 'port 65536' parscale probe fanout --port 65536
+fails 2 'too many targets' parscale probe fanout --targets 5001
+fails 2 'answers later than they are waited for' parscale probe fanout --delay-ms 50 --wait-ms 50
+fails 2 'more memory than there is' parscale probe cow --mib 1048576
+fails 2 'a sieve to 99' parscale probe pipesieve --stop 99
 fails 2 'an option of another probe' parscale probe spawn --no-such 1
 fails 2 'an unknown format' parscale probe spawn --format xml
 fails 2 'no launches' parscale probe spawn --launches 0
