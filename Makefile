@@ -2,11 +2,11 @@
 # parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR WITH_* PREFIX DESTDIR; lower case is ours.
 
 # A flavour has its own build folder and runs the tests there; one at a time.
-flavour := $(filter asan ubsan tsan clang,$(MAKECMDGOALS))
+flavour := $(filter asan ubsan tsan clang fuzz,$(MAKECMDGOALS))
 ifneq ($(word 2,$(flavour)),)
 $(error make one of $(flavour) at a time)
 endif
-ifeq ($(flavour),clang)
+ifneq ($(filter clang fuzz,$(flavour)),)
 CC  := clang
 CXX := clang++
 endif
@@ -16,6 +16,7 @@ endif
 flavour_flags_asan  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 flavour_flags_ubsan := -fsanitize=undefined -fno-sanitize-recover=all
 flavour_flags_tsan  := -fsanitize=thread
+flavour_flags_fuzz  := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Wno-pass-failed
 flavour_flags       := $(flavour_flags_$(flavour))
 
 ifeq ($(origin CC),default)
@@ -90,6 +91,7 @@ echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-st
 programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
+fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 suites   := $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
 
 # The thread sanitizer is for what makes workers.
@@ -169,6 +171,17 @@ layers: ## fail on an include that crosses a layer
 asan: test ## run the tests under AddressSanitizer and UBSan (build-asan)
 ubsan: test ## run the tests under UBSan alone (build-ubsan)
 tsan: test ## run the tests under ThreadSanitizer, without OpenMP (build-tsan)
+# How long each parser is fuzzed.
+FUZZ_SECONDS ?= 60
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/memory_file.o $(library)
+	$(call say,LD,$@)
+	$(q)$(CC) $(link_flags) -fsanitize=fuzzer $^ $(libs) -o $@
+
+fuzz: $(fuzzers) ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer (build-fuzz)
+	$(q)for f in $^; do mkdir -p $$f.corpus && echo $$f && \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$$f. -print_final_stats=1 $$f.corpus >$$f.log 2>&1 && \
+		grep number_of_executed_units $$f.log || { tail -n 40 $$f.log; exit 1; }; done
+
 clang: test ## build with clang and run the tests (build-clang)
 
 c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/probe/program bench/gbench plots tests tests/fuzz,$(d)/*.c))
@@ -204,6 +217,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep install test check check-long layers asan ubsan tsan clang lint format gallery compdb clean help
+.PHONY: sweep install test check check-long layers asan ubsan tsan clang fuzz lint format gallery compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
