@@ -41,8 +41,7 @@ enum {
 	SIEVE_BATCH = 512,        /* primes whose starts are computed at a time */
 	SIEVE_GROUPS = 64,        /* most pre-sieve tables */
 	SIEVE_TILE = 512,         /* bytes that a pre-sieve table may be read past its period */
-	SIEVE_BEFORE = 4096,      /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
-	SIEVE_AFTER = 2 * SIEVE_FLOOR + SIEVE_TILE /* and after it */
+	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
 };
 
 /*
@@ -85,6 +84,7 @@ struct sieve_input {
 	uint32_t line_bits;       /* segments * segment_bits */
 	uint64_t blocks;
 	bool whole;    /* a line is kept whole, because something follows the segments */
+	bool tested;    /* base primes end before the root of the last number: what they leave is tested */
 	bool by_block; /* a unit is a block, not a line */
 
 	/* base primes above the pre-sieve limit, ascending; arrays may be read 64 bytes past the end */
@@ -164,8 +164,13 @@ struct sieve_shape {
 	uint64_t blocks;
 };
 
-/* The cheapest for the numbers first..last. */
-struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t presieve_limit);
+/* The cheapest for the numbers first..last, sieved by primes up to `reach`. */
+struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t reach,
+	uint32_t presieve_limit);
+
+/* Up to which prime the numbers first..last are sieved: the root of the last, or less, where it is cheaper to test the
+ * few numbers that are left one by one. */
+uint32_t sieve_choose_reach(uint64_t first, uint64_t last);
 
 /* First number of a block. */
 static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)
@@ -186,6 +191,9 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
 /* Primes up to `limit` (at most 2^25), ascending, into a new array that may be read 64 bytes past its end;
  * free() it. NULL without memory. */
 uint32_t *sieve_base_primes(uint32_t limit, uint32_t *count, struct err *e);
+
+/* Whether n is a prime. Some tenths of a microsecond for a composite, two for a prime. */
+bool sieve_is_prime(uint64_t n);
 
 /* Greatest r with r * r <= n. */
 uint32_t sieve_root(uint64_t n);

@@ -230,6 +230,14 @@ static void presieve(const struct sieve_input *in, const struct sieve_work *w, u
 	unite_tail(t, at, to + done, bytes - done);
 }
 
+/* Crosses out the numbers left that are no primes. */
+static void test_line(unsigned char *line, uint32_t valid, uint64_t number, uint32_t modulus)
+{
+	for (uint32_t i = 0; i < valid; i++)
+		if (!(line[i / 8] >> i % 8 & 1) && !sieve_is_prime(number + (uint64_t)modulus * i))
+			cross(line, i);
+}
+
 #include "sieve_huge.h"
 
 /* Sieves a line, and adds its primes to *out unless that is NULL. */
@@ -257,6 +265,8 @@ static void sieve_line(
 	if (in->huge.blocks)
 		cross_huge(in, w, block, class);
 	close_line(w->line, valid, in->line_bits);
+	if (in->tested)
+		test_line(w->line, valid, number, in->modulus);
 	if (out)
 		count_primes(w->line, in->line_bits, number, out);
 }

@@ -210,9 +210,10 @@ static void sort_turned(struct sieve_input *in, uint32_t *prime)
 }
 
 static int make_primes(
-	struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine, struct err *e)
+	struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine, uint32_t root,
+	struct err *e)
 {
-	uint32_t root = sieve_root(in->last), count, from = 0;
+	uint32_t count, from = 0;
 	uint32_t direct = root < SIEVE_DIRECT ? root : SIEVE_DIRECT;
 	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, &count, e);
 	if (!primes)
@@ -245,7 +246,7 @@ static int make_primes(
 	for (in->local = in->turned;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
 		in->local++;
-	in->whole = p->listing || in->local < in->primes;
+	in->whole = p->listing || in->tested || in->local < in->primes;
 	if (root > SIEVE_DIRECT) {
 		in->whole = true;
 		in->by_block = true;
@@ -266,8 +267,11 @@ int sieve_open(
 	in->listing = in->by_block = p->listing;
 	in->first = at_least(p->start, SIEVE_FLOOR + 1);
 	in->last = p->stop;
+	uint32_t reach = 0;
 	if (in->first <= in->last) {
-		struct sieve_shape s = sieve_choose_shape(p, in->first, in->last, engine->presieve_limit);
+		reach = sieve_choose_reach(in->first, in->last);
+		in->tested = reach < sieve_root(in->last);
+		struct sieve_shape s = sieve_choose_shape(p, in->first, in->last, reach, engine->presieve_limit);
 		in->modulus = s.modulus;
 		in->classes = s.classes;
 		in->segment_bits = s.segment_bits;
@@ -275,7 +279,7 @@ int sieve_open(
 		in->line_bits = s.segment_bits * s.segments;
 		in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
 	}
-	if (make_primes(in, p, engine, e)) {
+	if (make_primes(in, p, engine, reach, e)) {
 		sieve_close(in);
 		return -1;
 	}

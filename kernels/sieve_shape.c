@@ -80,13 +80,35 @@ static double longest_segment(const struct problem *p, const struct machine *m)
 	return 512 * floor(fmax(fmin(bytes * 8, SIEVE_LONGEST), 512) / 512);
 }
 
-struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t presieve_limit)
+/* Of all numbers, exp(-gamma) / ln x have no factor up to x; testing one takes a microsecond, half of them being primes. */
+uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
+{
+	static const uint32_t reaches[] = {1 << 13, 1 << 15, 1 << 17, 1 << 20, 1 << 22};
+	const double per_prime = 25, per_huge_prime = 3, per_test = 1000;
+	double numbers = (double)(last - first) + 1;
+	uint32_t best = sieve_root(last);
+	double direct = about_primes(fmin(best, SIEVE_DIRECT)), least = direct * per_prime;
+	if (best > SIEVE_DIRECT)
+		least += (about_primes(best) - direct) * per_huge_prime;
+	for (size_t i = 0; i < sizeof reaches / sizeof *reaches; i++) {
+		double left = numbers * 0.5615 / log(reaches[i]);
+		double c = about_primes(reaches[i]) * per_prime + left * per_test;
+		if (reaches[i] < best && c < least) {
+			least = c;
+			best = reaches[i];
+		}
+	}
+	return best;
+}
+
+struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t reach,
+	uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
 	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
 		.l3 = (double)p->l3_bytes};
-	double root = sqrt((double)last), numbers = (double)(last - first) + 1, segment = longest_segment(p, &m);
+	double root = reach, numbers = (double)(last - first) + 1, segment = longest_segment(p, &m);
 	double workers = p->workers ? p->workers : 1;
 	bool huge = root > SIEVE_DIRECT;
 	struct sieve_shape best = {.modulus = 0};
@@ -97,8 +119,8 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 		if ((p->listing && s.modulus > 30) || (huge && s.modulus > 210))
 			break; /* lists are made of eight lines; multiples of huge primes are tested by 210 */
 		double bits = floor((numbers - 1) / s.modulus) + 1, most = SIEVE_LINE;
-		if (!huge && !p->listing) /* a line is a unit, and every worker shall have many */
-			most = fmin(most, fmax(segment, bits * s.classes / workers / 24));
+		if (!huge && !p->listing && workers > 1) /* a line is a unit, and every worker shall have some */
+			most = fmin(most, fmax(segment, bits * s.classes / workers / 8));
 		if (huge) { /* a block is a unit: one a worker at least, with its buckets in bounds, offsets in 31 bits */
 			double hits = density(SIEVE_DIRECT, root) * s.classes * sizeof(uint32_t);
 			most = fmin(most, fmin(ceil(bits / workers), floor(INT32_MAX / (double)s.modulus) - 512));

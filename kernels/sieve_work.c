@@ -14,6 +14,13 @@ static void *take(struct sieve_work *w, size_t *used, size_t bytes)
 	return p;
 }
 
+/* Bytes behind a line that crossing may touch: a turn and a start of a turned prime, a tile of the pre-sieve, SIEVE_STEP
+ * hits of a prime that is not counted exactly and so has more than SIEVE_COUNTED hits. */
+static size_t bytes_after(size_t line_bytes)
+{
+	return 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_COUNTED * SIEVE_STEP;
+}
+
 static size_t line_bytes(const struct sieve_input *in)
 {
 	return (in->whole ? in->line_bits : in->segment_bits) / 8;
@@ -25,7 +32,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	struct sieve_work at;
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
-	at.line = take(w, &used, SIEVE_BEFORE + line_bytes(in) + SIEVE_AFTER);
+	at.line = take(w, &used, SIEVE_BEFORE + line_bytes(in) + bytes_after(line_bytes(in)));
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = take(w, &used, words);

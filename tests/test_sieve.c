@@ -224,7 +224,7 @@ static void test_smallest_ranges(void **state)
 static void test_squares_and_powers(void **state)
 {
 	(void)state;
-	static const uint64_t roots[] = {67, 251, 257, 4093, 4099, 65537, 1000003, 33554467};
+	static const uint64_t roots[] = {67, 251, 257, 4093, 4099, 65537, 1000003, 94906249, UINT64_C(4294967291)};
 	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
 		uint64_t square = roots[i] * roots[i];
 		check_window(square, square);
@@ -244,7 +244,8 @@ static void test_end_of_the_numbers(void **state)
 	(void)state;
 	struct problem p = range(UINT64_C(18446744073709551000), UINT64_MAX);
 	check_all_variants(&p, (struct tally){13, 8}, true);
-	check_window(UINT64_C(4294967291) * 4294967291 - 10, UINT64_C(4294967291) * 4294967291 + 10);
+	check_window(UINT64_MAX - 3, UINT64_MAX);
+	check_window(UINT64_MAX, UINT64_MAX);
 }
 
 /* Long lines and short, one block and many, whatever the hints say: all cuts give what one chunk gives. */
@@ -263,6 +264,7 @@ static void test_cuts_and_hints(void **state)
 			p.block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
 			p.l1_bytes = random_bits() >> (46 + random_below(18));
 			p.l2_bytes = random_bits() >> (40 + random_below(24));
+			p.l3_bytes = random_bits() >> (36 + random_below(28));
 			p.workers = (unsigned)random_below(200);
 			struct tally got = count_in_chunks(*v, &p, 1 + random_below(300));
 			if (got.count != expected.count || got.check != expected.check)
@@ -273,6 +275,18 @@ static void test_cuts_and_hints(void **state)
 					(unsigned long long)expected.count);
 		}
 	}
+}
+
+/* Lines so much longer than a segment that large primes hit them dozens of times, and run over their end. */
+static void test_long_lines(void **state)
+{
+	(void)state;
+	struct problem p = range(UINT64_C(1000000000000), UINT64_C(1000100000000));
+	struct err e = {0};
+	struct tally expected = count_all(variant_find(&kernel_sieve, "scalar", &e), &p);
+	p.block_bytes = 4096;
+	p.l3_bytes = 64 << 20;
+	check_all_variants(&p, expected, true);
 }
 
 struct list {
@@ -411,7 +425,7 @@ static void test_memory_that_is_not_there(void **state)
 	if (sanitized)
 		skip();
 	struct rlimit was, low;
-	struct problem p = range(UINT64_MAX - 1000000, UINT64_MAX);
+	struct problem p = range(UINT64_MAX - 10000000000, UINT64_MAX);
 	struct err e = {0};
 	void *input;
 	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
@@ -432,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_squares_and_powers),
 		cmocka_unit_test(test_end_of_the_numbers),
 		cmocka_unit_test(test_cuts_and_hints),
+		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_random_windows_against_primesieve),
 		cmocka_unit_test(test_problems_that_are_refused),

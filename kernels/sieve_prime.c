@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_prime.c - one number at a time: a strong probable prime test to seven bases, which no composite below 2^64
+ * passes (Jim Sinclair, 2011, checked against the list of all base-2 pseudoprimes: https://miller-rabin.appspot.com).
+ * Products modulo n are Montgomery's (Math. Comp. 44, 1985), with the residue x standing for x * 2^64 mod n.
+ */
+#include "sieve.h"
+
+__extension__ typedef unsigned __int128 wide;
+
+struct modulus {
+	uint64_t n, inverse; /* odd; 1/n modulo 2^64 */
+	uint64_t one;        /* 2^64 mod n */
+};
+
+static uint64_t multiply(const struct modulus *m, uint64_t a, uint64_t b)
+{
+	wide product = (wide)a * b;
+	uint64_t high = (uint64_t)(product >> 64);
+	uint64_t excess = (uint64_t)((wide)((uint64_t)product * m->inverse) * m->n >> 64);
+	return high - excess + (high < excess ? m->n : 0);
+}
+
+static bool passes(const struct modulus *m, uint64_t base)
+{
+	uint64_t odd = m->n - 1, minus_one = m->n - m->one;
+	int twos = __builtin_ctzll(odd);
+	odd >>= twos;
+	base %= m->n;
+	if (base == 0)
+		return true;
+	uint64_t square = (uint64_t)(((wide)base << 64) % m->n), power = m->one;
+	for (; odd; odd >>= 1, square = multiply(m, square, square))
+		if (odd & 1)
+			power = multiply(m, power, square);
+	if (power == m->one || power == minus_one)
+		return true;
+	while (--twos > 0) {
+		power = multiply(m, power, power);
+		if (power == minus_one)
+			return true;
+	}
+	return false;
+}
+
+bool sieve_is_prime(uint64_t n)
+{
+	static const uint64_t bases[] = {2, 325, 9375, 28178, 450775, 9780504, 1795265022};
+	if (n < 2 || n % 2 == 0)
+		return n == 2;
+	struct modulus m = {.n = n, .inverse = n, .one = -n % n};
+	for (int bits = 3; bits < 64; bits *= 2) /* n * n = 1 modulo 8, and each step doubles the bits that are right */
+		m.inverse *= 2 - n * m.inverse;
+	for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
+		if (!passes(&m, bases[i]))
+			return false;
+	return true;
+}
