@@ -11,8 +11,8 @@
 struct facts {
 	struct machine machine; /* owned */
 	struct environment environment;
-	struct noise noise; /* quanta 0: not measured */
-	bool here;          /* root was "" */
+	struct noise noise;              /* quanta 0: not measured */
+	bool here;                       /* root was "" */
 	char counters[200], energy[200]; /* why there are none (counters.h); "" where there are */
 };
 
@@ -24,7 +24,8 @@ void facts_free(struct facts *f);
 /* The findings on them, as grade_all gives them. */
 int facts_grade(const struct facts *f, struct finding *findings, int room);
 
-/* Worker counts and sizes in bytes worth measuring here (place.h), within the affinity mask, the CPU quota and the memory; how many. */
+/* Worker counts and sizes in bytes worth measuring here (place.h), within the affinity mask, the CPU quota
+ * and the memory; how many. */
 int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS]);
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES]);
 

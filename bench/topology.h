@@ -54,8 +54,9 @@ int topology_read(struct topology *t, const char *root, struct err *e);
 /* Frees the CPUs; a zeroed topology is legal. */
 void topology_free(struct topology *t);
 
-/* Lets the programs that this process starts take this topology for the machine's, affinity mask and quota included, where they would read it (root "");
- * reading takes some milliseconds, and tens of them on a big machine. Best effort: where it fails, they read. One at a time. */
+/* Lets the programs that this process starts take this topology for the machine's, affinity mask and quota
+ * included, where they would read it (root ""); reading takes some milliseconds, and tens of them on a big
+ * machine. Best effort: where it fails, they read. One at a time. */
 void topology_share(const struct topology *t);
 void topology_unshare(void);
 
