@@ -133,7 +133,7 @@ bool row_ok(const struct summary *s)
 }
 
 /* Problem parameters that follow the size. */
-static const char *const sized[] = {"size", "items", "start", "stop", "words", "bytes", "numbers", "calls", NULL};
+static const char *const sized[] = {"size", "items", "start", "stop", "words", "bytes", "numbers", "roots", "calls", NULL};
 
 static bool listed(const char *name, const char *const *names)
 {

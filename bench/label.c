@@ -31,7 +31,8 @@ const char *kernel_items(const char *kernel)
 		if (strcmp((*k)->name, kernel) != 0)
 			continue;
 		static const char *const plural[][2] = {
-			{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}, {"call", "calls"}};
+			{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}, {"root", "roots"},
+			{"call", "calls"}};
 		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
 			if (strcmp((*k)->item, plural[i][0]) == 0)
 				return plural[i][1];

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* heron.c - the kernel `heron`: its numbers, its reference, and its record. */
+#include "heron.h"
+
+#include "memory.h"
+#include "palindrome_random.h"
+
+#include <stdlib.h>
+
+/* From 2^-64 to 2^64, but for every 64th, which is any 64 bits: of any magnitude and sign, infinite, or no number. */
+static double number_of(uint64_t draw, uint64_t index)
+{
+	const uint64_t fraction = draw & ((UINT64_C(1) << 52) - 1), exponent = 1023 - 64 + (draw >> 57);
+	uint64_t bits = index % 64 == 0 ? draw : exponent << 52 | fraction;
+	double number;
+	memcpy(&number, &bits, sizeof number);
+	return number;
+}
+
+int heron_setup(const struct problem *p, void **input, struct err *e)
+{
+	const uint64_t units = p->roots / HERON_UNIT + (p->roots % HERON_UNIT != 0);
+	struct heron_input *in = calloc(1, sizeof *in);
+	if (!in)
+		return err_set(e, ERR_FAILED, "heron: out of memory");
+	in->count = p->roots;
+	in->number = memory_alloc(units, HERON_UNIT * sizeof *in->number, "the numbers", e);
+	if (!in->number) {
+		free(in);
+		return -1;
+	}
+	for (uint64_t i = 0; i < in->count; i++)
+		in->number[i] = number_of(random_draw(p->seed, i), i);
+	*input = in;
+	return 0;
+}
+
+void heron_teardown(void *input)
+{
+	struct heron_input *in = input;
+	memory_free(in->number);
+	free(in);
+}
+
+uint64_t heron_units(const void *input)
+{
+	const struct heron_input *in = input;
+	return in->count / HERON_UNIT + (in->count % HERON_UNIT != 0);
+}
+
+uint64_t heron_grain(const void *input)
+{
+	(void)input;
+	return 1;
+}
+
+size_t heron_scratch_bytes(const void *input)
+{
+	(void)input;
+	return 0;
+}
+
+static double root_of(double a, uint64_t *steps)
+{
+	if (!heron_is_plain(a))
+		return heron_special(a);
+	double old, x = (1 + a) * 0.5;
+	++*steps;
+	do {
+		old = x;
+		x = (x + a / x) * 0.5;
+		++*steps;
+	} while (x < old);
+	return old;
+}
+
+static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
+{
+	const struct heron_input *in = input;
+	(void)scratch;
+	for (uint64_t i = s.lo * HERON_UNIT; i < s.hi * HERON_UNIT; i++)
+		out->check += heron_bits(root_of(in->number[i], &out->count));
+}
+
+HERON_VARIANT(reference, 0, chunk);
+
+static uint64_t items(const struct problem *p)
+{
+	return p->roots;
+}
+
+static void resize(struct problem *p, uint64_t size)
+{
+	p->roots = size;
+}
+
+static struct piece pack(const void *input, struct span s)
+{
+	const struct heron_input *in = input;
+	const double *from = in->number + s.lo * HERON_UNIT;
+	return (struct piece){
+		(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from, s.lo * HERON_UNIT};
+}
+
+static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
+{
+	struct heron_input in = {.number = (double *)(void *)bytes, .count = count / sizeof(double)};
+	(void)input;
+	_Static_assert(sizeof in <= sizeof *part, "an input has room in a part");
+	memcpy(part, &in, sizeof in);
+}
+
+const struct kernel kernel_heron = {
+	.name = "heron",
+	.summary = "square roots by iteration: unequal items, bound by division",
+	.item = "root",
+	.check = "sum of the roots' bit patterns, modulo 2^64",
+	.parameters = (const char *const[]){"roots", "seed", NULL},
+	.items = items,
+	.resize = resize,
+	.pack = pack,
+	.adopt = adopt,
+	.variants = (const struct variant *const[]){&heron_reference, &heron_avx2, &heron_avx512, NULL},
+};
