@@ -182,7 +182,7 @@ int probe_show_text(const struct probe_shown *s, bool markdown, struct err *e)
 	struct grid_text g = {.cells = calloc(s->rows->count + 1, sizeof *g.cells)};
 	if (!g.cells)
 		return err_set(e, ERR_FAILED, "out of memory");
-	printf(markdown ? "## %s\n\n%c%s.\n\n" : "%s: %c%s\n", p->name, markdown ? p->summary[0] + 'A' - 'a' : p->summary[0], p->summary + 1);
+	printf(markdown ? "## %s: %s\n\n" : "%s: %s\n", p->name, p->summary);
 	print_folded(markdown ? "Timed: " : "timed", p->timed, markdown);
 	print_folded(markdown ? "Expected: " : "expected", p->expect, markdown);
 	if (markdown)
