@@ -65,13 +65,20 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 
 static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
 {
-	static const char *const kinds[] = {"machine", "build"};
+	static const struct {
+		const char *name, *part; /* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's key */
+	} kinds[] = {{"machine", "key"}, {"build", NULL}};
 	if (!same_cells(s->plan, manifest))
 		return err_set(e, ERR_USAGE, "resume: the plan in %s gives other cells here and now than when the sweep began", a->dir);
 	for (size_t i = 0; i < 2 && !a->anyway; i++) {
-		const json_t *then = json_object_get(manifest, kinds[i]), *now = json_object_get(s->facts, kinds[i]);
+		const json_t *then = json_object_get(manifest, kinds[i].name), *now = json_object_get(s->facts, kinds[i].name);
+		if (kinds[i].part) {
+			then = json_object_get(then, kinds[i].part);
+			now = json_object_get(now, kinds[i].part);
+		}
 		if ((then || now) && !json_equal(then, now))
-			return err_set(e, ERR_USAGE, "resume: %s was measured with another %s (--anyway goes on all the same)", a->dir, kinds[i]);
+			return err_set(e, ERR_USAGE, "resume: %s was measured with another %s (--anyway goes on all the same)", a->dir,
+				kinds[i].name);
 	}
 	return 0;
 }

@@ -76,7 +76,7 @@ printf 'torn' >>killed/samples.csv
 ok 'a torn last line is cut off' parscale resume killed --no-charts
 holds 'every launch is there once' once killed
 
-sed 's/"model": "/"model": "another /; s/"model": null/"model": "another"/' killed/manifest.json >other && mv other killed/manifest.json
+sed 's/"key": "/"key": "another /' killed/manifest.json >other && mv other killed/manifest.json
 fails 2 'another machine is refused' parscale resume killed
 ok '... unless told' parscale resume killed --anyway --no-charts
 sed 's/size = 1e3/size = 2e3/' killed/plan.sweep >other && mv other killed/plan.sweep
