@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR WITH_* PREFIX DESTDIR; lower case is ours.
+# parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR SUITES WITH_* PREFIX DESTDIR; lower case is ours.
 
 # A flavour has its own build folder and runs the tests there; one at a time.
 flavour := $(filter asan ubsan tsan clang fuzz,$(MAKECMDGOALS))
@@ -92,12 +92,12 @@ programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(ha
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-suites   := $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
+SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
 
 # The thread sanitizer is for what makes workers.
 ifeq ($(flavour),tsan)
 tests  := $(filter %/test_backend %/test_backend_faults %/test_matrix %/test_meters,$(tests))
-suites :=
+SUITES :=
 endif
 
 all: $(library) $(programs) ## build the programs
@@ -155,7 +155,7 @@ run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 test: $(programs) $(tests) ## run every test program and the command-line suite
 	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
-		sh scripts/run-tests $(BUILD) $(tests) $(suites)
+		sh scripts/run-tests $(BUILD) $(tests) $(SUITES)
 
 sweep: $(programs) ## measure this machine by the default plan, into results/
 	$(BUILD)/parscale sweep

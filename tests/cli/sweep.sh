@@ -64,8 +64,10 @@ backend = fork
 workers = 2
 size = 3e9
 launches = 3
+most-launches = 3
+precision = off
 repetitions = 2
-budget = 8s
+budget = 10m
 END
 begin() {
 	"$PARSCALE_BUILD/parscale" sweep long.sweep --out "$1" --no-charts >out 2>err &
