@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* deadlock.c - two locks taken in opposite orders: made to happen every time, noticed, and what the cures cost. */
+#include "probe/shared_lock.h"
 #include "probe/tasks.h"
 #include "probe/wait.h"
 
@@ -31,13 +32,9 @@ struct work {
 
 static void lay(struct shared *s)
 {
-	pthread_mutexattr_t a;
 	memset(s, 0, sizeof *s);
-	pthread_mutexattr_init(&a);
-	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
 	for (int i = 0; i < 2; i++)
-		pthread_mutex_init(&s->lock[i], &a);
-	pthread_mutexattr_destroy(&a);
+		shared_mutex(&s->lock[i]);
 }
 
 /* Each takes its own and waits until the other has, too: from here on neither can get both. */

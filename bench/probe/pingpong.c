@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pingpong.c - a number goes from one worker to another and back, by every means a system has to wake somebody. */
+#include "probe/shared_lock.h"
 #include "probe/stream.h"
 #include "probe/wait.h"
 #include "stats.h"
@@ -286,20 +287,12 @@ static void play(void *ctx, struct task *t)
 /* Zeroed, with its locks for any process that shares it. */
 static void lay(struct table *table)
 {
-	pthread_mutexattr_t mutex;
-	pthread_condattr_t cond;
 	memset(table, 0, sizeof *table);
-	pthread_mutexattr_init(&mutex);
-	pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
-	pthread_mutex_init(&table->mutex, &mutex);
-	pthread_mutexattr_destroy(&mutex);
-	pthread_condattr_init(&cond);
-	pthread_condattr_setpshared(&cond, PTHREAD_PROCESS_SHARED);
+	shared_mutex(&table->mutex);
 	for (int i = 0; i < 2; i++) {
-		pthread_cond_init(&table->side[i].filled, &cond);
+		shared_condition(&table->side[i].filled);
 		sem_init(&table->side[i].sem, 1, 0);
 	}
-	pthread_condattr_destroy(&cond);
 }
 
 static void clear_up(struct game *g)

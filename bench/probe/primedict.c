@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* primedict.c - is each number a prime? Two workers note it in one dictionary: under one lock, under many, or each in its own and merged. */
+#include "probe/shared_lock.h"
 #include "probe/tasks.h"
 
 #include <pthread.h>
@@ -105,13 +106,9 @@ static size_t bytes_of(const struct work *w)
 
 static void lay(const struct work *w)
 {
-	pthread_mutexattr_t a;
 	memset(w->dictionary, 0, bytes_of(w));
-	pthread_mutexattr_init(&a);
-	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
 	for (unsigned i = 0; i < STRIPES; i++)
-		pthread_mutex_init(&w->dictionary->stripe[i].lock, &a);
-	pthread_mutexattr_destroy(&a);
+		shared_mutex(&w->dictionary->stripe[i].lock);
 }
 
 /* The second worker's part into the first one's, as large as both: that is how the result is had in one. */

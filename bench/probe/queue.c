@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* queue.c - items from a producer to a consumer, in order, none lost and none doubled. */
+#include "probe/shared_lock.h"
 #include "probe/stream.h"
 #include "probe/wait.h"
 
@@ -153,17 +154,9 @@ static void work(void *ctx, struct task *t)
 
 static void lay(struct ring *r)
 {
-	pthread_mutexattr_t mutex;
-	pthread_condattr_t cond;
 	memset(r, 0, sizeof *r);
-	pthread_mutexattr_init(&mutex);
-	pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
-	pthread_mutex_init(&r->mutex, &mutex);
-	pthread_mutexattr_destroy(&mutex);
-	pthread_condattr_init(&cond);
-	pthread_condattr_setpshared(&cond, PTHREAD_PROCESS_SHARED);
-	pthread_cond_init(&r->changed, &cond);
-	pthread_condattr_destroy(&cond);
+	shared_mutex(&r->mutex);
+	shared_condition(&r->changed);
 }
 
 static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
