@@ -114,7 +114,7 @@ const char *pace_stop(const struct pace *t, size_t cell)
 		return NULL;
 	if (c->failures >= FAILURES)
 		return "failed";
-	if (c->precise)
+	if (c->precise || isinf(t->plan->precision)) /* off: the least launches are all */
 		return "precise";
 	return c->launches >= t->plan->most_launches ? "most-launches" : NULL;
 }
@@ -150,7 +150,7 @@ static double scatter(const struct progress *c)
 static double launches_in_the_end(const struct pace *t, const struct progress *c)
 {
 	const struct plan *p = t->plan;
-	if (c->launches < p->launches || c->count < 2)
+	if (c->launches < p->launches || c->count < 2 || isinf(p->precision))
 		return p->launches > c->launches ? p->launches : c->launches;
 	double wanted = fmax(pow(2.05 * 1.25 * scatter(c) / p->precision, 2), c->launches);
 	size_t look = wanted < p->most_launches ? (size_t)ceil(wanted) : p->most_launches;
