@@ -82,7 +82,7 @@ link_flags = $(CFLAGS) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
 kernels := $(wildcard kernels/*.c)
-harness := $(filter-out bench/main.c,$(wildcard bench/*.c bench/backend/*.c bench/probe/*.c))
+harness := $(filter-out bench/main.c,$(wildcard bench/*.c $(patsubst %,bench/%/*.c,backend data machine probe report sweep)))
 gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
@@ -114,7 +114,7 @@ $(BUILD)/%.o: %.cc $(BUILD)/config.mk
 	$(q)$(call compile_cc,$<)
 
 # Version and commit: looked at in every build, written when they change.
-$(BUILD)/bench/build.o: $(BUILD)/build_id.h
+$(BUILD)/bench/machine/build.o: $(BUILD)/build_id.h
 $(BUILD)/build_id.h: FORCE
 	@mkdir -p $(@D)
 	@sh scripts/build-id $@
@@ -184,8 +184,8 @@ fuzz: $(fuzzers) ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuz
 
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/probe/program bench/gbench plots tests tests/fuzz,$(d)/*.c))
-all_sources   := $(c_sources) $(wildcard $(foreach d,kernels bench bench/backend bench/probe bench/gbench tests,$(d)/*.h $(d)/*.cc))
+c_sources     := $(wildcard kernels/*.c bench/*.c bench/*/*.c bench/probe/program/*.c plots/*.c tests/*.c tests/fuzz/*.c)
+all_sources   := $(c_sources) $(wildcard kernels/*.h bench/*.h bench/*/*.h bench/gbench/*.cc tests/*.h)
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
 lint: ## check the shell scripts with shellcheck, where it is installed

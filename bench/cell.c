@@ -2,7 +2,7 @@
 #include "cell.h"
 
 #include "number.h"
-#include "place.h"
+#include "machine/place.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #define PARSCALE_CELL_H
 
 #include "backend/backend.h"
-#include "columns.h"
+#include "data/columns.h"
 #include "kernel.h"
 
 enum scaling { SCALING_STRONG, SCALING_WEAK };

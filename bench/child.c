@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "interrupt.h"
 
 #include <errno.h>

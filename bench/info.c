@@ -3,13 +3,13 @@
 
 #include "args.h"
 #include "backend/backend.h"
-#include "build.h"
+#include "machine/build.h"
 #include "cpu.h"
-#include "cpulist.h"
+#include "machine/cpulist.h"
 #include "kernel.h"
 #include "meter.h"
 #include "number.h"
-#include "place.h"
+#include "machine/place.h"
 #include "units.h"
 
 #include <getopt.h>

@@ -6,7 +6,7 @@
 #ifndef PARSCALE_INFO_H
 #define PARSCALE_INFO_H
 
-#include "facts.h"
+#include "machine/facts.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_LABEL_H
 #define PARSCALE_LABEL_H
 
-#include "columns.h"
+#include "data/columns.h"
 #include "units.h"
 
 /* 1 to 8: the style of a back end on every chart, the same for the same name. */

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_LAUNCH_H
 #define PARSCALE_LAUNCH_H
 
-#include "csv.h"
+#include "data/csv.h"
 #include "measure.h"
 
 struct launch_order {

@@ -2,12 +2,12 @@
 #include "list.h"
 
 #include "args.h"
-#include "columns.h"
+#include "data/columns.h"
 #include "cpu.h"
 #include "meter.h"
 #include "number.h"
 #include "probe/probe.h"
-#include "probe/probe_rows.h"
+#include "data/probe_rows.h"
 
 #include <getopt.h>
 #include <stdio.h>

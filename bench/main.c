@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale: the command line. The only place that ends the program. */
-#include "build.h"
-#include "compare.h"
+#include "machine/build.h"
+#include "data/compare.h"
 #include "cpu.h"
 #include "info.h"
 #include "launch.h"
 #include "list.h"
-#include "merge.h"
-#include "plot.h"
+#include "data/merge.h"
+#include "report/plot.h"
 #include "probe/probe_main.h"
-#include "report.h"
-#include "resume.h"
+#include "report/report.h"
+#include "sweep/resume.h"
 #include "run.h"
-#include "stat.h"
-#include "sweep.h"
+#include "data/stat.h"
+#include "sweep/sweep.h"
 #include "worker.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "input.h"
 #include "listing.h"
 #include "program.h"
@@ -91,7 +91,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->switches = t->switches;
 	r->misplaced = (struct uint_field){t->misplaced, trial_bound(m->trial)};
 #define COUNTER(name, group, type, config, meaning) r->name = t->counted.count[COUNTER_##name];
-#include "counters.def"
+#include "machine/counters.def"
 #undef COUNTER
 	r->joules = t->counted.joules;
 	r->stamp = (double)now.tv_sec + (double)now.tv_nsec / 1e9;

@@ -2,11 +2,11 @@
 #include "run.h"
 
 #include "args.h"
-#include "counters.h"
+#include "machine/counters.h"
 #include "interrupt.h"
 #include "launch.h"
-#include "row_json.h"
-#include "stats.h"
+#include "data/row_json.h"
+#include "data/stats.h"
 #include "units.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static void print_counters(FILE *to, const struct table *t, double *room)
 		const char *name;
 		size_t offset;
 	} counters[] = {
-#include "counters.def"
+#include "machine/counters.def"
 		{"J", offsetof(struct sample, joules)}};
 #undef COUNTER
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "haul.h"
 #include "order.h"
 #include "work.h"

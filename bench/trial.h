@@ -8,9 +8,9 @@
 #ifndef PARSCALE_TRIAL_H
 #define PARSCALE_TRIAL_H
 
-#include "counters.h"
+#include "machine/counters.h"
 #include "cell.h"
-#include "place.h"
+#include "machine/place.h"
 
 /* What one run, or the mean of a batch of runs, took. Phases as in columns.def; they add up to total. */
 struct timing {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "order.h"
-#include "place.h"
+#include "machine/place.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine_tree.h"
 
-#include "cpulist.h"
+#include "machine/cpulist.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

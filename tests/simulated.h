@@ -10,8 +10,8 @@
 #ifndef PARSCALE_TEST_SIMULATED_H
 #define PARSCALE_TEST_SIMULATED_H
 
-#include "csv.h"
-#include "summary.h"
+#include "data/csv.h"
+#include "data/summary.h"
 
 #include <inttypes.h>
 #include <stdio.h>

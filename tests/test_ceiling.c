@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ceiling.h"
+#include "data/ceiling.h"
 
 static struct summary *add(struct table *t, const char *kernel, uint64_t workers, double bytes, double per_second)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_columns.c - fields: written, read back, refused; the committed results/README.md is current. */
-#include "columns.h"
+#include "data/columns.h"
 
 #include "draw.h"
 

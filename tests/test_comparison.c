@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_comparison.c - verdicts on simulated result sets: no false alarms, planted changes found. */
-#include "comparison.h"
+#include "data/comparison.h"
 
 #include "draw.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Counters cover threads and processes; energy wraps around; what is absent is empty, with a reason. */
-#include "counters.h"
+#include "machine/counters.h"
 #include "machine_tree.h"
-#include "place.h"
+#include "machine/place.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

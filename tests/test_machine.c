@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read of machines: seven that are planted as fake proc and sys trees, and this one. */
-#include "build.h"
-#include "cgroup.h"
-#include "clock.h"
+#include "machine/build.h"
+#include "machine/cgroup.h"
+#include "machine/clock.h"
 #include "info.h"
 #include "machine_tree.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pace.c - when a cell of a sweep has had enough launches. */
-#include "pace.h"
+#include "sweep/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

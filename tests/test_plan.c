@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "plan.h"
+#include "sweep/plan.h"
 
 static const unsigned counts[] = {1, 2, 4};
 static const struct plan_machine machine = {.workers = counts, .worker_counts = 3, .most = 2};

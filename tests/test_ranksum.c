@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_ranksum.c - Mann and Whitney's distribution against published tables and by enumeration; shifts;
  * adjusted p-values. */
-#include "ranksum.h"
+#include "data/ranksum.h"
 
 #include "draw.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_report.c - charts and reports of simulated sweeps: of 2 to 256 workers, 1 to 8 back ends, with holes,
  * failures and single samples. */
-#include "report.h"
+#include "report/report.h"
 #include "simulated.h"
-#include "svg.h"
+#include "report/svg.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

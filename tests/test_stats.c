@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_stats.c - order statistics against published tables and hand-made values; intervals by simulation. */
-#include "stats.h"
+#include "data/stats.h"
 
 #include "draw.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_summary.c - a hand-made set of samples against values worked out by hand; the choice of bases; the
  * command. */
-#include "summary.h"
+#include "data/summary.h"
 
 #include "draw.h"
 #include "kernel.h"

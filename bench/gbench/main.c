@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its meter. */
-#include "build.h"
+#include "machine/build.h"
 #include "cases.h"
 #include "cell.h"
 #include "cpu.h"

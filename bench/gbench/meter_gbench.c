@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "meter_gbench.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "gbench.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/counter_openmp.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "config.h"
-#include "place.h"
+#include "machine/place.h"
 
 const char *const counter_openmp_missing = MISSING_OPENMP;
 

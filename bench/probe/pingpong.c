@@ -3,7 +3,7 @@
 #include "probe/shared_lock.h"
 #include "probe/stream.h"
 #include "probe/wait.h"
-#include "stats.h"
+#include "data/stats.h"
 
 #include <errno.h>
 #include <pthread.h>

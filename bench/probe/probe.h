@@ -9,9 +9,9 @@
 #ifndef PARSCALE_PROBE_H
 #define PARSCALE_PROBE_H
 
-#include "clock.h"
+#include "machine/clock.h"
 #include "err.h"
-#include "place.h"
+#include "machine/place.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@
 #include "probe/probe_summary.h"
 #include "probe/sampler.h"
 #include "program.h"
-#include "row_json.h"
+#include "data/row_json.h"
 
 #include <fcntl.h>
 #include <getopt.h>

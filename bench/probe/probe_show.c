@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe_show.h"
 
-#include "row_json.h"
+#include "data/row_json.h"
 #include "units.h"
 
 #include <inttypes.h>

@@ -3,9 +3,9 @@
 #ifndef PARSCALE_PROBE_SHOW_H
 #define PARSCALE_PROBE_SHOW_H
 
-#include "csv.h"
+#include "data/csv.h"
 #include "probe/probe.h"
-#include "probe/probe_rows.h"
+#include "data/probe_rows.h"
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe_summary.h"
 
-#include "stats.h"
+#include "data/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>

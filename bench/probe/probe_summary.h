@@ -3,9 +3,9 @@
 #ifndef PARSCALE_PROBE_SUMMARY_H
 #define PARSCALE_PROBE_SUMMARY_H
 
-#include "csv.h"
+#include "data/csv.h"
 #include "probe/probe.h"
-#include "probe/probe_rows.h"
+#include "data/probe_rows.h"
 
 /* Appends to `rows` (of struct probe_row) one for each case and metric that has samples, in the order of the cases; of a case that is not ok one
  * with its status and reason. `trouble` (or "") is the reason for cases of which nothing came. */

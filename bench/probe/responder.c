@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/responder.h"
 
-#include "clock.h"
+#include "machine/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "probe/sampler.h"
 
 #include "shuffle.h"
-#include "stats.h"
+#include "data/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_SAMPLER_H
 #define PARSCALE_SAMPLER_H
 
-#include "probe/probe_rows.h"
+#include "data/probe_rows.h"
 #include "probe/probe.h"
 
 struct sampler_plan {

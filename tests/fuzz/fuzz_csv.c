@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_csv.c - what the reader takes for rows, it writes and reads again as the same rows; everything else is
  * refused with a place. */
-#include "csv.h"
+#include "data/csv.h"
 
 #include "memory_file.h"
 

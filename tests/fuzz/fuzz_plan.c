@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_plan.c - any bytes as a .sweep file: a plan with cells, or refused with file and line. */
-#include "plan.h"
+#include "sweep/plan.h"
 
 #include "memory_file.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_statistics.c - summaries, models and comparisons of any samples at all: rows that can be written,
  * intervals around their values. */
-#include "comparison.h"
-#include "series.h"
-#include "summary.h"
+#include "data/comparison.h"
+#include "data/series.h"
+#include "data/summary.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_values.c - any text as the value of an option: a value within its range, or refused. */
-#include "cpulist.h"
+#include "machine/cpulist.h"
 #include "number.h"
 
 #include <stdlib.h>

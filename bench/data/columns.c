@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/columns.h"
+
+#include "data/probe_rows.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRY(row, path, name, type, unit, meaning, factor)                                                  \
+	{#name, COLUMN_##type, offsetof(row, path), sizeof(((row *)0)->path), unit, meaning, factor},
+
+const struct column sample_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct sample, cell.name, name, type, unit, meaning, true))
+#include "data/columns.def"
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_SAMPLE_##table(ENTRY(struct sample, name, name, type, unit, meaning, false))
+#include "data/columns.def"
+	{0}};
+
+const struct column summary_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct summary, cell.name, name, type, unit, meaning, true))
+#include "data/columns.def"
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_SUMMARY_##table(ENTRY(struct summary, name, name, type, unit, meaning, false))
+#include "data/columns.def"
+	{0}};
+
+const struct column comparison_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct comparison, cell.name, name, type, unit, meaning, true))
+#include "data/columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct comparison, name, name, type, unit, meaning, false)
+#include "data/comparison.def"
+	{0}};
+
+const struct column model_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct model_row, cell.name, name, type, unit, meaning, true))
+#include "data/columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct model_row, name, name, type, unit, meaning, false)
+#include "data/series.def"
+	{0}};
+
+/* So that a column of the factors is found in a bare struct factors as well as in a row. */
+_Static_assert(offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0 &&
+		       offsetof(struct comparison, cell) == 0 && offsetof(struct model_row, cell) == 0,
+	"factors come first");
+
+enum { REAL_TEXT = 32 }; /* "-1.7976931348623157e+308" is 24 */
+
+static const void *field(const void *row, const struct column *c)
+{
+	return (const char *)row + c->offset;
+}
+
+static void *field_of(void *row, const struct column *c)
+{
+	return (char *)row + c->offset;
+}
+
+/* Numbers are written and read the same way whatever the user's locale. */
+static locale_t plain_locale(void)
+{
+	static locale_t plain;
+	if (!plain)
+		plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	return plain;
+}
+
+static void real_write(double x, char text[REAL_TEXT])
+{
+	locale_t users = uselocale(plain_locale());
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, REAL_TEXT, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	uselocale(users);
+}
+
+size_t real_text(double x, char *text, size_t size)
+{
+	char plain[REAL_TEXT] = "";
+	if (isfinite(x))
+		real_write(x, plain);
+	return (size_t)snprintf(text, size, "%s", plain);
+}
+
+void row_clear(void *row, const struct column *columns)
+{
+	for (const struct column *c = columns; c->name; c++) {
+		if (c->type == COLUMN_REAL)
+			*(double *)field_of(row, c) = (double)NAN;
+		else
+			memset(field_of(row, c), 0, c->size);
+	}
+}
+
+/* A text as CSV wants it, on one line; counts what does not fit. */
+static size_t text_write(const char *from, char *text, size_t size)
+{
+	bool quoted = strpbrk(from, ",\"") != NULL;
+	size_t n = 0;
+#define PUT(byte) (n + 1 < size ? (void)(text[n] = (byte)) : (void)0, n++)
+	if (quoted)
+		PUT('"');
+	for (const char *p = from; *p; p++) {
+		if (*p == '"')
+			PUT('"');
+		PUT(*p == '\n' || *p == '\r' ? ' ' : *p);
+	}
+	if (quoted)
+		PUT('"');
+#undef PUT
+	if (size)
+		text[n < size ? n : size - 1] = '\0';
+	return n;
+}
+
+size_t field_write(const void *row, const struct column *c, char *text, size_t size)
+{
+	if (c->type == COLUMN_REAL)
+		return real_text(*(const double *)field(row, c), text, size);
+	if (c->type != COLUMN_UINT)
+		return text_write(field(row, c), text, size);
+	const struct uint_field *u = field(row, c);
+	if (u->known)
+		return (size_t)snprintf(text, size, "%" PRIu64, u->value);
+	if (size)
+		text[0] = '\0';
+	return 0;
+}
+
+/* Decimal digits alone, at most 2^64-1. */
+static bool uint_read(const char *text, uint64_t *value)
+{
+	uint64_t v = 0;
+	for (const char *p = text; *p; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		unsigned digit = (unsigned)(*p - '0');
+		if (v > (UINT64_MAX - digit) / 10)
+			return false;
+		v = v * 10 + digit;
+	}
+	*value = v;
+	return true;
+}
+
+/* A decimal number, without the blanks, hexadecimals, infinities and NaNs that strtod takes. */
+static bool real_read(const char *text, double *value)
+{
+	char *end;
+	if (text[strspn(text, "0123456789+-.eE")] || *text == '+')
+		return false;
+	*value = strtod_l(text, &end, plain_locale());
+	return *end == '\0' && isfinite(*value);
+}
+
+/* What came from a file, fit for one line of a terminal. */
+static const char *printable(const char *text, char shown[64])
+{
+	size_t n = 0;
+	for (; text[n] && n < 60; n++)
+		shown[n] = (unsigned char)text[n] < ' ' || text[n] == 0x7f ? '?' : text[n];
+	strcpy(shown + n, text[n] ? "..." : "");
+	return shown;
+}
+
+int field_read(void *row, const struct column *c, const char *text, struct err *e)
+{
+	char shown[64];
+	void *to = field_of(row, c);
+	if (c->type == COLUMN_UINT) {
+		struct uint_field u = {.known = *text != '\0'};
+		if (!uint_read(text, &u.value))
+			return err_set(e, ERR_USAGE, "column %s: '%s' is not a whole number from 0 to 2^64-1",
+				c->name, printable(text, shown));
+		*(struct uint_field *)to = u;
+	} else if (c->type == COLUMN_REAL) {
+		double x = (double)NAN;
+		if (*text && !real_read(text, &x))
+			return err_set(e, ERR_USAGE, "column %s: '%s' is not a finite decimal number",
+				c->name, printable(text, shown));
+		*(double *)to = x;
+	} else {
+		if (strlen(text) >= c->size)
+			return err_set(e, ERR_USAGE, "column %s: longer than %zu bytes: '%s'", c->name,
+				c->size - 1, printable(text, shown));
+		strcpy(to, text);
+	}
+	return 0;
+}
+
+static int field_compare(const void *a, const void *b, const struct column *c)
+{
+	assert(c->type != COLUMN_REAL); /* equality of measured numbers makes no cell */
+	if (c->type != COLUMN_UINT)
+		return strcmp(a, b);
+	const struct uint_field *x = a, *y = b;
+	if (x->known != y->known)
+		return x->known ? 1 : -1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+int factors_compare(const struct factors *a, const struct factors *b)
+{
+	int order = 0;
+	for (const struct column *c = sample_columns; c->factor && order == 0; c++)
+		order = field_compare(field(a, c), field(b, c), c);
+	return order;
+}
+
+static const char *type_name(enum column_type type)
+{
+	switch (type) {
+	case COLUMN_NAME:
+		return "name";
+	case COLUMN_LINE:
+		return "text";
+	case COLUMN_UINT:
+		return "whole number";
+	default:
+		return "decimal";
+	}
+}
+
+static void markdown_table(FILE *f, const struct column *columns, bool factors)
+{
+	fputs("\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", f);
+	for (const struct column *c = columns; c->name; c++)
+		if (c->factor == factors)
+			fprintf(f, "| `%s` | %s | %s | %s |\n", c->name, type_name(c->type), c->unit,
+				c->meaning);
+}
+
+void columns_markdown(FILE *f)
+{
+	fputs("# Results\n\n"
+	      "One folder per sweep: `manifest.json` (what the numbers depend on: arguments, plan, seed, "
+	      "machine, environment,\n"
+	      "build), `samples.csv` (raw: one row a sample, never changed once written), `summary.csv` "
+	      "(derived from the samples,\n"
+	      "one row a cell, by `parscale stat`), `models.csv` (likewise, one row a series of worker "
+	      "counts), "
+	      "`plots/`,\n"
+	      "`report.html` and `report.md`.\n\n"
+	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
+	      "the locale, and read\n"
+	      "back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found "
+	      "by name. This page is\n"
+	      "written by `parscale list columns --format markdown` from `bench/data/columns.def`.\n\n"
+	      "## Factors: in both files\n\n"
+	      "Rows with equal factors belong to the same cell.\n",
+		f);
+	markdown_table(f, sample_columns, true);
+	fputs("\n## samples.csv\n\nAfter the factors:\n", f);
+	markdown_table(f, sample_columns, false);
+	fputs("\n## summary.csv\n\nAfter the factors:\n", f);
+	markdown_table(f, summary_columns, false);
+	fputs("\n## models.csv\n\nScaling models, one row a series of cells that differ in `workers` alone. "
+	      "After the "
+	      "factors:\n",
+		f);
+	markdown_table(f, model_columns, false);
+	fputs("\n## Comparisons\n\nWhat `parscale compare A B --format csv` prints, after the factors, for "
+	      "each cell that both have:\n",
+		f);
+	markdown_table(f, comparison_columns, false);
+	fputs("\n## probes.csv\n\n`parscale probe --format csv`, from `bench/probe/probe_rows.def`: mechanisms, one row a number of a case, which is\n",
+		f);
+	markdown_table(f, probe_columns, true);
+	fputs("\nAnd of it is known:\n", f);
+	markdown_table(f, probe_columns, false);
+}

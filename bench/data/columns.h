@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
+ *
+ * Everything expands from columns.def, comparison.def and series.def. Nothing here reads or writes rows in
+ * files: see csv.h.
+ */
+#ifndef PARSCALE_COLUMNS_H
+#define PARSCALE_COLUMNS_H
+
+#include "err.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A 64-bit number, or nothing. */
+struct uint_field {
+	uint64_t value;
+	bool known;
+};
+
+/* In the structs: NAME and LINE are "" where not available, REAL is NAN, UINT says so itself. */
+#define COLUMN_TYPE_NAME(id) char id[48]
+#define COLUMN_TYPE_LINE(id) char id[256]
+#define COLUMN_TYPE_UINT(id) struct uint_field id
+#define COLUMN_TYPE_REAL(id) double id
+
+#define COLUMN_IF_FACTOR_FACTOR(x) x
+#define COLUMN_IF_FACTOR_SAMPLE(x)
+#define COLUMN_IF_FACTOR_SUMMARY(x)
+#define COLUMN_IF_SAMPLE_FACTOR(x)
+#define COLUMN_IF_SAMPLE_SAMPLE(x) x
+#define COLUMN_IF_SAMPLE_SUMMARY(x)
+#define COLUMN_IF_SUMMARY_FACTOR(x)
+#define COLUMN_IF_SUMMARY_SAMPLE(x)
+#define COLUMN_IF_SUMMARY_SUMMARY(x) x
+
+/* What was measured: two rows with equal factors belong to the same cell. */
+struct factors {
+#define COLUMN(table, name, type, unit, meaning) COLUMN_IF_FACTOR_##table(COLUMN_TYPE_##type(name);)
+#include "data/columns.def"
+};
+
+/* One row of samples.csv. */
+struct sample {
+	struct factors cell;
+#define COLUMN(table, name, type, unit, meaning) COLUMN_IF_SAMPLE_##table(COLUMN_TYPE_##type(name);)
+#include "data/columns.def"
+};
+
+/* One row of summary.csv. */
+struct summary {
+	struct factors cell;
+#define COLUMN(table, name, type, unit, meaning) COLUMN_IF_SUMMARY_##table(COLUMN_TYPE_##type(name);)
+#include "data/columns.def"
+};
+
+/* One row of a comparison of two result sets. */
+struct comparison {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "data/comparison.def"
+};
+
+/* One row of models.csv: a series of worker counts. */
+struct model_row {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "data/series.def"
+};
+
+enum column_type { COLUMN_NAME, COLUMN_LINE, COLUMN_UINT, COLUMN_REAL };
+
+struct column {
+	const char *name;
+	enum column_type type;
+	size_t offset; /* of its field in the row */
+	size_t size;   /* of the field; a text with its ending zero */
+	const char *unit, *meaning;
+	bool factor; /* one of those that make a cell */
+};
+
+/* The columns of a file in order, ended by one whose name is NULL. */
+extern const struct column sample_columns[], summary_columns[], comparison_columns[], model_columns[];
+
+/* Makes every field of a row "not available". */
+void row_clear(void *row, const struct column *columns);
+
+/* Writes a number with the fewest of 15 to 17 digits that read back to the same double, whatever the locale;
+ * nothing where it is not finite. `text` of `size` bytes is truncated; returns the full length. */
+size_t real_text(double x, char *text, size_t size);
+
+/* Writes a field as CSV text (a REAL as real_text does; texts with ',' or '"' quoted, line breaks in them
+ * made blanks) into `text` of `size` bytes, truncated; returns its full length. */
+size_t field_write(const void *row, const struct column *c, char *text, size_t size);
+
+/* Reads a field from its unquoted text; empty is "not available". -1 with ERR_USAGE when it is not of the
+ * column's type. */
+int field_read(void *row, const struct column *c, const char *text, struct err *e);
+
+/* Whether two rows belong to the same cell; any order that groups them: <0, 0, >0. */
+int factors_compare(const struct factors *a, const struct factors *b);
+
+/* Writes results/README.md: what every column means. */
+void columns_markdown(FILE *f);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/compare.h"
+
+#include "args.h"
+#include "data/comparison.h"
+#include "data/folder.h"
+#include "number.h"
+#include "data/row_json.h"
+#include "units.h"
+#include "data/view.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum failing { FAIL_ON_NONE, FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE };
+
+struct compare_args {
+	const char *a, *b;
+	struct comparison_rules rules;
+	enum format format;
+	enum failing fail_on;
+	bool cross_machine, help;
+};
+
+/* --- for people --- */
+
+static const char *verdict_cell(const void *row, char *text)
+{
+	(void)text;
+	return ((const struct comparison *)row)->verdict;
+}
+
+static const char *ratio_cell(const void *row, char *text)
+{
+	const struct comparison *c = row;
+	if (isnan(c->ratio))
+		return "";
+	int n = snprintf(text, GRID_TEXT, "%.3f", c->ratio);
+	if (!isnan(c->ratio_low))
+		snprintf(text + n, GRID_TEXT - (size_t)n, " [%.3f %.3f]", c->ratio_low, c->ratio_high);
+	return text;
+}
+
+static const char *q_cell(const void *row, char *text)
+{
+	const struct comparison *c = row;
+	if (isnan(c->q_value))
+		return "";
+	snprintf(text, GRID_TEXT, "%.2g", c->q_value);
+	return text;
+}
+
+static const char *a_cell(const void *row, char *text)
+{
+	return units_time(((const struct comparison *)row)->a_seconds * 1e9, text);
+}
+
+static const char *b_cell(const void *row, char *text)
+{
+	return units_time(((const struct comparison *)row)->b_seconds * 1e9, text);
+}
+
+static const char *launches_cell(const void *row, char *text)
+{
+	const struct comparison *c = row;
+	snprintf(text, GRID_TEXT, "%" PRIu64 " : %" PRIu64, c->a_launches.value, c->b_launches.value);
+	return text;
+}
+
+static const char *needed_cell(const void *row, char *text)
+{
+	const struct comparison *c = row;
+	if (!c->launches_needed.known)
+		return "";
+	snprintf(text, GRID_TEXT, "%" PRIu64, c->launches_needed.value);
+	return text;
+}
+
+static const struct view_column shown[] = {
+	{"verdict", verdict_cell},
+	{"B : A", ratio_cell},
+	{"q", q_cell},
+	{"A", a_cell},
+	{"B", b_cell},
+	{"launches", launches_cell},
+	{"needed", needed_cell},
+};
+
+static int by_urgency(const void *a, const void *b)
+{
+	const struct comparison *x = a, *y = b;
+	int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
+	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
+}
+
+static void print_sums(FILE *f, const struct table *rows, const struct comparison_result *r,
+	const struct comparison_rules *rules)
+{
+	uint64_t needed = 0;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct comparison *c = table_row(rows, i);
+		if (comparison_verdict(c) == VERDICT_UNDECIDED && c->launches_needed.value > needed)
+			needed = c->launches_needed.value;
+	}
+	fprintf(f, "%zu cells:", rows->count);
+	for (size_t v = 0; v < VERDICT_COUNT; v++)
+		fprintf(f, "%s %zu %s", v ? "," : "", r->verdicts[v], verdict_names[v]);
+	fprintf(f, " (margin %g %%, false discovery rate 5 %%)\n", 100 * rules->margin);
+	if (r->only_a || r->only_b)
+		fprintf(f, "left out: %zu cells that only A has, %zu that only B has\n", r->only_a,
+			r->only_b);
+	if (needed)
+		fprintf(f,
+			"to find a change of %g %% in every undecided cell: %" PRIu64
+			" launches on each side\n",
+			100 * rules->effect, needed);
+}
+
+static int print_text(struct table *rows, const struct comparison_result *r,
+	const struct comparison_rules *rules, struct err *e)
+{
+	print_sums(stdout, rows, r, rules);
+	putchar('\n');
+	qsort(rows->rows, rows->count, rows->row_size, by_urgency);
+	return view_print(stdout, rows, shown, sizeof shown / sizeof *shown, e);
+}
+
+/* --- the command --- */
+
+static void help(void)
+{
+	puts("usage: parscale compare A B [options]\n\n"
+	     "Compares two folders of results cell by cell: B against A. A verdict of faster or slower "
+	     "stands where the medians of\n"
+	     "launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
+	     "same where the 95 %\n"
+	     "interval of the ratio lies within the margin; undecided else, with the number of launches that "
+	     "would decide.\n\n"
+	     "  --margin PERCENT             changes that count as none (1)\n"
+	     "  --effect PERCENT             the change that the number of launches is asked to find (3 "
+	     "margins)\n"
+	     "  --fail-on slower|faster|change   exit status 1 where a cell is so, or where B failed to "
+	     "measure one\n"
+	     "  --cross-machine              compare unlike machines\n"
+	     "  --format text|json|csv       how to print it (text)\n"
+	     "  --help                       this text");
+}
+
+static int parse_percent(const char *what, const char *text, double *value, struct err *e)
+{
+	char *end;
+	double percent = strtod(text, &end);
+	end += *end == '%';
+	if (*text < '0' || *text > '9' || *end || !(percent <= 100))
+		return err_set(e, ERR_USAGE, "%s: '%s' is not a percentage from 0 to 100", what, text);
+	*value = percent / 100;
+	return 0;
+}
+
+static int set_option(struct compare_args *a, int option, struct err *e)
+{
+	unsigned choice = 0;
+	int bad = 0;
+	switch (option) {
+	case 'm':
+		return parse_percent("--margin", optarg, &a->rules.margin, e);
+	case 'e':
+		return parse_percent("--effect", optarg, &a->rules.effect, e);
+	case 'f':
+		bad = choice_parse("--format", "text|json|csv", optarg, &choice, e);
+		a->format = (enum format)choice;
+		return bad;
+	case 'x':
+		bad = choice_parse("--fail-on", "slower|faster|change", optarg, &choice, e);
+		a->fail_on = (enum failing)(choice + 1);
+		return bad;
+	case 'c':
+		a->cross_machine = true;
+		return 0;
+	case 'h':
+		a->help = true;
+		return 0;
+	default:
+		return -1; /* args_next has said why */
+	}
+}
+
+static int parse(int argc, char **argv, struct compare_args *a, struct err *e)
+{
+	static const struct option options[] = {{"margin", required_argument, NULL, 'm'},
+		{"effect", required_argument, NULL, 'e'}, {"format", required_argument, NULL, 'f'},
+		{"fail-on", required_argument, NULL, 'x'}, {"cross-machine", no_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	int found;
+	*a = (struct compare_args){.rules = {.margin = 0.01}};
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1)
+		if (set_option(a, found, e) != 0)
+			return -1;
+	if (a->help)
+		return 0;
+	if (argc - optind != 2)
+		return err_set(e, ERR_USAGE, "compare: name two folders of results, not %d", argc - optind);
+	a->a = argv[optind];
+	a->b = argv[optind + 1];
+	if (a->rules.effect == 0)
+		a->rules.effect = a->rules.margin > 0 ? 3 * a->rules.margin : 0.03;
+	if (a->rules.effect <= a->rules.margin)
+		return err_set(e, ERR_USAGE, "--effect: %g %% is not above the margin of %g %%",
+			100 * a->rules.effect, 100 * a->rules.margin);
+	return 0;
+}
+
+static int check_verdicts(enum failing fail_on, const struct comparison_result *r, struct err *e)
+{
+	size_t slower = fail_on == FAIL_ON_FASTER ? 0 : r->verdicts[VERDICT_SLOWER];
+	size_t faster = fail_on == FAIL_ON_SLOWER ? 0 : r->verdicts[VERDICT_FASTER],
+	       lost = r->verdicts[VERDICT_UNMEASURED];
+	if (fail_on == FAIL_ON_NONE || slower + faster + lost == 0)
+		return 0;
+	return err_set(e, ERR_FAILED,
+		"compare: %zu cells slower, %zu faster, %zu without a sample that counts",
+		r->verdicts[VERDICT_SLOWER], r->verdicts[VERDICT_FASTER], lost);
+}
+
+static int compare_folders(
+	const struct compare_args *a, struct table *rows, struct comparison_result *r, struct err *e)
+{
+	struct table x, y;
+	table_init(rows, comparison_columns, sizeof(struct comparison));
+	table_init(&y, sample_columns, sizeof(struct sample));
+	int bad = folder_samples(a->a, &x, e);
+	if (!bad)
+		bad = folder_samples(a->b, &y, e);
+	if (!bad)
+		bad = comparison_make(&x, &y, &a->rules, rows, r, e);
+	if (!bad && rows->count == 0)
+		bad = err_set(e, ERR_USAGE, "compare: %s and %s have no cell in common", a->a, a->b);
+	table_free(&x);
+	table_free(&y);
+	return bad;
+}
+
+int compare_main(int argc, char **argv, struct err *e)
+{
+	struct compare_args a;
+	struct comparison_result r;
+	struct table rows;
+	if (parse(argc, argv, &a, e) != 0 || (!a.help && !a.cross_machine && folder_alike(a.a, a.b, e) != 0))
+		return (int)e->status;
+	if (a.help) {
+		help();
+		return 0;
+	}
+	int bad = compare_folders(&a, &rows, &r, e);
+	if (!bad && a.format == FORMAT_CSV)
+		bad = csv_print(stdout, &rows, e);
+	else if (!bad && a.format == FORMAT_JSON)
+		bad = json_print(stdout, table_json(&rows), e);
+	else if (!bad)
+		bad = print_text(&rows, &r, &a.rules, e);
+	table_free(&rows);
+	if (!bad)
+		bad = check_verdicts(a.fail_on, &r, e);
+	return bad ? (int)e->status : 0;
+}

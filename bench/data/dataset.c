@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/dataset.h"
+
+#include "machine/cpulist.h"
+#include "data/folder.h"
+#include "label.h"
+#include "data/series.h"
+#include "data/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int read_manifest(struct dataset *d, struct err *e)
+{
+	char path[sizeof d->dir + 32];
+	snprintf(path, sizeof path, "%s/manifest.json", d->dir);
+	if (access(path, F_OK) != 0) {
+		d->manifest = json_object();
+		return d->manifest ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	}
+	json_error_t why;
+	d->manifest = json_load_file(path, 0, &why);
+	if (d->manifest && !json_is_object(d->manifest)) {
+		json_decref(d->manifest);
+		d->manifest = NULL;
+		snprintf(why.text, sizeof why.text, "not an object");
+	}
+	if (!d->manifest)
+		return err_set(e, ERR_USAGE, "%s: line %d: %s", path, why.line, why.text);
+	return 0;
+}
+
+static int group_samples(struct dataset *d, struct err *e)
+{
+	if (groups_make(&d->groups, &d->samples, e) != 0)
+		return -1;
+	d->group = calloc(d->summary.count, sizeof *d->group);
+	if (!d->group)
+		return err_set(e, ERR_FAILED, "out of memory");
+	for (size_t i = 0; i < d->summary.count; i++)
+		d->group[i] = groups_find(&d->groups, &dataset_row(d, i)->cell);
+	return 0;
+}
+
+int dataset_open(struct dataset *d, const char *dir, struct err *e)
+{
+	char path[sizeof d->dir + 32];
+	struct stat st;
+	memset(d, 0, sizeof *d);
+	table_init(&d->summary, summary_columns, sizeof(struct summary));
+	table_init(&d->samples, sample_columns, sizeof(struct sample));
+	table_init(&d->probes, probe_columns, sizeof(struct probe_row));
+	table_init(&d->models, model_columns, sizeof(struct model_row));
+	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
+	size_t length = strlen(dir);
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	if (length == 0 || length >= sizeof d->dir)
+		return err_set(e, ERR_USAGE, "DIR is to be the folder of a sweep, with its summary.csv");
+	memcpy(d->dir, dir, length);
+	if (stat(d->dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_USAGE, "%s: not a folder", d->dir);
+	snprintf(path, sizeof path, "%s/summary.csv", d->dir);
+	if (access(path, R_OK) != 0)
+		return err_set(e, ERR_USAGE,
+			"%s: not the folder of a finished sweep: no summary.csv that can be read", d->dir);
+	if (csv_read(path, &d->summary, NULL, e) != 0)
+		return -1;
+	if (d->summary.count == 0)
+		return err_set(e, ERR_USAGE, "%s: holds no measurement", path);
+	snprintf(path, sizeof path, "%s/samples.csv", d->dir);
+	if (access(path, F_OK) == 0 && csv_read(path, &d->samples, NULL, e) != 0)
+		return -1;
+	snprintf(path, sizeof path, "%s/probes.csv", d->dir);
+	if (access(path, F_OK) == 0 && csv_read(path, &d->probes, NULL, e) != 0)
+		return -1;
+	if (group_samples(d, e) != 0 || read_manifest(d, e) != 0)
+		return -1;
+	return series_make(&d->samples, dataset_cpus(d), &d->models, e);
+}
+
+void dataset_close(struct dataset *d)
+{
+	table_free(&d->summary);
+	table_free(&d->samples);
+	free(d->group);
+	groups_free(&d->groups);
+	table_free(&d->probes);
+	table_free(&d->models);
+	table_free(&d->compared);
+	json_decref(d->manifest);
+	*d = (struct dataset){0};
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+	const struct comparison *x = a, *y = b;
+	int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
+	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
+}
+
+int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e)
+{
+	struct dataset other;
+	if (!cross_machine && folder_alike(base, d->dir, e) != 0)
+		return -1;
+	int result = dataset_open(&other, base, e);
+	if (result == 0) {
+		snprintf(d->base, sizeof d->base, "%s", other.dir);
+		dataset_machine(&other, d->base_machine, sizeof d->base_machine);
+		d->rules = (struct comparison_rules){.margin = 0.01, .effect = 0.03};
+		result = comparison_make(&other.samples, &d->samples, &d->rules, &d->compared, &d->result, e);
+	}
+	if (result == 0 && d->compared.count > 0)
+		qsort(d->compared.rows, d->compared.count, d->compared.row_size, by_urgency);
+	dataset_close(&other);
+	return result;
+}
+
+const struct summary *dataset_row(const struct dataset *d, size_t i)
+{
+	return table_row(&d->summary, i);
+}
+
+bool row_ok(const struct summary *s)
+{
+	return s->samples.known && s->samples.value > 0 && s->median_seconds > 0;
+}
+
+/* Problem parameters that follow the size. */
+static const char *const sized[] = {"size", "items", "start", "stop", "words", "bytes", "numbers", "roots", "calls", NULL};
+
+static bool listed(const char *name, const char *const *names)
+{
+	while (*names && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+bool cells_match(const struct factors *a, const struct factors *b, const char *const *free)
+{
+	bool any_size = listed("size", free), share = listed("share", free);
+	for (const struct column *c = summary_columns; c->name; c++) {
+		if (!c->factor || listed(c->name, free) || (any_size && listed(c->name, sized)))
+			continue;
+		if (share && strcmp(c->name, "size") != 0 &&
+			(strcmp(c->name, "workers") == 0 || listed(c->name, sized)))
+			continue;
+		const char *x = (const char *)a + c->offset, *y = (const char *)b + c->offset;
+		if (c->type == COLUMN_UINT) {
+			const struct uint_field *p = (const void *)x, *q = (const void *)y;
+			if (p->known != q->known || (p->known && p->value != q->value))
+				return false;
+		} else if (c->type != COLUMN_REAL && strcmp(x, y) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Adds a name that is not there yet; the new count. */
+static size_t name_add(const char **names, size_t n, size_t most, const char *name)
+{
+	for (size_t k = 0; k < n; k++)
+		if (strcmp(names[k], name) == 0)
+			return n;
+	if (n < most)
+		names[n++] = name;
+	return n;
+}
+
+size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->summary.count; i++)
+		n = name_add(names, n, most, dataset_row(d, i)->cell.kernel);
+	return n;
+}
+
+size_t dataset_probes(const struct dataset *d, const char **names, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->probes.count; i++)
+		n = name_add(names, n, most, ((const struct probe_row *)table_row(&d->probes, i))->of.probe);
+	return n;
+}
+
+/* Whether a makes a better centre than b. */
+static bool leads(const struct summary *a, const struct summary *b, unsigned cpus)
+{
+	uint64_t wa = a->cell.workers.value, wb = b->cell.workers.value;
+	bool fits_a = cpus == 0 || wa <= cpus, fits_b = cpus == 0 || wb <= cpus;
+	if (fits_a != fits_b)
+		return fits_a;
+	if (wa != wb)
+		return fits_a ? wa > wb : wa < wb;
+	if (a->cell.items.value != b->cell.items.value)
+		return a->cell.items.value > b->cell.items.value;
+	int lifetime = strcmp(a->cell.lifetime,
+		b->cell.lifetime); /* pool before spawn, whose runs make their workers too */
+	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
+}
+
+static const struct summary *lead_of(const struct dataset *d, const char *kernel, bool weak)
+{
+	const struct summary *best = NULL;
+	unsigned cpus = dataset_cpus(d);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 &&
+			(strcmp(s->cell.scaling, "weak") == 0) == weak && (!best || leads(s, best, cpus)))
+			best = s;
+	}
+	return best;
+}
+
+const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
+{
+	return lead_of(d, kernel, false);
+}
+
+const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel)
+{
+	return lead_of(d, kernel, true);
+}
+
+const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
+{
+	static const char *const free[] = {
+		"backend", "lifetime", "schedule", "one_at_a_time", "workers", "placement", "grain", NULL};
+	const struct summary *best = NULL;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 &&
+			cells_match(&s->cell, like, free) &&
+			(!best || s->median_seconds < best->median_seconds))
+			best = s;
+	}
+	return best;
+}
+
+/* The value at a path of keys parted by dots; NULL where there is none. */
+static json_t *at(const json_t *object, const char *path)
+{
+	json_t *found = NULL;
+	char key[64];
+	while (*path) {
+		size_t n = strcspn(path, ".");
+		if (n >= sizeof key)
+			return NULL;
+		memcpy(key, path, n);
+		key[n] = '\0';
+		found = json_object_get(found ? found : object, key);
+		if (!found)
+			return NULL;
+		path += n + (path[n] == '.');
+	}
+	return found;
+}
+
+const char *dataset_text(const struct dataset *d, const char *path)
+{
+	const char *text = json_string_value(at(d->manifest, path));
+	return text && *text ? text : NULL;
+}
+
+double dataset_number(const struct dataset *d, const char *path)
+{
+	const json_t *value = at(d->manifest, path);
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+void dataset_started(const struct dataset *d, char *text, size_t size)
+{
+	double stamp = dataset_number(d, "started");
+	time_t whole = (time_t)stamp;
+	struct tm tm;
+	text[0] = '\0';
+	if (stamp > 0 && stamp < 1e11 && gmtime_r(&whole, &tm))
+		strftime(text, size, "%Y-%m-%d %H:%M UTC", &tm);
+}
+
+unsigned dataset_cpus(const struct dataset *d)
+{
+	const char *affinity = dataset_text(d, "environment.affinity");
+	int named = affinity ? cpulist_parse(affinity, NULL, 0) : 0;
+	double cpus = named > 0 ? named : dataset_number(d, "machine.threads"),
+	       quota = dataset_number(d, "environment.cpu_quota");
+	if (!(cpus >= 1 && cpus < 1 << 20))
+		return 0;
+	return (unsigned)(quota > 0 && quota < cpus ? ceil(quota) : cpus);
+}
+
+uint64_t dataset_cache(const struct dataset *d, int level)
+{
+	json_int_t least = 0;
+	size_t i;
+	json_t *cache;
+	json_array_foreach(at(d->manifest, "machine.caches"), i, cache)
+	{
+		json_int_t bytes = json_integer_value(json_object_get(cache, "bytes"));
+		if (json_integer_value(json_object_get(cache, "level")) == level && bytes > 0 &&
+			(least == 0 || bytes < least))
+			least = bytes;
+	}
+	return (uint64_t)least;
+}
+
+double cell_item_bytes(const struct summary *s)
+{
+	return s->bytes_per_second / s->items_per_second;
+}
+
+void dataset_machine(const struct dataset *d, char *text, size_t size)
+{
+	const char *model = dataset_text(d, "machine.model"), *host = dataset_text(d, "machine.hypervisor");
+	unsigned cpus = dataset_cpus(d);
+	char count[48] = "";
+	if (cpus > 0)
+		snprintf(count, sizeof count, "%s%u CPU%s", model ? ", " : "", cpus, cpus == 1 ? "" : "s");
+	snprintf(text, size, "%s%s%s%s%s", model ? model : "", count, host ? ", virtual machine (" : "",
+		host ? host : "", host ? ")" : "");
+}
+
+static const struct group *group_of(const struct dataset *d, const struct summary *row)
+{
+	return d->group[row - (const struct summary *)table_row(&d->summary, 0)];
+}
+
+const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n)
+{
+	const struct group *g = group_of(d, row);
+	*n = g ? g->ok : 0;
+	return g ? g->seconds : NULL;
+}
+
+const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell)
+{
+	static const char *const free[] = {"workers", NULL};
+	for (size_t i = 0; i < d->models.count; i++) {
+		const struct model_row *m = table_row(&d->models, i);
+		if (!*m->refused && m->usl_contention >= 0 && cells_match(&m->cell, cell, free))
+			return m;
+	}
+	return NULL;
+}
+
+const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell)
+{
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (factors_compare(&dataset_row(d, i)->cell, cell) == 0)
+			return dataset_row(d, i);
+	return NULL;
+}
+
+struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b)
+{
+	const struct group *g = group_of(d, a), *h = group_of(d, b);
+	if (!g || !h)
+		return (struct ranged){a->median_seconds / b->median_seconds, NAN, NAN};
+	struct ratio found = stats_launch_ratio(g->launches, g->launch_count, h->launches, h->launch_count);
+	return (struct ranged){found.value, found.interval.low, found.interval.high};
+}
+
+void cell_setting(const struct factors *f, char *text, size_t size)
+{
+	static const char *const said[] = {
+		"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
+	static const char *const plain[] = {
+		"variant", "schedule", "placement", NULL}; /* whose values speak for themselves */
+	size_t used = 0;
+	text[0] = '\0';
+	for (const struct column *c = summary_columns; c->name && used < size; c++) {
+		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
+			continue;
+		char value[512], name[64] = "";
+		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0)
+			continue;
+		if (!listed(c->name, plain))
+			snprintf(name, sizeof name, "%.60s ", c->name);
+		for (char *p = name; *p; p++)
+			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
+		int n = snprintf(text + used, size - used, "%s%s%s", used ? ", " : "", name, value);
+		used += n > 0 ? (size_t)n : 0;
+	}
+}
+
+void cell_name(const struct factors *f, char *text, size_t size)
+{
+	char items[LABEL_BYTES];
+	bool serial = strcmp(f->backend, "serial") == 0;
+	int n = snprintf(text, size, "%s %s, %s", f->kernel, f->variant, f->backend);
+	if (!serial && n > 0 && (size_t)n < size)
+		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,
+			f->workers.value, f->workers.value == 1 ? "" : "s");
+	if (n > 0 && (size_t)n < size)
+		snprintf(text + n, size - (size_t)n, ", %s%s", label_size(f->items.value, items),
+			strcmp(f->scaling, "weak") == 0 ? " weak" : "");
+}

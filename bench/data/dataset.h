@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dataset.h - the folder of one sweep, read: summary, samples, manifest; and how its cells are chosen and
+ * named.
+ *
+ * plot and report only read, and both read through here. Nothing here writes files or prints.
+ */
+#ifndef PARSCALE_DATASET_H
+#define PARSCALE_DATASET_H
+
+#include "data/comparison.h"
+#include "data/group.h"
+#include "data/probe_rows.h"
+
+#include <jansson.h>
+
+struct dataset {
+	char dir[4096];
+	struct table summary;       /* at least one row */
+	struct table samples;       /* empty where samples.csv is absent */
+	struct groups groups;       /* of samples */
+	const struct group **group; /* of each row of summary; NULL where it has no samples */
+	json_t *manifest;           /* an object; empty where manifest.json is absent */
+	struct table probes;        /* struct probe_row; empty where probes.csv is absent */
+	struct table models;        /* struct model_row: scaling models of each series of worker counts */
+
+	/* against another sweep, see dataset_against */
+	struct table compared; /* struct comparison, most urgent first; empty: with none */
+	struct comparison_result result;
+	struct comparison_rules rules;
+	char base[4096], base_machine[256]; /* the other's folder and machine */
+};
+
+/* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files of
+ * another schema. What was opened is closed by dataset_close, also after an error. */
+int dataset_open(struct dataset *d, const char *dir, struct err *e);
+void dataset_close(struct dataset *d);
+
+/* Compares with the sweep in `base`: how this one's times relate to its. ERR_USAGE where that is no such
+ * folder, or another machine's and not `cross_machine`. */
+int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e);
+
+/* Row i of summary.csv, i < d->summary.count. */
+const struct summary *dataset_row(const struct dataset *d, size_t i);
+
+/* Whether the row has a time that may be charted. */
+bool row_ok(const struct summary *s);
+
+/* Whether two cells agree in every factor but those named in `free` (ended by NULL). "size" stands for
+ * everything that grows with it; "share" for what grows with the workers where each has a share of the same
+ * size: workers and items, but not size. */
+bool cells_match(const struct factors *a, const struct factors *b, const char *const *free);
+
+/* The kernels that occur, in file order: at most `most` names into `names`; how many. */
+size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
+
+/* The same of the probes. */
+size_t dataset_probes(const struct dataset *d, const char **names, size_t most);
+
+/* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest,
+ * then pool, then fastest. NULL where no row of the kernel is ok. */
+const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
+
+/* The same among cells with weak scaling, where the share is the size. */
+const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel);
+
+/* The serial row of the same variant and problem; NULL: none. */
+const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);
+
+/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest does not say.
+ */
+unsigned dataset_cpus(const struct dataset *d);
+
+/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; 0 where unknown. */
+uint64_t dataset_cache(const struct dataset *d, int level);
+
+/* Bytes of input that an item stands for; NAN for kernels that read none. */
+double cell_item_bytes(const struct summary *s);
+
+/* The machine in one line; "" where unknown. */
+void dataset_machine(const struct dataset *d, char *text, size_t size);
+
+/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or
+ * something else. */
+const char *dataset_text(const struct dataset *d, const char *path);
+double dataset_number(const struct dataset *d, const char *path);
+
+/* When the sweep began, "2026-01-31 12:34 UTC"; "" where unknown. */
+void dataset_started(const struct dataset *d, char *text, size_t size);
+
+/* A cell in a few words: "sieve avx512, fork pool, 2 workers, 1e9". */
+void cell_name(const struct factors *f, char *text, size_t size);
+
+/* Everything a chart or table keeps fixed, in words: "avx512, dynamic, compact, length 4". */
+void cell_setting(const struct factors *f, char *text, size_t size);
+
+/* A number with its 95 % interval; low and high are NAN where there is none. */
+struct ranged {
+	double value, low, high;
+};
+
+/* The ok samples of a row of this dataset's summary in seconds, ascending; how many in *n. */
+const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n);
+
+/* The scaling model of the series that a cell is in; NULL where there is none, or it was refused. */
+const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell);
+
+/* The row of a cell; NULL: none. */
+const struct summary *dataset_summary_of(const struct dataset *d, const struct factors *cell);
+
+/* Median of a over median of b, rows of this dataset's summary, from their launches (stats_launch_ratio). */
+struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
+
+#endif

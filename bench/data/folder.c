@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/folder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e)
+{
+	if (snprintf(path, FOLDER_PATH, "%s/%s", dir, name) >= FOLDER_PATH)
+		return err_set(e, ERR_USAGE, "path too long: %s", dir);
+	return 0;
+}
+
+int folder_make(const char *dir, struct err *e)
+{
+	char path[FOLDER_PATH];
+	if (folder_path(path, dir, "", e) != 0)
+		return -1;
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return err_set(e, ERR_USAGE, "--out: cannot make %s: %s", path, strerror(errno));
+		*slash = '/';
+	}
+	return 0;
+}
+
+int folder_samples(const char *dir, struct table *t, struct err *e)
+{
+	char path[FOLDER_PATH];
+	table_init(t, sample_columns, sizeof(struct sample));
+	if (folder_path(path, dir, "samples.csv", e) != 0 || csv_read(path, t, NULL, e) != 0)
+		return -1;
+	return t->count ? 0 : err_set(e, ERR_USAGE, "%s: no samples", path);
+}
+
+json_t *folder_manifest(const char *dir, struct err *e)
+{
+	char path[FOLDER_PATH];
+	json_error_t why;
+	if (folder_path(path, dir, "manifest.json", e) != 0)
+		return NULL;
+	json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+	if (!manifest && why.line > 0)
+		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line, why.text);
+	else if (!manifest)
+		err_set(e, ERR_USAGE, "%s", why.text);
+	else if (!json_is_object(manifest)) {
+		err_set(e, ERR_USAGE, "%s:1: not an object", path);
+		json_decref(manifest);
+		manifest = NULL;
+	}
+	return manifest;
+}
+
+static const char *fact(const json_t *machine, const char *name)
+{
+	const char *text = json_string_value(json_object_get(machine, name));
+	return text && *text ? text : "unknown";
+}
+
+static int check_alike(const char *dir_a, const json_t *a, const char *dir_b, const json_t *b, struct err *e)
+{
+	const json_t *x = json_object_get(a, "machine"), *y = json_object_get(b, "machine");
+	const char *key_x = json_string_value(json_object_get(x, "key"));
+	const char *key_y = json_string_value(json_object_get(y, "key"));
+	if (!json_is_object(x) || !json_is_object(y))
+		return err_set(e, ERR_USAGE,
+			"%s/manifest.json does not say which machine it is; --cross-machine takes it all the "
+			"same",
+			json_is_object(x) ? dir_b : dir_a);
+	if (key_x && key_y ? strcmp(key_x, key_y) == 0 : json_equal(x, y))
+		return 0;
+	return err_set(e, ERR_USAGE,
+		"unlike machines: %s in %s, %s in %s; --cross-machine takes them all the same",
+		fact(x, "model"), dir_a, fact(y, "model"), dir_b);
+}
+
+int folder_alike(const char *dir_a, const char *dir_b, struct err *e)
+{
+	json_t *a = folder_manifest(dir_a, e), *b = a ? folder_manifest(dir_b, e) : NULL;
+	int bad = b ? check_alike(dir_a, a, dir_b, b, e) : -1;
+	json_decref(a);
+	json_decref(b);
+	return bad;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * folder.h - the files in a folder of results, for what makes, compares and merges folders.
+ */
+#ifndef PARSCALE_FOLDER_H
+#define PARSCALE_FOLDER_H
+
+#include "data/csv.h"
+
+#include <jansson.h>
+
+enum { FOLDER_PATH = 4096 };
+
+/* DIR/NAME; ERR_USAGE when that is too long. */
+int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e);
+
+/* Makes a folder and those above it, where they are missing; ERR_USAGE naming --out. */
+int folder_make(const char *dir, struct err *e);
+
+/* DIR/samples.csv, with at least one row; a torn last line is left out. `t` is initialised here and freed by
+ * the caller, also on -1: ERR_USAGE with file and line, ERR_FAILED where the system failed. */
+int folder_samples(const char *dir, struct table *t, struct err *e);
+
+/* DIR/manifest.json, an object; a new reference. NULL with ERR_USAGE, naming file and line, for what is not
+ * one. */
+json_t *folder_manifest(const char *dir, struct err *e);
+
+/* 0 where both folders' manifests tell the same machine: its key, or without one every fact of it. Else -1
+ * with ERR_USAGE that names both machines and the option --cross-machine. */
+int folder_alike(const char *dir_a, const char *dir_b, struct err *e);
+
+#endif

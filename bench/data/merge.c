@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/merge.h"
+
+#include "args.h"
+#include "data/folder.h"
+#include "data/stat.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct merge_args {
+	char **dirs;
+	int count;
+	const char *out;
+	bool cross_machine, help;
+};
+
+/* Everything of all folders. */
+struct merged {
+	struct table samples;
+	json_t *manifests; /* an array of {folder, manifest} */
+	uint64_t launches; /* ids and blocks of the next folder begin here */
+	uint64_t blocks;
+};
+
+/* "Xeon Platinum 8481C 3f2a91cc": for people, and different for unlike machines as far as 32 bits tell. */
+static int machine_name(const char *dir, const json_t *manifest, char name[48], struct err *e)
+{
+	const json_t *machine = json_object_get(manifest, "machine");
+	const char *key = json_string_value(json_object_get(machine, "key"));
+	const char *model = json_string_value(json_object_get(machine, "model"));
+	if (!key)
+		return err_set(e, ERR_USAGE,
+			"%s/manifest.json does not say which machine it is: it cannot be merged", dir);
+	snprintf(name, 48, "%.36s%s%.8s", model ? model : "", model ? " " : "", key);
+	return 0;
+}
+
+static uint64_t after(struct uint_field id, uint64_t next)
+{
+	return id.known && id.value >= next ? id.value + 1 : next;
+}
+
+/* Launches and blocks are counted on, so that those of two folders stay apart. */
+static int take_samples(struct merged *all, const char *dir, const char *machine, struct err *e)
+{
+	struct table t;
+	uint64_t launches = all->launches, blocks = all->blocks;
+	int bad = folder_samples(dir, &t, e);
+	for (size_t i = 0; i < t.count && !bad; i++) {
+		struct sample *s = table_row(&t, i);
+		s->launch_id.value += all->launches;
+		s->block.value += all->blocks;
+		launches = after(s->launch_id, launches);
+		blocks = after(s->block, blocks);
+		s->cell_id.known = false; /* of another plan */
+		if (!s->cell.machine[0])
+			strcpy(s->cell.machine, machine);
+		if (!table_add(&all->samples, s, e))
+			bad = -1;
+	}
+	all->launches = launches;
+	all->blocks = blocks;
+	table_free(&t);
+	return bad;
+}
+
+/* The same sweep twice would count its launches twice. */
+static int refuse_twice(const struct merged *all, const char *dir, const json_t *manifest, struct err *e)
+{
+	size_t i;
+	json_t *other;
+	json_array_foreach(all->manifests, i, other) if (json_equal(json_object_get(other, "manifest"),
+								 manifest)) return err_set(e, ERR_USAGE,
+		"%s holds the same sweep as %s", dir, json_string_value(json_object_get(other, "folder")));
+	return 0;
+}
+
+static int take_folder(struct merged *all, const struct merge_args *a, const char *dir, struct err *e)
+{
+	char machine[48] = "";
+	json_t *manifest = folder_manifest(dir, e);
+	if (!manifest)
+		return -1;
+	int bad = refuse_twice(all, dir, manifest, e);
+	if (!bad && a->cross_machine)
+		bad = machine_name(dir, manifest, machine, e);
+	if (!bad)
+		bad = take_samples(all, dir, machine, e);
+	json_t *entry = json_pack("{s:s, s:o}", "folder", dir, "manifest", manifest);
+	if (json_array_append_new(all->manifests, entry) != 0 && !bad)
+		bad = err_set(e, ERR_FAILED, "out of memory for the manifest of %s", dir);
+	return bad;
+}
+
+/* Pooled cells must be the same work done by the same program on the same machine. */
+static int refuse_unlike(const struct merge_args *a, struct err *e)
+{
+	for (int i = 1; i < a->count && !a->cross_machine; i++) {
+		if (folder_alike(a->dirs[0], a->dirs[i], e) != 0)
+			return -1;
+		json_t *x = folder_manifest(a->dirs[0], e), *y = x ? folder_manifest(a->dirs[i], e) : NULL;
+		bool same = y && json_equal(json_object_get(x, "build"), json_object_get(y, "build"));
+		bool both_silent = y && !json_object_get(x, "build") && !json_object_get(y, "build");
+		json_decref(x);
+		json_decref(y);
+		if (!y)
+			return -1;
+		if (!same && !both_silent)
+			return err_set(e, ERR_USAGE,
+				"unlike builds in %s and %s: they can be compared, not merged", a->dirs[0],
+				a->dirs[i]);
+	}
+	return 0;
+}
+
+static int write_manifest(
+	const struct merged *all, const struct merge_args *a, const char *path, struct err *e)
+{
+	const json_t *first = json_object_get(json_array_get(all->manifests, 0), "manifest");
+	json_t *root = json_object();
+	int bad = json_object_set(root, "schema", json_object_get(first, "schema"));
+	if (!a->cross_machine) { /* what all share */
+		bad |= json_object_set(root, "machine", json_object_get(first, "machine"));
+		if (json_object_get(first, "build"))
+			bad |= json_object_set(root, "build", json_object_get(first, "build"));
+	}
+	bad |= json_object_set(root, "merged", all->manifests);
+	if (bad)
+		err_set(e, ERR_FAILED, "out of memory for the manifest");
+	else if (json_dump_file(root, path, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0)
+		bad = err_set(e, ERR_FAILED, "cannot write %s: %s", path, strerror(errno));
+	json_decref(root);
+	return bad ? -1 : 0;
+}
+
+/* Samples, manifest and statistics, or none. */
+static int write_folder(const struct merged *all, const struct merge_args *a, struct err *e)
+{
+	char samples[FOLDER_PATH], summary[FOLDER_PATH], manifest[FOLDER_PATH];
+	struct statistics found;
+	if (folder_path(samples, a->out, "samples.csv", e) != 0 ||
+		folder_path(summary, a->out, "summary.csv", e) != 0 ||
+		folder_path(manifest, a->out, "manifest.json", e) != 0)
+		return -1;
+	if (access(samples, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "--out: %s holds results already", a->out);
+	int bad = folder_make(a->out, e);
+	if (!bad)
+		bad = csv_write(samples, &all->samples, e);
+	if (!bad)
+		bad = write_manifest(all, a, manifest, e);
+	if (!bad) {
+		bad = stat_folder(a->out, &found, e);
+		stat_free(&found);
+	}
+	if (bad) {
+		unlink(samples);
+		unlink(manifest);
+	}
+	return bad;
+}
+
+static void help(void)
+{
+	puts("usage: parscale merge DIR DIR... --out DIR [--cross-machine]\n\n"
+	     "Makes one folder of results of several. Those of one machine and one build are pooled: more "
+	     "launches of the same\n"
+	     "cells. With --cross-machine those of unlike machines are put side by side, the machine's name "
+	     "in a column.\n\n"
+	     "  --out DIR          the folder to make\n"
+	     "  --cross-machine    keep machines apart instead of refusing unlike ones\n"
+	     "  --help             this text");
+}
+
+static int parse(int argc, char **argv, struct merge_args *a, struct err *e)
+{
+	static const struct option options[] = {{"out", required_argument, NULL, 'o'},
+		{"cross-machine", no_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+	int found;
+	*a = (struct merge_args){0};
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1) {
+		if (found == '?')
+			return -1;
+		a->help |= found == 'h';
+		a->cross_machine |= found == 'c';
+		a->out = found == 'o' ? optarg : a->out;
+	}
+	a->dirs = argv + optind;
+	a->count = argc - optind;
+	if (!a->help && a->count < 2)
+		return err_set(e, ERR_USAGE, "merge: name two or more folders of results, not %d", a->count);
+	if (!a->help && (!a->out || !*a->out))
+		return err_set(e, ERR_USAGE, "merge: --out must name the folder to make");
+	return 0;
+}
+
+int merge_main(int argc, char **argv, struct err *e)
+{
+	struct merge_args a;
+	struct merged all = {.manifests = json_array()};
+	table_init(&all.samples, sample_columns, sizeof(struct sample));
+	int bad = parse(argc, argv, &a, e);
+	if (!bad && a.help)
+		help();
+	if (!bad && !a.help)
+		bad = refuse_unlike(&a, e);
+	for (int i = 0; i < a.count && !bad && !a.help; i++)
+		bad = take_folder(&all, &a, a.dirs[i], e);
+	if (!bad && !a.help)
+		bad = write_folder(&all, &a, e);
+	if (!bad && !a.help)
+		printf("%s: %zu samples of %d folders\n", a.out, all.samples.count, a.count);
+	table_free(&all.samples);
+	json_decref(all.manifests);
+	return bad ? (int)e->status : 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * row_json.h - rows (columns.h) as JSON: the columns' names as keys, what is not available as null.
+ *
+ * A whole number above 2^63 - 1, where JSON's integers end for many readers, goes as a text.
+ */
+#ifndef PARSCALE_ROW_JSON_H
+#define PARSCALE_ROW_JSON_H
+
+#include "data/csv.h"
+
+#include <jansson.h>
+
+/* A new reference, or NULL without memory. Bytes that are not UTF-8 become '?'. */
+json_t *field_json(const void *row, const struct column *c);
+json_t *row_json(const void *row, const struct column *columns);
+json_t *table_json(const struct table *t);
+
+/* Prints a value, indented, with doubles that read back the same, and gives up the reference. -1 with
+ * ERR_FAILED for NULL or where the stream did not take it. */
+int json_print(FILE *f, json_t *value, struct err *e);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stat.h - `parscale stat`: samples.csv of a folder of results summarised.
+ */
+#ifndef PARSCALE_STAT_H
+#define PARSCALE_STAT_H
+
+#include "data/csv.h"
+
+/* What a folder's samples come to. */
+struct statistics {
+	struct table samples, summary, models;
+};
+
+/* Reads DIR/samples.csv and writes DIR/summary.csv and DIR/models.csv. `s` is initialised here and freed by
+ * the caller, also on -1. */
+int stat_folder(const char *dir, struct statistics *s, struct err *e);
+void stat_free(struct statistics *s);
+
+/* argv[0] is "stat". The exit status, also in *e. */
+int stat_main(int argc, char **argv, struct err *e);
+
+#endif

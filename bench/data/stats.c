@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/stats.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const struct interval unknown = {(double)NAN, (double)NAN};
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+void stats_sort(double *x, size_t n)
+{
+	if (n)
+		qsort(x, n, sizeof *x, ascending);
+}
+
+double stats_quantile(const double *sorted, size_t n, double q)
+{
+	assert(q >= 0 && q <= 1);
+	if (n == 0)
+		return (double)NAN;
+	double at = q * (double)(n - 1);
+	size_t i = (size_t)at;
+	if (i + 1 == n)
+		return sorted[i];
+	return sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]);
+}
+
+double stats_median(const double *sorted, size_t n)
+{
+	if (n == 0)
+		return (double)NAN;
+	double upper = sorted[n / 2];
+	return n % 2 ? upper : sorted[n / 2 - 1] + (upper - sorted[n / 2 - 1]) / 2;
+}
+
+/* Going outwards from the median on both sides visits the deviations in ascending order. */
+double stats_mad(const double *sorted, size_t n)
+{
+	if (n == 0)
+		return (double)NAN;
+	double median = stats_median(sorted, n), deviation = 0, before = 0;
+	size_t right = n / 2, left = right; /* next: sorted[left - 1] and sorted[right] */
+	for (size_t taken = 0; taken <= n / 2; taken++) {
+		before = deviation;
+		double l = left > 0 ? median - sorted[left - 1] : INFINITY;
+		double r = right < n ? sorted[right] - median : INFINITY;
+		deviation = l < r ? l : r;
+		if (l < r)
+			left--;
+		else
+			right++;
+	}
+	return n % 2 ? deviation : before + (deviation - before) / 2;
+}
+
+/* The probability of exactly k heads in n fair tosses. */
+static double binomial_half(size_t n, size_t k)
+{
+	if (k == 0 && n < 1000)
+		return ldexp(1, -(int)n); /* exact */
+	int sign;
+	double a = (double)n, b = (double)k;
+	return exp(lgamma_r(a + 1, &sign) - lgamma_r(b + 1, &sign) - lgamma_r(a - b + 1, &sign) - a * log(2));
+}
+
+/* The largest rank r with 2 P(B < r) <= 1 - confidence for B ~ Binomial(n, 1/2), 0 where there is none;
+ * *below gets P(B < r), *at P(B = r). */
+static size_t find_rank(size_t n, double confidence, double *below, double *at)
+{
+	assert(confidence > 0 && confidence < 1);
+	double tail_allowed = (1 - confidence) / 2;
+	/* What lies more than 30 standard deviations (of sqrt(n) / 2 each) below the middle adds nothing. */
+	double start = (double)n / 2 - 15 * sqrt((double)n);
+	size_t k = start > 0 ? (size_t)start : 0;
+	double term = binomial_half(n, k), tail = term;
+	while (tail <= tail_allowed && 2 * (k + 1) <= n) {
+		k++;
+		term *= (double)(n - k + 1) / (double)k;
+		tail += term;
+	}
+	*below = tail - term;
+	*at = term;
+	return k;
+}
+
+bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high)
+{
+	double below, at;
+	size_t rank = find_rank(n, confidence, &below, &at);
+	if (rank == 0)
+		return false;
+	*low = rank;
+	*high = n + 1 - rank;
+	return true;
+}
+
+struct interval stats_median_interval(const double *sorted, size_t n, double confidence)
+{
+	size_t low, high;
+	if (!stats_median_ranks(n, confidence, &low, &high))
+		return unknown;
+	return (struct interval){sorted[low - 1], sorted[high - 1]};
+}
+
+struct ratio stats_median_ratio(const double *a, size_t na, const double *b, size_t nb)
+{
+	struct interval i = stats_median_interval(a, na, 0.975), j = stats_median_interval(b, nb, 0.975);
+	bool known = !isnan(i.low) && !isnan(j.low);
+	return (struct ratio){
+		.value = stats_median(a, na) / stats_median(b, nb),
+		.interval = known ? (struct interval){i.low / j.high, i.high / j.low} : unknown,
+	};
+}
+
+/* --- launches --- */
+
+static const double launch_confidence = 0.96;
+enum { FEWEST_ORDERED = 6 }; /* 1 - 2 / 2^6 is the first above 96 % */
+
+/* P(|t| <= x) for v degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+static double student_within(unsigned v, double x)
+{
+	bool odd = v % 2;
+	double angle = atan(x / sqrt(v)), c = cos(angle), sum = 0, term = odd ? c : 1;
+	for (unsigned j = odd ? 3 : 2; j <= v; j += 2) {
+		sum += term;
+		term *= c * c * (j - 1) / j;
+	}
+	return odd ? (angle + sin(angle) * sum) * 2 / 3.14159265358979323846 : sin(angle) * sum;
+}
+
+static double student_quantile(unsigned v, double confidence)
+{
+	double low = 0, high = 1e6;
+	for (int i = 0; i < 100; i++) {
+		double middle = (low + high) / 2;
+		if (student_within(v, middle) < confidence)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct interval student_interval(const double *x, size_t n)
+{
+	double mean = 0, squares = 0;
+	for (size_t i = 0; i < n; i++)
+		mean += log(x[i]) / (double)n;
+	for (size_t i = 0; i < n; i++)
+		squares += (log(x[i]) - mean) * (log(x[i]) - mean);
+	double error = sqrt(squares / (double)(n * (n - 1)));
+	double half = error * student_quantile((unsigned)n - 1, launch_confidence),
+	       median = stats_median(x, n);
+	/* The median of so few can lie outside of what their mean allows. */
+	return (struct interval){fmin(exp(mean - half), median), fmax(exp(mean + half), median)};
+}
+
+static struct interval ordered_interval(const double *x, size_t n)
+{
+	double below, at;
+	size_t r = find_rank(n, launch_confidence, &below, &at);
+	double part = ((1 - launch_confidence) / 2 - below) / at, from = (double)r, beyond = (double)(n - r);
+	part = beyond * part / (from + (beyond - from) * part);
+	return (struct interval){
+		x[r - 1] + part * (x[r] - x[r - 1]), x[n - r] - part * (x[n - r] - x[n - r - 1])};
+}
+
+struct interval stats_launch_interval(const double *launches, size_t n)
+{
+	return n < 2                ? unknown
+	       : n < FEWEST_ORDERED ? student_interval(launches, n)
+				    : ordered_interval(launches, n);
+}
+
+struct ratio stats_launch_ratio(const double *a, size_t na, const double *b, size_t nb)
+{
+	struct interval i = stats_launch_interval(a, na), j = stats_launch_interval(b, nb);
+	double x = stats_median(a, na), y = stats_median(b, nb), value = x / y;
+	return (struct ratio){
+		.value = value,
+		.interval = {value * exp(-hypot(log(x / i.low), log(j.high / y))),
+			value * exp(hypot(log(i.high / x), log(y / j.low)))},
+	};
+}
+
+bool stats_look(size_t launches)
+{
+	size_t look = FEWEST_ORDERED;
+	while (look < launches)
+		look += (look + 1) / 2;
+	return look == launches;
+}

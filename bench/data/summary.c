@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/summary.h"
+
+#include "data/ceiling.h"
+#include "data/group.h"
+#include "kernel.h"
+#include "data/stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- which cell is the base of which --- */
+
+/* The cells, and what each must share with its base. */
+struct bases {
+	const struct groups *groups;
+	struct factors *problems;
+};
+
+static const struct kernel *kernel_of(const struct factors *f)
+{
+	struct err unknown = {0};
+	return kernel_find(f->kernel, &unknown);
+}
+
+/* Forgets the parameters that follow from the size: with weak scaling they grow with the workers. */
+static void forget_sized(const struct kernel *k, struct factors *f)
+{
+	struct uint_field *fields[] = {
+#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) &f->id,
+#include "parameters.def"
+	};
+	struct problem small, large;
+	problem_init(&small);
+	problem_init(&large);
+	k->resize(&small, 1000);
+	k->resize(&large, 2000);
+	for (size_t i = 0; parameters[i].name; i++)
+		if (*parameter_value(&parameters[i], &small) != *parameter_value(&parameters[i], &large))
+			*fields[i] = (struct uint_field){0};
+}
+
+static void problem_of(const struct factors *f, struct factors *problem)
+{
+	*problem = *f;
+	strcpy(problem->backend, "");
+	strcpy(problem->lifetime, "");
+	strcpy(problem->schedule, "");
+	strcpy(problem->placement, "");
+	strcpy(problem->one_at_a_time, "");
+	strcpy(problem->scaling, "");
+	problem->workers = problem->block_bytes = problem->grain = (struct uint_field){0};
+	if (!f->size.known)
+		return;
+	problem->items = (struct uint_field){0};
+	const struct kernel *k = kernel_of(f);
+	if (k)
+		forget_sized(k, problem);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool same_uint(struct uint_field a, struct uint_field b)
+{
+	return a.known == b.known && a.value == b.value;
+}
+
+/* Nothing said on one side contradicts nothing. */
+static bool agree(struct uint_field a, struct uint_field b)
+{
+	return !a.known || !b.known || a.value == b.value;
+}
+
+static bool is_weak(const struct factors *f)
+{
+	return same(f->scaling, "weak");
+}
+
+enum base { BASE_SERIAL, BASE_SELF };
+
+static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enum base kind)
+{
+	const struct factors *f = b->groups->list[row].cell, *g = b->groups->list[candidate].cell;
+	if (b->groups->list[candidate].ok == 0 || !g->workers.known || g->workers.value != 1)
+		return false;
+	bool kin = kind == BASE_SERIAL
+			   ? same(g->backend, "serial")
+			   : same(g->backend, f->backend) && same(g->lifetime, f->lifetime) &&
+				     same(g->schedule, f->schedule) && same(g->placement, f->placement) &&
+				     same(g->one_at_a_time, f->one_at_a_time);
+	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
+	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
+}
+
+/* How well a base fits: a number that orders as summary.h says. */
+static unsigned fitness(const struct factors *f, const struct factors *b)
+{
+	const bool wishes[] = {same(b->scaling, f->scaling), same_uint(b->block_bytes, f->block_bytes),
+		same_uint(b->grain, f->grain), same(b->lifetime, "pool"), same(b->schedule, "static"),
+		same(b->placement, f->placement)};
+	unsigned fit = 1;
+	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
+		fit = fit << 1 | wishes[i];
+	return fit;
+}
+
+static const struct group *find_base(const struct bases *b, size_t row, enum base kind)
+{
+	const struct group *best = NULL, *g = &b->groups->list[row];
+	unsigned best_fit = 0;
+	if (g->ok == 0 || !g->cell->workers.known || (is_weak(g->cell) && !g->cell->size.known))
+		return NULL;
+	for (size_t i = 0; i < b->groups->count; i++) {
+		if (!may_be_base(b, row, i, kind))
+			continue;
+		unsigned fit = fitness(g->cell, b->groups->list[i].cell);
+		if (fit > best_fit) {
+			best = &b->groups->list[i];
+			best_fit = fit;
+		}
+	}
+	return best;
+}
+
+static struct ratio speedup(const struct group *row, const struct group *base)
+{
+	if (row == base)
+		return (struct ratio){1, {1, 1}};
+	struct ratio r = stats_launch_ratio(base->launches, base->launch_count, row->launches, row->launch_count);
+	if (is_weak(row->cell)) {
+		double workers = (double)row->cell->workers.value;
+		r = (struct ratio){r.value * workers, {r.interval.low * workers, r.interval.high * workers}};
+	}
+	return r;
+}
+
+/* --- one row of the summary --- */
+
+static struct uint_field known(uint64_t value)
+{
+	return (struct uint_field){value, true};
+}
+
+static void fill_counts(const struct group *g, struct summary *s)
+{
+	s->launches = known(g->launch_count);
+	s->samples = known(g->ok);
+	s->rejected = known(group_rows(g) - g->ok);
+}
+
+static void fill_seconds(const struct group *g, struct summary *s)
+{
+	const double *x = g->seconds;
+	size_t n = g->ok;
+	struct interval i = stats_launch_interval(g->launches, g->launch_count);
+	s->median_seconds = stats_median(g->launches, g->launch_count);
+	s->median_low = i.low;
+	s->median_high = i.high;
+	s->min_seconds = stats_quantile(x, n, 0);
+	s->quartile1_seconds = stats_quantile(x, n, 0.25);
+	s->quartile3_seconds = stats_quantile(x, n, 0.75);
+	s->max_seconds = stats_quantile(x, n, 1);
+	s->mad_seconds = stats_mad(x, n);
+}
+
+/* Bytes of memory an item takes; 0 where the kernel is unknown or not bound by memory. */
+static double item_bytes(const struct factors *f)
+{
+	const struct kernel *k = kernel_of(f);
+	struct problem p;
+	problem_init(&p);
+#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
+	if (f->id.known) \
+		p.id = f->id.value;
+#include "parameters.def"
+	return k && k->item_bytes ? k->item_bytes(&p) : 0;
+}
+
+static void fill_rates(const struct group *g, struct summary *s)
+{
+	const double bytes = item_bytes(g->cell);
+	if (!g->cell->items.known)
+		return;
+	s->items_per_second = (double)g->cell->items.value / s->median_seconds;
+	if (bytes > 0)
+		s->bytes_per_second = s->items_per_second * bytes;
+}
+
+static const struct column *sample_column(const char *name)
+{
+	const struct column *c = sample_columns;
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	return c->name ? c : NULL;
+}
+
+/* A column of the summary that bears the name of a column of the samples is its median. */
+static void fill_medians(const struct group *g, double *work, struct summary *s)
+{
+	for (const struct column *to = summary_columns; to->name; to++) {
+		const struct column *from = to->factor ? NULL : sample_column(to->name);
+		if (from)
+			*(double *)(void *)((char *)s + to->offset) =
+				stats_median(work, group_gather(g, from, work));
+	}
+}
+
+static void fill_speedups(const struct bases *b, size_t row, struct summary *s)
+{
+	const struct group *g = &b->groups->list[row];
+	const struct group *serial = find_base(b, row, BASE_SERIAL), *self = find_base(b, row, BASE_SELF);
+	if (serial) {
+		struct ratio r = speedup(g, serial);
+		s->serial_speedup = r.value;
+		s->serial_speedup_low = r.interval.low;
+		s->serial_speedup_high = r.interval.high;
+		s->serial_seconds = stats_median(serial->launches, serial->launch_count);
+	}
+	if (self) {
+		struct ratio r = speedup(g, self);
+		s->self_speedup = r.value;
+		s->self_speedup_low = r.interval.low;
+		s->self_speedup_high = r.interval.high;
+		s->self_seconds = stats_median(self->launches, self->launch_count);
+	}
+}
+
+/* --- all of it --- */
+
+static int fill_rows(const struct groups *groups, double *work, struct table *summary, struct err *e)
+{
+	struct bases b = {groups, calloc(groups->count + 1, sizeof *b.problems)};
+	if (!b.problems)
+		return err_set(e, ERR_FAILED, "out of memory to summarise %zu cells", groups->count);
+	for (size_t i = 0; i < groups->count; i++)
+		problem_of(groups->list[i].cell, &b.problems[i]);
+	int bad = 0;
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct group *g = &groups->list[i];
+		struct summary *s = table_add(summary, NULL, e);
+		if (!s) {
+			bad = -1;
+			break;
+		}
+		s->cell = *g->cell;
+		fill_counts(g, s);
+		fill_seconds(g, s);
+		fill_rates(g, s);
+		fill_medians(g, work, s);
+		fill_speedups(&b, i, s);
+	}
+	free(b.problems);
+	return bad;
+}
+
+int summary_make(const struct table *samples, struct table *summary, struct err *e)
+{
+	struct groups groups;
+	int bad = groups_make(&groups, samples, e);
+	double *work = calloc(samples->count + 1, sizeof *work);
+	if (!bad && !work)
+		bad = err_set(e, ERR_FAILED, "out of memory to summarise %zu samples", samples->count);
+	if (!bad)
+		bad = fill_rows(&groups, work, summary, e);
+	if (!bad)
+		ceiling_fill(summary);
+	free(work);
+	groups_free(&groups);
+	return bad;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/build.h"
+
+#include "build_id.h"
+#include "config.h"
+
+#include <stdio.h>
+
+#if HAVE_HWLOC
+#include <hwloc.h>
+#endif
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
+
+const char build_version[] = BUILD_VERSION;
+
+static const char *libc_version(void)
+{
+#ifdef __GLIBC__
+	static char text[40];
+	snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
+	return text;
+#else
+	return NULL;
+#endif
+}
+
+static const char *hwloc_version(void)
+{
+#if HAVE_HWLOC
+	static char text[40];
+	const unsigned version = hwloc_get_api_version();
+	snprintf(text, sizeof text, "API %u.%u.%u", version >> 16, version >> 8 & 0xff, version & 0xff);
+	return text;
+#else
+	return NULL;
+#endif
+}
+
+static const char *unless_empty(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+const struct build_fact *build_facts(void)
+{
+	static struct build_fact facts[11];
+	const struct build_fact now[] = {
+		{"version", build_version, NULL},
+		{"commit", unless_empty(BUILD_COMMIT), "not built from a git checkout"},
+		{"compiler", unless_empty(BUILD_COMPILER), "the compiler does not tell"},
+		{"flags", unless_empty(BUILD_CFLAGS), "none given"},
+		{"arch", unless_empty(BUILD_ARCH), "the compiler does not tell"},
+		{"libc", libc_version(), "not glibc"},
+		{"openmp", build_openmp, MISSING_OPENMP},
+		{"hwloc", hwloc_version(), MISSING_HWLOC},
+		{"benchmark", HAVE_BENCHMARK ? "found" : NULL, MISSING_BENCHMARK},
+		{"jansson", JANSSON_VERSION, NULL},
+		{NULL, NULL, NULL},
+	};
+	_Static_assert(sizeof facts == sizeof now, "one place for each fact");
+	for (size_t i = 0; i < sizeof now / sizeof *now; i++) {
+		facts[i] = now[i];
+		if (now[i].value)
+			facts[i].missing = NULL;
+	}
+	return facts;
+}
+
+json_t *build_json(void)
+{
+	json_t *object = json_object();
+	for (const struct build_fact *f = build_facts(); f->name; f++)
+		json_object_set_new(object, f->name, f->value ? json_string(f->value) : json_null());
+	return object;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/cgroup.h"
+
+#include "machine/tree.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a controller's files of this process's group are: ROOT/mount/path/FILE; in its parents the path is
+ * shorter. */
+struct hierarchy {
+	int version; /* 0: not found */
+	char mount[256];
+	char path[512]; /* "" or "/a/b" */
+};
+
+/* Whether a list of words between commas has this one. */
+static bool has_word(const char *list, const char *word)
+{
+	const size_t length = strlen(word);
+	for (const char *p = list; p; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (strncmp(p, word, length) == 0 && (p[length] == ',' || p[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* The group's path in the hierarchy of a v1 controller, or in v2's for NULL: from lines
+ * "number:controllers:path". */
+static bool find_group(const char *groups, const char *controller, char *path, size_t size)
+{
+	for (const char *line = groups; line && *line;
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		char words[128], number[16];
+		int at = 0;
+		if (sscanf(line, "%15[0-9]::%n", number, &at) == 1 && at > 0)
+			words[0] = '\0';
+		else if (sscanf(line, "%15[0-9]:%127[^:\n]:%n", number, words, &at) != 2 || at == 0)
+			continue;
+		if (controller ? !has_word(words, controller) : words[0] != '\0')
+			continue;
+		return (size_t)snprintf(path, size, "%.*s", (int)strcspn(line + at, "\n"), line + at) < size;
+	}
+	return false;
+}
+
+/* Fills mount and path from the mount that shows the hierarchy. A mount may show a part only, as in a
+ * container: the part's own path is cut off. */
+static bool find_mount(struct hierarchy *h, const char *mounts, const char *controller, const char *group)
+{
+	for (const char *line = mounts; line && *line;
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		char text[1024], part[256], type[32], options[256];
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+		const char *tail = strstr(text, " - ");
+		if (!tail || sscanf(text, "%*s %*s %*s %255s %255s", part, h->mount) != 2 ||
+			sscanf(tail, " - %31s %*s %255s", type, options) != 2)
+			continue;
+		if (strcmp(type, controller ? "cgroup" : "cgroup2") != 0 ||
+			(controller && !has_word(options, controller)))
+			continue;
+		const size_t cut = strcmp(part, "/") == 0 ? 0 : strlen(part);
+		const bool inside =
+			strncmp(group, part, cut) == 0 && (group[cut] == '/' || group[cut] == '\0');
+		snprintf(h->path, sizeof h->path, "%s",
+			inside && strcmp(group + cut, "/") != 0 ? group + cut : "");
+		return true;
+	}
+	return false;
+}
+
+static struct hierarchy find(const char *groups, const char *mounts, const char *controller)
+{
+	struct hierarchy h = {0};
+	char group[512];
+	if (find_group(groups, controller, group, sizeof group) && find_mount(&h, mounts, controller, group))
+		h.version = 1;
+	else if (find_group(groups, NULL, group, sizeof group) && find_mount(&h, mounts, NULL, group))
+		h.version = 2;
+	return h;
+}
+
+static bool read_here(const struct hierarchy *h, const char *root, const char *file, char *text, size_t size)
+{
+	return tree_text(root, text, size, "%s%s/%s", h->mount + (h->mount[0] == '/'), h->path, file);
+}
+
+static double number_here(const struct hierarchy *h, const char *root, const char *file)
+{
+	char text[64], *end;
+	if (!read_here(h, root, file, text, sizeof text))
+		return NAN;
+	double n = strtod(text, &end);
+	return end == text ? NAN : n;
+}
+
+/* On to the group around this one; false at the top. */
+static bool ascend(struct hierarchy *h)
+{
+	char *last = strrchr(h->path, '/');
+	if (!last)
+		return false;
+	*last = '\0';
+	return true;
+}
+
+static double quota_here(const struct hierarchy *h, const char *root)
+{
+	double quota, period;
+	if (h->version == 2) {
+		char text[64];
+		/* "max 100000" is no limit. */
+		if (!read_here(h, root, "cpu.max", text, sizeof text) ||
+			sscanf(text, "%lf %lf", &quota, &period) != 2)
+			return NAN;
+	} else {
+		quota = number_here(h, root, "cpu.cfs_quota_us"); /* -1 is no limit */
+		period = number_here(h, root, "cpu.cfs_period_us");
+	}
+	return quota > 0 && period > 0 ? quota / period : NAN;
+}
+
+static double memory_here(const struct hierarchy *h, const char *root)
+{
+	/* v1 tells no limit as the largest number of pages there can be; v2 as "max". */
+	double bytes = number_here(h, root, h->version == 2 ? "memory.max" : "memory.limit_in_bytes");
+	return bytes < 0x1p60 ? bytes : NAN;
+}
+
+/* The least of a limit over a group and all around it. */
+static double least(
+	struct hierarchy h, const char *root, double (*here)(const struct hierarchy *, const char *))
+{
+	double limit = NAN;
+	if (h.version == 0)
+		return limit;
+	do
+		limit = fmin(limit, here(&h, root));
+	while (ascend(&h));
+	return limit;
+}
+
+static double throttled_here(const struct hierarchy *h, const char *root)
+{
+	char text[1024];
+	double time;
+	if (h->version == 0 || !read_here(h, root, "cpu.stat", text, sizeof text))
+		return NAN;
+	const char *v2 = strstr(text, "throttled_usec "), *v1 = strstr(text, "throttled_time ");
+	if (v2 && sscanf(v2, "throttled_usec %lf", &time) == 1)
+		return time * 1e-6;
+	if (v1 && sscanf(v1, "throttled_time %lf", &time) == 1)
+		return time * 1e-9;
+	return NAN;
+}
+
+static void read_cpus(struct hierarchy h, const char *root, char *cpus, size_t size)
+{
+	/* v2 has the file only where the controller is enabled: the nearest group that has it binds. */
+	cpus[0] = '\0';
+	do
+		if (h.version == 0 ||
+			read_here(&h, root,
+				h.version == 2 ? "cpuset.cpus.effective" : "cpuset.effective_cpus", cpus,
+				size))
+			return;
+	while (ascend(&h));
+}
+
+void cgroup_read(struct cgroup *g, const char *root)
+{
+	enum { GROUPS_BYTES = 16384, MOUNTS_BYTES = 1 << 20 };
+	*g = (struct cgroup){.quota = NAN, .throttled_seconds = NAN, .memory_bytes = NAN};
+	char *groups = malloc(GROUPS_BYTES), *mounts = malloc(MOUNTS_BYTES);
+	if (groups && mounts && tree_text(root, groups, GROUPS_BYTES, "proc/self/cgroup") &&
+		tree_text(root, mounts, MOUNTS_BYTES, "proc/self/mountinfo")) {
+		const struct hierarchy cpu = find(groups, mounts, "cpu");
+		g->version = cpu.version;
+		g->quota = least(cpu, root, quota_here);
+		g->throttled_seconds = throttled_here(&cpu, root);
+		g->memory_bytes = least(find(groups, mounts, "memory"), root, memory_here);
+		read_cpus(find(groups, mounts, "cpuset"), root, g->cpus, sizeof g->cpus);
+	}
+	free(groups);
+	free(mounts);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/environment.h"
+
+#include "machine/cgroup.h"
+#include "machine/tree.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What a reader is given: the root, and the files that several facts come from. */
+struct source {
+	const char *root;
+	char status[8192], cpuinfo[4096], meminfo[8192], stat[4096];
+	struct cgroup cgroup;
+};
+
+/* A reader fills a line of FACT_LINE_BYTES that it finds empty, or returns a number, NAN where not available.
+ */
+typedef void line_reader_fn(struct source *s, char *line);
+typedef double real_reader_fn(struct source *s);
+
+static void read_microcode(struct source *s, char *line)
+{
+	tree_field(s->cpuinfo, "microcode", line, FACT_LINE_BYTES);
+}
+
+static void read_affinity(struct source *s, char *line)
+{
+	tree_field(s->status, "Cpus_allowed_list", line, FACT_LINE_BYTES);
+}
+
+static double read_cgroup_version(struct source *s)
+{
+	return s->cgroup.version > 0 ? (double)s->cgroup.version : (double)NAN;
+}
+
+static void read_cpuset(struct source *s, char *line)
+{
+	snprintf(line, FACT_LINE_BYTES, "%s", s->cgroup.cpus);
+}
+
+static double read_quota(struct source *s)
+{
+	return s->cgroup.quota;
+}
+
+static double read_throttled(struct source *s)
+{
+	return s->cgroup.throttled_seconds;
+}
+
+static double read_memory_limit(struct source *s)
+{
+	return s->cgroup.memory_bytes;
+}
+
+static double read_memory_available(struct source *s)
+{
+	char text[64];
+	tree_field(s->meminfo, "MemAvailable", text, sizeof text);
+	return isdigit((unsigned char)text[0]) ? strtod(text, NULL) * 1024 : (double)NAN;
+}
+
+/* Appends a word to a list unless it is empty or there; what does not fit is left out. */
+static void add_word(char *list, size_t size, const char *separator, const char *word)
+{
+	const size_t used = strlen(list), length = strlen(word);
+	if (length == 0)
+		return;
+	for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
+		if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == separator[0]))
+			return;
+	if (used + strlen(separator) + length < size)
+		snprintf(list + used, size - used, "%s%s", used ? separator : "", word);
+}
+
+static int not_hidden(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* The names in a folder in order, to be freed one by one and as a whole; their number, at least 0. */
+static int list_folder(struct source *s, const char *folder, struct dirent ***names)
+{
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s", s->root, folder);
+	*names = NULL;
+	int n = scandir(path, names, not_hidden, alphasort);
+	return n < 0 ? 0 : n;
+}
+
+/* CPUs share policies, each a folder of its own. */
+static void read_governor(struct source *s, char *line)
+{
+	char word[64];
+	struct dirent **policies;
+	int n = list_folder(s, "sys/devices/system/cpu/cpufreq", &policies);
+	for (int i = 0; i < n; i++) {
+		tree_text(s->root, word, sizeof word, "sys/devices/system/cpu/cpufreq/%s/scaling_governor",
+			policies[i]->d_name);
+		add_word(line, FACT_LINE_BYTES, ", ", word);
+		free(policies[i]);
+	}
+	free(policies);
+}
+
+static void read_turbo(struct source *s, char *line)
+{
+	int64_t flag;
+	if (tree_number(s->root, &flag, "sys/devices/system/cpu/intel_pstate/no_turbo"))
+		snprintf(line, FACT_LINE_BYTES, "%s", flag ? "off" : "on");
+	else if (tree_number(s->root, &flag, "sys/devices/system/cpu/cpufreq/boost"))
+		snprintf(line, FACT_LINE_BYTES, "%s", flag ? "on" : "off");
+}
+
+/* The chosen one of "always [madvise] never". */
+static void read_choice(struct source *s, char *line, const char *path)
+{
+	char text[128];
+	tree_text(s->root, text, sizeof text, "%s", path);
+	const char *chosen = strchr(text, '[');
+	if (chosen && strchr(chosen, ']'))
+		snprintf(line, FACT_LINE_BYTES, "%.*s", (int)strcspn(chosen + 1, "]"), chosen + 1);
+}
+
+static void read_huge_pages(struct source *s, char *line)
+{
+	read_choice(s, line, "sys/kernel/mm/transparent_hugepage/enabled");
+}
+
+static void read_huge_pages_shared(struct source *s, char *line)
+{
+	read_choice(s, line, "sys/kernel/mm/transparent_hugepage/shmem_enabled");
+}
+
+static void read_mitigations(struct source *s, char *line)
+{
+	char text[256], worked[256] = "", open[256] = "";
+	struct dirent **flaws;
+	int n = list_folder(s, "sys/devices/system/cpu/vulnerabilities", &flaws);
+	for (int i = 0; i < n; i++) {
+		tree_text(s->root, text, sizeof text, "sys/devices/system/cpu/vulnerabilities/%s",
+			flaws[i]->d_name);
+		if (strncmp(text, "Mitigation", 10) == 0)
+			add_word(worked, sizeof worked, " ", flaws[i]->d_name);
+		else if (strncmp(text, "Vulnerable", 10) == 0)
+			add_word(open, sizeof open, " ", flaws[i]->d_name);
+		free(flaws[i]);
+	}
+	free(flaws);
+	if (n > 0 && snprintf(line, FACT_LINE_BYTES, "mitigated: %s; vulnerable: %s",
+			     worked[0] ? worked : "none", open[0] ? open : "none") >= FACT_LINE_BYTES)
+		line[FACT_LINE_BYTES - 2] = '~';
+}
+
+static double read_pressure(struct source *s, const char *resource)
+{
+	char text[256];
+	double percent = NAN;
+	tree_text(s->root, text, sizeof text, "proc/pressure/%s", resource);
+	sscanf(text, "some avg10=%lf", &percent);
+	return percent;
+}
+
+static double read_pressure_cpu(struct source *s)
+{
+	return read_pressure(s, "cpu");
+}
+
+static double read_pressure_memory(struct source *s)
+{
+	return read_pressure(s, "memory");
+}
+
+static double read_pressure_io(struct source *s)
+{
+	return read_pressure(s, "io");
+}
+
+static double read_steal(struct source *s)
+{
+	/* user nice system idle iowait irq softirq steal; what follows is counted in user already */
+	double t[8], all = 0;
+	if (sscanf(s->stat, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5],
+		    &t[6], &t[7]) != 8)
+		return NAN;
+	for (int i = 0; i < 8; i++)
+		all += t[i];
+	return all > 0 ? 100 * t[7] / all : (double)NAN;
+}
+
+static void read_settings(struct source *s, char *line)
+{
+	static const char *const prefixes[] = {"OMP_", "GOMP_", "KMP_", "MALLOC_",
+		"GLIBC_TUNABLES=", "LD_PRELOAD=", "LD_BIND_NOW=", "HWLOC_", "PARSCALE_CPU_DISABLE="};
+	(void)s;
+	for (char **v = environ; v && *v; v++)
+		for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+			if (strncmp(*v, prefixes[i], strlen(prefixes[i])) == 0)
+				add_word(line, FACT_LINE_BYTES, " ", *v);
+}
+
+/* Where each fact comes from, beside what the header shows of it. */
+#define READER_LINE line
+#define READER_REAL real
+static const struct {
+	const char *path;
+	line_reader_fn *line;
+	real_reader_fn *real;
+} origins[] = {
+#define FACT(name, type, path, reader, unit, meaning) {path, .READER_##type = reader},
+#include "machine/environment.def"
+#undef FACT
+};
+
+enum { IS_REAL_LINE = false, IS_REAL_REAL = true };
+
+const struct fact environment_facts[] = {
+#define FACT(name, type, path, reader, unit, meaning)                                                        \
+	{#name, IS_REAL_##type, offsetof(struct environment, name), unit, meaning},
+#include "machine/environment.def"
+#undef FACT
+	{0}};
+
+static void read_first_line(struct source *s, char *line, const char *path)
+{
+	tree_text(s->root, line, FACT_LINE_BYTES, "%s", path);
+	line[strcspn(line, "\n")] = '\0';
+}
+
+static double read_first_number(struct source *s, const char *path)
+{
+	char text[64], *end;
+	tree_text(s->root, text, sizeof text, "%s", path);
+	double value = strtod(text, &end);
+	return end == text ? (double)NAN : value;
+}
+
+void environment_read(struct environment *env, const char *root)
+{
+	struct source s = {.root = root};
+	*env = (struct environment){0};
+	tree_text(root, s.status, sizeof s.status, "proc/self/status");
+	tree_text(root, s.cpuinfo, sizeof s.cpuinfo, "proc/cpuinfo");
+	tree_text(root, s.meminfo, sizeof s.meminfo, "proc/meminfo");
+	tree_text(root, s.stat, sizeof s.stat, "proc/stat");
+	cgroup_read(&s.cgroup, root);
+	for (size_t i = 0; environment_facts[i].name; i++) {
+		char *line = (char *)env + environment_facts[i].offset;
+		double *real = (double *)(void *)line;
+		if (environment_facts[i].real)
+			*real = origins[i].real ? origins[i].real(&s)
+						: read_first_number(&s, origins[i].path);
+		else if (origins[i].line)
+			origins[i].line(&s, line);
+		else
+			read_first_line(&s, line, origins[i].path);
+		if (!environment_facts[i].real)
+			tree_clean(line);
+	}
+}
+
+const char *environment_text(const struct environment *env, const struct fact *f, char *text, size_t size)
+{
+	const char *at = (const char *)env + f->offset;
+	const double real = f->real ? *(const double *)(const void *)at : (double)NAN;
+	text[0] = '\0';
+	if (!f->real)
+		snprintf(text, size, "%s", at);
+	else if (!isnan(real))
+		snprintf(text, size, real == floor(real) ? "%.0f" : "%.6g", real);
+	return text;
+}
+
+/* Whole numbers as such. */
+static json_t *real_or_null(double real)
+{
+	if (isnan(real))
+		return json_null();
+	return real == floor(real) && fabs(real) < 0x1p53 ? json_integer((json_int_t)real) : json_real(real);
+}
+
+json_t *environment_json(const struct environment *env)
+{
+	json_t *object = json_object();
+	for (const struct fact *f = environment_facts; f->name; f++) {
+		const char *at = (const char *)env + f->offset;
+		const double real = f->real ? *(const double *)(const void *)at : NAN;
+		json_t *value = f->real ? real_or_null(real) : at[0] ? json_string(at) : json_null();
+		json_object_set_new(object, f->name, value);
+	}
+	return object;
+}

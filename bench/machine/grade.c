@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/grade.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A judge looks at one topic and says what is so. */
+typedef enum grade judge_fn(const struct surroundings *s, char *says, size_t size);
+
+/* Whether a measured quantity is known and above a limit; limits are the author's judgement and stand at
+ * their use. */
+static bool above(double x, double limit)
+{
+	return !isnan(x) && x > limit;
+}
+
+static enum grade judge_virtual(const struct surroundings *s, char *says, size_t size)
+{
+	if (!s->machine->hypervisor[0]) {
+		snprintf(says, size, "no hypervisor is in sight");
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"a guest of %s: neighbours and clock frequency are out of sight; trust medians over several "
+		"launches",
+		strcmp(s->machine->hypervisor, "unnamed") == 0 ? "a hypervisor" : s->machine->hypervisor);
+	return GRADE_NOTE;
+}
+
+static enum grade judge_governor(const struct surroundings *s, char *says, size_t size)
+{
+	const char *governor = s->environment->governor;
+	snprintf(says, size, "%s", governor);
+	if (!governor[0]) {
+		snprintf(says, size, "not available: nothing here sets the clock frequency");
+		return GRADE_UNKNOWN;
+	}
+	if (strcmp(governor, "performance") == 0)
+		return GRADE_OK;
+	snprintf(says, size, "%s: clocks follow the load; hold them: cpupower frequency-set -g performance",
+		governor);
+	return GRADE_WARNING;
+}
+
+static enum grade judge_frequency(const struct surroundings *s, char *says, size_t size)
+{
+	const double limit = s->environment->frequency_limit_khz * 1e-6,
+		     highest = s->environment->frequency_max_khz * 1e-6;
+	if (isnan(limit) || isnan(highest)) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	if (limit >= highest) {
+		snprintf(says, size, "up to %.2f GHz", highest);
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"held to %.2f of %.2f GHz; lift it if that is not meant: cpupower frequency-set -u %.2fGHz",
+		limit, highest, highest);
+	return GRADE_NOTE;
+}
+
+static enum grade judge_turbo(const struct surroundings *s, char *says, size_t size)
+{
+	const char *turbo = s->environment->turbo;
+	if (!turbo[0]) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	snprintf(says, size, "off");
+	if (strcmp(turbo, "off") == 0)
+		return GRADE_OK;
+	snprintf(says, size,
+		"on: clocks fall as more cores work, and so do speed-ups; for equal clocks switch it off "
+		"(%s)",
+		strcmp(s->environment->frequency_driver, "intel_pstate") == 0
+			? "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo"
+			: "echo 0 > /sys/devices/system/cpu/cpufreq/boost");
+	return GRADE_NOTE;
+}
+
+static enum grade judge_smt(const struct surroundings *s, char *says, size_t size)
+{
+	const int threads = topology_usable(&s->machine->topology),
+		  cores = topology_usable_cores(&s->machine->topology);
+	if (threads == cores) {
+		snprintf(says, size, "one usable thread a core");
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"%d on %d cores: beyond %d workers some share a core; compact takes all threads of a core "
+		"first, smt-last last",
+		threads, cores, cores);
+	return GRADE_NOTE;
+}
+
+static enum grade judge_cores(const struct surroundings *s, char *says, size_t size)
+{
+	if (s->machine->kinds == 1) {
+		snprintf(says, size, "all alike");
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"%d kinds: equal shares are unequal work; measure one kind (--placement p-cores or e-cores), "
+		"or use --schedule dynamic",
+		s->machine->kinds);
+	return GRADE_NOTE;
+}
+
+static enum grade judge_quota(const struct surroundings *s, char *says, size_t size)
+{
+	const int usable = topology_usable(&s->machine->topology);
+	const double quota = s->environment->cpu_quota;
+	if (isnan(quota) || quota >= usable) {
+		snprintf(says, size, "no CPU quota binds");
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"%g of %d CPUs: beyond that workers are held back in turns; ask for more, or read larger "
+		"counts as oversubscription",
+		quota, usable);
+	return GRADE_WARNING;
+}
+
+static enum grade judge_mask(const struct surroundings *s, char *says, size_t size)
+{
+	const int usable = topology_usable(&s->machine->topology);
+	if (usable == s->machine->threads) {
+		snprintf(says, size, "every CPU may be used");
+		return GRADE_OK;
+	}
+	snprintf(says, size,
+		"%d of %d CPUs may be used (%.60s); others may work beside on caches and memory that are "
+		"shared",
+		usable, s->machine->threads, s->environment->affinity);
+	return GRADE_NOTE;
+}
+
+static enum grade judge_load(const struct surroundings *s, char *says, size_t size)
+{
+	const double load = s->environment->load1;
+	if (isnan(load)) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	/* A tenth of the machine at work is a neighbour to every cell; half a task is the shell and what just
+	 * ended. */
+	const bool heavy = load > 1 && load > 0.1 * s->machine->threads;
+	snprintf(says, size, "%.2f tasks in the last minute%s", load,
+		heavy        ? ": other work runs here; wait, or stop it"
+		: load > 0.5 ? ": something else ran"
+			     : "");
+	return heavy ? GRADE_WARNING : load > 0.5 ? GRADE_NOTE : GRADE_OK;
+}
+
+static enum grade judge_pressure(const struct surroundings *s, char *says, size_t size)
+{
+	const struct environment *env = s->environment;
+	if (isnan(env->pressure_cpu)) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	/* Above a twentieth of the time, samples are hit too often for their median to be clear of it. */
+	const bool high = above(env->pressure_cpu, 5) || above(env->pressure_memory, 5);
+	snprintf(says, size, "tasks waited for a CPU %.2f %%, for memory %.2f %% of the last 10 s%s",
+		env->pressure_cpu, isnan(env->pressure_memory) ? 0 : env->pressure_memory,
+		high ? ": wait, or stop other work" : "");
+	return high ? GRADE_WARNING : GRADE_OK;
+}
+
+static enum grade judge_steal(const struct surroundings *s, char *says, size_t size)
+{
+	const double steal = s->environment->steal;
+	if (isnan(steal)) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	snprintf(says, size, "%.2f %% of CPU time since boot%s", steal,
+		steal > 1 ? ": the host is shared; a dedicated one gives steadier numbers" : "");
+	return steal > 1 ? GRADE_WARNING : steal > 0.1 ? GRADE_NOTE : GRADE_OK;
+}
+
+static enum grade judge_huge_pages(const struct surroundings *s, char *says, size_t size)
+{
+	const char *pages = s->environment->huge_pages;
+	if (!pages[0]) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	snprintf(says, size, "%s", pages);
+	if (strcmp(pages, "always") != 0)
+		return GRADE_OK;
+	snprintf(says, size,
+		"always: whether memory gets them depends on its history; madvise makes launches alike "
+		"(/sys/kernel/mm/transparent_hugepage/enabled)");
+	return GRADE_NOTE;
+}
+
+static enum grade judge_balancing(const struct surroundings *s, char *says, size_t size)
+{
+	if (s->machine->nodes == 1) {
+		snprintf(says, size, "one NUMA node");
+		return GRADE_OK;
+	}
+	const bool moves = above(s->environment->numa_balancing, 0);
+	snprintf(says, size, "%d NUMA nodes%s", s->machine->nodes,
+		moves ? "; pages move between them while measured: sysctl kernel.numa_balancing=0"
+		      : "; pages stay where they are");
+	return moves ? GRADE_NOTE : GRADE_OK;
+}
+
+static enum grade judge_clock_source(const struct surroundings *s, char *says, size_t size)
+{
+	static const char *const quick[] = {
+		"tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page"};
+	const char *source = s->environment->clock_source;
+	snprintf(says, size, "%s", source[0] ? source : "not available");
+	for (size_t i = 0; i < sizeof quick / sizeof *quick; i++)
+		if (strcmp(source, quick[i]) == 0)
+			return GRADE_OK;
+	if (!source[0])
+		return GRADE_UNKNOWN;
+	snprintf(says, size, "%s: every reading is a system call; short samples are batched", source);
+	return GRADE_WARNING;
+}
+
+static enum grade judge_clock(const struct surroundings *s, char *says, size_t size)
+{
+	const bool coarse = s->noise->resolution_ns > 200;
+	snprintf(says, size, "tells %.0f ns apart%s", s->noise->resolution_ns,
+		coarse ? ": short samples are batched" : "");
+	return coarse ? GRADE_NOTE : GRADE_OK;
+}
+
+static enum grade judge_noise(const struct surroundings *s, char *says, size_t size)
+{
+	const struct noise *n = s->noise;
+	if (n->quanta == 0) {
+		snprintf(says, size, "not measured");
+		return GRADE_UNKNOWN;
+	}
+	/* Half a per cent is what a quiet Linux with a timer tick has; 2 % is the interval that a sweep aims
+	 * at. */
+	snprintf(says, size,
+		"interruptions took %.2f %% of the time, the longest %.0f us (%.0f us of work, typically "
+		"+%.1f %%)%s",
+		n->lost_percent, n->longest_us, n->quantum_us, n->median_percent,
+		n->lost_percent > 2 ? ": find what else runs" : "");
+	return n->lost_percent > 2 ? GRADE_WARNING : n->lost_percent > 0.5 ? GRADE_NOTE : GRADE_OK;
+}
+
+static enum grade judge_layout(const struct surroundings *s, char *says, size_t size)
+{
+	const double aslr = s->environment->address_randomization;
+	if (isnan(aslr)) {
+		snprintf(says, size, "not available");
+		return GRADE_UNKNOWN;
+	}
+	snprintf(says, size, "addresses are %s",
+		aslr > 0 ? "random: each launch draws another layout, so that none is taken for the truth"
+			 : "fixed: launches repeat one layout, and with it its luck");
+	return aslr > 0 ? GRADE_OK : GRADE_NOTE;
+}
+
+static enum grade judge_counters(const struct surroundings *s, char *says, size_t size)
+{
+	snprintf(says, size, "%s", s->counters[0] ? s->counters : "available (--counters)");
+	return s->counters[0] ? GRADE_UNKNOWN : GRADE_OK;
+}
+
+static enum grade judge_energy(const struct surroundings *s, char *says, size_t size)
+{
+	snprintf(says, size, "%s", s->energy[0] ? s->energy : "available (--counters)");
+	return s->energy[0] ? GRADE_UNKNOWN : GRADE_OK;
+}
+
+static enum grade judge_settings(const struct surroundings *s, char *says, size_t size)
+{
+	const char *set = s->environment->settings;
+	snprintf(says, size, "none that matter are set");
+	if (!set[0])
+		return GRADE_OK;
+	snprintf(says, size, "set and effective: %.150s", set);
+	return GRADE_NOTE;
+}
+
+static bool has_noise(const struct surroundings *s)
+{
+	return s->noise;
+}
+
+static bool has_counters(const struct surroundings *s)
+{
+	return s->counters;
+}
+
+static bool has_energy(const struct surroundings *s)
+{
+	return s->energy;
+}
+
+static const struct topic {
+	const char *name;
+	judge_fn *judge;
+	bool (*known)(const struct surroundings *s); /* NULL: always */
+} topics[] = {
+	{"virtual machine", judge_virtual, NULL},
+	{"affinity mask", judge_mask, NULL},
+	{"CPU quota", judge_quota, NULL},
+	{"hardware threads", judge_smt, NULL},
+	{"kinds of cores", judge_cores, NULL},
+	{"governor", judge_governor, NULL},
+	{"frequency", judge_frequency, NULL},
+	{"turbo", judge_turbo, NULL},
+	{"NUMA balancing", judge_balancing, NULL},
+	{"huge pages", judge_huge_pages, NULL},
+	{"address layout", judge_layout, NULL},
+	{"clock source", judge_clock_source, NULL},
+	{"clock", judge_clock, has_noise},
+	{"noise", judge_noise, has_noise},
+	{"load", judge_load, NULL},
+	{"pressure", judge_pressure, NULL},
+	{"steal", judge_steal, NULL},
+	{"counters", judge_counters, has_counters},
+	{"energy", judge_energy, has_energy},
+	{"settings", judge_settings, NULL},
+};
+_Static_assert(sizeof topics / sizeof *topics <= GRADE_TOPICS, "room for all");
+
+int grade_all(const struct surroundings *s, struct finding *findings, int room)
+{
+	int n = 0;
+	for (size_t i = 0; i < sizeof topics / sizeof *topics && n < room; i++) {
+		if (topics[i].known && !topics[i].known(s))
+			continue;
+		struct finding *f = &findings[n++];
+		f->topic = topics[i].name;
+		f->grade = topics[i].judge(s, f->says, sizeof f->says);
+	}
+	return n;
+}
+
+const char *grade_name(enum grade g)
+{
+	static const char *const names[] = {"ok", "note", "warning", "unknown"};
+	return names[g];
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * grade.h - is this a machine to measure on, now? One finding a topic: what is so, and what to do about it.
+ *
+ * Findings are computed from what was read; nothing is changed and nothing is measured here.
+ */
+#ifndef PARSCALE_GRADE_H
+#define PARSCALE_GRADE_H
+
+#include "machine/environment.h"
+#include "machine/machine.h"
+#include "machine/noise.h"
+
+enum grade {
+	GRADE_OK,
+	GRADE_NOTE,    /* know it when you read the numbers */
+	GRADE_WARNING, /* numbers will suffer: do something about it first */
+	GRADE_UNKNOWN  /* not available here */
+};
+
+struct finding {
+	const char *topic; /* static, as in a table's first column */
+	enum grade grade;
+	char says[200]; /* one line */
+};
+
+/* What there is to grade. */
+struct surroundings {
+	const struct machine *machine;
+	const struct environment *environment;
+	const struct noise *noise; /* NULL: not measured; its topics are left out */
+	const char *counters; /* why there are no hardware counters, "" where there are; NULL: not tried, left
+				 out */
+	const char *energy;   /* the same for energy counters */
+};
+
+/* Fills at most `room` findings, in a fixed order; returns how many. GRADE_TOPICS is room for all. */
+enum { GRADE_TOPICS = 24 };
+int grade_all(const struct surroundings *s, struct finding *findings, int room);
+
+/* "ok", "note", "warning", "unknown". */
+const char *grade_name(enum grade g);
+
+#endif

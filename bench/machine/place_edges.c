@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* place_edges.c - what follows from an order of CPUs: each worker's caches, and the worker counts worth
+ * measuring. */
+#include "machine/place.h"
+
+#include <stdlib.h>
+
+unsigned place_capacity(const struct topology *t, unsigned cpus)
+{
+	return !(t->quota < cpus) ? cpus : t->quota < 1 ? 1 : (unsigned)t->quota;
+}
+
+/* The smallest share of one level among the first `used` CPUs; 0 when any of them has none. */
+static uint64_t share(const struct place *p, int used, int level)
+{
+	uint64_t least = UINT64_MAX;
+	for (int i = 0; i < used; i++) {
+		const struct cpu_cache *cache = &p->cpus[i].cache[level];
+		uint64_t sharers = 0;
+		for (int j = 0; j < used; j++)
+			sharers += p->cpus[j].cache[level].domain == cache->domain;
+		uint64_t bytes = cache->bytes / sharers;
+		least = bytes < least ? bytes : least;
+	}
+	return least;
+}
+
+struct cache_share place_caches(const struct place *p, unsigned workers)
+{
+	const int used = workers < 1 ? 1 : workers < (unsigned)p->count ? (int)workers : p->count;
+	return (struct cache_share){share(p, used, 0), share(p, used, 1), share(p, used, 2)};
+}
+
+/* Keeps `sizes` ascending and distinct; how many there are then. */
+static int insert(uint64_t *sizes, int n, uint64_t bytes)
+{
+	int i = n;
+	while (i > 0 && sizes[i - 1] > bytes)
+		i--;
+	if (i > 0 && sizes[i - 1] == bytes)
+		return n;
+	for (int j = n; j > i; j--)
+		sizes[j] = sizes[j - 1];
+	sizes[i] = bytes;
+	return n + 1;
+}
+
+int cache_sizes(struct cache_share share, double memory_bytes, uint64_t *sizes, int room)
+{
+	const uint64_t levels[CACHE_LEVELS] = {share.l1_bytes, share.l2_bytes, share.l3_bytes};
+	int n = 0;
+	for (int i = 0; i < CACHE_LEVELS; i++)
+		for (uint64_t bytes = levels[i] / 2; bytes > 0 && bytes <= 2 * levels[i] && n < room;
+			bytes *= 2)
+			n = insert(sizes, n, bytes);
+	const double largest = n > 0 ? (double)sizes[n - 1] : 999;
+	for (double bytes = 1000; bytes <= memory_bytes / 4 && n < room; bytes *= 10)
+		if (bytes > largest)
+			n = insert(sizes, n, (uint64_t)bytes);
+	return n;
+}
+
+/* Counts under construction: ascending, distinct. */
+struct counts {
+	struct worker_count *list;
+	int n, room;
+};
+
+/* Adds a count in its place; one that is there gains the edge if it had none. */
+static void add(struct counts *c, unsigned workers, const char *edge)
+{
+	int i = 0;
+	while (i < c->n && c->list[i].workers < workers)
+		i++;
+	if (i < c->n && c->list[i].workers == workers) {
+		if (!c->list[i].edge)
+			c->list[i].edge = edge;
+		return;
+	}
+	if (c->n == c->room)
+		return;
+	for (int j = c->n++; j > i; j--)
+		c->list[j] = c->list[j - 1];
+	c->list[i] = (struct worker_count){.workers = workers, .edge = edge};
+}
+
+/* Usable cores (one thread of each) that agree with the first usable CPU in package, node or L3, or all, or
+ * the fastest. */
+enum scope { SCOPE_L3, SCOPE_NODE, SCOPE_PACKAGE, SCOPE_FASTEST, SCOPE_MACHINE };
+
+static bool within(const struct cpu *c, const struct cpu *first, enum scope scope, int fastest)
+{
+	switch (scope) {
+	case SCOPE_L3:
+		return c->cache[2].domain == first->cache[2].domain;
+	case SCOPE_NODE:
+		return c->node == first->node;
+	case SCOPE_PACKAGE:
+		return c->package == first->package;
+	case SCOPE_FASTEST:
+		return c->kind == fastest;
+	case SCOPE_MACHINE:
+		break;
+	}
+	return true;
+}
+
+static unsigned cores_within(const struct topology *t, enum scope scope)
+{
+	const struct cpu *first = NULL;
+	int fastest = 0, last_core = -1;
+	unsigned cores = 0;
+	for (int i = 0; i < t->count; i++) {
+		if (t->cpus[i].usable && !first)
+			first = &t->cpus[i];
+		if (t->cpus[i].usable && t->cpus[i].kind > fastest)
+			fastest = t->cpus[i].kind;
+	}
+	for (int i = 0; i < t->count; i++)
+		if (t->cpus[i].usable && t->cpus[i].core != last_core &&
+			within(&t->cpus[i], first, scope, fastest)) {
+			last_core = t->cpus[i].core;
+			cores++;
+		}
+	return cores;
+}
+
+int place_worker_counts(const struct topology *t, struct worker_count *counts, int room)
+{
+	static const struct {
+		enum scope scope;
+		const char *edge;
+	} edges[] = {
+		{SCOPE_MACHINE, "all cores"},
+		{SCOPE_PACKAGE, "cores of a package"},
+		{SCOPE_NODE, "cores of a NUMA node"},
+		{SCOPE_L3, "cores of an L3"},
+		{SCOPE_FASTEST, "all fast cores"},
+	};
+	const unsigned threads = (unsigned)topology_usable(t), capacity = place_capacity(t, threads);
+	const bool limited = capacity < threads;
+	struct counts c = {.list = counts, .room = room};
+	for (unsigned n = 1; n <= capacity; n *= 2)
+		add(&c, n, NULL);
+	for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+		unsigned cores = cores_within(t, edges[i].scope);
+		if (cores > 0 && cores <= capacity)
+			add(&c, cores, edges[i].edge);
+	}
+	add(&c, capacity, limited ? "the CPU quota" : "all threads");
+	add(&c, 2 * capacity, "twice what there is");
+	for (int i = 0; i < c.n; i++)
+		counts[i].oversubscribed = counts[i].workers > threads || counts[i].workers > t->quota;
+	return c.n;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * topology_read.h - what the two readers of a topology share; included by topology*.c alone.
+ *
+ * A reader fills the CPUs in any order, with domains as any numbers below CPULIST_LIMIT that are distinct
+ * over the machine and ascend in topology order; topology_finish sorts and renumbers.
+ */
+#ifndef PARSCALE_TOPOLOGY_READ_H
+#define PARSCALE_TOPOLOGY_READ_H
+
+#include "machine/topology.h"
+
+#include <stddef.h>
+
+/* `count` usable CPUs without caches, all else zero. */
+int topology_allocate(struct topology *t, int count, struct err *e);
+
+/* Makes a reader's CPUs what topology.h promises; on -1 `t` is freed. */
+int topology_finish(struct topology *t, struct err *e);
+
+/* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. */
+int topology_allowed(const char *root, int *ids);
+
+/* Marks those as usable and no other (where it says nothing, all stay usable), and takes the control group's
+ * quota. */
+void topology_apply_limits(struct topology *t, const char *root);
+
+/* What an ancestor shared (topology_share); -1 where none did. */
+int topology_read_shared(struct topology *t);
+
+/* This machine by hwloc. -1 with `why` filled and *e left alone where hwloc is absent or fails; -1 with *e
+ * set without memory. */
+int topology_read_hwloc(struct topology *t, char *why, size_t why_bytes, struct err *e);
+
+/* The machine under `root` from its sysfs; without one, each allowed CPU is a core of its own. */
+int topology_read_sysfs(struct topology *t, const char *root, struct err *e);
+
+#endif

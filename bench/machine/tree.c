@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/tree.h"
+
+#include "machine/cpulist.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+void tree_clean(char *text)
+{
+	for (; *text; text++)
+		if ((*text < ' ' || *text > '~') && !is_blank(*text))
+			*text = '?';
+}
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	size_t n = 0;
+	ssize_t got = 0;
+	while (n < size - 1) {
+		got = read(fd, text + n, size - 1 - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	close(fd);
+	while (n > 0 && is_blank(text[n - 1]))
+		n--;
+	text[n] = '\0';
+	tree_clean(text);
+	return got >= 0;
+}
+
+static bool __attribute__((format(printf, 4, 0)))
+read_under(const char *root, char *text, size_t size, const char *format, va_list args)
+{
+	char path[1024];
+	int head = snprintf(path, sizeof path, "%s/", root);
+	text[0] = '\0';
+	if (head < 0 || (size_t)head >= sizeof path)
+		return false;
+	int tail = vsnprintf(path + head, sizeof path - (size_t)head, format, args);
+	if (tail < 0 || (size_t)head + (size_t)tail >= sizeof path)
+		return false;
+	if (read_text(path, text, size))
+		return true;
+	text[0] = '\0';
+	return false;
+}
+
+bool tree_text(const char *root, char *text, size_t size, const char *path, ...)
+{
+	va_list args;
+	va_start(args, path);
+	bool found = read_under(root, text, size, path, args);
+	va_end(args);
+	return found;
+}
+
+bool tree_number(const char *root, int64_t *number, const char *path, ...)
+{
+	char text[64];
+	va_list args;
+	va_start(args, path);
+	bool found = read_under(root, text, sizeof text, path, args);
+	va_end(args);
+	if (!found)
+		return false;
+	char *end;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	if (end == text || errno != 0)
+		return false;
+	*number = value;
+	return true;
+}
+
+int tree_cpulist(const char *root, int *cpus, int room, const char *path, ...)
+{
+	char text[16384];
+	va_list args;
+	va_start(args, path);
+	bool found = read_under(root, text, sizeof text, path, args);
+	va_end(args);
+	int n = found ? cpulist_parse(text, cpus, room) : 0;
+	return n < 0 || n > room ? 0 : n;
+}
+
+bool tree_field(const char *text, const char *key, char *value, size_t size)
+{
+	const size_t length = strlen(key);
+	value[0] = '\0';
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, length) != 0)
+			continue;
+		const char *p = line + length;
+		p += strspn(p, " \t");
+		if (*p != ':')
+			continue;
+		p++;
+		p += strspn(p, " \t");
+		snprintf(value, size, "%.*s", (int)strcspn(p, "\n"), p);
+		return true;
+	}
+	return false;
+}

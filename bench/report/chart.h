@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chart.h - what each chart shows: which rows of a dataset, as which series, with which words around them.
+ *
+ * A chart is one prepare function, one line in chart.c's table and one script in plots/. Preparing chooses
+ * and scales numbers and writes them as gnuplot variables and a tab-separated data file; how they look is the
+ * script's business. Nothing here runs gnuplot: see plot.h.
+ */
+#ifndef PARSCALE_CHART_H
+#define PARSCALE_CHART_H
+
+#include "data/dataset.h"
+#include "label.h"
+
+#include <stdio.h>
+
+/* A chart being prepared. */
+struct drawing {
+	const struct dataset *d;
+	FILE *vars, *data;  /* gnuplot assignments; rows for the script */
+	char title[128];    /* what is charted */
+	char subtitle[640]; /* what was kept fixed */
+	char note[640];     /* n, intervals and base, in sentences; the first line of the caption */
+	int wide, high;     /* points of the SVG; set before preparing, may be changed */
+	uint64_t samples_least, samples_most, launches_least, launches_most; /* of the rows shown */
+};
+
+/* Where in a report it stands. Charts of a kernel or a probe are drawn for each of them, as NAME-SUBJECT.svg;
+ * the others once, as NAME.svg, with "" for the subject. */
+enum chart_part { OF_KERNEL, OF_PROBE, OF_STEADINESS, OF_CHANGES };
+
+struct chart {
+	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
+	const char *question; /* that it answers, for the report */
+	const char *reading;  /* how to read it, for the report */
+
+	enum chart_part part;
+
+	/* Whether there is something to show for the kernel; if so, everything is written. */
+	bool (*prepare)(struct drawing *g, const char *kernel);
+};
+
+/* All charts in the order of a report, ended by one whose name is NULL. */
+extern const struct chart charts[];
+
+/* For prepare functions, here and in chart_*.c. */
+
+/* Assigns a text to a gnuplot variable, whatever it contains. */
+void chart_text(FILE *vars, const char *name, const char *text);
+
+/* The same for element i (from 1) of an array declared by chart_array. */
+void chart_array(FILE *vars, const char *name, size_t n);
+void chart_element(FILE *vars, const char *name, size_t i, const char *text);
+
+/* The same for a text that will be the label of a tic, where gnuplot takes % for a format. */
+void chart_tic(FILE *vars, const char *name, size_t i, const char *text);
+
+/* A text as one field of the data file: no tabs, quotes or control characters. */
+void chart_field(FILE *data, const char *text);
+
+/* Notes a row that is shown, for the caption's n. */
+void chart_shown(struct drawing *g, const struct summary *s);
+
+/* "Medians of 12 to 40 samples (4 launches); bars: 95 % intervals." of the rows noted. */
+void chart_counts(const struct drawing *g, const char *bars, char *text, size_t size);
+
+/* One line of a chart: the cells that match `of` but for what x stands for. */
+struct series {
+	const struct factors *of;
+};
+enum { SERIES_MOST = 32, AXIS_MOST = 64 };
+
+/* The series of the cells that match `like` but for back end, lifetime and x (as in cells_match), serial
+ * left out, in chart order. How many. */
+size_t chart_series(const struct dataset *d, const struct factors *like, const char *x, struct series *out);
+
+/* Whether a row is a point of the series. */
+bool series_has(const struct series *one, const char *x, const struct summary *s);
+
+/* Whether all have one lifetime, which then need not be said in each name. Serial has none to speak of. */
+bool series_one_lifetime(const struct series *all, size_t n);
+
+/* Its name: "fork", or "fork, spawn" where lifetimes differ. */
+void series_name(const struct series *all, size_t n, size_t i, char *text, size_t size);
+
+/* Writes element i (from 1) of the arrays names, styles and forms. */
+void chart_style(FILE *vars, const struct series *one, size_t i, const char *name);
+
+/* Inserts x into a rising list without repeats of at most AXIS_MOST; the new length. */
+size_t axis_add(uint64_t *axis, size_t n, uint64_t x);
+
+/* Names an axis of items a second, "10⁹ words/s" where its highest value is that high and 0 < highest; SCALE
+ * is what to divide by. */
+void chart_rate_axis(
+	struct drawing *g, const char *scale, const char *name, const char *kernel, double highest);
+
+/* A number as gnuplot reads it, NaN included. */
+void chart_real(FILE *f, double x);
+
+/* The largest deviation, in percent, that the median of a stretch of the sweep had from 0; NAN where there is
+ * too little to tell. */
+double drift_worst(const struct dataset *d);
+
+bool chart_speedup(struct drawing *g, const char *kernel);
+bool chart_efficiency(struct drawing *g, const char *kernel);
+bool chart_weak(struct drawing *g, const char *kernel);
+bool chart_throughput(struct drawing *g, const char *kernel);
+bool chart_variants(struct drawing *g, const char *kernel);
+bool chart_ratio(struct drawing *g, const char *kernel);
+bool chart_phases(struct drawing *g, const char *kernel);
+bool chart_spread(struct drawing *g, const char *kernel);
+bool chart_drift(struct drawing *g, const char *all);
+bool chart_against(struct drawing *g, const char *all);
+bool chart_probe(struct drawing *g, const char *probe);
+
+#endif

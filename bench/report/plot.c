@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/plot.h"
+
+#include "args.h"
+#include "program.h"
+#include "report/svg.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 + 256, SUBJECTS_MOST = 32, CHARTS_MOST = 512 };
+
+extern char **environ;
+
+/* The folder of the scripts. */
+static int find_scripts(char *folder, struct err *e)
+{
+	char test[PATH_SIZE];
+	program_data("plots", folder, PATH_SIZE);
+	program_data("plots/common.gp", test, sizeof test);
+	return access(test, R_OK) == 0 ? 0
+				       : err_set(e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)",
+						 test, strerror(errno));
+}
+
+/* Where one chart is made before it is moved to its place: WORK/STEM.ending. */
+static void work_path(char *path, const char *work, const char *stem, const char *ending)
+{
+	snprintf(path, PATH_SIZE, "%s/%s%s", work, stem, ending);
+}
+
+/* Writes STEM.gp and STEM.tsv; whether the chart has something to show, or -1. */
+static int prepare(
+	const struct dataset *d, struct plotted *p, const char *work, const char *scripts, struct err *e)
+{
+	char path[PATH_SIZE], machine[200], script[64];
+	struct drawing g = {.d = d, .wide = 960, .high = 540};
+	work_path(path, work, p->stem, ".gp");
+	g.vars = fopen(path, "w");
+	work_path(path, work, p->stem, ".tsv");
+	g.data = fopen(path, "w");
+	bool shows = false;
+	if (g.vars && g.data && (shows = p->chart->prepare(&g, p->subject))) {
+		snprintf(p->title, sizeof p->title, "%s", g.title);
+		snprintf(p->note, sizeof p->note, "%s", g.note);
+		snprintf(script, sizeof script, "%s.gp", p->chart->name);
+		dataset_machine(d, machine, sizeof machine);
+		chart_text(g.vars, "folder", scripts);
+		chart_text(g.vars, "script", script);
+		chart_text(g.vars, "data", path);
+		work_path(path, work, p->stem, "");
+		chart_text(g.vars, "output", path);
+		chart_text(g.vars, "title", g.title);
+		chart_text(g.vars, "subtitle", g.subtitle);
+		chart_text(g.vars, "caption1", g.note);
+		chart_text(g.vars, "caption2", machine);
+		fprintf(g.vars, "wide = %d.0\nhigh = %d.0\nload folder.'/common.gp'\n", g.wide, g.high);
+	}
+	if (!g.vars || !g.data || ferror(g.vars) || ferror(g.data))
+		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+	if (g.vars && fclose(g.vars) != 0)
+		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+	if (g.data && fclose(g.data) != 0)
+		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+	return e->status == ERR_NONE ? shows : -1;
+}
+
+static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
+{
+	char script[PATH_SIZE], errors[PATH_SIZE];
+	char name[] = "gnuplot", defaults[] = "-d";
+	char *const argv[] = {name, defaults, script, NULL};
+	posix_spawn_file_actions_t io;
+	pid_t pid = -1;
+	work_path(script, work, stem, ".gp");
+	work_path(errors, work, stem, ".err");
+	int why = posix_spawn_file_actions_init(&io);
+	if (why == 0) {
+		posix_spawn_file_actions_addopen(&io, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		posix_spawn_file_actions_addopen(&io, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		posix_spawn_file_actions_addopen(
+			&io, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		why = posix_spawnp(&pid, name, &io, NULL, argv, environ);
+		posix_spawn_file_actions_destroy(&io);
+	}
+	if (why == ENOENT)
+		return err_set(e, ERR_ABSENT,
+			"charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
+	if (why != 0)
+		return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(why));
+	return pid;
+}
+
+/* The first line of what gnuplot complained about, without its path prefix; "" if nothing. */
+static void complaint(const char *work, const char *stem, char *text, size_t size)
+{
+	char path[PATH_SIZE], line[400];
+	work_path(path, work, stem, ".err");
+	FILE *f = fopen(path, "r");
+	text[0] = '\0';
+	while (f && !*text && fgets(line, sizeof line, f)) {
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(text, size, "%s", line + strspn(line, " \t^"));
+	}
+	if (f)
+		fclose(f);
+}
+
+static int finish(
+	const char *dir, const char *work, struct plots *out, struct plotted *p, pid_t pid, struct err *e)
+{
+	int status;
+	char text[400], from[PATH_SIZE], adapted[PATH_SIZE], to[PATH_SIZE];
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(errno));
+	complaint(work, p->stem, text, sizeof text);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(
+			e, ERR_FAILED, "gnuplot failed on chart %s: %s", p->stem, *text ? text : "killed");
+	if (*text && !*out->warning)
+		snprintf(out->warning, sizeof out->warning, "%s", text);
+	work_path(from, work, p->stem, ".svg");
+	work_path(adapted, work, p->stem, ".new");
+	if (svg_adapt(from, adapted, p->stem, p->title, e) != 0)
+		return -1;
+	snprintf(to, sizeof to, "%s/plots/%s.svg", dir, p->stem);
+	if (rename(adapted, to) != 0)
+		return err_set(e, ERR_FAILED, "%s: %s", to, strerror(errno));
+	work_path(from, work, p->stem, ".png");
+	snprintf(to, sizeof to, "%s/plots/%s.png", dir, p->stem);
+	return rename(from, to) == 0 ? 0 : err_set(e, ERR_FAILED, "%s: %s", to, strerror(errno));
+}
+
+/* Draws the charts of out->list, some at a time, and removes from the list what was not drawn. */
+static int run_all(const char *dir, const char *work, struct plots *out, struct err *e)
+{
+	enum { WIDEST = 16 };
+	pid_t pid[WIDEST];
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t width = cpus < 1 ? 1 : cpus > WIDEST ? WIDEST : (size_t)cpus;
+	size_t done = 0, started = 0;
+	struct err first = {0};
+	while (done < out->count && (done < started || first.status == ERR_NONE)) {
+		if (started < out->count && started - done < width && first.status == ERR_NONE) {
+			pid_t p = start_gnuplot(work, out->list[started].stem, &first);
+			if (p > 0)
+				pid[started++ % width] = p;
+			continue;
+		}
+		finish(dir, work, out, &out->list[done], pid[done % width], &first);
+		done++;
+	}
+	if (first.status == ERR_NONE)
+		return 0;
+	out->count = 0;
+	return err_set(e, first.status, "%s", first.text);
+}
+
+static void remove_work(const char *work, const struct plotted *list, size_t count)
+{
+	static const char *const endings[] = {".gp", ".tsv", ".err", ".svg", ".png", ".new"};
+	char path[PATH_SIZE];
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+			work_path(path, work, list[i].stem, endings[k]);
+			unlink(path);
+		}
+	rmdir(work);
+}
+
+/* A file name from a chart's and a kernel's name, whatever that contains. */
+static void make_stem(struct plotted *p)
+{
+	snprintf(p->stem, sizeof p->stem, "%s%s%s", p->chart->name, *p->subject ? "-" : "", p->subject);
+	for (char *c = p->stem; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
+			*c = '_';
+}
+
+/* Every chart with every subject it could have: how many into `all`, which has room for CHARTS_MOST. */
+static size_t list_all(const struct dataset *d, struct plotted *all)
+{
+	const char *none[] = {""}, *kernel[SUBJECTS_MOST], *probe[SUBJECTS_MOST];
+	size_t n_kernels = dataset_kernels(d, kernel, SUBJECTS_MOST),
+	       n_probes = dataset_probes(d, probe, SUBJECTS_MOST), n = 0;
+	for (const struct chart *c = charts; c->name; c++) {
+		const char *const *subject = c->part == OF_KERNEL  ? kernel
+					     : c->part == OF_PROBE ? probe
+								   : none;
+		size_t subjects = c->part == OF_KERNEL ? n_kernels : c->part == OF_PROBE ? n_probes : 1;
+		for (size_t k = 0; k < subjects && n < CHARTS_MOST; k++) {
+			struct plotted *p = &all[n++];
+			p->chart = c;
+			snprintf(p->subject, sizeof p->subject, "%s", subject[k]);
+			make_stem(p);
+		}
+	}
+	return n;
+}
+
+int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
+{
+	char folder[sizeof d->dir + 32], work[sizeof folder + 32], scripts[PATH_SIZE];
+	*out = (struct plots){0};
+	if (find_scripts(scripts, e) != 0)
+		return -1;
+	struct plotted *all = calloc(CHARTS_MOST, sizeof *all);
+	out->list = calloc(CHARTS_MOST, sizeof *all);
+	snprintf(folder, sizeof folder, "%s/plots", d->dir);
+	snprintf(work, sizeof work, "%s/.drawing-XXXXXX", folder);
+	int result = 0;
+	size_t tried = 0, n = 0;
+	if (!all || !out->list)
+		result = err_set(e, ERR_FAILED, "out of memory");
+	else if ((mkdir(folder, 0777) != 0 && errno != EEXIST) || !mkdtemp(work))
+		result = err_set(e, ERR_FAILED, "%s: %s", folder, strerror(errno));
+	else
+		n = list_all(d, all);
+	while (result == 0 && tried < n) {
+		struct plotted *p = &all[tried++];
+		int shows = prepare(d, p, work, scripts, e);
+		if (shows > 0)
+			out->list[out->count++] = *p;
+		result = shows < 0 ? -1 : 0;
+	}
+	if (result == 0)
+		result = run_all(d->dir, work, out, e);
+	if (tried > 0)
+		remove_work(work, all, tried);
+	free(all);
+	return result;
+}
+
+void plots_free(struct plots *p)
+{
+	free(p->list);
+	*p = (struct plots){0};
+}
+
+int plot_main(int argc, char **argv, struct err *e)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	optind = 1;
+	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
+		if (c != 'h')
+			return ERR_USAGE;
+		puts("usage: parscale plot DIR\n"
+		     "Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs "
+		     "gnuplot.\n"
+		     "  --help  this text");
+		return 0;
+	}
+	if (argc - optind != 1) {
+		err_set(e, ERR_USAGE, "plot: one folder of a sweep is needed: parscale plot DIR");
+		return ERR_USAGE;
+	}
+	struct dataset d;
+	struct plots plots = {0};
+	if (dataset_open(&d, argv[optind], e) == 0 && plots_draw(&d, &plots, e) == 0) {
+		printf("%s/plots: %zu chart%s, each as SVG and PNG\n", d.dir, plots.count,
+			plots.count == 1 ? "" : "s");
+		if (*plots.warning)
+			fprintf(stderr, "parscale: gnuplot: %s\n", plots.warning);
+	}
+	plots_free(&plots);
+	dataset_close(&d);
+	return (int)e->status;
+}

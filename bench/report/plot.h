@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plot.h - draws the charts of a dataset with gnuplot into DIR/plots, each as SVG and PNG.
+ *
+ * It knows how to run gnuplot and where its scripts are, not what a chart shows (chart.h) nor how it looks
+ * (plots/). The SVG files carry their own light and dark colours and the values as titles of their points;
+ * they load nothing.
+ */
+#ifndef PARSCALE_PLOT_H
+#define PARSCALE_PLOT_H
+
+#include "report/chart.h"
+
+/* One chart that was drawn: DIR/plots/STEM.svg and .png. */
+struct plotted {
+	const struct chart *chart;
+	char subject[48]; /* the kernel or probe; "" for charts of the whole */
+	char stem[112];
+	char title[128], note[640];
+};
+
+struct plots {
+	struct plotted *list;
+	size_t count;
+	char warning[400]; /* the first thing that gnuplot complained about; "" if nothing */
+};
+
+/* Draws every chart that has something to show. ERR_ABSENT without gnuplot, naming what to install;
+ * ERR_FAILED when gnuplot fails or a file cannot be written; what was drawn before stays. *out is freed by
+ * plots_free, also after an error. */
+int plots_draw(const struct dataset *d, struct plots *out, struct err *e);
+void plots_free(struct plots *p);
+
+/* `parscale plot DIR`: the exit status, with *e for main to print. */
+int plot_main(int argc, char **argv, struct err *e);
+
+#endif

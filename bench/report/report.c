@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/report.h"
+
+#include "args.h"
+#include "number.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const report_method[] = {
+	"A sample is the time of one run as its user sees it, from start to verified result; runs too short "
+	"for the clock are batched. With "
+	"lifetime spawn it includes making and reaping the workers, with pool it does not.",
+	"Each cell is measured in several launches, each a fresh process, because address layout and page "
+	"placement differ between processes. "
+	"Launches of all cells are interleaved in random order in blocks, so that drift of the machine hits "
+	"all cells alike.",
+	"Threads and processes run the same compiled work function, take chunks from the same shared "
+	"counter, start at the same gate, are "
+	"bound to CPUs in the same way and write results to their own slots in the same shared memory.",
+	"Times are medians over launches with 95 % confidence intervals: from six launches on by order "
+	"statistics, which assume no distribution, below by Student's t. Outliers are kept. Rates are "
+	"items over the median; ratios are of medians, with intervals from both medians' own.",
+	"Every answer is checked against an independent source or the reference variant. A wrong, failed or "
+	"timed-out run is never a number on "
+	"a chart. Where an interval does not decide, nothing is said.",
+	NULL,
+};
+
+struct report_args {
+	const char *dir, *against; /* against NULL: no other sweep */
+	bool cross_machine, help;
+	bool html, md, text;
+};
+
+static int gather(struct report *r, const struct report_args *a, struct err *e)
+{
+	const char *kernel[REPORT_KERNELS];
+	if (dataset_open(&r->d, a->dir, e) != 0 ||
+		(a->against && dataset_against(&r->d, a->against, a->cross_machine, e) != 0))
+		return -1;
+	dataset_machine(&r->d, r->machine, sizeof r->machine);
+	report_trust(&r->d, &r->trust);
+	report_against(&r->d, &r->against);
+	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
+	for (size_t k = 0; k < n; k++) {
+		struct section *s = &r->section[r->sections++];
+		const struct summary *lead = dataset_lead(&r->d, kernel[k]);
+		s->kernel = kernel[k];
+		report_answer(&r->d, s->kernel, &s->answer);
+		if (!lead)
+			continue;
+		char size[32], setting[512];
+		cell_setting(&lead->cell, setting, sizeof setting);
+		snprintf(s->setting, sizeof s->setting, "%s %s; %s", label_size(lead->cell.items.value, size),
+			kernel_items(kernel[k]), setting);
+		if (sheet_main(&r->d, lead, &s->table, e) != 0)
+			return -1;
+	}
+	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_against(&r->d, &r->changes, e) != 0 ||
+		sheet_troubles(&r->d, &r->troubles, e) != 0 ||
+		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
+		return -1;
+	struct err plotting = {0};
+	if ((a->html || a->md) && plots_draw(&r->d, &r->plots, &plotting) != 0) {
+		if (plotting.status != ERR_ABSENT)
+			return err_set(e, plotting.status, "%s", plotting.text);
+		snprintf(r->no_plots, sizeof r->no_plots, "%.390s", plotting.text);
+	}
+	return 0;
+}
+
+static void report_free(struct report *r)
+{
+	for (size_t k = 0; k < r->sections; k++)
+		sheet_free(&r->section[k].table);
+	sheet_free(&r->all);
+	sheet_free(&r->troubles);
+	sheet_free(&r->omissions);
+	sheet_free(&r->changes);
+	sheet_free(&r->manifest);
+	plots_free(&r->plots);
+	dataset_close(&r->d);
+}
+
+/* Writes DIR/NAME whole or not at all, and says where. */
+static int write_file(const struct report *r, const char *name, void (*layout)(const struct report *, FILE *),
+	struct err *e)
+{
+	char path[sizeof r->d.dir + 32], part[sizeof path + 8];
+	snprintf(path, sizeof path, "%s/%s", r->d.dir, name);
+	snprintf(part, sizeof part, "%s.part", path);
+	FILE *f = fopen(part, "w");
+	if (!f)
+		return err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+	layout(r, f);
+	bool good = !ferror(f);
+	if (fclose(f) != 0 || !good || rename(part, path) != 0) {
+		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+		unlink(part);
+		return -1;
+	}
+	return 0;
+}
+
+static int report_write(const struct report_args *a, struct err *e)
+{
+	struct report *r = calloc(1, sizeof *r);
+	if (!r)
+		return err_set(e, ERR_FAILED, "out of memory");
+	if (gather(r, a, e) == 0) {
+		if (*r->no_plots)
+			fprintf(stderr, "parscale: %s; the report has tables only\n", r->no_plots);
+		if (*r->plots.warning)
+			fprintf(stderr, "parscale: gnuplot: %s\n", r->plots.warning);
+		if (a->html && write_file(r, "report.html", report_html, e) == 0 && !a->text)
+			printf("%s/report.html\n", r->d.dir);
+		if (a->md && e->status == ERR_NONE && write_file(r, "report.md", report_md, e) == 0 &&
+			!a->text)
+			printf("%s/report.md\n", r->d.dir);
+		if (a->text && e->status == ERR_NONE)
+			report_text(r, stdout);
+	}
+	report_free(r);
+	free(r);
+	return e->status == ERR_NONE ? 0 : -1;
+}
+
+static void help(void)
+{
+	puts("usage: parscale report DIR [options]\n\n"
+	     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) "
+	     "and\n"
+	     "DIR/report.md, with the charts of `parscale plot`.\n\n"
+	     "  --format html|md|text|all  only report.html; only report.md; text: print the answers, the "
+	     "main tables and\n"
+	     "                             bars, write nothing; all: write both and print\n"
+	     "  --against BASE             also say what changed against the sweep in folder BASE\n"
+	     "  --cross-machine            even if that was measured on another machine\n"
+	     "  --help                     this text");
+}
+
+static int parse(int argc, char **argv, struct report_args *a, struct err *e)
+{
+	enum { HTML, MD, TEXT, ALL, DEFAULT };
+	static const struct option options[] = {{"format", required_argument, NULL, 'f'},
+		{"against", required_argument, NULL, 'a'}, {"cross-machine", no_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	unsigned format = DEFAULT;
+	optind = 1;
+	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
+		if (c == 'h') {
+			a->help = true;
+			return 0;
+		}
+		if (c == 'a')
+			a->against = optarg;
+		else if (c == 'c')
+			a->cross_machine = true;
+		else if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
+			return -1;
+	}
+	if (argc - optind != 1)
+		return err_set(e, ERR_USAGE, "report: give one DIR, the folder of a sweep");
+	a->dir = argv[optind];
+	a->html = format != MD && format != TEXT;
+	a->md = format != HTML && format != TEXT;
+	a->text = format == TEXT || format == ALL;
+	return 0;
+}
+
+int report_main(int argc, char **argv, struct err *e)
+{
+	struct report_args a = {0};
+	if (parse(argc, argv, &a, e) == 0) {
+		if (a.help)
+			help();
+		else
+			report_write(&a, e);
+	}
+	return (int)e->status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.h - a sweep in words, tables and charts, for someone who was not there.
+ *
+ * report.c gathers what there is to say into a struct report once; report_html.c, report_md.c and
+ * report_text.c only lay it out. Nothing here measures or summarises.
+ */
+#ifndef PARSCALE_REPORT_H
+#define PARSCALE_REPORT_H
+
+#include "report/plot.h"
+
+enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 12 };
+
+/* Sentences, the most important first. */
+struct sentences {
+	char text[REPORT_SENTENCES][480];
+	size_t count;
+};
+
+/* A table of texts; `key` is what a column sorts by where it is a number, NAN for a text. */
+struct sheet_cell {
+	char text[320];
+	double key;
+};
+
+struct sheet {
+	const char *const *heads; /* ended by NULL */
+	size_t columns, rows;
+	struct sheet_cell *cells; /* row by row */
+};
+
+/* Adds one from a printf format; beyond REPORT_SENTENCES it is dropped. */
+void sentences_add(struct sentences *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
+extern const double report_margin;
+
+/* What is said of one kernel. */
+struct section {
+	const char *kernel;
+	char setting[640]; /* what its charts and table keep fixed */
+	struct sentences answer;
+	struct sheet table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
+};
+
+struct report {
+	struct dataset d;
+	struct plots plots;
+	char no_plots[400];       /* why there are none; "" where there are */
+	char machine[256];        /* in one line; "" where unknown */
+	struct sentences against; /* what changed; none without another sweep */
+	struct sentences trust;   /* how far to trust it, and what speaks against it */
+	struct section section[REPORT_KERNELS];
+	size_t sections;
+	struct sheet all;       /* every cell */
+	struct sheet troubles;  /* cells with samples that are not ok, and why */
+	struct sheet changes;   /* against the other sweep */
+	struct sheet omissions; /* cells that the plan left out, and why */
+	struct sheet manifest;  /* key, value */
+};
+
+/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c). */
+void report_answer(const struct dataset *d, const char *kernel, struct sentences *s);
+void report_trust(const struct dataset *d, struct sentences *s);
+void report_against(const struct dataset *d, struct sentences *s);
+
+/* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
+enum sheet_column {
+	SHEET_NAME,
+	SHEET_LIFETIME,
+	SHEET_WORKERS,
+	SHEET_MEDIAN,
+	SHEET_INTERVAL,
+	SHEET_RATE,
+	SHEET_SPEEDUP,
+	SHEET_SELF,
+	SHEET_SAMPLES,
+	SHEET_STATE
+}; /* of sheet_main */
+int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e);
+int sheet_against(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e);
+void sheet_free(struct sheet *g);
+
+/* How the numbers were made: short paragraphs, ended by NULL. */
+extern const char *const report_method[];
+
+/* Layouts. `f` is open for writing and checked by the caller. */
+void report_html(const struct report *r, FILE *f);
+void report_md(const struct report *r, FILE *f);
+void report_text(const struct report *r, FILE *f);
+
+/* `parscale report DIR [--format html|md|text|all] [--against BASE [--cross-machine]]`: the exit status, with
+ * *e for main to print. */
+int report_main(int argc, char **argv, struct err *e);
+
+#endif

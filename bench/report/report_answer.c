@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* The sentences on top of a report. Each is said only where an interval decides it. */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *many(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* "1.95 (95 % interval 1.93 to 1.97)" */
+static char *with_interval(char *text, size_t size, struct ranged x)
+{
+	char value[32], low[32], high[32];
+	snprintf(text, size, "%s (%s to %s)", label_ratio(x.value, value), label_ratio(x.low, low),
+		label_ratio(x.high, high));
+	return text;
+}
+
+static void say_speed(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
+	uint64_t workers = lead->cell.workers.value;
+	if (!isnan(lead->median_low))
+		snprintf(interval, sizeof interval, " (%s)",
+			label_seconds_range(lead->median_low, lead->median_high, range));
+	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
+		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
+			lead->items_per_second * cell_item_bytes(lead) * 1e-9);
+	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
+		label_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
+		label_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
+		lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
+		units_count(lead->items_per_second, rate), kernel_items(lead->cell.kernel), bytes);
+	/* the same on one worker without vectors, where it was measured */
+	static const char *const free[] = {"variant", NULL};
+	const struct summary *serial = dataset_serial(d, &lead->cell);
+	if (!serial || strcmp(serial->cell.variant, "scalar") == 0)
+		return;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *plain = dataset_row(d, i);
+		if (!row_ok(plain) || strcmp(plain->cell.variant, "scalar") != 0 ||
+			!cells_match(&plain->cell, &serial->cell, free))
+			continue;
+		struct ranged r = dataset_ratio(d, plain, serial);
+		char text[96];
+		if (r.low > 1)
+			sentences_add(s, "On one worker %s is %s times as fast as scalar code.",
+				serial->cell.variant, with_interval(text, sizeof text, r));
+		return;
+	}
+}
+
+static void say_scaling(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	uint64_t workers = lead->cell.workers.value;
+	unsigned cpus = dataset_cpus(d);
+	struct ranged x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
+	char text[96], of[64] = "";
+	if (workers < 2 || isnan(x.low))
+		return;
+	if (cpus > 0)
+		snprintf(of, sizeof of, " on %u CPU%s", cpus, many(cpus));
+	if (x.low > 1)
+		sentences_add(s,
+			"With %" PRIu64
+			" workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64
+			" workers could give.",
+			workers, of, with_interval(text, sizeof text, x), 100 * x.value / (double)workers,
+			100 * x.low / (double)workers, 100 * x.high / (double)workers, workers);
+	else if (x.high < 1)
+		sentences_add(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.",
+			workers, of, with_interval(text, sizeof text, x));
+	else
+		sentences_add(s,
+			"With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.",
+			workers, of, with_interval(text, sizeof text, x));
+}
+
+enum { SIZES_MOST = 64 };
+
+/* Ratios of fork to pthread at the lead's workers, over sizes. */
+static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime,
+	uint64_t *sizes, struct ranged *ratio)
+{
+	static const char *const free[] = {"backend", "lifetime", "size", NULL};
+	const struct summary *threads[SIZES_MOST], *processes[SIZES_MOST];
+	size_t n = 0, both = 0;
+	uint64_t axis[AXIS_MOST];
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
+			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
+	memset(threads, 0, sizeof threads);
+	memset(processes, 0, sizeof processes);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (!row_ok(s) || strcmp(s->cell.lifetime, lifetime) != 0 ||
+			!cells_match(&s->cell, &lead->cell, free))
+			continue;
+		for (size_t k = 0; k < n; k++) {
+			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "pthread") == 0)
+				threads[k] = s;
+			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "fork") == 0)
+				processes[k] = s;
+		}
+	}
+	for (size_t k = 0; k < n; k++) {
+		if (!threads[k] || !processes[k])
+			continue;
+		struct ranged r = dataset_ratio(d, processes[k], threads[k]);
+		if (isnan(r.low))
+			continue;
+		sizes[both] = axis[k];
+		ratio[both++] = r;
+	}
+	return both;
+}
+
+static bool same(struct ranged r)
+{
+	return r.low > 1 - report_margin && r.high < 1 + report_margin;
+}
+
+static void say_threads(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	static const struct {
+		const char *lifetime, *name;
+	} ways[] = {{"pool", "Workers kept for many runs"}, {"spawn", "Workers made anew for each run"}};
+	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+		uint64_t sizes[SIZES_MOST];
+		struct ranged ratio[SIZES_MOST];
+		char from[32], text[96], size[32], small[240] = "";
+		size_t n = thread_ratios(d, lead, ways[w].lifetime, sizes, ratio), first = n;
+		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
+			first--;
+		if (n == 0)
+			continue;
+		const char *items = kernel_items(lead->cell.kernel);
+		if (first == 0) {
+			sentences_add(s,
+				"%s: threads (pthread) and processes (fork) are the same within %.0f %% at "
+				"every size measured.",
+				ways[w].name, 100 * report_margin);
+			continue;
+		}
+		if (ratio[0].low > 1)
+			snprintf(small, sizeof small,
+				"at %s %s processes (fork) take %s times as long as threads (pthread)",
+				label_size(sizes[0], size), items,
+				with_interval(text, sizeof text, ratio[0]));
+		else if (ratio[0].high < 1)
+			snprintf(small, sizeof small,
+				"at %s %s threads (pthread) take longer: processes (fork) need %s of their "
+				"time",
+				label_size(sizes[0], size), items,
+				with_interval(text, sizeof text, ratio[0]));
+		if (first < n && *small)
+			sentences_add(s, "%s: %s; from %s %s on both are the same within %.0f %%.",
+				ways[w].name, small, label_size(sizes[first], from), items,
+				100 * report_margin);
+		else if (first < n)
+			sentences_add(s,
+				"%s: from %s %s on threads (pthread) and processes (fork) are the same "
+				"within %.0f %%.",
+				ways[w].name, label_size(sizes[first], from), items, 100 * report_margin);
+		else if (*small)
+			sentences_add(s, "%s: %s.", ways[w].name, small);
+	}
+}
+
+/* From which size the lead's workers are faster than serial, where smaller sizes are not. */
+static void say_break_even(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	static const char *const free[] = {"size", NULL};
+	uint64_t axis[AXIS_MOST], faster = 0, slower = 0;
+	size_t n = 0;
+	char from[32], below[32];
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
+			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
+	if (lead->cell.workers.value < 2)
+		return;
+	for (size_t k = n; k-- > 0;) /* from large to small, while it holds */
+		for (size_t i = 0; i < d->summary.count; i++) {
+			const struct summary *one = dataset_row(d, i);
+			if (one->cell.items.value != axis[k] || !row_ok(one) ||
+				!cells_match(&one->cell, &lead->cell, free))
+				continue;
+			if (one->serial_speedup_low > 1 && slower == 0)
+				faster = axis[k];
+			else if (one->serial_speedup_high < 1 && slower == 0)
+				slower = axis[k];
+		}
+	if (faster > 0 && slower > 0)
+		sentences_add(s, "These workers pay from %s %s on; with %s they take longer than serial.",
+			label_size(faster, from), kernel_items(lead->cell.kernel), label_size(slower, below));
+}
+
+/* The Universal Scalability Law, where its first cost is told apart from none. */
+static void say_model(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	const struct model_row *m = dataset_model(d, &lead->cell);
+	char peak[96] = "";
+	if (!m || !(m->usl_contention_low > 0))
+		return;
+	if (m->usl_coherency_low > 0 && m->usl_peak_workers > 0)
+		snprintf(peak, sizeof peak, "; by the law, beyond %.0f workers more are slower",
+			m->usl_peak_workers);
+	sentences_add(s,
+		"Each further worker costs %.2f %% (%.2f to %.2f) of one worker's time in waiting for what "
+		"is shared, by the Universal "
+		"Scalability Law%s.",
+		100 * m->usl_contention, 100 * m->usl_contention_low, 100 * m->usl_contention_high, peak);
+}
+
+/* Where the time of the lead goes that perfect sharing would not need. */
+static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	enum { NEAR_CEILING = 80 }; /* percent */
+	if (lead->pct_of_ceiling >= NEAR_CEILING &&
+		strcmp(lead->cell.kernel, "read") != 0) { /* the ceiling itself */
+		sentences_add(s,
+			"Memory limits it: %.1f GB/s is %.0f %% of what as many workers can read here.",
+			lead->bytes_per_second * 1e-9, lead->pct_of_ceiling);
+		return;
+	}
+	const struct summary *serial = dataset_serial(d, &lead->cell);
+	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
+	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) ||
+		!(serial->compute_ns > 0))
+		return;
+	double around = fmax(0, (total - lead->compute_ns) / total);
+	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
+	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers /
+			serial->compute_ns;
+	if (lead->serial_speedup_low > (1 - report_margin) * workers)
+		sentences_add(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.",
+			100 * (1 - around));
+	else if (around > report_margin && around > idle && around > slower - 1)
+		sentences_add(s,
+			"Starting workers, collecting results and ending them limits it: %.0f %% of a run.",
+			100 * around);
+	else if (idle > report_margin && idle > slower - 1)
+		sentences_add(s,
+			"Uneven shares limit it: the last worker ends %.0f %% of a run after the first.",
+			100 * idle);
+	else if (slower - 1 > report_margin && lead->serial_speedup_high < (1 - report_margin) * workers)
+		sentences_add(s,
+			"Workers slow each other down (shared memory, caches or cores): each takes %.2f "
+			"times as long for its share as one alone.",
+			slower);
+}
+
+void report_answer(const struct dataset *d, const char *kernel, struct sentences *s)
+{
+	const struct summary *lead = dataset_lead(d, kernel);
+	s->count = 0;
+	if (!lead) {
+		sentences_add(s, "No cell gave a verified answer.");
+		return;
+	}
+	say_speed(d, lead, s);
+	say_scaling(d, lead, s);
+	say_break_even(d, lead, s);
+	say_threads(d, lead, s);
+	say_model(d, lead, s);
+	say_limit(d, lead, s);
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void sheet_free(struct sheet *g)
+{
+	free(g->cells);
+	*g = (struct sheet){0};
+}
+
+/* Appends an empty row; NULL without memory. */
+static struct sheet_cell *sheet_row(struct sheet *g, struct err *e)
+{
+	if ((g->rows & (g->rows - 1)) == 0) {
+		size_t room = g->rows ? 2 * g->rows : 1;
+		struct sheet_cell *more = realloc(g->cells, room * g->columns * sizeof *more);
+		if (!more) {
+			err_set(e, ERR_FAILED, "out of memory");
+			return NULL;
+		}
+		g->cells = more;
+	}
+	struct sheet_cell *row = g->cells + g->rows++ * g->columns;
+	for (size_t c = 0; c < g->columns; c++)
+		row[c] = (struct sheet_cell){"", NAN};
+	return row;
+}
+
+static void sheet_begin(struct sheet *g, const char *const *heads)
+{
+	*g = (struct sheet){.heads = heads};
+	while (heads[g->columns])
+		g->columns++;
+}
+
+static void put_text(struct sheet_cell *c, const char *text)
+{
+	size_t n = strnlen(text, sizeof c->text - 1);
+	memcpy(c->text, text, n);
+	c->text[n] = '\0';
+}
+
+static void put_count(struct sheet_cell *c, struct uint_field n)
+{
+	if (!n.known)
+		return;
+	snprintf(c->text, sizeof c->text, "%" PRIu64, n.value);
+	c->key = (double)n.value;
+}
+
+static void put_number(struct sheet_cell *c, double key, const char *text)
+{
+	if (isnan(key))
+		return;
+	put_text(c, text);
+	c->key = key;
+}
+
+/* "46.2 ms" and "45.9 ms to 46.8 ms" */
+static void put_median(struct sheet_cell *median, struct sheet_cell *interval, const struct summary *s)
+{
+	char text[LABEL_BYTES];
+	put_number(median, s->median_seconds, label_seconds(s->median_seconds, text));
+	if (isnan(s->median_low))
+		return;
+	put_text(interval, label_seconds_range(s->median_low, s->median_high, text));
+	interval->key = (s->median_high - s->median_low) / s->median_seconds;
+}
+
+static void put_speedup(struct sheet_cell *c, double value, double low, double high)
+{
+	char a[32], b[32], x[32];
+	if (isnan(value))
+		return;
+	if (isnan(low))
+		snprintf(c->text, sizeof c->text, "%s", label_ratio(value, x));
+	else
+		snprintf(c->text, sizeof c->text, "%s (%s to %s)", label_ratio(value, x), label_ratio(low, a),
+			label_ratio(high, b));
+	c->key = value;
+}
+
+static void put_state(struct sheet_cell *c, const struct summary *s)
+{
+	uint64_t bad = s->rejected.known ? s->rejected.value : 0;
+	if (bad > 0)
+		snprintf(c->text, sizeof c->text, "%" PRIu64 " not ok", bad);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct factors *x = &(*(const struct summary *const *)a)->cell,
+			     *y = &(*(const struct summary *const *)b)->cell;
+	int order = backend_order(x->backend, y->backend);
+	if (order == 0)
+		order = strcmp(x->lifetime, y->lifetime);
+	return order ? order : (x->workers.value > y->workers.value) - (x->workers.value < y->workers.value);
+}
+
+int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval",
+		"items/s", "speed-up against serial", "speed-up against itself", "samples", "state", NULL};
+	static const char *const free_factors[] = {"backend", "lifetime", "workers", NULL};
+	sheet_begin(g, heads);
+	const struct summary **rows = calloc(d->summary.count, sizeof *rows),
+			     *serial = dataset_serial(d, &lead->cell);
+	size_t n = 0;
+	if (!rows)
+		return err_set(e, ERR_FAILED, "out of memory");
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (s == serial || cells_match(&s->cell, &lead->cell, free_factors))
+			rows[n++] = s;
+	}
+	qsort(rows, n, sizeof *rows, by_place);
+	for (size_t i = 0; i < n; i++) {
+		const struct summary *s = rows[i];
+		struct sheet_cell *c = sheet_row(g, e);
+		char text[32];
+		if (!c)
+			break;
+		put_text(&c[SHEET_NAME], s->cell.backend);
+		put_text(&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
+		put_count(&c[SHEET_WORKERS], s->cell.workers);
+		put_median(&c[SHEET_MEDIAN], &c[SHEET_INTERVAL], s);
+		put_number(&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
+		put_speedup(
+			&c[SHEET_SPEEDUP], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
+		put_speedup(&c[SHEET_SELF], s->self_speedup, s->self_speedup_low, s->self_speedup_high);
+		put_count(&c[SHEET_SAMPLES], s->samples);
+		put_state(&c[SHEET_STATE], s);
+	}
+	free(rows);
+	return e->status == ERR_NONE ? 0 : -1;
+}
+
+int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
+		"workers", "size", "median", "95 % interval", "items/s", "speed-up against serial", "samples",
+		"state", NULL};
+	sheet_begin(g, heads);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		struct sheet_cell *c = sheet_row(g, e);
+		char text[32];
+		if (!c)
+			return -1;
+		put_text(&c[0], s->cell.kernel);
+		put_text(&c[1], s->cell.variant);
+		put_text(&c[2], s->cell.backend);
+		put_text(&c[3], s->cell.lifetime);
+		put_text(&c[4], s->cell.schedule);
+		put_count(&c[5], s->cell.workers);
+		put_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
+		put_median(&c[7], &c[8], s);
+		put_number(&c[9], s->items_per_second, units_count(s->items_per_second, text));
+		put_speedup(&c[10], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
+		put_count(&c[11], s->samples);
+		put_state(&c[12], s);
+	}
+	return 0;
+}
+
+int sheet_against(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {
+		"cell", "verdict", "time / time before", "95 % interval", "before", "now", NULL};
+	sheet_begin(g, heads);
+	for (size_t i = 0; i < d->compared.count; i++) {
+		const struct comparison *row = table_row(&d->compared, i);
+		struct sheet_cell *c = sheet_row(g, e);
+		char text[200];
+		if (!c)
+			return -1;
+		cell_name(&row->cell, text, sizeof text);
+		put_text(&c[0], text);
+		put_text(&c[1], row->verdict);
+		snprintf(text, sizeof text, "%.3f", row->ratio);
+		put_number(&c[2], row->ratio, text);
+		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
+		put_number(&c[3], row->ratio_high - row->ratio_low, text);
+		put_number(&c[4], row->a_seconds, label_seconds(row->a_seconds, text));
+		put_number(&c[5], row->b_seconds, label_seconds(row->b_seconds, text));
+	}
+	return 0;
+}
+
+int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"cell", "status", "why", NULL};
+	sheet_begin(g, heads);
+	for (size_t i = 0; i < d->samples.count; i++) {
+		const struct sample *s = table_row(&d->samples, i);
+		if (strcmp(s->status, "ok") == 0)
+			continue;
+		struct sheet_cell *c = sheet_row(g, e);
+		char cell[300];
+		if (!c)
+			return -1;
+		cell_name(&s->cell, cell, sizeof cell);
+		put_text(&c[0], cell);
+		put_text(&c[1], s->status);
+		put_text(&c[2], s->reason);
+	}
+	return 0;
+}
+
+int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"cell", "why it was not measured", NULL};
+	size_t i;
+	json_t *one;
+	sheet_begin(g, heads);
+	json_array_foreach(json_object_get(json_object_get(d->manifest, "plan"), "left_out"), i, one)
+	{
+		const char *cell = json_string_value(json_object_get(one, "cell")),
+			   *why = json_string_value(json_object_get(one, "reason"));
+		struct sheet_cell *c = sheet_row(g, e);
+		if (!c)
+			return -1;
+		put_text(&c[0], cell ? cell : "");
+		put_text(&c[1], why ? why : "");
+	}
+	return 0;
+}
+
+/* A scalar of the manifest as text; false for what holds others. */
+static bool scalar_text(const json_t *value, char *text, size_t size)
+{
+	if (json_is_string(value))
+		snprintf(text, size, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_real(value))
+		snprintf(text, size, "%g", json_real_value(value));
+	else if (json_is_boolean(value))
+		snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
+	else
+		return false;
+	return true;
+}
+
+static int put_pair(struct sheet *g, const char *path, const char *text, struct err *e)
+{
+	struct sheet_cell *c = sheet_row(g, e);
+	if (!c)
+		return -1;
+	put_text(&c[0], path);
+	put_text(&c[1], text);
+	return 0;
+}
+
+enum { MOST_LISTED = 24 };
+
+/* A short array of scalars as one text; of anything else, how many. */
+static void array_text(const json_t *array, char *text, size_t size)
+{
+	size_t used = 0, i;
+	json_t *value;
+	char one[320];
+	text[0] = '\0';
+	json_array_foreach((json_t *)(uintptr_t)array, i, value)
+	{
+		if (json_array_size(array) > MOST_LISTED || !scalar_text(value, one, sizeof one)) {
+			snprintf(text, size, "%zu entries", json_array_size(array));
+			return;
+		}
+		int n = snprintf(text + used, size - used, "%s%s", i ? " " : "", one);
+		used += (size_t)n;
+		if (used >= size)
+			return;
+	}
+}
+
+int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"what", "value", NULL};
+	enum { DEEPEST = 4 };
+	struct {
+		json_t *object;
+		void *at;
+		char path[128];
+	} level[DEEPEST];
+	int depth = 0;
+	sheet_begin(g, heads);
+	level[0].object = d->manifest;
+	level[0].at = json_object_iter(d->manifest);
+	level[0].path[0] = '\0';
+	while (depth >= 0) {
+		void *at = level[depth].at;
+		if (!at) {
+			depth--;
+			continue;
+		}
+		json_t *value = json_object_iter_value(at);
+		char path[200], text[320];
+		snprintf(path, sizeof path, "%s%s", level[depth].path, json_object_iter_key(at));
+		level[depth].at = json_object_iter_next(level[depth].object, at);
+		int result = 0;
+		if (json_is_object(value) && depth + 1 < DEEPEST) {
+			depth++;
+			level[depth].object = value;
+			level[depth].at = json_object_iter(value);
+			snprintf(level[depth].path, sizeof level[depth].path, "%.100s.", path);
+		} else if (json_is_array(value)) {
+			array_text(value, text, sizeof text);
+			result = put_pair(g, path, text, e);
+		} else if (scalar_text(value, text, sizeof text))
+			result = put_pair(g, path, text, e);
+		if (result != 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/grid.h"
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Characters of a UTF-8 text. */
+static size_t width(const char *text)
+{
+	size_t n = 0;
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xC0) != 0x80;
+	return n;
+}
+
+/* A text without what a terminal would obey. */
+static void put_plain(FILE *f, const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, f);
+}
+
+static void put_padded(FILE *f, const char *text, size_t to, bool right)
+{
+	size_t gap = width(text) < to ? to - width(text) : 0;
+	if (!right)
+		put_plain(f, text);
+	for (size_t i = 0; i < gap; i++)
+		fputc(' ', f);
+	if (right)
+		put_plain(f, text);
+}
+
+/* A paragraph of at most 100 columns, its later lines behind `hang`, its first behind a dash where there is
+ * one. */
+static void put_wrapped(FILE *f, const char *text, const char *hang)
+{
+	size_t column = width(hang);
+	bool fresh = true;
+	fputs(*hang ? "- " : "", f);
+	while (*text) {
+		size_t word = strcspn(text, " ");
+		char one[512];
+		snprintf(one, sizeof one, "%.*s", (int)word, text);
+		if (!fresh && column + 1 + width(one) > 100) {
+			fprintf(f, "\n%s", hang);
+			column = width(hang);
+			fresh = true;
+		}
+		if (!fresh) {
+			fputc(' ', f);
+			column++;
+		}
+		put_plain(f, one);
+		column += width(one);
+		fresh = false;
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', f);
+}
+
+/* What a terminal has room for; the bars say the speed-up. */
+static const size_t narrow[] = {SHEET_NAME, SHEET_LIFETIME, SHEET_WORKERS, SHEET_MEDIAN, SHEET_INTERVAL,
+	SHEET_RATE, SHEET_SAMPLES, SHEET_STATE};
+
+static const char *heading(const void *ctx, size_t column)
+{
+	return ((const struct sheet *)ctx)->heads[narrow[column]];
+}
+
+static const char *cell(const void *ctx, size_t row, size_t column, char *buffer)
+{
+	const struct sheet *g = ctx;
+	const char *from = g->cells[row * g->columns + narrow[column]].text;
+	size_t n = 0;
+	for (; from[n] && n < GRID_TEXT - 1; n++)
+		buffer[n] = (unsigned char)from[n] < ' ' || from[n] == 127 ? '?' : from[n];
+	buffer[n] = '\0';
+	return buffer;
+}
+
+static void put_sheet(const struct sheet *g, FILE *f)
+{
+	grid_print(&(struct grid){.rows = g->rows,
+			   .columns = sizeof narrow / sizeof *narrow,
+			   .left = 2,
+			   .heading = heading,
+			   .cell = cell,
+			   .ctx = g},
+		f);
+}
+
+/* Bars of the speed-up against serial, in eighths of a character. */
+static void put_bars(const struct sheet *g, FILE *f)
+{
+	static const char *const part[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+	enum { WIDEST = 48 };
+	double most = 0;
+	for (size_t r = 0; r < g->rows; r++)
+		most = fmax(most, g->cells[r * g->columns + SHEET_SPEEDUP].key); /* fmax passes over NAN */
+	if (!(most > 0))
+		return;
+	fputs("\n  speed-up against serial\n", f);
+	for (size_t r = 0; r < g->rows; r++) {
+		const struct sheet_cell *c = g->cells + r * g->columns;
+		if (isnan(c[SHEET_SPEEDUP].key))
+			continue;
+		unsigned eighths = (unsigned)(8 * WIDEST * c[SHEET_SPEEDUP].key / most + 0.5);
+		fputs("  ", f);
+		put_padded(f, c[SHEET_NAME].text, 12, false);
+		put_padded(f, c[SHEET_LIFETIME].text, 7, false);
+		put_padded(f, c[SHEET_WORKERS].text, 4, true);
+		fputc(' ', f);
+		for (unsigned i = 0; i < eighths / 8; i++)
+			fputs("█", f);
+		fprintf(f, "%s %s\n", part[eighths % 8], c[SHEET_SPEEDUP].text);
+	}
+}
+
+static void put_sentences(const struct sentences *s, const char *head, FILE *f)
+{
+	fputc('\n', f);
+	put_wrapped(f, head, "");
+	for (size_t i = 0; i < s->count; i++)
+		put_wrapped(f, s->text[i], "  ");
+}
+
+void report_text(const struct report *r, FILE *f)
+{
+	if (*r->machine)
+		put_wrapped(f, r->machine, "");
+	for (size_t k = 0; k < r->sections; k++)
+		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
+	if (r->against.count > 0)
+		put_sentences(&r->against, "against the other sweep", f);
+	put_sentences(&r->trust, "how far to trust it", f);
+	for (size_t k = 0; k < r->sections; k++) {
+		const struct section *s = &r->section[k];
+		if (s->table.rows == 0)
+			continue;
+		fputc('\n', f);
+		put_plain(f, s->kernel);
+		fputs(": ", f);
+		put_plain(f, s->setting);
+		fputs("\n\n", f);
+		put_sheet(&s->table, f);
+		put_bars(&s->table, f);
+	}
+}

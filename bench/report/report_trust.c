@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences on the sweep as a whole: how far to trust it, what changed against another. */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+const double report_margin = 0.05;
+
+void sentences_add(struct sentences *s, const char *format, ...)
+{
+	va_list args;
+	if (s->count == REPORT_SENTENCES)
+		return;
+	va_start(args, format);
+	vsnprintf(s->text[s->count++], sizeof s->text[0], format, args);
+	va_end(args);
+}
+
+/* How many samples there are, how narrow they make the intervals, how many are missing. */
+static void say_counts(const struct dataset *d, struct sentences *s)
+{
+	uint64_t samples = 0, bad = 0, wrong = 0;
+	size_t cells = 0, narrow = 0, known = 0;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *row = dataset_row(d, i);
+		bad += row->rejected.known ? row->rejected.value : 0;
+		if (!row_ok(row))
+			continue;
+		cells++;
+		samples += row->samples.value;
+		known += isnan(row->median_low) ? 0 : 1;
+		narrow += (row->median_high - row->median_low) / 2 <= 0.02 * row->median_seconds;
+	}
+	for (size_t i = 0; i < d->samples.count; i++)
+		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
+	if (known == 0)
+		sentences_add(s,
+			"%" PRIu64 " samples of %zu cells, every answer verified; too few samples for any "
+			"interval, so nothing can be told apart.",
+			samples, cells);
+	else
+		sentences_add(s,
+			"%" PRIu64 " samples of %zu cells, every answer verified; in %zu cells the 95 %% "
+			"interval of the median is within ±2 %%%s.",
+			samples, cells, narrow,
+			2 * known < cells ? ", but most have too few samples for one" : "");
+	if (bad > 0)
+		sentences_add(s,
+			"%" PRIu64 " samples failed, %" PRIu64
+			" of them with a wrong answer; they are listed below and in no number.",
+			bad, wrong);
+}
+
+void report_trust(const struct dataset *d, struct sentences *s)
+{
+	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
+	double drift = drift_worst(d);
+	size_t i;
+	json_t *finding;
+	s->count = 0;
+	say_counts(d, s);
+	if (end && strcmp(end, "complete") != 0)
+		sentences_add(
+			s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
+	if (drift > 100 * report_margin)
+		sentences_add(s,
+			"The machine did not keep its speed: for some time samples took up to %.0f %% more "
+			"or less than the rest.",
+			drift);
+	if (host)
+		sentences_add(
+			s, "Measured in a virtual machine (%s); what else its host does is not seen.", host);
+	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
+	{
+		const char *grade = json_string_value(json_object_get(finding, "grade"));
+		const char *topic = json_string_value(json_object_get(finding, "topic"));
+		const char *says = json_string_value(json_object_get(finding, "says"));
+		if (grade && topic && says && strcmp(grade, "warning") == 0)
+			sentences_add(s, "%s: %s.", topic, says);
+	}
+}
+
+void report_against(const struct dataset *d, struct sentences *s)
+{
+	const struct comparison *worst = NULL, *best = NULL;
+	const size_t *n = d->result.verdicts;
+	char name[160];
+	s->count = 0;
+	if (d->compared.count == 0) {
+		if (*d->base)
+			sentences_add(s, "%s has no cell that was measured here too.", d->base);
+		return;
+	}
+	for (size_t i = 0; i < d->compared.count; i++) {
+		const struct comparison *c = table_row(&d->compared, i);
+		if (comparison_verdict(c) == VERDICT_SLOWER && (!worst || c->ratio > worst->ratio))
+			worst = c;
+		if (comparison_verdict(c) == VERDICT_FASTER && (!best || c->ratio < best->ratio))
+			best = c;
+	}
+	sentences_add(s,
+		"Of %zu cells that both have, %zu are slower, %zu faster, %zu the same within %.0f %%, %zu "
+		"undecided, %zu not measured.",
+		d->compared.count, n[VERDICT_SLOWER], n[VERDICT_FASTER], n[VERDICT_SAME],
+		100 * d->rules.margin, n[VERDICT_UNDECIDED], n[VERDICT_UNMEASURED]);
+	if (worst) {
+		cell_name(&worst->cell, name, sizeof name);
+		sentences_add(s, "Slowed down most: %s, %.3f times the time (%.3f to %.3f).", name,
+			worst->ratio, worst->ratio_low, worst->ratio_high);
+	}
+	if (best) {
+		cell_name(&best->cell, name, sizeof name);
+		sentences_add(s, "Sped up most: %s, %.3f times the time (%.3f to %.3f).", name, best->ratio,
+			best->ratio_low, best->ratio_high);
+	}
+}

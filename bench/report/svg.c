@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/svg.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ink and paper. Everything gnuplot draws in black inherits the ink. */
+static const char style[] =
+	"<style>.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}"
+	"@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}}"
+	"@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}}</style>\n";
+
+void xml_text(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
+		}
+	}
+}
+
+char *file_text(const char *path, struct err *e)
+{
+	FILE *f = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0, used = 0;
+	if (!f) {
+		err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	for (;;) {
+		char *more = used + 1 < size ? text : realloc(text, size = size ? 2 * size : 65536);
+		if (!more) {
+			err_set(e, ERR_FAILED, "%s: out of memory", path);
+			break;
+		}
+		text = more;
+		size_t n = fread(text + used, 1, size - used - 1, f);
+		used += n;
+		if (n == 0)
+			break;
+	}
+	if (ferror(f))
+		err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+	bool good = text && !ferror(f) && e->status == ERR_NONE;
+	fclose(f);
+	if (good) {
+		text[used] = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+struct rewrite {
+	const char *from, *to;
+};
+
+/* What changes wherever it stands in a tag. */
+static const struct rewrite rewrites[] = {
+	{" color=\"black\"", ""},
+	{"stroke='black'", "stroke='currentColor'"},
+	{"stroke=\"black\"", "stroke=\"currentColor\""},
+	{"fill=\"black\"", "fill=\"currentColor\""},
+	{" color='#FFFFFF'", " class='paper'"},
+	{"'rgb(  0,   0,   0)'", "'currentColor'"},
+	{"\"rgb(0,0,0)\"", "\"currentColor\""},
+	{" id=\"gnuplot_canvas\"", ""},
+	{"<rect x=\"0\" y=\"0\"", "<rect class=\"paper\" x=\"0\" y=\"0\""},
+};
+
+static bool starts(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Copies a line, its ids made the chart's own and its hover text a title. */
+static void put_line(FILE *out, const char *line, const char *end, const char *name)
+{
+	static const char hover[] = "onmousemove=\"gnuplot_svg.showHypertext(evt,'",
+			  hover_end[] = "<title> </title>";
+	while (line < end) {
+		if (starts(line, hover)) {
+			const char *text = line + sizeof hover - 1;
+			const char *stop = strstr(text, "')\"");
+			const char *next = strstr(text, hover_end);
+			if (stop && next && next < end) {
+				fprintf(out, "><title>%.*s</title>", (int)(stop - text), text);
+				line = next + sizeof hover_end - 1;
+				continue;
+			}
+		}
+		if (starts(line, "'gp") || starts(line, "'#gp")) {
+			fprintf(out, "'%s%s-gp", line[1] == '#' ? "#" : "", name);
+			line += line[1] == '#' ? 4 : 3;
+			continue;
+		}
+		size_t r = 0, known = sizeof rewrites / sizeof *rewrites;
+		while (r < known && !starts(line, rewrites[r].from))
+			r++;
+		if (r < known) {
+			fputs(rewrites[r].to, out);
+			line += strlen(rewrites[r].from);
+		} else
+			fputc(*line++, out);
+	}
+	fputc('\n', out);
+}
+
+static void adapt(FILE *out, const char *text, const char *name, const char *title)
+{
+	bool in_filter = false, in_head = true;
+	while (*text) {
+		const char *end = text + strcspn(text, "\n"), *next = *end ? end + 1 : end;
+		const char *start = text + strspn(text, "\t ");
+		bool empty_group = starts(text, "<g fill=\"none\"") && starts(next, "</g>\n");
+		if (empty_group)
+			next = strchr(next, '\n') + 1;
+		else if (starts(start, "<filter "))
+			in_filter = true;
+		else if (starts(start, "</filter>"))
+			in_filter = false;
+		else if (in_filter || starts(start, "<desc>") || starts(start, "<title>chart</title>") ||
+			 start == end)
+			;
+		else if (in_head && starts(start, "viewBox=")) {
+			fprintf(out, " %.*s class=\"chart\" role=\"img\" aria-label=\"", (int)(end - start),
+				start);
+			xml_text(out, title);
+			fputs("\"\n", out);
+		} else if (in_head && *start == '>') {
+			fprintf(out, ">\n%s", style);
+			in_head = false;
+		} else if (starts(start, "<g id=\"chart_plot_"))
+			fputs("<g>\n", out);
+		else
+			put_line(out, text, end, name);
+		text = next;
+	}
+}
+
+int svg_adapt(const char *from, const char *to, const char *name, const char *title, struct err *e)
+{
+	char *text = file_text(from, e);
+	if (!text)
+		return -1;
+	FILE *out = fopen(to, "w");
+	if (out) {
+		adapt(out, text, name, title);
+		bool good = !ferror(out);
+		if (fclose(out) != 0 || !good)
+			err_set(e, ERR_FAILED, "%s: cannot be written", to);
+	} else
+		err_set(e, ERR_FAILED, "%s: %s", to, strerror(errno));
+	free(text);
+	return e->status == ERR_NONE ? 0 : -1;
+}

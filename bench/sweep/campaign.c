@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/campaign.h"
+
+#include "machine/clock.h"
+#include "interrupt.h"
+#include "launch.h"
+#include "sweep/pace.h"
+#include "shuffle.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct campaign {
+	const struct plan *plan;
+	int fd;
+	struct campaign_result *result;
+	struct pace *pace;
+	size_t *order;            /* of the cells in the block */
+	struct expected *answers; /* by problem */
+	bool *answered;
+	uint64_t launches; /* made in all sessions */
+	uint64_t started_ns;
+	bool terminal;
+};
+
+static double elapsed(const struct campaign *c)
+{
+	return (double)(clock_ns() - c->started_ns) / 1e9;
+}
+
+/* The cells of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */
+static size_t make_order(struct campaign *c, unsigned block)
+{
+	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
+	size_t n = 0;
+	for (size_t i = 0; i < c->plan->count; i++)
+		c->order[i] = i;
+	shuffle(c->order, c->plan->count, &random);
+	for (size_t i = 0; i < c->plan->count; i++)
+		if (pace_wants(c->pace, c->order[i], block))
+			c->order[n++] = c->order[i];
+	if (block < c->plan->launches)
+		return n;
+	for (size_t i = 1; i < n; i++) { /* the widest first; few, and nearly sorted */
+		size_t cell = c->order[i], j = i;
+		for (; j > 0 && pace_width(c->pace, c->order[j - 1]) < pace_width(c->pace, cell); j--)
+			c->order[j] = c->order[j - 1];
+		c->order[j] = cell;
+	}
+	return n;
+}
+
+static void show_progress(const struct campaign *c, const struct cell *cell)
+{
+	char left[UNITS_BYTES], label[PLAN_LABEL];
+	struct forecast f = pace_forecast(c->pace);
+	double budget = c->plan->budget_seconds - elapsed(c), seconds = f.seconds < budget ? f.seconds : budget;
+	double share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
+	fprintf(stderr, "\r\033[K%3.0f %%  launch %" PRIu64 " of about %.0f, %s left  %.70s", 100 * share, c->launches + 1, f.launches,
+		units_clock(seconds, left), plan_label(cell, label));
+}
+
+static void show_block(const struct campaign *c, unsigned block, size_t n)
+{
+	char past[UNITS_BYTES], left[UNITS_BYTES];
+	struct forecast f = pace_forecast(c->pace);
+	double budget = c->plan->budget_seconds - elapsed(c);
+	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), past));
+	if (f.seconds > 0)
+		fprintf(stderr, ", %s left", units_clock(f.seconds < budget ? f.seconds : budget, left));
+	putc('\n', stderr);
+}
+
+/* A launch that gave no answer is a row too. */
+static int add_failure(const struct campaign *c, const struct planned *cell, struct launch_result *r, struct err *e)
+{
+	struct sample *row = table_add(&r->samples, NULL, e);
+	if (!row)
+		return -1;
+	cell_factors(&cell->cell, c->plan->meter->name, &row->cell);
+	snprintf(row->status, sizeof row->status, "%s", r->timed_out ? "timeout" : r->status == ERR_ABSENT ? "absent" : "failed");
+	snprintf(row->reason, sizeof row->reason, "%s", r->message[0] ? r->message : "the launch ended without a sample");
+	return 0;
+}
+
+/* The first right answer to a problem serves all cells that share it. */
+static void learn_answer(struct campaign *c, const struct planned *cell, const struct sample *row)
+{
+	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
+		return;
+	struct expected *x = &c->answers[cell->problem];
+	*x = (struct expected){.tally = {row->count.value, row->check.value}, .check_known = true};
+	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
+	c->answered[cell->problem] = true;
+}
+
+/* Numbers a launch's rows and appends them. */
+static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block, struct err *e)
+{
+	bool good = r->status == ERR_NONE && r->samples.count > 0, wrong = false;
+	for (size_t i = 0; i < r->samples.count; i++)
+		wrong |= strcmp(((const struct sample *)table_row(&r->samples, i))->status, "wrong") == 0;
+	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples that came before it */
+	if (!good && !wrong && add_failure(c, cell, r, e) != 0)
+		return -1;
+	for (size_t i = 0; i < r->samples.count; i++) {
+		struct sample *row = table_row(&r->samples, i);
+		row->launch_id = (struct uint_field){c->launches, true};
+		row->cell_id = (struct uint_field){(uint64_t)(cell - c->plan->cells), true};
+		row->block = (struct uint_field){block, true};
+		learn_answer(c, cell, row);
+	}
+	if (!good) {
+		char label[PLAN_LABEL];
+		c->result->failed++;
+		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s", plan_label(&cell->cell, label), r->message);
+	}
+	return csv_append_table(c->fd, &r->samples, e);
+}
+
+static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
+{
+	const struct plan *p = c->plan;
+	const struct planned *cell = &p->cells[index];
+	struct measure_plan measure = {.cell = cell->cell,
+		.samples = p->repetitions,
+		.warmup = p->warmup,
+		.counters = p->counters,
+		.sample_seconds = p->sample_seconds,
+		.cap_seconds = p->cap_seconds,
+		.timeout_seconds = p->timeout_seconds,
+		.meter = p->meter->name,
+		.expected_known = c->answered[cell->problem],
+		.expected = c->answers[cell->problem]};
+	const struct launch_order order = {.measure = &measure, .meter = p->meter, .timeout_seconds = p->timeout_seconds, .capture = true};
+	struct launch_result r;
+	double before = elapsed(c);
+	int status = launch_run(&order, &r, e);
+	if (status == 0 && r.status != ERR_INTERRUPTED) {
+		status = take_rows(c, cell, &r, block, e);
+		if (status == 0)
+			status = pace_take(c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
+		c->result->launches++;
+		c->launches++;
+	}
+	table_free(&r.samples);
+	return status;
+}
+
+static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e)
+{
+	if (!c->terminal)
+		show_block(c, block, n);
+	for (size_t i = 0; i < n; i++) {
+		if (elapsed(c) + pace_cost(c->pace, c->order[i]) > c->plan->budget_seconds) {
+			c->result->end = CAMPAIGN_BUDGET;
+			return 0;
+		}
+		if (c->terminal)
+			show_progress(c, &c->plan->cells[c->order[i]].cell);
+		if (launch(c, c->order[i], block, e) != 0)
+			return -1;
+		if (interrupt_seen()) {
+			c->result->end = CAMPAIGN_INTERRUPTED;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* Takes over what earlier sessions measured, launch by launch. */
+static int remember(struct campaign *c, const struct table *before, struct err *e)
+{
+	for (size_t from = 0, n; from < before->count; from += n) {
+		const struct sample *row = table_row(before, from);
+		for (n = 1; from + n < before->count; n++)
+			if (((const struct sample *)table_row(before, from + n))->launch_id.value != row->launch_id.value)
+				break;
+		if (!row->cell_id.known || row->cell_id.value >= c->plan->count || row->launch_id.value != c->launches)
+			return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + 1);
+		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
+			return -1;
+		c->launches++;
+	}
+	return 0;
+}
+
+static int run_blocks(struct campaign *c, struct err *e)
+{
+	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE; block++) {
+		size_t n = make_order(c, block);
+		if (n == 0 && block >= c->plan->most_launches)
+			return 0;
+		if (n > 0 && run_block(c, block, n, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void tell_stops(const struct campaign *c)
+{
+	const char *other = c->result->end == CAMPAIGN_BUDGET ? "budget" : "interrupted";
+	for (size_t i = 0; i < c->plan->count; i++) {
+		const char *stop = pace_stop(c->pace, i);
+		c->result->stops[i] = stop ? stop : other;
+	}
+}
+
+int campaign_run(const struct plan *p, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e)
+{
+	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
+	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
+	c.pace = pace_open(p, e);
+	c.order = malloc(p->count * sizeof *c.order);
+	c.answers = calloc(p->problems, sizeof *c.answers);
+	c.answered = calloc(p->problems, sizeof *c.answered);
+	r->stops = calloc(p->count, sizeof *r->stops);
+	int status = -1;
+	if (!c.order || !c.answers || !c.answered || !r->stops)
+		err_set(e, ERR_FAILED, "out of memory for the sweep");
+	else if (c.pace && remember(&c, before, e) == 0)
+		status = run_blocks(&c, e);
+	if (c.terminal)
+		fprintf(stderr, "\r\033[K");
+	if (status == 0)
+		tell_stops(&c);
+	pace_close(c.pace);
+	free(c.order);
+	free(c.answers);
+	free(c.answered);
+	return status;
+}
+
+void campaign_result_free(struct campaign_result *r)
+{
+	free(r->stops);
+	r->stops = NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/manifest.h"
+
+#include "machine/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
+
+json_t *manifest_facts(void)
+{
+	struct facts facts;
+	struct err e = {0};
+	json_t *json = facts_read(&facts, "", 0.2, &e) == 0 ? facts_json(&facts) : NULL;
+	facts_free(&facts);
+	return json;
+}
+
+static json_t *plan_json(const struct manifest *m)
+{
+	const struct plan *p = m->plan;
+	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array();
+	for (size_t i = 0; i < p->count; i++) {
+		char label[PLAN_LABEL];
+		json_array_append_new(cells, json_string(plan_label(&p->cells[i].cell, label)));
+	}
+	for (size_t i = 0; m->stops && i < p->count; i++)
+		json_array_append_new(stops, json_string(m->stops[i]));
+	for (size_t i = 0; i < p->omitted; i++)
+		json_array_append_new(omissions, json_pack("{s:s, s:s}", "cell", p->omissions[i].label, "reason", p->omissions[i].reason));
+	json_object_set_new(plan, "file", json_string(m->plan_path));
+	json_object_set_new(plan, "meter", json_string(p->meter->name));
+	json_object_set_new(plan, "launches", json_integer(p->launches));
+	json_object_set_new(plan, "repetitions", json_integer(p->repetitions));
+	json_object_set_new(plan, "warmup", json_integer(p->warmup));
+	json_object_set_new(plan, "counters", json_boolean(p->counters));
+	json_object_set_new(plan, "sample_seconds", json_real(p->sample_seconds));
+	json_object_set_new(plan, "cap_seconds", json_real(p->cap_seconds));
+	json_object_set_new(plan, "timeout_seconds", json_real(p->timeout_seconds));
+	json_object_set_new(plan, "budget_seconds", json_real(p->budget_seconds));
+	json_object_set_new(plan, "most_launches", json_integer(p->most_launches));
+	json_object_set_new(plan, "precision", isinf(p->precision) ? json_null() : json_real(p->precision));
+	json_object_set_new(plan, "cells", cells);
+	json_object_set_new(plan, "stops", stops);
+	json_object_set_new(plan, "left_out", omissions);
+	return plan;
+}
+
+static json_t *manifest_json(const struct manifest *m, json_t *facts)
+{
+	json_t *root = json_object(), *argv = json_array();
+	for (int i = 0; i < m->argc; i++)
+		json_array_append_new(argv, json_string(m->argv[i]));
+	json_object_set_new(root, "schema", json_integer(MANIFEST_SCHEMA));
+	json_object_set_new(root, "argv", argv);
+	json_object_set_new(root, "started", json_real(m->started));
+	json_object_set_new(root, "ended", m->end ? json_real(m->ended) : json_null());
+	json_object_set_new(root, "end", m->end ? json_string(m->end) : json_null());
+	json_object_set_new(root, "seed", json_integer((json_int_t)m->plan->order_seed));
+	json_object_update(root, facts);
+	json_object_set_new(root, "plan", plan_json(m));
+	return root;
+}
+
+int manifest_write(const char *dir, const struct manifest *m, json_t *facts, struct err *e)
+{
+	char path[4200], temporary[4210];
+	snprintf(path, sizeof path, "%.4100s/manifest.json", dir);
+	snprintf(temporary, sizeof temporary, "%s.new", path);
+	json_t *root = manifest_json(m, facts);
+	int failed = json_dump_file(root, temporary, FLAGS) != 0 || rename(temporary, path) != 0;
+	json_decref(root);
+	if (!failed)
+		return 0;
+	err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+	unlink(temporary);
+	return -1;
+}

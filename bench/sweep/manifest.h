@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * manifest.h - manifest.json: everything that the numbers of a sweep depend on, and how the sweep ended.
+ */
+#ifndef PARSCALE_MANIFEST_H
+#define PARSCALE_MANIFEST_H
+
+#include "sweep/plan.h"
+
+#include <jansson.h>
+
+enum { MANIFEST_SCHEMA = 1 };
+
+/* What the sweep knows of itself. */
+struct manifest {
+	int argc;
+	char **argv;
+	const struct plan *plan;
+	const char *plan_path;
+	double started, ended; /* seconds since the epoch; ended 0: still running */
+	const char *end;       /* "complete", "budget", "interrupted", "failed"; NULL: still running */
+	const char *const *stops; /* for each cell of the plan, why it got no more launches; NULL: still running */
+};
+
+/* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first launch. NULL without memory; owned by the caller. */
+json_t *manifest_facts(void);
+
+/* Writes `dir`/manifest.json at once (a temporary, renamed). */
+int manifest_write(const char *dir, const struct manifest *m, json_t *facts, struct err *e);
+
+#endif

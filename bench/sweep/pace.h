@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pace.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is left to do.
+ *
+ * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9, 14 ... launches), the 95 %
+ * interval of its median was narrow enough; it is never judged by whether it differs from another. Nothing here launches or writes.
+ */
+#ifndef PARSCALE_PACE_H
+#define PARSCALE_PACE_H
+
+#include "data/csv.h"
+#include "sweep/plan.h"
+
+struct pace;
+
+/* For all cells of a plan, none launched. NULL without memory. */
+struct pace *pace_open(const struct plan *p, struct err *e);
+void pace_close(struct pace *t);
+
+/* One launch of a cell has ended: its rows in `samples` from row `from` on, and what it cost in seconds (NAN: unknown, from an earlier session). */
+int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t from, size_t count, double cost, struct err *e);
+
+/* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
+bool pace_wants(const struct pace *t, size_t cell, unsigned block);
+
+/* Half the 95 % interval of the cell's median over that median; INFINITY where there is none yet. */
+double pace_width(const struct pace *t, size_t cell);
+
+/* Seconds that the cell's next launch may take; 0 where nothing is known. */
+double pace_cost(const struct pace *t, size_t cell);
+
+/* Launches that the sweep has made and will probably make in all, and the seconds these will take. */
+struct forecast {
+	double launches, seconds;
+};
+struct forecast pace_forecast(const struct pace *t);
+
+/* Why nothing more is wanted of a cell: "precise", "most-launches", "failed"; NULL while it wants more. Static texts. */
+const char *pace_stop(const struct pace *t, size_t cell);
+
+#endif

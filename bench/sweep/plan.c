@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/plan.h"
+
+#include "cpu.h"
+#include "number.h"
+#include "sweep/plan_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *plan_label(const struct cell *c, char text[PLAN_LABEL])
+{
+	struct factors f;
+	cell_factors(c, "", &f);
+	size_t n = (size_t)snprintf(text, PLAN_LABEL, "%s/%s/%s/%s/%s/%" PRIu64 "w/%.30s", f.kernel, f.variant, f.backend, f.lifetime,
+		f.schedule, f.workers.value, f.placement);
+	struct cell_argv a;
+	cell_to_argv(c, &a);
+	/* the rest of what makes the cell: --scaling, --size, --grain, --block-bytes, --input and parameters */
+	for (size_t i = 1; i < a.count && n < PLAN_LABEL; i++) {
+		const char *word = a.argv[i] + 2, *value = strchr(word, '=') + 1;
+		size_t length = (size_t)(value - word) - 1;
+		static const char *const said[] = {"variant", "backend", "lifetime", "schedule", "workers", "placement"};
+		bool skip = strcmp(word, "scaling=strong") == 0;
+		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
+			skip |= strlen(said[k]) == length && memcmp(said[k], word, length) == 0;
+		if (skip)
+			continue;
+		if (strncmp(word, "size=", 5) == 0)
+			n += (size_t)snprintf(text + n, PLAN_LABEL - n, "/%s", value);
+		else
+			n += (size_t)snprintf(text + n, PLAN_LABEL - n, "/%s", word);
+	}
+	return text;
+}
+
+static int add_omission(struct plan *p, const char *what, const char *reason, struct err *e)
+{
+	struct omission *more = realloc(p->omissions, (p->omitted + 1) * sizeof *more);
+	if (!more)
+		return err_set(e, ERR_FAILED, "out of memory for the plan");
+	p->omissions = more;
+	struct omission *o = &more[p->omitted++];
+	snprintf(o->label, sizeof o->label, "%s", what);
+	snprintf(o->reason, sizeof o->reason, "%.250s", reason);
+	return 0;
+}
+
+static int add_cell(struct plan *p, const struct cell *c, struct err *e)
+{
+	if ((p->count & (p->count - 1)) == 0) { /* at powers of two the room doubles */
+		struct planned *more = realloc(p->cells, (p->count ? 2 * p->count : 1) * sizeof *more);
+		if (!more)
+			return err_set(e, ERR_FAILED, "out of memory for the plan");
+		p->cells = more;
+	}
+	p->cells[p->count++].cell = *c;
+	return 0;
+}
+
+/* --- the product --- */
+
+/* An odometer over the values of all keys. What the keys before one have made of the cell is kept, since mostly the last one changes. */
+struct product {
+	const struct plan_section *section;
+	size_t at[PLAN_KEYS];              /* which value of each key is chosen */
+	struct cell before[PLAN_KEYS + 1]; /* the cell with the keys before this one set */
+	size_t failed;                     /* the first key that refused its value; SIZE_MAX: none */
+	struct err why;
+};
+
+static struct plan_value *chosen(const struct product *p, size_t key)
+{
+	return &p->section->keys[key].values[p->at[key]];
+}
+
+/* Sets the keys from `first` on to what is chosen, until one refuses. */
+static void set_keys(struct product *p, size_t first)
+{
+	if (p->failed < first)
+		return;
+	p->failed = SIZE_MAX;
+	p->why = (struct err){0};
+	for (size_t i = first; i < p->section->count; i++) {
+		struct plan_value *v = chosen(p, i);
+		struct cell *c = &p->before[i + 1];
+		*c = p->before[i];
+		if ((i == 0 ? cell_init(c, v->text, &p->why) : cell_set(c, p->section->keys[i].name, v->text, &p->why)) != 0) {
+			p->failed = i;
+			return;
+		}
+		v->good = true;
+	}
+}
+
+/* One combination: a cell, an omission, or (a value that this kernel does not know) an omission that may yet turn out an error. */
+static int combine(struct plan *plan, const struct product *p, struct err *e)
+{
+	struct cell c = p->before[p->section->count];
+	struct err why = p->why;
+	if (p->failed != SIZE_MAX) {
+		struct plan_value *v = chosen(p, p->failed);
+		if (why.status == ERR_FAILED) {
+			*e = why;
+			return -1;
+		}
+		if (v->implied && why.status == ERR_USAGE)
+			return 0;
+		v->good |= why.status == ERR_ABSENT;
+		if (!v->why[0])
+			snprintf(v->why, sizeof v->why, "%.250s", why.text);
+	} else if (cell_finish(&c, &why) == 0) {
+		return add_cell(plan, &c, e);
+	}
+	char what[PLAN_LABEL] = "";
+	size_t used = 0;
+	for (size_t i = 0; i < p->section->count && used < sizeof what; i++)
+		used += (size_t)snprintf(what + used, sizeof what - used, "%s%s", i ? "/" : "", chosen(p, i)->text);
+	return add_omission(plan, what, why.text, e);
+}
+
+/* A value that no combination could take is a mistake in the file, not a gap in the machine. */
+static int check_values(const struct plan_file *f, const struct plan_section *s, struct err *e)
+{
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t j = 0; j < s->keys[i].count; j++) {
+			const struct plan_value *v = &s->keys[i].values[j];
+			if (!v->good && v->why[0])
+				return err_set(e, ERR_USAGE, "%s:%u: %s", f->path, s->keys[i].line, v->why);
+		}
+	return 0;
+}
+
+static int multiply(struct plan *plan, const struct plan_file *f, const struct plan_section *s, struct err *e)
+{
+	struct product p = {.section = s, .failed = SIZE_MAX};
+	if (s->count == 0 || strcmp(s->keys[0].name, "kernel") != 0)
+		return err_set(e, ERR_USAGE, "%s:%u: a product without `kernel = ...`", f->path, s->line);
+	set_keys(&p, 0);
+	for (;;) {
+		if (combine(plan, &p, e) != 0)
+			return -1;
+		size_t i = s->count;
+		while (i-- > 0) {
+			if (++p.at[i] < s->keys[i].count)
+				break;
+			p.at[i] = 0;
+		}
+		if (i == SIZE_MAX)
+			return check_values(f, s, e);
+		set_keys(&p, i);
+	}
+}
+
+/* --- the same cell twice, the same problem often --- */
+
+/* Sorts indices by their labels. */
+static char (*labels)[PLAN_LABEL]; /* qsort takes no context */
+static int by_label(const void *a, const void *b)
+{
+	size_t i = *(const size_t *)a, j = *(const size_t *)b;
+	int order = strcmp(labels[i], labels[j]);
+	return order ? order : (i > j) - (i < j);
+}
+
+/* Several products may give the same cell: the first one stays. */
+static int drop_doubles(struct plan *p, struct err *e)
+{
+	size_t *order = malloc((p->count + 1) * sizeof *order), kept = 0;
+	bool *twice = calloc(p->count + 1, sizeof *twice);
+	labels = malloc((p->count + 1) * sizeof *labels);
+	int status = order && twice && labels ? 0 : err_set(e, ERR_FAILED, "out of memory for the plan");
+	for (size_t i = 0; status == 0 && i < p->count; i++) {
+		order[i] = i;
+		plan_label(&p->cells[i].cell, labels[i]);
+	}
+	if (status == 0)
+		qsort(order, p->count, sizeof *order, by_label);
+	for (size_t i = 1; status == 0 && i < p->count; i++)
+		twice[order[i]] = strcmp(labels[order[i - 1]], labels[order[i]]) == 0;
+	for (size_t i = 0; status == 0 && i < p->count; i++)
+		if (!twice[i])
+			p->cells[kept++] = p->cells[i];
+	p->count = status == 0 ? kept : p->count;
+	free(order);
+	free(twice);
+	free(labels);
+	return status;
+}
+
+/* Whether two cells ask for the same answer. */
+static bool same_problem(const struct cell *a, const struct cell *b)
+{
+	struct problem p = a->problem, q = b->problem;
+	for (const struct parameter *x = parameters; x->name; x++)
+		if (*parameter_value(x, &p) != *parameter_value(x, &q))
+			return false;
+	return a->kernel == b->kernel && strcmp(a->input, b->input) == 0;
+}
+
+/* FNV-1a over the parameters: what differs mostly. */
+static size_t hash_problem(const struct cell *c)
+{
+	struct problem p = c->problem;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (const struct parameter *x = parameters; x->name; x++)
+		h = (h ^ *parameter_value(x, &p)) * UINT64_C(0x100000001b3);
+	return (size_t)(h ^ h >> 32);
+}
+
+static int number_problems(struct plan *p, struct err *e)
+{
+	size_t room = 16;
+	while (room < 2 * p->count)
+		room *= 2;
+	size_t *first = calloc(room, sizeof *first); /* 1 + the first cell with a problem; 0: free */
+	if (!first)
+		return err_set(e, ERR_FAILED, "out of memory for the plan");
+	for (size_t i = 0; i < p->count; i++) {
+		size_t at = hash_problem(&p->cells[i].cell) & (room - 1);
+		while (first[at] && !same_problem(&p->cells[first[at] - 1].cell, &p->cells[i].cell))
+			at = (at + 1) & (room - 1);
+		if (!first[at]) {
+			first[at] = i + 1;
+			p->cells[i].problem = p->problems++;
+		} else {
+			p->cells[i].problem = p->cells[first[at] - 1].problem;
+		}
+	}
+	free(first);
+	return 0;
+}
+
+int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e)
+{
+	struct plan_file f;
+	*p = (struct plan){.launches = 3, .most_launches = 30, .precision = 0.02, .repetitions = 3, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 2, .timeout_seconds = 60,
+		.budget_seconds = 3600, .order_seed = 1};
+	int status = plan_file_read(&f, path, p, machine, e);
+	for (size_t i = 0; status == 0 && i < f.count; i++)
+		status = multiply(p, &f, &f.sections[i], e);
+	if (status == 0 && p->most_launches < p->launches)
+		p->most_launches = p->launches;
+	if (status == 0 && p->count == 0)
+		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path, p->omissions[0].reason)
+				    : err_set(e, ERR_USAGE, "%s: no `kernel = ...`", path);
+	bool several = f.count > 1;
+	plan_file_free(&f);
+	if (status == 0 && several)
+		status = drop_doubles(p, e);
+	if (status == 0)
+		status = number_problems(p, e);
+	if (status != 0)
+		plan_free(p);
+	return status;
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->cells);
+	free(p->omissions);
+	*p = (struct plan){0};
+}
+
+double plan_estimate(const struct plan *p)
+{
+	const double items_per_second = 1e9, start_seconds = 0.03; /* of a process with its input, on a common machine */
+	double total = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct cell *c = &p->cells[i].cell;
+		double run = (double)c->kernel->items(&c->problem) / items_per_second;
+		double sample = run > p->sample_seconds ? run : p->sample_seconds;
+		double measured = (p->repetitions + 1) * sample + p->warmup * run;
+		total += p->launches * (start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds));
+	}
+	return total < p->budget_seconds ? total : p->budget_seconds;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/resume.h"
+
+#include "args.h"
+#include "data/csv.h"
+#include "interrupt.h"
+#include "sweep/manifest.h"
+#include "number.h"
+#include "sweep/session.h"
+#include "sweep/sweep.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct resume_args {
+	const char *dir;
+	double budget_seconds; /* 0: the sweep's, anew */
+	bool anyway, help, charts;
+};
+
+static void help(void)
+{
+	printf("usage: parscale resume DIR [options]\n\n"
+	       "Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.\n\n"
+	       "  --budget T      begin no launch that would end later (the sweep's own, from now)\n"
+	       "  --anyway        even if machine or build are not those that the sweep began with\n"
+	       "  --no-charts     stop after summary.csv\n"
+	       "  --help          this text\n");
+}
+
+static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
+{
+	static const struct option options[] = {{"budget", required_argument, NULL, 'b'}, {"anyway", no_argument, NULL, 'a'},
+		{"no-charts", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'}, {0}};
+	int found;
+	*a = (struct resume_args){.charts = true};
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1) {
+		if (found == '?' || (found == 'b' && number_parse_seconds("--budget", optarg, &a->budget_seconds, e) != 0))
+			return -1;
+		a->anyway |= found == 'a';
+		a->charts &= found != 'n';
+		a->help |= found == 'h';
+	}
+	if (!a->help && argc - optind != 1)
+		return err_set(e, ERR_USAGE, "resume: name one folder of results, not %d", argc - optind);
+	a->dir = argv[optind];
+	return 0;
+}
+
+/* Whether the labels of the plan are those that the sweep began with: only then do launch numbers mean the same cells. */
+static bool same_cells(const struct plan *p, json_t *manifest)
+{
+	const json_t *cells = json_object_get(json_object_get(manifest, "plan"), "cells");
+	bool same = json_array_size(cells) == p->count;
+	for (size_t i = 0; same && i < p->count; i++) {
+		const char *label = json_string_value(json_array_get(cells, i));
+		char now[PLAN_LABEL];
+		same = label && strcmp(label, plan_label(&p->cells[i].cell, now)) == 0;
+	}
+	return same;
+}
+
+static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
+{
+	static const struct {
+		const char *name, *part; /* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's key */
+	} kinds[] = {{"machine", "key"}, {"build", NULL}};
+	if (!same_cells(s->plan, manifest))
+		return err_set(e, ERR_USAGE, "resume: the plan in %s gives other cells here and now than when the sweep began", a->dir);
+	for (size_t i = 0; i < 2 && !a->anyway; i++) {
+		const json_t *then = json_object_get(manifest, kinds[i].name), *now = json_object_get(s->facts, kinds[i].name);
+		if (kinds[i].part) {
+			then = json_object_get(then, kinds[i].part);
+			now = json_object_get(now, kinds[i].part);
+		}
+		if ((then || now) && !json_equal(then, now))
+			return err_set(e, ERR_USAGE, "resume: %s was measured with another %s (--anyway goes on all the same)", a->dir,
+				kinds[i].name);
+	}
+	return 0;
+}
+
+/* How the sweep was told to measure where the plan's file says something else: it was on the command line. */
+static int take_settings(const struct resume_args *a, struct plan *p, json_t *manifest, struct err *e)
+{
+	json_t *plan = json_object_get(manifest, "plan");
+	const char *meter = json_string_value(json_object_get(plan, "meter"));
+	double budget = json_number_value(json_object_get(plan, "budget_seconds"));
+	p->budget_seconds = a->budget_seconds > 0 ? a->budget_seconds : budget > 0 ? budget : p->budget_seconds;
+	return meter && !(p->meter = meter_find(meter, e)) ? -1 : 0;
+}
+
+/* Opens samples.csv, cuts a torn end off, and reads what is there. */
+static int take_samples(struct session *s, struct err *e)
+{
+	char path[4200];
+	snprintf(path, sizeof path, "%.4100s/samples.csv", s->dir);
+	if (access(path, F_OK) != 0)
+		return err_set(e, ERR_USAGE, "resume: there is no %s", path);
+	s->samples_fd = session_open_samples(s->dir, e);
+	return s->samples_fd < 0 ? -1 : csv_read(path, &s->before, NULL, e);
+}
+
+static int go_on(const struct resume_args *a, struct session *s, struct plan *p, json_t *manifest, struct err *e)
+{
+	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0 || take_samples(s, e) != 0)
+		return -1;
+	return session_run(s, e);
+}
+
+static json_t *read_manifest(const char *dir, struct err *e)
+{
+	char path[4200];
+	json_error_t why;
+	snprintf(path, sizeof path, "%.4100s/manifest.json", dir);
+	json_t *manifest = json_load_file(path, 0, &why);
+	if (!manifest)
+		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line > 0 ? why.line : 0, why.text);
+	else if (json_integer_value(json_object_get(manifest, "schema")) != MANIFEST_SCHEMA) {
+		err_set(e, ERR_USAGE, "%s: not of schema %d", path, MANIFEST_SCHEMA);
+		json_decref(manifest);
+		manifest = NULL;
+	}
+	return manifest;
+}
+
+int resume_main(int argc, char **argv, struct err *e)
+{
+	struct resume_args a;
+	struct plan p = {0};
+	if (parse(argc, argv, &a, e) != 0)
+		return -1;
+	if (a.help) {
+		help();
+		return 0;
+	}
+	char plan_path[4200];
+	snprintf(plan_path, sizeof plan_path, "%.4100s/plan.sweep", a.dir);
+	json_t *manifest = read_manifest(a.dir, e);
+	if (!manifest)
+		return -1;
+	interrupt_catch();
+	const char *original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
+	struct session s = {.plan = &p, .plan_path = original ? original : plan_path, .dir = a.dir, .samples_fd = -1, .charts = a.charts,
+		.argc = argc, .argv = argv, .started = json_number_value(json_object_get(manifest, "started")), .facts = manifest_facts()};
+	table_init(&s.before, sample_columns, sizeof(struct sample));
+	int status = sweep_plan(&p, plan_path, e) == 0 ? go_on(&a, &s, &p, manifest, e) : -1;
+	if (s.samples_fd >= 0)
+		close(s.samples_fd);
+	table_free(&s.before);
+	plan_free(&p);
+	json_decref(s.facts);
+	json_decref(manifest);
+	return status;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/sweep.h"
+
+#include "args.h"
+#include "data/csv.h"
+#include "machine/facts.h"
+#include "data/folder.h"
+#include "interrupt.h"
+#include "sweep/manifest.h"
+#include "number.h"
+#include "program.h"
+#include "sweep/session.h"
+#include "units.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct sweep_args {
+	char plan[4096];
+	char out[4096];
+	double budget_seconds; /* 0: the plan's */
+	const struct meter *meter; /* NULL: the plan's */
+	bool dry_run, help, charts;
+};
+
+static void help(void)
+{
+	printf("usage: parscale sweep [FILE.sweep] [options]\n\n"
+	       "Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the\n"
+	       "charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
+	       "  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
+	       "  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
+	       "  --meter NAME    auto, gbench or native (the plan's)\n"
+	       "  --no-charts     stop after summary.csv\n"
+	       "  --dry-run       print the cells, what was left out and why, and an estimate; measure nothing\n"
+	       "  --help          this text\n\n"
+	       "Ctrl-C stops after the launch in progress; finished rows are kept and summarised.\n");
+}
+
+static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
+{
+	static const struct option options[] = {{"out", required_argument, NULL, 'o'}, {"budget", required_argument, NULL, 'b'},
+		{"meter", required_argument, NULL, 'm'}, {"no-charts", no_argument, NULL, 'n'}, {"dry-run", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	*a = (struct sweep_args){.charts = true};
+	int found;
+	optind = 1;
+	while ((found = args_next(argc, argv, options, e)) != -1) {
+		switch (found) {
+		case 'o':
+			if (!*optarg || strlen(optarg) > sizeof a->out - 64)
+				return err_set(e, ERR_USAGE, "--out: the folder's name is empty or too long");
+			strcpy(a->out, optarg);
+			break;
+		case 'b':
+			if (number_parse_seconds("--budget", optarg, &a->budget_seconds, e) != 0)
+				return -1;
+			break;
+		case 'm':
+			if (!(a->meter = meter_find(optarg, e)))
+				return -1;
+			break;
+		case 'n':
+			a->charts = false;
+			break;
+		case 'd':
+			a->dry_run = true;
+			break;
+		case 'h':
+			a->help = true;
+			return 0;
+		default:
+			return -1;
+		}
+	}
+	if (argc - optind > 1)
+		return err_set(e, ERR_USAGE, "sweep: one plan, not also '%s'", argv[optind + 1]);
+	if (optind < argc)
+		snprintf(a->plan, sizeof a->plan, "%s", argv[optind]);
+	else
+		program_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
+	return 0;
+}
+
+/* --- the plan --- */
+
+int sweep_plan(struct plan *p, const char *path, struct err *e)
+{
+	struct facts facts;
+	struct worker_count counts[WORKER_COUNTS];
+	unsigned workers[WORKER_COUNTS], most = 1;
+	uint64_t sizes[CACHE_SIZES];
+	int status = facts_read(&facts, "", 0, e);
+	if (status == 0) {
+		topology_share(&facts.machine.topology);
+		int n = facts_worker_counts(&facts, counts);
+		for (int i = 0; i < n; i++) {
+			workers[i] = counts[i].workers;
+			most = counts[i].oversubscribed ? most : workers[i];
+		}
+		const struct plan_machine machine = {.workers = workers, .worker_counts = (size_t)n, .most = most, .sizes = sizes,
+			.size_count = (size_t)facts_sizes(&facts, sizes)};
+		status = plan_read(p, path, &machine, e);
+	}
+	facts_free(&facts);
+	return status;
+}
+
+static void print_plan(const struct plan *p)
+{
+	char text[2][UNITS_BYTES];
+	for (size_t i = 0; i < p->count; i++) {
+		char label[PLAN_LABEL];
+		printf("%s\n", plan_label(&p->cells[i].cell, label));
+	}
+	for (size_t i = 0; i < p->omitted; i++)
+		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
+	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
+		p->count, p->omitted, p->launches, p->repetitions, p->meter->name, units_clock(plan_estimate(p), text[0]), p->launches,
+		units_clock(p->budget_seconds, text[1]));
+}
+
+/* --- the folder --- */
+
+/* Makes the folder, and samples.csv with its header in it; the open file, or -1. */
+static int open_samples(struct sweep_args *a, struct err *e)
+{
+	char path[4200];
+	if (!a->out[0]) {
+		time_t now = time(NULL);
+		struct tm tm;
+		localtime_r(&now, &tm);
+		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
+	}
+	if (folder_make(a->out, e) != 0)
+		return -1;
+	snprintf(path, sizeof path, "%s/samples.csv", a->out);
+	if (access(path, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "--out: %s holds results already (parscale resume %s goes on with them)", a->out, a->out);
+	int fd = session_open_samples(a->out, e);
+	if (fd < 0)
+		e->status = ERR_USAGE; /* another folder may do */
+	return fd;
+}
+
+/* Keeps the plan beside its results, for resume and for readers. */
+static int copy_plan(const struct sweep_args *a, struct err *e)
+{
+	char path[4200], block[4096];
+	snprintf(path, sizeof path, "%s/plan.sweep", a->out);
+	FILE *from = fopen(a->plan, "r"), *to = fopen(path, "w");
+	size_t n;
+	while (from && to && (n = fread(block, 1, sizeof block, from)) > 0)
+		fwrite(block, 1, n, to);
+	bool good = from && to && !ferror(from) && !ferror(to);
+	if (from)
+		fclose(from);
+	if (to)
+		good &= fclose(to) == 0;
+	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
+}
+
+static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
+{
+	struct session s = {.plan = p, .plan_path = a->plan, .dir = a->out, .charts = a->charts, .argc = argc, .argv = argv};
+	table_init(&s.before, sample_columns, sizeof(struct sample));
+	s.samples_fd = open_samples(a, e);
+	if (s.samples_fd < 0)
+		return -1;
+	s.facts = manifest_facts();
+	int status = !s.facts ? err_set(e, ERR_FAILED, "out of memory") : copy_plan(a, e) == 0 ? session_run(&s, e) : -1;
+	json_decref(s.facts);
+	close(s.samples_fd);
+	return status;
+}
+
+int sweep_main(int argc, char **argv, struct err *e)
+{
+	struct sweep_args a;
+	struct plan p = {0};
+	int status = 0;
+	if (parse(argc, argv, &a, e) != 0)
+		return -1;
+	if (a.help) {
+		help();
+		return 0;
+	}
+	if (sweep_plan(&p, a.plan, e) != 0)
+		return -1;
+	if (a.budget_seconds > 0)
+		p.budget_seconds = a.budget_seconds;
+	if (a.meter)
+		p.meter = a.meter;
+	if (a.dry_run) {
+		print_plan(&p);
+	} else {
+		interrupt_catch();
+		status = measure(argc, argv, &a, &p, e);
+	}
+	plan_free(&p);
+	return status;
+}
