@@ -53,6 +53,25 @@ static void say_counts(const struct dataset *d, struct sentences *s)
 			bad, wrong);
 }
 
+/* Whether every cell of the plan has had the launches that the plan wants of each. */
+static bool plan_fulfilled(const struct dataset *d)
+{
+	const json_t *plan = json_object_get(d->manifest, "plan"), *cells = json_object_get(plan, "cells");
+	const json_int_t launches = json_integer_value(json_object_get(plan, "launches"));
+	size_t fulfilled = 0;
+	for (size_t i = 0; i < d->summary.count; i++)
+		fulfilled += (json_int_t)dataset_row(d, i)->launches.value >= launches;
+	return launches > 0 && fulfilled > 0 && fulfilled == json_array_size(cells);
+}
+
+static void say_end(const struct dataset *d, struct sentences *s, const char *end)
+{
+	if (strcmp(end, "budget") == 0 && plan_fulfilled(d))
+		sentences_add(s, "The budget ended before every cell was as precise as asked for.");
+	else if (strcmp(end, "complete") != 0)
+		sentences_add(s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
+}
+
 void report_trust(const struct dataset *d, struct sentences *s)
 {
 	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
@@ -61,9 +80,8 @@ void report_trust(const struct dataset *d, struct sentences *s)
 	json_t *finding;
 	s->count = 0;
 	say_counts(d, s);
-	if (end && strcmp(end, "complete") != 0)
-		sentences_add(
-			s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
+	if (end)
+		say_end(d, s, end);
 	if (drift > 100 * report_margin)
 		sentences_add(s,
 			"The machine did not keep its speed: for some time samples took up to %.0f %% more "
