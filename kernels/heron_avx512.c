@@ -52,7 +52,10 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			_mm512_add_epi64(_mm512_castpd_si512(a.root), _mm512_castpd_si512(b.root)));
 	}
 	out->count += (uint64_t)_mm512_reduce_add_epi64(steps);
-	out->check += (uint64_t)_mm512_reduce_add_epi64(bits);
+	uint64_t lanes[8]; /* bits add up modulo 2^64, where the intrinsic for sums would overflow as signed */
+	_mm512_storeu_si512(lanes, bits);
+	for (unsigned i = 0; i < 8; i++)
+		out->check += lanes[i];
 }
 
 HERON_VARIANT(avx512, CPU_AVX512, chunk);

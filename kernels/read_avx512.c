@@ -27,7 +27,11 @@ static inline __m512i read_zero(void)
 
 static inline uint64_t read_sum(__m512i v)
 {
-	return (uint64_t)_mm512_reduce_add_epi64(v);
+	uint64_t lanes[8], sum = 0; /* the intrinsic that adds lanes up does so as signed, which may not overflow */
+	_mm512_storeu_si512(lanes, v);
+	for (unsigned i = 0; i < 8; i++)
+		sum += lanes[i];
+	return sum;
 }
 
 #include "read_vector.h"
