@@ -2,7 +2,8 @@
 /* primality.c - the kernel `primality`: its table of divisors, and its record. */
 #include "primality.h"
 
-#include <stdio.h>
+#include "primes.h"
+
 #include <stdlib.h>
 
 /* Fewer numbers would be handed out faster than they are tried only where they are small. */
@@ -75,35 +76,10 @@ static void resize(struct problem *p, uint64_t size)
 	p->numbers = size;
 }
 
-static const struct {
-	uint64_t stop, primes, lead;
-} powers[] = {
-#define PI(stop, primes, lead) {UINT64_C(stop), UINT64_C(primes), UINT64_C(lead)},
-#include "sieve_known.def"
-};
-
 static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
 {
 	*check_known = true;
-	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
-		if (p->numbers == powers[i].stop) {
-			*known = (struct tally){powers[i].primes, (powers[i].primes - 1 - powers[i].lead) / 2};
-			return "OEIS A006880, A091295";
-		}
-	return NULL;
-}
-
-static size_t spell(const void *input, uint64_t item, char *buffer, const char **text)
-{
-	(void)input;
-	*text = buffer;
-	return (size_t)snprintf(buffer, 64, "%llu", (unsigned long long)item);
-}
-
-static void weigh(uint64_t prime, struct tally *out)
-{
-	out->count++;
-	out->check += prime % 4 == 1;
+	return primes_below(p->numbers, known);
 }
 
 const struct kernel kernel_primality = {
@@ -115,8 +91,8 @@ const struct kernel kernel_primality = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = spell,
-	.weigh = weigh,
+	.spell = primes_spell,
+	.weigh = primes_weigh,
 	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_avx2,
 		&primality_avx512, NULL},
 };

@@ -3,7 +3,7 @@
  * sieve.h. */
 #include "sieve.h"
 
-#include <stdio.h>
+#include "primes.h"
 
 static int validate(const struct problem *p, struct err *e)
 {
@@ -25,40 +25,13 @@ static void resize(struct problem *p, uint64_t size)
 	p->stop = size - 1;
 }
 
-/* Primes below powers of ten. Whether the power itself belongs to the range makes no difference: none is a
- * prime. */
 static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
 {
-	static const struct {
-		uint64_t stop, primes, lead;
-	} powers[] = {
-#define PI(stop, primes, lead) {UINT64_C(stop), UINT64_C(primes), UINT64_C(lead)},
-#include "sieve_known.def"
-	};
 	*check_known = true;
 	if (p->start > 2)
 		return NULL;
-	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
-		if (p->stop == powers[i].stop || p->stop == powers[i].stop - 1) {
-			known->count = powers[i].primes;
-			known->check =
-				(powers[i].primes - 1 - powers[i].lead) / 2; /* 2 is in neither class */
-			return "OEIS A006880, A091295";
-		}
-	return NULL;
-}
-
-static size_t spell(const void *input, uint64_t item, char *buffer, const char **text)
-{
-	(void)input;
-	*text = buffer;
-	return (size_t)snprintf(buffer, 64, "%llu", (unsigned long long)item);
-}
-
-static void weigh(uint64_t prime, struct tally *out)
-{
-	out->count++;
-	out->check += prime % 4 == 1;
+	const char *source = primes_below(p->stop, known);
+	return source || p->stop == UINT64_MAX ? source : primes_below(p->stop + 1, known);
 }
 
 const struct kernel kernel_sieve = {
@@ -71,8 +44,8 @@ const struct kernel kernel_sieve = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = spell,
-	.weigh = weigh,
+	.spell = primes_spell,
+	.weigh = primes_weigh,
 	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,
 		&sieve_avx512, NULL},
 };

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "primes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *primes_below(uint64_t end, struct tally *known)
+{
+	static const struct {
+		uint64_t end, primes, lead;
+	} powers[] = {
+#define PI(end, primes, lead) {UINT64_C(end), UINT64_C(primes), UINT64_C(lead)},
+#include "primes.def"
+	};
+	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+		if (end == powers[i].end) {
+			/* 2 is in neither class */
+			*known = (struct tally){powers[i].primes, (powers[i].primes - 1 - powers[i].lead) / 2};
+			return "OEIS A006880, A091295";
+		}
+	return NULL;
+}
+
+size_t primes_spell(const void *input, uint64_t prime, char *buffer, const char **text)
+{
+	(void)input;
+	*text = buffer;
+	return (size_t)snprintf(buffer, 64, "%" PRIu64, prime);
+}
+
+void primes_weigh(uint64_t prime, struct tally *out)
+{
+	out->count++;
+	out->check += prime % 4 == 1;
+}
