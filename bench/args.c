@@ -204,8 +204,10 @@ static void help_kernel(const struct kernel *k)
 	for (const char *const *own = k->parameters; *own; own++) {
 		const struct parameter *p = parameter_find(*own);
 		char option[64];
-		snprintf(option, sizeof option, "--%s %s", p->name, p->choices ? p->choices : "N");
-		if (p->choices)
+		snprintf(option, sizeof option, "--%s %s", p->name, p->choices ? p->choices : p->fallback_text ? "SET" : "N");
+		if (p->fallback_text)
+			printf("  %-28s %s (%s)\n", option, p->meaning, p->fallback_text);
+		else if (p->choices)
 			printf("  %-28s %s (%.*s)\n", option, p->meaning, (int)strcspn(p->choices, "|"), p->choices);
 		else
 			printf("  %-28s %s (%" PRIu64 ")\n", option, p->meaning, p->fallback);

@@ -49,6 +49,8 @@ static int set_parameter(struct cell *c, const char *key, const char *value, str
 	char what[64];
 	snprintf(what, sizeof what, "--%s", key);
 	c->given |= UINT64_C(1) << (p - parameters);
+	if (p->fallback_text)
+		return set_text(key, parameter_text(p, &c->problem), PARAMETER_TEXT_SIZE, value, e);
 	uint64_t *v = parameter_value(p, &c->problem);
 	if (!p->choices)
 		return number_parse(what, value, p->lowest, p->highest, v, e);
@@ -156,6 +158,8 @@ int cell_finish(struct cell *c, struct err *e)
 		struct problem before = c->problem;
 		c->kernel->resize(&c->problem, whole);
 		for (const struct parameter *p = parameters; p->name; p++) {
+			if (p->fallback_text)
+				continue;
 			uint64_t now = *parameter_value(p, &c->problem);
 			if (now < p->lowest || now > p->highest)
 				return err_set(e, ERR_USAGE, "--size: %" PRIu64 " is above what kernel %s takes", c->size, c->kernel->name);
@@ -205,9 +209,15 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	f->block_bytes = known_unless_zero(c->problem.block_bytes);
 	f->grain = known_unless_zero(c->grain);
 	for (const char *const *own = c->kernel->parameters; *own; own++) {
-#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
 	if (strcmp(*own, option) == 0) \
 		f->id = known(c->problem.id);
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning) \
+	if (strcmp(*own, option) == 0) \
+		choice_text(choices, (unsigned)c->problem.id, f->id, sizeof f->id);
+#define PARAMETER_TEXT(id, option, fallback, meaning) \
+	if (strcmp(*own, option) == 0) \
+		copy(f->id, sizeof f->id, c->problem.id);
 #include "parameters.def"
 	}
 	if (c->input[0])
@@ -260,12 +270,13 @@ void cell_to_argv(const struct cell *c, struct cell_argv *a)
 		add_text(a, "input", c->input);
 	for (const struct parameter *p = parameters; p->name; p++) {
 		struct problem problem = c->problem;
-		uint64_t value = *parameter_value(p, &problem);
 		if (!(c->given >> (p - parameters) & 1))
 			continue;
-		if (p->choices)
-			add_choice(a, p->name, p->choices, value);
+		if (p->fallback_text)
+			add_text(a, p->name, parameter_text(p, &problem));
+		else if (p->choices)
+			add_choice(a, p->name, p->choices, *parameter_value(p, &problem));
 		else
-			add_number(a, p->name, value);
+			add_number(a, p->name, *parameter_value(p, &problem));
 	}
 }

@@ -29,9 +29,14 @@ struct tally {
 	uint64_t check; /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
 };
 
+/* Room for a text parameter, its ending zero included. */
+enum { PARAMETER_TEXT_SIZE = 48 };
+
 /* What is asked (parameters.def: the answer depends on these alone), and hints (the answer never does). */
 struct problem {
-#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) uint64_t id;
+#define PARAMETER(id, option, lowest, highest, fallback, meaning) uint64_t id;
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning) uint64_t id;
+#define PARAMETER_TEXT(id, option, fallback, meaning) char id[PARAMETER_TEXT_SIZE];
 #include "parameters.def"
 	const unsigned char *text; /* the bytes of --input, owned by the caller, outliving every input made of it; NULL: generate */
 	uint64_t text_bytes;       /* how many */
@@ -48,10 +53,11 @@ struct problem {
 /* One parameter, as the command line, the sweep file and the columns see it. */
 struct parameter {
 	const char *name;          /* option `--name`, key `name =`, column `name` */
-	size_t offset;             /* of its uint64_t in struct problem */
+	size_t offset;             /* in struct problem: of its uint64_t, or of its text */
 	uint64_t lowest, highest;  /* legal, both inclusive */
 	uint64_t fallback;         /* where nothing was said */
 	const char *choices;       /* NULL: a number; else "a|b|c", whose values are 0, 1, 2 */
+	const char *fallback_text; /* NULL: no text */
 	const char *meaning;
 };
 
@@ -61,8 +67,12 @@ extern const struct parameter parameters[];
 /* The one of this name, or NULL. */
 const struct parameter *parameter_find(const char *name);
 
-/* Where a parameter is kept in `p`. */
+/* Where a parameter is kept in `p`: a number or choice, or a text. */
 uint64_t *parameter_value(const struct parameter *parameter, struct problem *p);
+char *parameter_text(const struct parameter *parameter, struct problem *p);
+
+/* Is it the same in both? */
+bool parameter_same(const struct parameter *parameter, const struct problem *p, const struct problem *q);
 
 /* Every parameter at its fallback, every hint unknown. */
 void problem_init(struct problem *p);

@@ -15,8 +15,12 @@ const struct kernel *const kernels[] = {
 	NULL};
 
 const struct parameter parameters[] = {
-#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
-	{option, offsetof(struct problem, id), lowest, highest, fallback, choices, meaning},
+#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
+	{option, offsetof(struct problem, id), lowest, highest, fallback, NULL, NULL, meaning},
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning) \
+	{option, offsetof(struct problem, id), 0, UINT32_MAX, fallback, choices, NULL, meaning},
+#define PARAMETER_TEXT(id, option, fallback, meaning) \
+	{option, offsetof(struct problem, id), 0, 0, 0, NULL, fallback, meaning},
 #include "parameters.def"
 	{0}};
 
@@ -33,11 +37,25 @@ uint64_t *parameter_value(const struct parameter *parameter, struct problem *p)
 	return (uint64_t *)(void *)((char *)p + parameter->offset);
 }
 
+char *parameter_text(const struct parameter *parameter, struct problem *p)
+{
+	return (char *)p + parameter->offset;
+}
+
+bool parameter_same(const struct parameter *parameter, const struct problem *p, const struct problem *q)
+{
+	const char *a = (const char *)p + parameter->offset, *b = (const char *)q + parameter->offset;
+	return parameter->fallback_text ? strcmp(a, b) == 0 : memcmp(a, b, sizeof(uint64_t)) == 0;
+}
+
 void problem_init(struct problem *p)
 {
 	*p = (struct problem){0};
 	for (const struct parameter *q = parameters; q->name; q++)
-		*parameter_value(q, p) = q->fallback;
+		if (q->fallback_text)
+			strcpy(parameter_text(q, p), q->fallback_text);
+		else
+			*parameter_value(q, p) = q->fallback;
 }
 
 const struct kernel *kernel_find(const char *name, struct err *e)

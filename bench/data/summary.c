@@ -26,18 +26,15 @@ static const struct kernel *kernel_of(const struct factors *f)
 /* Forgets the parameters that follow from the size: with weak scaling they grow with the workers. */
 static void forget_sized(const struct kernel *k, struct factors *f)
 {
-	struct uint_field *fields[] = {
-#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) &f->id,
-#include "parameters.def"
-	};
 	struct problem small, large;
 	problem_init(&small);
 	problem_init(&large);
 	k->resize(&small, 1000);
 	k->resize(&large, 2000);
-	for (size_t i = 0; parameters[i].name; i++)
-		if (*parameter_value(&parameters[i], &small) != *parameter_value(&parameters[i], &large))
-			*fields[i] = (struct uint_field){0};
+#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
+	if (small.id != large.id) \
+		f->id = (struct uint_field){0};
+#include "parameters.def"
 }
 
 static void problem_of(const struct factors *f, struct factors *problem)
@@ -172,7 +169,7 @@ static double item_bytes(const struct factors *f)
 	const struct kernel *k = kernel_of(f);
 	struct problem p;
 	problem_init(&p);
-#define PARAMETER(id, option, lowest, highest, fallback, choices, meaning) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
 	if (f->id.known) \
 		p.id = f->id.value;
 #include "parameters.def"

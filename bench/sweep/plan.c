@@ -194,20 +194,20 @@ static int drop_doubles(struct plan *p, struct err *e)
 /* Whether two cells ask for the same answer. */
 static bool same_problem(const struct cell *a, const struct cell *b)
 {
-	struct problem p = a->problem, q = b->problem;
 	for (const struct parameter *x = parameters; x->name; x++)
-		if (*parameter_value(x, &p) != *parameter_value(x, &q))
+		if (!parameter_same(x, &a->problem, &b->problem))
 			return false;
 	return a->kernel == b->kernel && strcmp(a->input, b->input) == 0;
 }
 
-/* FNV-1a over the parameters: what differs mostly. */
+/* FNV-1a over the numbers: what differs mostly. */
 static size_t hash_problem(const struct cell *c)
 {
 	struct problem p = c->problem;
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 	for (const struct parameter *x = parameters; x->name; x++)
-		h = (h ^ *parameter_value(x, &p)) * UINT64_C(0x100000001b3);
+		if (!x->fallback_text)
+			h = (h ^ *parameter_value(x, &p)) * UINT64_C(0x100000001b3);
 	return (size_t)(h ^ h >> 32);
 }
 
