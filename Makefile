@@ -36,6 +36,7 @@ DESTDIR ?=
 WITH_OPENMP    ?= 1
 WITH_HWLOC     ?= 1
 WITH_BENCHMARK ?= 1
+WITH_MPI       ?= $(if $(flavour_flags),0,1)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -54,7 +55,7 @@ c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) $
 cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
-settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK))
+settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI))
 ifneq ($(filter-out clean help layers lint format,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
@@ -64,7 +65,7 @@ endif
 $(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
 	@CC="$(CC)" CXX="$(CXX)" CFLAGS="$(CFLAGS) $(flavour_flags) $(LDFLAGS)" WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
-		WITH_BENCHMARK=$(WITH_BENCHMARK) sh scripts/configure $(BUILD)
+		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) sh scripts/configure $(BUILD)
 	@echo 'configured := $(settings)' >>$@
 FORCE:
 .PHONY: FORCE
@@ -74,6 +75,7 @@ flags_avx2    := $(if $(filter x86_64,$(arch)),-mavx2 -mbmi -mbmi2 -mpopcnt)
 flags_avx512  := $(if $(filter x86_64,$(arch)),$(flags_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512cd -mprefer-vector-width=512)
 flags_ompsimd := -fopenmp-simd
 flags_openmp  := $(openmp_flags)
+flags_ranks   := $(mpi_cflags)
 ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
 
 compile_c  = $(CC) $(c_flags) $(call ending_flags,$(1)) -c $(1) -o $(call objects,$(1))
@@ -84,11 +86,13 @@ objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
 kernels := $(wildcard kernels/*.c)
 harness := $(filter-out bench/main.c,$(wildcard bench/*.c $(patsubst %,bench/%/*.c,backend data machine probe report sweep)))
 gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
+mpi     := $(wildcard bench/mpi/*.c)
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
 
 echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
-programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench))
+programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench)) \
+            $(if $(have_MPI),$(BUILD)/parscale-mpi)
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -127,7 +131,7 @@ $(library): $(call objects,$(kernels) $(harness))
 shim = $(filter %/gbench.o,$^)
 define link
 	$(call say,LD,$@)
-	$(q)$(if $(shim),$(CXX),$(CC)) $(link_flags) $(filter %.o,$^) $(library) $(test_libs) $(if $(shim),$(benchmark_libs)) $(libs) -o $@
+	$(q)$(if $(shim),$(CXX),$(CC)) $(link_flags) $(filter %.o,$^) $(library) $(test_libs) $(if $(shim),$(benchmark_libs)) $(own_libs) $(libs) -o $@
 endef
 
 $(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
@@ -135,6 +139,10 @@ $(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
 
 $(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
 	$(link)
+
+$(BUILD)/parscale-mpi: $(call objects,$(mpi)) $(library)
+	$(link)
+$(BUILD)/parscale-mpi: own_libs := $(mpi_libs)
 
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)

@@ -102,7 +102,7 @@ static int set_expect(struct run_args *a, const char *value, struct err *e)
 static int set_result_fd(struct run_args *a, const char *value, struct err *e)
 {
 	uint64_t n;
-	if (number_parse("--result-fd", value, 3, 1000, &n, e) != 0)
+	if (number_parse("--result-fd", value, 1, 1000, &n, e) != 0)
 		return -1;
 	a->result_fd = (int)n;
 	return 0;
@@ -194,6 +194,8 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 	}
 	if (a->measure.print && !a->measure.cell.variant->emit)
 		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", a->measure.cell.kernel->name);
+	if (a->measure.cell.backend->host) /* Google Benchmark lives in a program of its own, and so does this */
+		a->meter = meter_find("native", e);
 	a->measure.meter = a->meter->name;
 	return cell_finish(&a->measure.cell, e);
 }

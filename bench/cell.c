@@ -145,6 +145,8 @@ int cell_finish(struct cell *c, struct err *e)
 			c->workers);
 	if (c->backend->max_workers == 1 && c->lifetime == LIFETIME_SPAWN)
 		return err_set(e, ERR_USAGE, "--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
+	if (c->backend->host && c->lifetime == LIFETIME_SPAWN)
+		return err_set(e, ERR_USAGE, "--lifetime: back end %s has its workers from a launcher, once, so it has only pool", c->backend->name);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
 	if (c->backend->max_workers == 1 && c->one_at_a_time)

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 8192, CLEAR_ROUNDS = 100 };
+enum { LINE_BYTES = 8192, CLEAR_ROUNDS = 100, GRACE_NS = 2000000000 };
 
 extern char **environ;
 
@@ -27,6 +27,8 @@ struct watch {
 	int lines, errors; /* pipes; -1: closed */
 	char line[LINE_BYTES];
 	size_t used;
+	uint64_t asked_ns; /* when a launcher was asked to end; 0: it was not */
+	bool killed;
 };
 
 void child_set_openmp(unsigned workers)
@@ -39,7 +41,8 @@ void child_set_openmp(unsigned workers)
 	setenv("OMP_PROC_BIND", "false", 0);
 	setenv("OMP_DYNAMIC", "false", 0);
 	if (!user_policy)
-		setenv("OMP_WAIT_POLICY", (long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive", 1);
+		setenv("OMP_WAIT_POLICY",
+			(long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive", 1);
 }
 
 static int start(struct watch *w, struct err *e)
@@ -57,9 +60,13 @@ static int start(struct watch *w, struct err *e)
 	posix_spawn_file_actions_init(&actions);
 	if (order->capture)
 		posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, lines[1], CHILD_RESULT_FD);
+	posix_spawn_file_actions_adddup2(
+		&actions, lines[1], order->launcher ? STDOUT_FILENO : CHILD_RESULT_FD);
+	if (order->no_input)
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	/* argv's strings are not changed: POSIX keeps the type for old callers */
-	int failed = posix_spawn(&w->pid, order->path, &actions, NULL, (char *const *)(uintptr_t)order->argv, environ);
+	int failed = posix_spawn(
+		&w->pid, order->path, &actions, NULL, (char *const *)(uintptr_t)order->argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(lines[1]);
 	if (order->capture)
@@ -71,7 +78,8 @@ static int start(struct watch *w, struct err *e)
 	close(lines[0]);
 	if (order->capture)
 		close(errors[0]);
-	return err_set(e, failed == ENOENT ? ERR_ABSENT : ERR_FAILED, "cannot start %s: %s", order->path, strerror(failed));
+	return err_set(e, failed == ENOENT ? ERR_ABSENT : ERR_FAILED, "cannot start %s: %s", order->path,
+		strerror(failed));
 }
 
 /* Takes the whole lines that have come. */
@@ -94,7 +102,17 @@ static int take_lines(struct watch *w, struct err *e)
 		w->used -= length;
 		memmove(w->line, w->line + length, w->used);
 	}
-	return w->used < sizeof w->line - 1 ? 0 : err_set(e, ERR_FAILED, "a launch sent a row that is too long");
+	return w->used < sizeof w->line - 1 ? 0
+					    : err_set(e, ERR_FAILED, "a launch sent a row that is too long");
+}
+
+/* The first line that says something: launchers frame what they say in dashes. */
+static char *first_line(char *text)
+{
+	char *place = NULL, *line = strtok_r(text, "\n", &place);
+	while (line && line[strspn(line, "- ")] == '\0')
+		line = strtok_r(NULL, "\n", &place);
+	return line;
 }
 
 /* Keeps the first line of what the child said. */
@@ -113,9 +131,25 @@ static void take_errors(struct watch *w)
 	if (r->message[0])
 		return;
 	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	const char *from = strncmp(text, "parscale: ", 10) == 0 ? text + 10 : text;
-	snprintf(r->message, sizeof r->message, "%.250s", from);
+	const char *from = first_line(text);
+	if (from)
+		from += strncmp(from, "parscale: ", 10) == 0 ? 10 : 0;
+	if (from)
+		snprintf(r->message, sizeof r->message, "%.250s", from);
+}
+
+/* Ends it: a launcher may have a second to clear away what it has started. */
+static void end(struct watch *w)
+{
+	if (w->order->launcher && w->asked_ns == 0) {
+		w->asked_ns = clock_ns();
+		kill(w->pid, SIGTERM);
+		return;
+	}
+	if (w->asked_ns == 0 || clock_ns() - w->asked_ns > GRACE_NS) {
+		kill(w->pid, SIGKILL);
+		w->killed = true;
+	}
 }
 
 /* Follows it to its end: of its pipes, of its time, or by Ctrl-C. */
@@ -123,25 +157,25 @@ static int follow(struct watch *w, struct err *e)
 {
 	const double timeout_seconds = w->order->timeout_seconds;
 	const uint64_t started = clock_ns();
-	int killed_by_us = 0, status = 0;
+	int status = 0;
 	bool gone = false;
 	while (w->lines >= 0 || w->errors >= 0) {
-		struct pollfd fds[2] = {{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN}};
+		struct pollfd fds[2] = {
+			{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN}};
 		poll(fds, 2, gone ? 0 : 100);
 		if (fds[0].revents && take_lines(w, e) != 0 && !gone)
-			killed_by_us = kill(w->pid, SIGKILL) == 0;
+			end(w);
 		if (e->status != ERR_NONE)
 			break;
 		if (fds[1].revents)
 			take_errors(w);
 		bool late = timeout_seconds > 0 && (double)(clock_ns() - started) > timeout_seconds * 1e9;
-		if (!killed_by_us && !gone && (late || interrupt_seen())) {
+		if (!w->killed && !gone && (late || interrupt_seen())) {
 			w->result->timed_out = late && !interrupt_seen();
-			kill(w->pid, SIGKILL);
-			killed_by_us = 1;
+			end(w);
 		}
-		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is read; it may have written and
-		 * gone since the poll, so that is looked at again */
+		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is
+		 * read; it may have written and gone since the poll, so that is looked at again */
 		if (!fds[0].revents && !fds[1].revents) {
 			if (gone)
 				return status;
@@ -164,8 +198,8 @@ static void judge(struct child_result *r, int status, double timeout_seconds)
 		snprintf(r->message, sizeof r->message, "killed: it took longer than %g s", timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
 		r->status = ERR_FAILED;
-		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
+		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	} else {
 		r->status = (enum err_status)WEXITSTATUS(status);
 	}
@@ -190,7 +224,8 @@ static unsigned clear_round(void)
 	return killed;
 }
 
-/* Orphans of the child have become ours: they were promised so by PR_SET_CHILD_SUBREAPER. Theirs do when they end. */
+/* Orphans of the child have become ours: they were promised so by PR_SET_CHILD_SUBREAPER. Theirs do when they
+ * end. */
 static unsigned clear(void)
 {
 	unsigned left = 0, killed;

@@ -2,7 +2,7 @@
 /*
  * child.h - a fresh process of one of our programs, followed to its end: its own, that of its time, or Ctrl-C (interrupt.h).
  *
- * It sends lines back through descriptor CHILD_RESULT_FD, which is a pipe. What a line means, the caller knows.
+ * It sends lines back through descriptor CHILD_RESULT_FD (of a launcher: standard output), which is a pipe. What a line means, the caller knows.
  */
 #ifndef PARSCALE_CHILD_H
 #define PARSCALE_CHILD_H
@@ -23,6 +23,9 @@ struct child_order {
 	const char *const *argv; /* ended by NULL */
 	double timeout_seconds;  /* then it is killed; 0: none */
 	bool capture;            /* keep its standard error for `message` instead of showing it */
+	bool launcher;           /* it starts the programs that we want: asked to end before it is killed, and no descriptors pass
+				    through it, so the lines come through standard output */
+	bool no_input;           /* its standard input is empty instead of ours */
 	bool clear;              /* end and reap every process it leaves behind; the caller has no other children then */
 	child_line_fn *line;
 	void *ctx;

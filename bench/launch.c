@@ -6,14 +6,16 @@
 #include "cpu.h"
 #include "program.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
-enum { MORE_WORDS = 16 };
+enum { MORE_WORDS = 16, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
 
 /* --- in the driver --- */
 
@@ -21,13 +23,47 @@ struct command {
 	struct cell_argv cell;
 	char options[6][64];
 	char expect[192];
-	const char *argv[CELL_ARGV + MORE_WORDS];
+	char launcher[LAUNCHER_BYTES], ranks[16];
+	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
 };
+
+/* What starts the ranks of a program: mpirun, or $PARSCALE_MPIRUN with words of its own, and -n N, through
+ * launch_start. Returns how many words. */
+static size_t make_launcher(unsigned ranks, struct command *c)
+{
+	const char *said = getenv("PARSCALE_MPIRUN");
+	char *place = NULL;
+	size_t n = 0;
+	c->argv[n++] = "parscale";
+	c->argv[n++] = "start";
+	snprintf(c->launcher, sizeof c->launcher, "%s", said && *said ? said : "mpirun");
+	for (char *word = strtok_r(c->launcher, " ", &place); word && n < LAUNCHER_WORDS - 2;
+		word = strtok_r(NULL, " ", &place))
+		c->argv[n++] = word;
+	snprintf(c->ranks, sizeof c->ranks, "%u", ranks);
+	c->argv[n++] = "-n";
+	c->argv[n++] = c->ranks;
+	return n;
+}
+
+/* As the launchers that are known spell it, where the user has not: ranks bind themselves, may be more than
+ * the CPUs, and may be root's. */
+static void set_launcher(void)
+{
+	static const char *const settings[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_hwloc_base_binding_policy", "none"},
+		{"OMPI_MCA_rmaps_base_oversubscribe", "1"}, {"PRTE_MCA_hwloc_default_binding_policy", "none"},
+		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"I_MPI_PIN", "0"},
+		{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}};
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+		setenv(settings[i][0], settings[i][1], 0);
+}
 
 static void make_command(const struct launch_order *order, const char *path, struct command *c)
 {
 	const struct measure_plan *m = order->measure;
-	size_t n = 0;
+	const bool ranks = m->cell.backend->host != NULL;
+	size_t n = ranks ? make_launcher(m->cell.workers, c) : 0;
 	cell_to_argv(&m->cell, &c->cell);
 	c->argv[n++] = path;
 	c->argv[n++] = "launch";
@@ -38,7 +74,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 	snprintf(c->options[2], sizeof c->options[2], "--sample-time=%.9fs", m->sample_seconds);
 	snprintf(c->options[3], sizeof c->options[3], "--cap=%.9fs", m->cap_seconds);
 	snprintf(c->options[4], sizeof c->options[4], "--timeout=%.9fs", m->timeout_seconds);
-	snprintf(c->options[5], sizeof c->options[5], "--result-fd=%d", CHILD_RESULT_FD);
+	snprintf(c->options[5], sizeof c->options[5], "--result-fd=%d",
+		ranks ? STDOUT_FILENO : CHILD_RESULT_FD);
 	for (size_t i = 0; i < sizeof c->options / sizeof *c->options; i++)
 		c->argv[n++] = c->options[i];
 	c->argv[n++] = order->meter->name[0] == 'g' ? "--meter=gbench" : "--meter=native";
@@ -54,14 +91,27 @@ static void make_command(const struct launch_order *order, const char *path, str
 	c->argv[n] = NULL;
 }
 
-/* One row. */
+/* One row; where they come through standard output, an empty line ends them, and what follows is the user's.
+ */
 static int take_row(void *ctx, char *line, struct err *e)
 {
 	struct launch_result *r = ctx;
 	struct sample row;
+	if (r->listing)
+		return puts(line) < 0 ? err_set(e, ERR_FAILED, "standard output: %s", strerror(errno)) : 0;
+	if (!*line) {
+		r->listing = true;
+		return 0;
+	}
 	if (csv_parse_line(sample_columns, line, &row, e) != 0 || !table_add(&r->samples, &row, e))
 		return -1;
 	return 0;
+}
+
+/* A launcher has exit statuses of its own. */
+static enum err_status known_status(enum err_status s)
+{
+	return s == ERR_NONE || s == ERR_USAGE || s == ERR_ABSENT || s == ERR_INTERRUPTED ? s : ERR_FAILED;
 }
 
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
@@ -71,19 +121,34 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	struct child_result ended;
 	*r = (struct launch_result){0};
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
-	program_beside(order->meter->program, path, sizeof path);
+	const struct cell *cell = &order->measure->cell;
+	const bool ranks = cell->backend->host != NULL;
+	program_beside(ranks ? cell->backend->host : order->meter->program, path, sizeof path);
+	if (ranks && access(path, X_OK) != 0)
+		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
+			strerror(errno));
 	make_command(order, path, &command);
-	child_set_openmp(order->measure->cell.workers);
-	const struct child_order child = {.path = path,
+	child_set_openmp(cell->workers);
+	if (ranks)
+		set_launcher();
+	char self[4096];
+	const struct child_order child = {
+		.path = ranks ? program_beside("parscale", self, sizeof self) : path,
 		.argv = command.argv,
 		.timeout_seconds = order->timeout_seconds,
-		.capture = order->capture,
+		.capture = order->capture || ranks, /* a launcher has much to say of one line */
+		.launcher = ranks,
+		.no_input = ranks && strcmp(cell->input, "-") != 0,
 		.line = take_row,
 		.ctx = r};
 	int status = child_run(&child, &ended, e);
-	r->status = ended.status;
+	r->status = known_status(ended.status);
 	r->timed_out = ended.timed_out;
 	memcpy(r->message, ended.message, sizeof r->message);
+	if (ranks && (int)ended.status > 128 && (int)ended.status <= 128 + SIGRTMAX &&
+		ended.status != ERR_INTERRUPTED)
+		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)",
+			cell->backend->name, (int)ended.status - 128, strsignal((int)ended.status - 128));
 	return status;
 }
 
@@ -91,25 +156,43 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 
 static int send_row(void *ctx, const struct sample *row, struct err *e)
 {
-	return csv_append(*(const int *)ctx, sample_columns, row, e);
+	const int fd = *(const int *)ctx;
+	if (row)
+		return csv_append(fd, sample_columns, row, e);
+	return fd != STDOUT_FILENO || write(fd, "\n", 1) == 1
+		       ? 0
+		       : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
 }
 
-static int launch(int argc, char **argv, meter_measure_fn *measure, struct err *e)
+/* `backend`: the cell's, where its workers are ranks of this very program. */
+static int launch(
+	int argc, char **argv, meter_measure_fn *measure, const struct backend *backend, struct err *e)
 {
 	struct run_args a;
 	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 || args_parse_run(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.help || a.result_fd < 0)
 		return err_set(e, ERR_USAGE, "launch: for parscale's own use; see parscale run --help");
-	fcntl(a.result_fd, F_SETFD, FD_CLOEXEC);
+	if (a.result_fd > STDERR_FILENO)
+		fcntl(a.result_fd, F_SETFD, FD_CLOEXEC);
+	if (backend)
+		a.measure.cell.backend = backend;
 	return measure_cell(&a.measure, measure, send_row, &a.result_fd, e);
 }
 
-int launch_main(int argc, char **argv, meter_measure_fn *measure)
+int launch_start(char **argv)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	execvp(argv[1], argv + 1);
+	fprintf(stderr, "parscale: cannot start %s: %s\n", argv[1], strerror(errno));
+	return ERR_ABSENT;
+}
+
+int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend)
 {
 	struct err e = {0};
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
-	if (launch(argc, argv, measure, &e) != 0)
+	if (launch(argc, argv, measure, backend, &e) != 0)
 		fprintf(stderr, "parscale: %s\n", e.text);
 	return (int)e.status;
 }

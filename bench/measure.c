@@ -169,6 +169,8 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 	if (status == 0 && m.wrong)
 		status = err_set(e, ERR_FAILED, "wrong answer: %.200s", m.row.reason);
 	if (status == 0 && p->print)
+		status = taker(ctx, NULL, e);
+	if (status == 0 && p->print)
 		status = listing_print(&c, m.expected.tally.count, e);
 	input_free(&in);
 	return status;

@@ -24,6 +24,7 @@ struct measure_plan {
 	struct expected expected;
 };
 
+/* One row; or NULL, after the last one, where the list of items comes next. */
 typedef int measure_take_fn(void *ctx, const struct sample *row, struct err *e);
 
 /* Measures, and takes every sample's row as it is made. A wrong answer is a row with status "wrong", and -1 with ERR_FAILED at the end. */

@@ -159,7 +159,7 @@ static int print_csv(FILE *to, const struct table *t)
 	return 0;
 }
 
-static int print(const struct run_args *a, const struct table *t, struct err *e)
+int run_print(const struct run_args *a, const struct table *t, struct err *e)
 {
 	FILE *to = a->measure.print ? stderr : stdout;
 	struct outcome o = {0};
@@ -190,7 +190,7 @@ int run_main(int argc, char **argv, struct err *e)
 		table_free(&r.samples);
 		return -1;
 	}
-	int status = r.samples.count ? print(&a, &r.samples, e) : 0;
+	int status = r.samples.count ? run_print(&a, &r.samples, e) : 0;
 	if (status == 0 && r.status != ERR_NONE) {
 		status = err_set(e, r.status, "%s", r.message);
 	} else if (status == 0 && r.samples.count == 0) {

@@ -5,9 +5,13 @@
 #ifndef PARSCALE_RUN_H
 #define PARSCALE_RUN_H
 
-#include "err.h"
+#include "args.h"
+#include "data/csv.h"
 
 /* argv[0] is "run". 0, or -1 with *e set; an *e without text was already said by the launch. */
 int run_main(int argc, char **argv, struct err *e);
+
+/* Prints a launch's rows (struct sample, at least one) as the arguments say. */
+int run_print(const struct run_args *a, const struct table *t, struct err *e);
 
 #endif

@@ -157,6 +157,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		if (order_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) != 0)
 			return -1;
 		t->job.program = t->order.program;
+		t->job.order = t->order.fd;
 	}
 	const struct team_plan team = {.workers = t->work.cell->workers,
 		.lifetime = (enum lifetime)t->work.cell->lifetime,

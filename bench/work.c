@@ -58,10 +58,12 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	if (place_bind(s->cpu, &s->err) != 0)
 		return -1;
 	if (w->scratch_bytes) {
-		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		s->scratch = mmap(
+			NULL, w->scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (s->scratch == MAP_FAILED) {
 			s->scratch = NULL;
-			return err_set(&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
+			return err_set(
+				&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
 		}
 		for (size_t i = 0; i < w->scratch_bytes; i += 4096)
 			((volatile char *)s->scratch)[i] = 0;
@@ -110,6 +112,19 @@ static void leave(void *ctx, unsigned worker, void *mine)
 	s->scratch = NULL;
 }
 
+/* Stamps by another host's clock: on that of `reference`, as if the gate had opened at the same instant for
+ * both. */
+static void align(void *ctx, const void *reference, void *theirs)
+{
+	const uint64_t shift = ((const struct slot *)reference)->began - ((const struct slot *)theirs)->began;
+	struct slot *s = theirs;
+	(void)ctx;
+	s->entered += shift;
+	s->touched += shift;
+	s->began += shift;
+	s->ended += shift;
+}
+
 struct job work_job(struct work *w)
 {
 	return (struct job){.chunks = w->chunks,
@@ -119,7 +134,8 @@ struct job work_job(struct work *w)
 		.begin = begin,
 		.chunk = chunk,
 		.end = end,
-		.leave = leave};
+		.leave = leave,
+		.align = align};
 }
 
 /* --- in a fresh program --- */
@@ -142,10 +158,16 @@ static int setup_and_enter(void *ctx, unsigned worker, void *mine)
 	return enter(ctx, worker, mine);
 }
 
+int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e)
+{
+	*w = (struct work){.cell = cell, .problem = cell->problem};
+	return order_take(order_fd, cell, &w->problem, &w->cpus, e);
+}
+
 int work_attach(const struct cell *cell, int order_fd, int team_fd, unsigned worker, struct err *e)
 {
-	struct attached a = {.work = {.cell = cell, .problem = cell->problem}};
-	if (order_take(order_fd, cell, &a.work.problem, &a.work.cpus, e) != 0)
+	struct attached a = {0};
+	if (work_again(&a.work, cell, order_fd, e) != 0)
 		return -1;
 	a.job = work_job(&a.work);
 	a.job.enter = setup_and_enter;

@@ -40,6 +40,10 @@ void work_teardown(struct work *w); /* legal where there was no setup */
 /* The job of its workers, whose ctx is `w`: all that runs in a worker is set. */
 struct job work_job(struct work *w);
 
+/* In a fresh program, instead of cell, problem and cpus: `cell` was made from the words of an order, and `order_fd` is its
+ * descriptor (order.h). -1 with ERR_FAILED where that is not what it should be. */
+int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e);
+
 /* The life of a worker that is a fresh program. `cell` was made from the order's words, and `order_fd` is its
  * descriptor (order.h); `team_fd` and `worker` are backend_attach's. -1 with ERR_FAILED where these are not
  * what they should be. */

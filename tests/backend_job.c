@@ -251,7 +251,7 @@ bool is_process(const struct backend *b)
 /* OpenMP runtimes are not instrumented: their synchronisation looks like races. */
 static bool testable(const struct backend *b)
 {
-	return !b->missing && !(UNDER_TSAN && strcmp(b->name, "openmp") == 0);
+	return !b->missing && !b->host && !(UNDER_TSAN && strcmp(b->name, "openmp") == 0);
 }
 
 unsigned cpus(void)

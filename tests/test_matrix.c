@@ -116,7 +116,7 @@ static void matrix(void **state)
 		for (const struct variant *const *v = c.kernel->variants; *v; v++)
 			for (const struct backend *const *b = backends; *b; b++) {
 				char why[120];
-				if (!watched(*b) || (*b)->missing || variant_missing(*v, cpu_features(), why))
+				if (!watched(*b) || (*b)->missing || (*b)->host || variant_missing(*v, cpu_features(), why))
 					continue;
 				c.variant = *v;
 				c.backend = *b;

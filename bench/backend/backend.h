@@ -75,6 +75,9 @@ struct job {
 	 * are absent. */
 	const char *const *program;
 
+	/* What the words cannot say, as a file that the third of them names: workers who cannot inherit it are sent its bytes. */
+	int order;
+
 	/* For workers that do not see the opener's input. NULL: what `chunk` needs is in memory, and back ends
 	 * that send it are absent. */
 	const struct wire *wire;
@@ -88,6 +91,10 @@ struct job {
 	/* In the opener, in each run, when all workers are past `end` and none is reaped yet: here ends
 	 * `return` and begins `reap`. What `leave` writes may be in the making. May be NULL. */
 	void (*all_done)(void *ctx);
+
+	/* In the opener, before all_done: the stamps in `slot` are by the clock of another host. Moves them, so that its run
+	 * began when that of `reference` did, which is when the gate opened for both. May be NULL. */
+	void (*align)(void *ctx, const void *reference, void *slot);
 };
 
 /* How a team works; fixed at open. */
@@ -111,6 +118,8 @@ struct backend {
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
 	bool afresh;          /* its workers are fresh programs: a job must have a `program` */
+	const char *host;     /* the one program of ours in which it can be opened, since a launcher has started the workers
+				 before there is a team, which is therefore a pool; NULL: any */
 	bool wired;           /* its workers see no input: a job must have a `wire` */
 
 	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
@@ -131,6 +140,9 @@ struct backend {
 	 * program should end. NULL is legal. */
 	void (*close)(struct team *team);
 };
+
+/* The static share of worker w of `workers`: the chunks *first to *end - 1. */
+void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *first, uint64_t *end);
 
 /* In a fresh program that was started as worker `worker` of a team: lives that worker's life, to its end. The
  * job is the team's, made again; its chunks are filled in before `enter`. -1 with ERR_FAILED, and nothing done,

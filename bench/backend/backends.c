@@ -9,6 +9,18 @@ const struct backend *const backends[] = {
 #include "backend/backends.def"
 	NULL};
 
+/* The first i with i * n / chunks == worker, without the product that could overflow. */
+static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
+{
+	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;
+}
+
+void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *first, uint64_t *end)
+{
+	*first = first_of(chunks, workers, w);
+	*end = first_of(chunks, workers, w + 1);
+}
+
 const struct backend *backend_find(const char *name, struct err *e)
 {
 	char known[300] = "";

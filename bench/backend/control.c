@@ -266,18 +266,6 @@ static uint64_t progress(const struct control *c, unsigned worker)
 	return atomic_load(&record_of(c, worker)->progress);
 }
 
-/* The first i with i * n / chunks == worker, without the product that could overflow. */
-static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
-{
-	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;
-}
-
-void control_share(const struct control *c, unsigned worker, uint64_t *first, uint64_t *end)
-{
-	*first = first_of(c->job->chunks, c->plan.workers, worker);
-	*end = first_of(c->job->chunks, c->plan.workers, worker + 1);
-}
-
 bool control_left(const struct control *c, unsigned worker)
 {
 	return progress(c, worker) % STAGES == LEFT;
@@ -399,7 +387,7 @@ bool control_run(const struct control *c, unsigned worker)
 	set_progress(c, worker, run, WORKING);
 	struct share s = {0, job->chunks};
 	if (c->plan.schedule == SCHEDULE_STATIC)
-		control_share(c, worker, &s.next, &s.end);
+		backend_share(job->chunks, c->plan.workers, worker, &s.next, &s.end);
 	job->begin(job->ctx, worker, slot);
 	if (c->feed)
 		while (c->feed(c->source))

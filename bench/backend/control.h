@@ -53,9 +53,6 @@ void control_expect(
 void control_start(struct control *c); /* posts a run to workers that are made or will be; none is in one */
 void control_stop(struct control *c); /* for good: ends all waits; workers take no further chunk, and leave */
 
-/* The static share of a worker: chunks *first to *end - 1. */
-void control_share(const struct control *c, unsigned worker, uint64_t *first, uint64_t *end);
-
 /* Sleeps until all workers have reported (entered, after an open of a pool; done, in a run), or one has
  * failed to enter, or the milliseconds are over; true unless it was the last. */
 bool control_wait(const struct control *c, unsigned milliseconds);

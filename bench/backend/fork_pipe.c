@@ -174,7 +174,7 @@ static _Noreturn void live(const struct member *m, int in, int out)
 /* A line for a worker who has had no chunk of the run. */
 static void reset_line(const struct control *c, struct line *l, unsigned worker)
 {
-	control_share(c, worker, &l->next, &l->end);
+	backend_share(c->job->chunks, c->plan.workers, worker, &l->next, &l->end);
 	l->in_flight = 0;
 	l->ended = false;
 	l->sent = l->size = l->got = 0;

@@ -114,7 +114,7 @@ static int add(struct cases *all, const struct cell *cell, struct err *e)
 static int add_teams(struct cases *all, struct cell *cell, const struct cases_values *workers, struct err *e)
 {
 	for (const struct backend *const *b = backends; *b; b++)
-		for (unsigned i = 0; !(*b)->missing && i < 4 * workers->count; i++) {
+		for (unsigned i = 0; !(*b)->missing && !(*b)->host && i < 4 * workers->count; i++) {
 			struct cell one = *cell;
 			struct err impossible = {0};
 			one.backend = *b;

@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 {
 	struct err e = {0};
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
-		return launch_main(argc - 1, argv + 1, meter_gbench);
+		return launch_main(argc - 1, argv + 1, meter_gbench, NULL);
 	if (asked(argc, argv, "--help") || asked(argc, argv, "-h"))
 		help();
 	else if (asked(argc, argv, "--version"))

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * parscale-mpi: cells whose workers are ranks. `mpirun -n 4 parscale-mpi run KERNEL ...` is for users who
+ * start their ranks themselves; `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun.
+ */
+#include "args.h"
+#include "cpu.h"
+#include "launch.h"
+#include "machine/place.h"
+#include "mpi/ranks.h"
+#include "run.h"
+#include "work.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+enum { MORE_WORDS = 2, MOST_WORDS = 200 };
+
+/* --- in the ranks that wait for work --- */
+
+/* On this host, whose CPUs may be others than those of rank 0. */
+static int own_cpu(const struct cell *c, int *cpu, struct err *e)
+{
+	struct topology topology = {0};
+	struct place place = {0};
+	if (topology_read(&topology, "", e) != 0)
+		return -1;
+	int status = place_open(&place, c->placement, &topology, e);
+	if (status == 0) {
+		*cpu = place_cpu(&place, ranks_local());
+		place_close(&place);
+	}
+	topology_free(&topology);
+	return status;
+}
+
+static int make(char **words, int order, struct err *e)
+{
+	struct run_args a;
+	struct work w;
+	int argc = 0, status = -1;
+	while (words[argc])
+		argc++;
+	/* PROGRAM worker DESCRIPTOR KERNEL ..., as for a program that is started for it */
+	if (args_parse_run(argc - 2, words + 2, &a, e) != 0 || work_again(&w, &a.measure.cell, order, e) != 0)
+		return -1;
+	int *cpus = calloc(a.measure.cell.workers, sizeof *cpus);
+	w.cpus = cpus;
+	if (!cpus)
+		err_set(e, ERR_FAILED, "out of memory");
+	else if (own_cpu(&a.measure.cell, &cpus[ranks_rank()], e) == 0)
+		status = work_setup(&w, e);
+	if (status == 0) {
+		struct job job = work_job(&w);
+		ranks_join(&job);
+		work_teardown(&w);
+	}
+	free(cpus);
+	return status;
+}
+
+/* --- in rank 0 --- */
+
+static int keep_row(void *ctx, const struct sample *row, struct err *e)
+{
+	return !row || table_add(ctx, row, e) ? 0 : -1;
+}
+
+/* `run` without a driver: measured here, printed here. */
+static int run(int argc, char **argv, struct err *e)
+{
+	char workers[32];
+	const char *words[MOST_WORDS + MORE_WORDS + 1] = {argv[0], "--backend=mpi", workers};
+	struct run_args a;
+	struct table rows;
+	if (argc > MOST_WORDS)
+		return err_set(e, ERR_USAGE, "more than %d words", MOST_WORDS);
+	snprintf(workers, sizeof workers, "--workers=%u", ranks_count());
+	memcpy(words + 1 + MORE_WORDS, argv + 1, (size_t)argc * sizeof *words);
+	if (args_parse_run(argc + MORE_WORDS, (char **)(uintptr_t)words, &a, e) != 0)
+		return -1;
+	if (a.help) {
+		args_help_run();
+		return 0;
+	}
+	if (!a.measure.cell.backend->host)
+		return err_set(
+			e, ERR_USAGE, "--backend: parscale-mpi has only mpi; the others are parscale's");
+	a.measure.cell.backend = &ranks_backend;
+	table_init(&rows, sample_columns, sizeof(struct sample));
+	int status = measure_cell(&a.measure, meter_native, keep_row, &rows, e);
+	if (rows.count > 0 && run_print(&a, &rows, e) != 0)
+		status = -1;
+	table_free(&rows);
+	return status;
+}
+
+static int run_main_here(int argc, char **argv)
+{
+	struct err e = {0};
+	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), &e) == 0)
+		run(argc, argv, &e);
+	if (e.text[0])
+		fprintf(stderr, "parscale: %s\n", e.text);
+	return (int)e.status;
+}
+
+static int lead(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "launch") == 0)
+		return launch_main(argc - 1, argv + 1, meter_native, &ranks_backend);
+	if (argc > 1 && strcmp(argv[1], "run") == 0)
+		return run_main_here(argc - 1, argv + 1);
+	fprintf(stderr,
+		"parscale: parscale-mpi has one command: mpirun -n N parscale-mpi run KERNEL [options]\n");
+	return ERR_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct err ignored = {0};
+	int status = 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher's end is ours */
+	ranks_start(&argc, &argv);
+	if (ranks_rank() == 0) {
+		status = lead(argc, argv);
+		ranks_release();
+	} else if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), &ignored) == 0) {
+		ranks_serve(make);
+	}
+	ranks_stop();
+	return status;
+}

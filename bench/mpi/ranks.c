@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+#include "mpi/ranks.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <mpi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE_BYTES = 1 << 30, ANSWER_TEXT = 256, ORDER_WORDS_BYTES = 8192 };
+
+enum command { OPEN, RUN, CLOSE, RELEASE };
+
+/* What rank 0 broadcasts; the words and the order's bytes follow an OPEN. */
+struct call {
+	enum command command;
+	struct team_plan plan;
+	uint64_t chunks, words_bytes, order_bytes;
+};
+
+/* What every rank answers to an OPEN. */
+struct answer {
+	enum err_status status;
+	char text[ANSWER_TEXT];
+};
+
+struct team {
+	const struct job *job;
+	struct team_plan plan;
+	unsigned rank;
+	uint64_t *next; /* the chunk counter, in the memory of rank 0 */
+	MPI_Win window; /* onto it */
+	size_t stride;
+	char *slots; /* its own; in rank 0 followed by those of the others, as they were gathered */
+};
+
+static int rank, ranks, local;
+static char *far; /* in rank 0, of every rank: it is on another host, by another clock */
+
+/* In the others: the OPEN that waits for an answer, and whether it was given by joining. */
+static struct call pending;
+static bool joined;
+
+void ranks_start(int *argc, char ***argv)
+{
+	MPI_Comm host;
+	MPI_Init(argc, argv);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+	MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &host);
+	MPI_Comm_rank(host, &local);
+	int first = rank;
+	MPI_Bcast(&first, 1, MPI_INT, 0, host);
+	MPI_Comm_free(&host);
+	const char mine = first != 0;
+	if (rank == 0 && !(far = calloc((size_t)ranks, 1)))
+		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
+	MPI_Gather(&mine, 1, MPI_CHAR, far, 1, MPI_CHAR, 0, MPI_COMM_WORLD);
+}
+
+void ranks_stop(void)
+{
+	free(far);
+	MPI_Finalize();
+}
+
+unsigned ranks_rank(void)
+{
+	return (unsigned)rank;
+}
+
+unsigned ranks_count(void)
+{
+	return (unsigned)ranks;
+}
+
+unsigned ranks_local(void)
+{
+	return (unsigned)local;
+}
+
+/* --- in every rank --- */
+
+static void broadcast(void *bytes, uint64_t n)
+{
+	for (char *p = bytes; n > 0;) {
+		const uint64_t piece = n < PIECE_BYTES ? n : PIECE_BYTES;
+		MPI_Bcast(p, (int)piece, MPI_BYTE, 0, MPI_COMM_WORLD);
+		p += piece;
+		n -= piece;
+	}
+}
+
+static struct call call(struct call c)
+{
+	MPI_Bcast(&c, sizeof c, MPI_BYTE, 0, MPI_COMM_WORLD);
+	return c;
+}
+
+/* Tells rank 0 how an OPEN went here. There: -1 where it did not everywhere, with the first rank that says
+ * why. */
+static int agree(const struct err *mine, struct err *e)
+{
+	struct answer answer = {.status = mine->status},
+		      *all = rank == 0 ? calloc((size_t)ranks, sizeof *all) : NULL;
+	int status = 0;
+	memcpy(answer.text, mine->text, sizeof answer.text - 1);
+	if (rank == 0 && !all)
+		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
+	MPI_Gather(&answer, sizeof answer, MPI_BYTE, all, sizeof answer, MPI_BYTE, 0, MPI_COMM_WORLD);
+	for (int r = 0; all && status == 0 && r < ranks; r++)
+		if (all[r].status != ERR_NONE) {
+			*e = (struct err){0};
+			status = err_set(e, all[r].status, "mpi: rank %d of %d: %s", r, ranks, all[r].text);
+		}
+	free(all);
+	/* everyone learns it: whoever entered leaves again */
+	MPI_Bcast(&status, 1, MPI_INT, 0, MPI_COMM_WORLD);
+	return status;
+}
+
+static size_t rounded(size_t bytes)
+{
+	return (bytes + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN;
+}
+
+static void gather(struct team *t)
+{
+	MPI_Gather(rank == 0 ? MPI_IN_PLACE : t->slots, (int)t->stride, MPI_BYTE, t->slots, (int)t->stride,
+		MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
+static void discard(struct team *t)
+{
+	MPI_Win_unlock_all(t->window);
+	MPI_Win_free(&t->window);
+	free(t->slots);
+	free(t);
+}
+
+/* The team of this rank, its worker entered. -1, and nothing left, where that has failed in any rank. */
+static int enter(struct team **team, const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	struct err mine = {0};
+	struct team *t = calloc(1, sizeof *t);
+	const size_t stride = rounded(job->slot_bytes), bytes = rank == 0 ? stride * (size_t)ranks : stride;
+	void *slots = aligned_alloc(SLOT_ALIGN, bytes);
+	if (!t || !slots)
+		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
+	memset(slots, 0, bytes);
+	*t = (struct team){
+		.job = job, .plan = *plan, .rank = (unsigned)rank, .stride = stride, .slots = slots};
+	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD,
+		&t->next, &t->window);
+	MPI_Win_lock_all(MPI_MODE_NOCHECK, t->window);
+	const bool entered = job->enter(job->ctx, t->rank, t->slots) == 0;
+	if (!entered)
+		err_set(&mine, ERR_FAILED, "it could not enter (its CPU, or memory for its scratch)");
+	if (agree(&mine, e) != 0) {
+		if (entered)
+			job->leave(job->ctx, t->rank, t->slots);
+		discard(t);
+		return -1;
+	}
+	*team = t;
+	return 0;
+}
+
+/* The next chunk from the counter. */
+static uint64_t fetch(const struct team *t)
+{
+	const uint64_t one = 1;
+	uint64_t index;
+	MPI_Fetch_and_op(&one, &index, MPI_UINT64_T, 0, 0, MPI_SUM, t->window);
+	MPI_Win_flush(0, t->window);
+	return index;
+}
+
+/* A run: gate, chunks, and the slots on their way to rank 0. */
+static void work(struct team *t)
+{
+	const struct job *job = t->job;
+	void *slot = t->slots;
+	uint64_t index, end = job->chunks;
+	if (rank == 0) {
+		const uint64_t none = 0;
+		uint64_t before;
+		MPI_Fetch_and_op(&none, &before, MPI_UINT64_T, 0, 0, MPI_REPLACE, t->window);
+		MPI_Win_flush(0, t->window);
+	}
+	MPI_Barrier(MPI_COMM_WORLD);
+	job->begin(job->ctx, t->rank, slot);
+	if (t->plan.schedule == SCHEDULE_STATIC) {
+		for (backend_share(job->chunks, t->plan.workers, t->rank, &index, &end); index < end; index++)
+			job->chunk(job->ctx, t->rank, slot, index);
+	} else {
+		while ((index = fetch(t)) < end)
+			job->chunk(job->ctx, t->rank, slot, index);
+	}
+	job->end(job->ctx, t->rank, slot);
+	gather(t);
+}
+
+static void leave(struct team *t)
+{
+	t->job->leave(t->job->ctx, t->rank, t->slots);
+	discard(t);
+}
+
+/* --- in rank 0 --- */
+
+/* The bytes of the order's descriptor. */
+static int map_order(int fd, void **bytes, uint64_t *n, struct err *e)
+{
+	struct stat st;
+	*n = 0;
+	if (fstat(fd, &st) != 0)
+		return err_set(e, ERR_FAILED, "mpi: the order: %s", strerror(errno));
+	*bytes = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (*bytes == MAP_FAILED)
+		return err_set(e, ERR_FAILED, "mpi: the order: %s", strerror(errno));
+	*n = (uint64_t)st.st_size;
+	return 0;
+}
+
+static struct team *open_ranks(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	char words[ORDER_WORDS_BYTES];
+	size_t used = 0;
+	void *order;
+	uint64_t order_bytes;
+	struct team *t = NULL;
+	if (plan->workers != (unsigned)ranks) {
+		err_set(e, ERR_USAGE, "mpi: %u workers, but the launcher started %d rank%s", plan->workers,
+			ranks, ranks == 1 ? "" : "s");
+		return NULL;
+	}
+	if (plan->lifetime != LIFETIME_POOL || !job->program) {
+		err_set(e, ERR_USAGE, "mpi: its ranks are a pool of programs");
+		return NULL;
+	}
+	for (size_t i = 0; job->program[i]; i++) {
+		const size_t n = strlen(job->program[i]) + 1;
+		if (used + n > sizeof words) {
+			err_set(e, ERR_FAILED, "mpi: an order of more than %zu bytes", sizeof words);
+			return NULL;
+		}
+		memcpy(words + used, job->program[i], n);
+		used += n;
+	}
+	if (map_order(job->order, &order, &order_bytes, e) != 0)
+		return NULL;
+	call((struct call){OPEN, *plan, job->chunks, used, order_bytes});
+	broadcast(words, used);
+	broadcast(order, order_bytes);
+	munmap(order, order_bytes);
+	const struct err none = {0};
+	return agree(&none, e) == 0 && enter(&t, job, plan, e) == 0 ? t : NULL;
+}
+
+static void *slot_of_rank(struct team *t, unsigned worker)
+{
+	return t->slots + worker * t->stride;
+}
+
+static int run_ranks(struct team *t, struct err *e)
+{
+	(void)e;
+	call((struct call){.command = RUN});
+	work(t);
+	for (unsigned w = 1; w < t->plan.workers; w++)
+		if (far[w] && t->job->align)
+			t->job->align(t->job->ctx, slot_of_rank(t, 0), slot_of_rank(t, w));
+	if (t->job->all_done)
+		t->job->all_done(t->job->ctx);
+	return 0;
+}
+
+static void close_ranks(struct team *t)
+{
+	if (!t)
+		return;
+	call((struct call){.command = CLOSE});
+	leave(t);
+}
+
+void ranks_release(void)
+{
+	call((struct call){.command = RELEASE});
+}
+
+const struct backend ranks_backend = {
+	.name = "mpi",
+	.summary = "ranks of this MPI program",
+	.worker = "process",
+	.max_workers = BACKEND_MAX_WORKERS,
+	.afresh = true,
+	.host = "parscale-mpi",
+	.open = open_ranks,
+	.run = run_ranks,
+	.slot = slot_of_rank,
+	.close = close_ranks,
+};
+
+/* --- in the others --- */
+
+void ranks_join(struct job *job)
+{
+	struct err mine = {0}, ignored = {0};
+	struct team *t;
+	joined = true;
+	if (job->chunks != pending.chunks)
+		err_set(&mine, ERR_FAILED, "its input makes %" PRIu64 " chunks, that of rank 0 %" PRIu64,
+			job->chunks, pending.chunks);
+	if (agree(&mine, &ignored) != 0 || enter(&t, job, &pending.plan, &ignored) != 0)
+		return;
+	while (call((struct call){0}).command == RUN)
+		work(t);
+	leave(t);
+}
+
+/* Takes the order that follows an OPEN as a descriptor, its words in `words`. */
+static int take_order(char *text, char **words, struct err *e)
+{
+	const int order = memfd_create("parscale order", MFD_CLOEXEC);
+	const bool there = order >= 0 && ftruncate(order, (off_t)pending.order_bytes) == 0;
+	char *bytes = there ? mmap(NULL, pending.order_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, order, 0)
+			    : MAP_FAILED;
+	if (bytes == MAP_FAILED) {
+		err_set(e, ERR_FAILED, "an order of %" PRIu64 " bytes: %s", pending.order_bytes,
+			strerror(errno));
+		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED); /* the others are sending it */
+	}
+	broadcast(text, pending.words_bytes);
+	broadcast(bytes, pending.order_bytes);
+	munmap(bytes, pending.order_bytes);
+	size_t n = 0;
+	for (char *word = text; word < text + pending.words_bytes; word += strlen(word) + 1)
+		words[n++] = word;
+	words[n] = NULL;
+	return order;
+}
+
+void ranks_serve(ranks_make_fn *make)
+{
+	while ((pending = call((struct call){0})).command == OPEN) {
+		struct err e = {0}, ignored = {0};
+		char text[ORDER_WORDS_BYTES], *words[BACKEND_WORDS + 1];
+		const int order = take_order(text, words, &e);
+		joined = false;
+		if (make(words, order, &e) != 0 && !joined)
+			agree(&e, &ignored);
+		close(order);
+	}
+}
