@@ -225,6 +225,7 @@ void args_help_run(void)
 	       "  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
 	       "  --backend NAME               what makes the workers (serial)\n"
 	       "  --workers N                  how many, 1 to %d; may exceed the CPUs (1)\n"
+	       "  --threads-per-rank N         of back end mpi: so many of the workers are OpenMP threads of one rank (1)\n"
 	       "  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
 	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
 	       "  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"

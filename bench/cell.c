@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "workers", "placement", "scaling", "size",
+const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "workers", "threads-per-rank",
+	"placement", "scaling", "size",
 	"input", "block-bytes", "grain", NULL};
 
 /* In the order of their enums. */
@@ -63,7 +64,7 @@ static int set_parameter(struct cell *c, const char *key, const char *value, str
 
 int cell_init(struct cell *c, const char *kernel, struct err *e)
 {
-	*c = (struct cell){.workers = 1};
+	*c = (struct cell){.workers = 1, .threads_per_rank = 1};
 	problem_init(&c->problem);
 	c->kernel = kernel_find(kernel, e);
 	if (!c->kernel)
@@ -120,6 +121,12 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 		c->workers = (unsigned)n;
 		return 0;
 	}
+	if (strcmp(key, "threads-per-rank") == 0) {
+		if (number_parse("--threads-per-rank", value, 1, BACKEND_MAX_WORKERS, &n, e) != 0)
+			return -1;
+		c->threads_per_rank = (unsigned)n;
+		return 0;
+	}
 	if (strcmp(key, "size") == 0)
 		return set_size(c, value, e);
 	if (strcmp(key, "grain") == 0)
@@ -147,6 +154,10 @@ int cell_finish(struct cell *c, struct err *e)
 		return err_set(e, ERR_USAGE, "--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
 	if (c->backend->host && c->lifetime == LIFETIME_SPAWN)
 		return err_set(e, ERR_USAGE, "--lifetime: back end %s has its workers from a launcher, once, so it has only pool", c->backend->name);
+	if (c->threads_per_rank > 1 && !c->backend->host)
+		return err_set(e, ERR_USAGE, "--threads-per-rank: back end %s has no ranks", c->backend->name);
+	if (c->workers % c->threads_per_rank != 0)
+		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers", c->threads_per_rank, c->workers);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
 	if (c->backend->max_workers == 1 && c->one_at_a_time)
@@ -206,6 +217,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	copy(f->meter, sizeof f->meter, meter);
 	copy(f->input, sizeof f->input, c->input);
 	f->workers = known(c->workers);
+	f->threads_per_rank = (struct uint_field){c->threads_per_rank, c->threads_per_rank > 1};
 	f->size = known_unless_zero(c->size);
 	f->items = known(c->kernel->items(&c->problem));
 	f->block_bytes = known_unless_zero(c->problem.block_bytes);
@@ -262,6 +274,8 @@ void cell_to_argv(const struct cell *c, struct cell_argv *a)
 		add_choice(a, "one-at-a-time", switches, c->one_at_a_time);
 	add_text(a, "placement", c->placement);
 	add_number(a, "workers", c->workers);
+	if (c->threads_per_rank > 1)
+		add_number(a, "threads-per-rank", c->threads_per_rank);
 	if (c->size)
 		add_number(a, "size", c->size);
 	if (c->grain)

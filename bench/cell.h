@@ -23,6 +23,7 @@ struct cell {
 	unsigned scaling;  /* enum scaling */
 	unsigned one_at_a_time; /* 1: a lock around every chunk */
 	unsigned workers;
+	unsigned threads_per_rank; /* of a back end whose workers a launcher starts; it divides `workers` */
 	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
 	uint64_t size;          /* in the kernel's items; 0: not said, the problem's parameters are */
 	uint64_t size_bytes;    /* said as bytes instead, until cell_finish makes items of it; 0: not */

@@ -63,7 +63,7 @@ static void make_command(const struct launch_order *order, const char *path, str
 {
 	const struct measure_plan *m = order->measure;
 	const bool ranks = m->cell.backend->host != NULL;
-	size_t n = ranks ? make_launcher(m->cell.workers, c) : 0;
+	size_t n = ranks ? make_launcher(m->cell.workers / m->cell.threads_per_rank, c) : 0;
 	cell_to_argv(&m->cell, &c->cell);
 	c->argv[n++] = path;
 	c->argv[n++] = "launch";

@@ -162,6 +162,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	const struct team_plan team = {.workers = t->work.cell->workers,
 		.lifetime = (enum lifetime)t->work.cell->lifetime,
 		.schedule = (enum schedule)t->work.cell->schedule,
+		.threads_per_rank = t->work.cell->threads_per_rank,
 		.one_at_a_time = t->work.cell->one_at_a_time,
 		.spin = t->work.cell->workers <= t->place.capacity ? SPINS : 0,
 		.timeout_seconds = plan->timeout_seconds};

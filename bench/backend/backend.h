@@ -107,6 +107,7 @@ struct team_plan {
 	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
 	double timeout_seconds; /* longest a run, an open or a close may take, > 0; serial and openmp cannot
 				   keep it */
+	unsigned threads_per_rank; /* of a back end that has ranks: workers that are threads of one */
 };
 
 struct team; /* each back end's own */

@@ -46,7 +46,7 @@ static void problem_of(const struct factors *f, struct factors *problem)
 	strcpy(problem->placement, "");
 	strcpy(problem->one_at_a_time, "");
 	strcpy(problem->scaling, "");
-	problem->workers = problem->block_bytes = problem->grain = (struct uint_field){0};
+	problem->workers = problem->threads_per_rank = problem->block_bytes = problem->grain = (struct uint_field){0};
 	if (!f->size.known)
 		return;
 	problem->items = (struct uint_field){0};

@@ -21,8 +21,8 @@ enum { MORE_WORDS = 2, MOST_WORDS = 200 };
 
 /* --- in the ranks that wait for work --- */
 
-/* On this host, whose CPUs may be others than those of rank 0. */
-static int own_cpu(const struct cell *c, int *cpu, struct err *e)
+/* Where the workers of this rank belong on this host, whose CPUs may be others than those of rank 0. */
+static int own_cpus(const struct cell *c, int *cpus, struct err *e)
 {
 	struct topology topology = {0};
 	struct place place = {0};
@@ -30,7 +30,9 @@ static int own_cpu(const struct cell *c, int *cpu, struct err *e)
 		return -1;
 	int status = place_open(&place, c->placement, &topology, e);
 	if (status == 0) {
-		*cpu = place_cpu(&place, ranks_local());
+		const unsigned threads = c->threads_per_rank;
+		for (unsigned i = 0; i < threads; i++)
+			cpus[ranks_rank() * threads + i] = place_cpu(&place, ranks_local() * threads + i);
 		place_close(&place);
 	}
 	topology_free(&topology);
@@ -51,7 +53,7 @@ static int make(char **words, int order, struct err *e)
 	w.cpus = cpus;
 	if (!cpus)
 		err_set(e, ERR_FAILED, "out of memory");
-	else if (own_cpu(&a.measure.cell, &cpus[ranks_rank()], e) == 0)
+	else if (own_cpus(&a.measure.cell, cpus, e) == 0)
 		status = work_setup(&w, e);
 	if (status == 0) {
 		struct job job = work_job(&w);
@@ -69,6 +71,20 @@ static int keep_row(void *ctx, const struct sample *row, struct err *e)
 	return !row || table_add(ctx, row, e) ? 0 : -1;
 }
 
+/* What --threads-per-rank says, for the number of workers where that is not said; what it may not say is found
+ * later. */
+static unsigned threads_said(int argc, char **argv)
+{
+	static const char option[] = "--threads-per-rank";
+	unsigned long threads = 1;
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], option, strlen(option)) == 0) {
+			const char *rest = argv[i] + strlen(option);
+			threads = strtoul(*rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "1", NULL, 10);
+		}
+	return threads > 0 && threads <= BACKEND_MAX_WORKERS ? (unsigned)threads : 1;
+}
+
 /* `run` without a driver: measured here, printed here. */
 static int run(int argc, char **argv, struct err *e)
 {
@@ -78,7 +94,7 @@ static int run(int argc, char **argv, struct err *e)
 	struct table rows;
 	if (argc > MOST_WORDS)
 		return err_set(e, ERR_USAGE, "more than %d words", MOST_WORDS);
-	snprintf(workers, sizeof workers, "--workers=%u", ranks_count());
+	snprintf(workers, sizeof workers, "--workers=%u", ranks_count() * threads_said(argc, argv));
 	memcpy(words + 1 + MORE_WORDS, argv + 1, (size_t)argc * sizeof *words);
 	if (args_parse_run(argc + MORE_WORDS, (char **)(uintptr_t)words, &a, e) != 0)
 		return -1;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "mpi/ranks.h"
 
+#include "mpi/threads.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <mpi.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,14 +33,15 @@ struct answer {
 struct team {
 	const struct job *job;
 	struct team_plan plan;
-	unsigned rank;
 	uint64_t *next; /* the chunk counter, in the memory of rank 0 */
 	MPI_Win window; /* onto it */
+	pthread_mutex_t turn; /* one thread of a rank at a time speaks to the others */
 	size_t stride;
-	char *slots; /* its own; in rank 0 followed by those of the others, as they were gathered */
+	char *slots;   /* of the own workers; in rank 0 followed by those of the others, as they were gathered */
+	bool *entered; /* which of the own workers */
 };
 
-static int rank, ranks, local;
+static int rank, ranks, local, support;
 static char *far; /* in rank 0, of every rank: it is on another host, by another clock */
 
 /* In the others: the OPEN that waits for an answer, and whether it was given by joining. */
@@ -47,7 +51,7 @@ static bool joined;
 void ranks_start(int *argc, char ***argv)
 {
 	MPI_Comm host;
-	MPI_Init(argc, argv);
+	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
 	MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &host);
@@ -127,42 +131,84 @@ static size_t rounded(size_t bytes)
 	return (bytes + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN;
 }
 
-static void gather(struct team *t)
+/* The number in the team of a rank's worker, and its slot. */
+static unsigned number(const struct team *t, unsigned thread)
 {
-	MPI_Gather(rank == 0 ? MPI_IN_PLACE : t->slots, (int)t->stride, MPI_BYTE, t->slots, (int)t->stride,
-		MPI_BYTE, 0, MPI_COMM_WORLD);
+	return (unsigned)rank * t->plan.threads_per_rank + thread;
 }
 
-static void discard(struct team *t)
+static void *own_slot(const struct team *t, unsigned thread)
 {
+	return t->slots + thread * t->stride;
+}
+
+static void gather(struct team *t)
+{
+	const int bytes = (int)(t->stride * t->plan.threads_per_rank);
+	MPI_Gather(rank == 0 ? MPI_IN_PLACE : t->slots, bytes, MPI_BYTE, t->slots, bytes, MPI_BYTE, 0,
+		MPI_COMM_WORLD);
+}
+
+static void enter_one(void *ctx, unsigned thread)
+{
+	struct team *t = ctx;
+	t->entered[thread] = t->job->enter(t->job->ctx, number(t, thread), own_slot(t, thread)) == 0;
+}
+
+static void leave_one(void *ctx, unsigned thread)
+{
+	struct team *t = ctx;
+	if (t->entered[thread])
+		t->job->leave(t->job->ctx, number(t, thread), own_slot(t, thread));
+}
+
+static void leave(struct team *t)
+{
+	threads_all(t->plan.threads_per_rank, leave_one, t);
 	MPI_Win_unlock_all(t->window);
 	MPI_Win_free(&t->window);
+	pthread_mutex_destroy(&t->turn);
+	free(t->entered);
 	free(t->slots);
 	free(t);
 }
 
-/* The team of this rank, its worker entered. -1, and nothing left, where that has failed in any rank. */
+/* All workers of this rank. */
+static int enter_here(struct team *t, struct err *e)
+{
+	const unsigned threads = t->plan.threads_per_rank;
+	if (threads > 1 && support < MPI_THREAD_SERIALIZED)
+		return err_set(e, ERR_ABSENT, "this MPI serves no threads");
+	const unsigned got = threads_all(threads, enter_one, t);
+	if (got != threads)
+		return err_set(e, ERR_ABSENT, "%u threads of %u (OpenMP is missing, or gave no more)", got, threads);
+	for (unsigned i = 0; i < threads; i++)
+		if (!t->entered[i])
+			return err_set(e, ERR_FAILED, "worker %u could not enter (its CPU, or memory for its scratch)",
+				number(t, i));
+	return 0;
+}
+
+/* The team of this rank, its workers entered. -1, and nothing left, where that has failed in any rank. */
 static int enter(struct team **team, const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	struct err mine = {0};
 	struct team *t = calloc(1, sizeof *t);
-	const size_t stride = rounded(job->slot_bytes), bytes = rank == 0 ? stride * (size_t)ranks : stride;
+	const size_t stride = rounded(job->slot_bytes),
+		     bytes = stride * (rank == 0 ? plan->workers : plan->threads_per_rank);
 	void *slots = aligned_alloc(SLOT_ALIGN, bytes);
-	if (!t || !slots)
+	bool *entered = calloc(plan->threads_per_rank, sizeof *entered);
+	if (!t || !slots || !entered)
 		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
 	memset(slots, 0, bytes);
-	*t = (struct team){
-		.job = job, .plan = *plan, .rank = (unsigned)rank, .stride = stride, .slots = slots};
-	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD,
-		&t->next, &t->window);
+	*t = (struct team){.job = job, .plan = *plan, .stride = stride, .slots = slots, .entered = entered};
+	pthread_mutex_init(&t->turn, NULL);
+	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD, &t->next,
+		&t->window);
 	MPI_Win_lock_all(MPI_MODE_NOCHECK, t->window);
-	const bool entered = job->enter(job->ctx, t->rank, t->slots) == 0;
-	if (!entered)
-		err_set(&mine, ERR_FAILED, "it could not enter (its CPU, or memory for its scratch)");
+	enter_here(t, &mine);
 	if (agree(&mine, e) != 0) {
-		if (entered)
-			job->leave(job->ctx, t->rank, t->slots);
-		discard(t);
+		leave(t);
 		return -1;
 	}
 	*team = t;
@@ -170,21 +216,38 @@ static int enter(struct team **team, const struct job *job, const struct team_pl
 }
 
 /* The next chunk from the counter. */
-static uint64_t fetch(const struct team *t)
+static uint64_t fetch(struct team *t)
 {
 	const uint64_t one = 1;
 	uint64_t index;
+	pthread_mutex_lock(&t->turn);
 	MPI_Fetch_and_op(&one, &index, MPI_UINT64_T, 0, 0, MPI_SUM, t->window);
 	MPI_Win_flush(0, t->window);
+	pthread_mutex_unlock(&t->turn);
 	return index;
+}
+
+static void work_one(void *ctx, unsigned thread)
+{
+	struct team *t = ctx;
+	const struct job *job = t->job;
+	const unsigned worker = number(t, thread);
+	void *slot = own_slot(t, thread);
+	uint64_t index, end = job->chunks;
+	job->begin(job->ctx, worker, slot);
+	if (t->plan.schedule == SCHEDULE_STATIC) {
+		for (backend_share(job->chunks, t->plan.workers, worker, &index, &end); index < end; index++)
+			job->chunk(job->ctx, worker, slot, index);
+	} else {
+		while ((index = fetch(t)) < end)
+			job->chunk(job->ctx, worker, slot, index);
+	}
+	job->end(job->ctx, worker, slot);
 }
 
 /* A run: gate, chunks, and the slots on their way to rank 0. */
 static void work(struct team *t)
 {
-	const struct job *job = t->job;
-	void *slot = t->slots;
-	uint64_t index, end = job->chunks;
 	if (rank == 0) {
 		const uint64_t none = 0;
 		uint64_t before;
@@ -192,22 +255,8 @@ static void work(struct team *t)
 		MPI_Win_flush(0, t->window);
 	}
 	MPI_Barrier(MPI_COMM_WORLD);
-	job->begin(job->ctx, t->rank, slot);
-	if (t->plan.schedule == SCHEDULE_STATIC) {
-		for (backend_share(job->chunks, t->plan.workers, t->rank, &index, &end); index < end; index++)
-			job->chunk(job->ctx, t->rank, slot, index);
-	} else {
-		while ((index = fetch(t)) < end)
-			job->chunk(job->ctx, t->rank, slot, index);
-	}
-	job->end(job->ctx, t->rank, slot);
+	threads_all(t->plan.threads_per_rank, work_one, t);
 	gather(t);
-}
-
-static void leave(struct team *t)
-{
-	t->job->leave(t->job->ctx, t->rank, t->slots);
-	discard(t);
 }
 
 /* --- in rank 0 --- */
@@ -233,9 +282,9 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 	void *order;
 	uint64_t order_bytes;
 	struct team *t = NULL;
-	if (plan->workers != (unsigned)ranks) {
-		err_set(e, ERR_USAGE, "mpi: %u workers, but the launcher started %d rank%s", plan->workers,
-			ranks, ranks == 1 ? "" : "s");
+	if (plan->workers != (unsigned)ranks * plan->threads_per_rank) {
+		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s", plan->workers,
+			plan->threads_per_rank, ranks, ranks == 1 ? "" : "s");
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {
@@ -272,7 +321,7 @@ static int run_ranks(struct team *t, struct err *e)
 	call((struct call){.command = RUN});
 	work(t);
 	for (unsigned w = 1; w < t->plan.workers; w++)
-		if (far[w] && t->job->align)
+		if (far[w / t->plan.threads_per_rank] && t->job->align)
 			t->job->align(t->job->ctx, slot_of_rank(t, 0), slot_of_rank(t, w));
 	if (t->job->all_done)
 		t->job->all_done(t->job->ctx);

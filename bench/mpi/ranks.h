@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ranks.h - workers that are the ranks of an MPI program. Rank 0 opens the team and is worker 0; all others
- * wait for what it broadcasts. Nothing is shared: the gate is a barrier, the chunk counter a one-sided
+ * ranks.h - workers that are the ranks of an MPI program, or the OpenMP threads of these. Rank 0 opens the
+ * team and has its first workers; all others wait for what it broadcasts. Nothing is shared: the gate is a barrier, the chunk counter a one-sided
  * fetch-and-add, and the slots are gathered. A rank that dies takes the whole program with it, as MPI
  * programs do.
  */
@@ -19,7 +19,8 @@ unsigned ranks_rank(void);
 unsigned ranks_count(void);
 unsigned ranks_local(void);
 
-/* The back end of rank 0: backend_mpi, and functions that work. As many workers as ranks, lifetime pool. */
+/* The back end of rank 0: backend_mpi, and functions that work. Lifetime pool; threads_per_rank workers in every
+ * rank, in the order of the ranks. */
 extern const struct backend ranks_backend;
 
 /* In rank 0, when it wants no further team: sends the others home. */

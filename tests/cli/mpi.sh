@@ -36,6 +36,15 @@ printf 'Anna noon foo kayak\n' >words
 "$PARSCALE_BUILD/parscale" run text --input - --backend mpi --workers 2 --print <words >out 2>err
 holds 'the text comes through standard input, and from there to every rank' test "$(tr '\n' ' ' <out)" = 'Anna noon kayak '
 
+for ranks in 1 2; do
+	# shellcheck disable=SC2086  # words
+	run parscale run sieve --stop 1e8 --backend mpi --workers $((2 * ranks)) --threads-per-rank 2 --schedule dynamic $quick
+	found="$status $(field workers) $(field threads_per_rank) $(field count)"
+	if parscale list backends | grep -q '^openmp .*missing'; then wanted='77   '; else wanted="0 $((2 * ranks)) 2 5761455"; fi
+	holds "threads in $ranks ranks" test "$found" = "$wanted"
+done
+fails 2 'threads that do not divide the workers' parscale run noop --backend mpi --workers 3 --threads-per-rank 2
+fails 2 'threads of ranks where there are none' parscale run noop --backend fork --workers 2 --threads-per-rank 2
 fails 2 'ranks are not spawned' parscale run noop --backend mpi --lifetime spawn
 fails 77 'no launcher' env PARSCALE_MPIRUN=./nonesuch "$PARSCALE_BUILD/parscale" run noop --backend mpi
 
@@ -46,7 +55,7 @@ ranks() { mpirun -n "$@"; }
 run ranks 3 "$PARSCALE_BUILD/parscale-mpi" run sieve --stop 1e7 $quick
 holds 'ranks that the user starts' test "$status $(field workers) $(field count)" = '0 3 664579'
 run ranks 3 "$PARSCALE_BUILD/parscale-mpi" run sieve --stop 1e7 --workers 2
-holds 'another number of ranks is refused' grep -q '^parscale: mpi: 2 workers, but the launcher started 3 ranks$' err
+holds 'another number of ranks is refused' grep -q '^parscale: mpi: 2 workers, 1 in a rank, but the launcher started 3 ranks$' err
 run ranks 2 "$PARSCALE_BUILD/parscale-mpi" run sieve --backend fork
 holds 'another back end is refused' grep -q '^parscale: --backend: parscale-mpi has only mpi' err
 run ranks 2 "$PARSCALE_BUILD/parscale-mpi" run sieve --nonsense 1
