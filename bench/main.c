@@ -8,6 +8,7 @@
 #include "list.h"
 #include "data/merge.h"
 #include "report/plot.h"
+#include "probe/probe_launch.h"
 #include "probe/probe_main.h"
 #include "report/report.h"
 #include "sweep/resume.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_probe.c - every probe once: all its cases verified, nothing left behind; and summaries of hand-made samples. */
-#include "probe/probe_summary.h"
+#include "data/probe_summary.h"
 #include "probe/sampler.h"
 
 #include <dirent.h>
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static int keep(void *ctx, const struct probe_sample_row *row, struct err *e)
+static int keep(void *ctx, const struct probe_launch_row *row, struct err *e)
 {
 	return table_add(ctx, row, e) ? 0 : -1;
 }
@@ -50,15 +50,15 @@ static const char *trouble(const struct probe *p, char text[600])
 	struct probe_run r;
 	struct err e = {0};
 	struct table samples;
-	const struct sampler_plan plan = {.blocks = 1, .seed = 1};
+	const struct sampler_plan plan = {.blocks = 1, .long_samples = 1, .seed = 1};
 	unsigned files = entries("/proc/self/fd"), mappings = shared_mappings();
-	table_init(&samples, probe_sample_columns, sizeof(struct probe_sample_row));
+	table_init(&samples, probe_launch_columns, sizeof(struct probe_launch_row));
 	if (probe_run_init(&r, p, true, &e) != 0 || p->cases(&r, &e) != 0 || sampler_run(&r, &plan, keep, &samples, &e) != 0) {
 		snprintf(text, 600, "%.500s", e.text);
 		return text;
 	}
 	for (size_t i = 0; i < samples.count; i++) {
-		const struct probe_sample_row *row = table_row(&samples, i);
+		const struct probe_launch_row *row = table_row(&samples, i);
 		if (strcmp(row->status, "ok") == 0 || strcmp(row->status, "absent") == 0)
 			continue;
 		snprintf(text, 600, "%s %s %s: %s: %.200s", row->of.mechanism, row->of.worker, row->of.setting, row->status, row->reason);
@@ -151,68 +151,68 @@ static void options_have_ranges(void **state)
 
 /* --- summaries --- */
 
-static int no_cases(struct probe_run *r, struct err *e)
-{
-	(void)r;
-	(void)e;
-	return 0;
-}
-
-static const struct probe made_up = {
-	.name = "made-up",
-	.metrics = {{"total", "ns", ""}, {"share", "%", ""}},
-	.cases = no_cases,
+struct case_name {
+	const char *mechanism, *worker, *setting;
 };
 
-static struct probe_run made_up_run(void)
-{
-	struct probe_run r = {.probe = &made_up};
-	const struct probe_case c[] = {{.mechanism = "base", .worker = "", .base = 0, .most = 1},
-		{.mechanism = "double", .worker = "thread", .setting = "two", .base = 0, .expected_low = 1.5, .expected_high = 2.5},
-		{.mechanism = "double", .worker = "process", .base = 0, .expected_low = 3, .expected_high = 4},
-		{.mechanism = "broken", .worker = "", .base = -1}, {.mechanism = "missing", .worker = "", .base = 0}};
-	for (size_t i = 0; i < 5; i++)
-		probe_add(&r, &c[i]);
-	return r;
-}
-
-static void add_sample(struct table *t, const struct probe_case *c, const char *metric, const char *status, double value)
+static struct probe_launch_row *add_launch(struct table *t, uint64_t launch, struct case_name c, const char *metric, double median)
 {
 	struct err e = {0};
-	struct probe_sample_row *row = table_add(t, NULL, &e);
-	snprintf(row->of.mechanism, sizeof row->of.mechanism, "%s", c->mechanism);
-	snprintf(row->of.worker, sizeof row->of.worker, "%s", c->worker);
-	snprintf(row->of.setting, sizeof row->of.setting, "%s", c->setting);
+	struct probe_launch_row *row = table_add(t, NULL, &e);
+	snprintf(row->of.probe, sizeof row->of.probe, "made-up");
+	snprintf(row->of.mechanism, sizeof row->of.mechanism, "%s", c.mechanism);
+	snprintf(row->of.worker, sizeof row->of.worker, "%s", c.worker);
+	snprintf(row->of.setting, sizeof row->of.setting, "%s", c.setting);
 	snprintf(row->of.metric, sizeof row->of.metric, "%s", metric);
-	snprintf(row->status, sizeof row->status, "%s", status);
-	snprintf(row->reason, sizeof row->reason, "%s", strcmp(status, "ok") ? "because" : "");
-	row->launch_id = (struct uint_field){0, true};
+	snprintf(row->status, sizeof row->status, "ok");
+	snprintf(row->base, sizeof row->base, "base");
+	row->launch_id = (struct uint_field){launch, true};
+	row->samples = (struct uint_field){4, true};
 	row->batch = (struct uint_field){10, true};
-	row->value = value;
+	row->median = median;
+	row->min = median - 1;
+	row->max = median + 1;
+	return row;
+}
+
+static void expect_ratio(struct probe_launch_row *row, double low, double high)
+{
+	row->expected_low = low;
+	row->expected_high = high;
+}
+
+static void refuse(struct probe_launch_row *row, const char *status)
+{
+	snprintf(row->status, sizeof row->status, "%s", status);
+	snprintf(row->reason, sizeof row->reason, "because");
 }
 
 static void summaries_by_hand(void **state)
 {
 	(void)state;
-	struct probe_run r = made_up_run();
-	struct table samples, rows;
+	static const struct case_name base_case = {"base", "", ""}, two_case = {"double", "thread", "two"}, other_case = {"double", "process", ""},
+				      broken_case = {"broken", "", ""};
+	struct table launches, rows;
 	struct err e = {0};
-	table_init(&samples, probe_sample_columns, sizeof(struct probe_sample_row));
+	table_init(&launches, probe_launch_columns, sizeof(struct probe_launch_row));
 	table_init(&rows, probe_columns, sizeof(struct probe_row));
 	for (int i = 1; i <= 9; i++) {
-		add_sample(&samples, &r.cases[0], "total", "ok", 100 + i);
-		add_sample(&samples, &r.cases[1], "total", "ok", 200 + 2 * i);
-		add_sample(&samples, &r.cases[1], "share", "ok", 50);
-		add_sample(&samples, &r.cases[2], "total", "ok", 200 + 2 * i);
-		add_sample(&samples, &r.cases[3], "total", "ok", i);
+		add_launch(&launches, (uint64_t)i, base_case, "total", 100 + i);
+		expect_ratio(add_launch(&launches, (uint64_t)i, two_case, "total", 200 + 2 * i), 1.5, 2.5);
+		add_launch(&launches, (uint64_t)i, two_case, "share", i == 5 ? 0 : 50); /* a share of 0 has no ratio */
+		expect_ratio(add_launch(&launches, (uint64_t)i, other_case, "total", 200 + 2 * i), 3, 4);
+		struct probe_launch_row *row = add_launch(&launches, (uint64_t)i, broken_case, "total", i);
+		if (i == 7)
+			refuse(row, "wrong");
 	}
-	add_sample(&samples, &r.cases[3], "total", "wrong", (double)NAN);
-	assert_int_equal(probe_summarise(&r, &samples, "killed", &rows, &e), 0);
+	refuse(add_launch(&launches, 10, (struct case_name){"", "", ""}, "", (double)NAN), "failed");
+	assert_int_equal(probe_summarise(&launches, &rows, &e), 0);
 	assert_int_equal(rows.count, 6);
 	const struct probe_row *base = table_row(&rows, 0), *two = table_row(&rows, 1), *share = table_row(&rows, 2), *other = table_row(&rows, 3);
-	const struct probe_row *broken = table_row(&rows, 4), *missing = table_row(&rows, 5);
+	const struct probe_row *broken = table_row(&rows, 4), *launch = table_row(&rows, 5);
 	assert_true(base->median == 105 && base->ratio == 1 && isnan(base->ratio_low) && isnan(base->expected_low));
-	assert_true(base->min == 101 && base->max == 109 && base->samples.value == 9 && base->launches.value == 1);
+	assert_true(base->median_low < 105 && base->median_low >= 101 && base->median_high > 105 && base->median_high <= 109);
+	assert_true(base->min == 100 && base->max == 110 && base->samples.value == 36 && base->launches.value == 9 && base->batch.value == 10);
 	assert_true(two->ratio == 2 && two->ratio_low < 2 && two->ratio_high > 2);
 	assert_string_equal(two->base, "base");
 	assert_string_equal(two->verdict, "expected");
@@ -222,25 +222,50 @@ static void summaries_by_hand(void **state)
 	assert_string_equal(broken->status, "wrong");
 	assert_string_equal(broken->reason, "because");
 	assert_true(isnan(broken->median) && !broken->samples.known);
-	assert_string_equal(missing->status, "failed");
-	assert_string_equal(missing->reason, "killed");
-	assert_int_equal(probe_rows_status(&rows), PROBE_WRONG);
-	table_free(&samples);
+	assert_string_equal(launch->of.mechanism, "");
+	assert_string_equal(launch->status, "failed");
+	assert_ptr_equal(probe_worst(&rows), broken);
+	table_free(&launches);
+	table_free(&rows);
+}
+
+/* Launches of several probes come mixed; the rows of each stand together, in the order in which its cases were first seen. */
+static void rows_of_a_probe_stand_together(void **state)
+{
+	(void)state;
+	struct table launches, rows;
+	struct err e = {0};
+	table_init(&launches, probe_launch_columns, sizeof(struct probe_launch_row));
+	table_init(&rows, probe_columns, sizeof(struct probe_row));
+	for (int i = 0; i < 4; i++)
+		for (int k = i == 0; k < 2; k++) { /* the second case is new in the second launch */
+			struct probe_launch_row *row = add_launch(&launches, (uint64_t)i / 2, (struct case_name){k ? "base" : "late", "", ""}, "total", 10);
+			snprintf(row->of.probe, sizeof row->of.probe, "%s", i % 2 ? "second" : "first");
+		}
+	assert_int_equal(probe_summarise(&launches, &rows, &e), 0);
+	static const char *const wanted[][2] = {{"first", "base"}, {"first", "late"}, {"second", "late"}, {"second", "base"}};
+	assert_int_equal(rows.count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const struct probe_row *row = table_row(&rows, i);
+		assert_string_equal(row->of.probe, wanted[i][0]);
+		assert_string_equal(row->of.mechanism, wanted[i][1]);
+	}
+	table_free(&launches);
 	table_free(&rows);
 }
 
 static void only_what_is_absent_throughout_is_absent(void **state)
 {
 	(void)state;
+	static const char *const added[] = {"absent", "ok", "failed"}, *const worst[] = {"absent", "ok", "failed"};
 	struct table rows;
 	struct err e = {0};
 	table_init(&rows, probe_columns, sizeof(struct probe_row));
-	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "absent");
-	assert_int_equal(probe_rows_status(&rows), PROBE_ABSENT);
-	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "ok");
-	assert_int_equal(probe_rows_status(&rows), PROBE_OK);
-	strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, "failed");
-	assert_int_equal(probe_rows_status(&rows), PROBE_FAILED);
+	assert_null(probe_worst(&rows));
+	for (size_t i = 0; i < 3; i++) {
+		strcpy(((struct probe_row *)table_add(&rows, NULL, &e))->status, added[i]);
+		assert_string_equal(probe_worst(&rows)->status, worst[i]);
+	}
 	table_free(&rows);
 }
 
@@ -251,6 +276,7 @@ int main(void)
 		cmocka_unit_test(cases_are_unique_and_bases_exist),
 		cmocka_unit_test(options_have_ranges),
 		cmocka_unit_test(summaries_by_hand),
+		cmocka_unit_test(rows_of_a_probe_stand_together),
 		cmocka_unit_test(only_what_is_absent_throughout_is_absent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,8 +248,8 @@ void columns_markdown(FILE *f)
 	      "(derived from the samples,\n"
 	      "one row a cell, by `parscale stat`), `models.csv` (likewise, one row a series of worker "
 	      "counts), "
-	      "`plots/`,\n"
-	      "`report.html` and `report.md`.\n\n"
+	      "`probe_launches.csv` and\n"
+	      "`probes.csv` (the same for mechanisms, where the plan has probes), `plots/`, `report.html` and `report.md`.\n\n"
 	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
 	      "the locale, and read\n"
 	      "back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found "
@@ -272,9 +272,14 @@ void columns_markdown(FILE *f)
 	      "each cell that both have:\n",
 		f);
 	markdown_table(f, comparison_columns, false);
-	fputs("\n## probes.csv\n\n`parscale probe --format csv`, from `bench/probe/probe_rows.def`: mechanisms, one row a number of a case, which is\n",
+	fputs("\n## probes.csv\n\nMechanisms, from `bench/data/probe_rows.def`: what `parscale probe --format csv` prints, and what "
+	      "`parscale stat` makes of the\nprobes of a sweep. One row a number of a case, which is\n",
 		f);
 	markdown_table(f, probe_columns, true);
 	fputs("\nAnd of it is known:\n", f);
 	markdown_table(f, probe_columns, false);
+	fputs("\n## probe_launches.csv\n\nThe launches that probes.csv is made of, one row a number of a case in a launch. After the same "
+	      "factors:\n",
+		f);
+	markdown_table(f, probe_launch_columns, false);
 }

@@ -4,12 +4,12 @@
 #define ENTRY(row, path, name, type, unit, meaning, factor)                                                  \
 	{#name, COLUMN_##type, offsetof(row, path), sizeof(((row *)0)->path), unit, meaning, factor},
 
-const struct column probe_sample_columns[] = {
+const struct column probe_launch_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
-	COLUMN_IF_FACTOR_##table(ENTRY(struct probe_sample_row, of.name, name, type, unit, meaning, true))
+	COLUMN_IF_FACTOR_##table(ENTRY(struct probe_launch_row, of.name, name, type, unit, meaning, true))
 #include "data/probe_rows.def"
 #define COLUMN(table, name, type, unit, meaning)                                                             \
-	COLUMN_IF_SAMPLE_##table(ENTRY(struct probe_sample_row, name, name, type, unit, meaning, false))
+	COLUMN_IF_SAMPLE_##table(ENTRY(struct probe_launch_row, name, name, type, unit, meaning, false))
 #include "data/probe_rows.def"
 	{0}};
 

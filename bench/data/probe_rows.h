@@ -11,8 +11,8 @@ struct probe_factors {
 #include "data/probe_rows.def"
 };
 
-/* What a launch sends, a line each. */
-struct probe_sample_row {
+/* What one launch found of one number of one case: one row of probe_launches.csv. */
+struct probe_launch_row {
 	struct probe_factors of;
 #define COLUMN(table, name, type, unit, meaning) COLUMN_IF_SAMPLE_##table(COLUMN_TYPE_##type(name);)
 #include "data/probe_rows.def"
@@ -26,6 +26,6 @@ struct probe_row {
 };
 
 /* In order, ended by one whose name is NULL. */
-extern const struct column probe_sample_columns[], probe_columns[];
+extern const struct column probe_launch_columns[], probe_columns[];
 
 #endif

@@ -4,6 +4,7 @@
 #include "args.h"
 #include "data/dataset.h"
 #include "data/folder.h"
+#include "data/probe_summary.h"
 #include "number.h"
 #include "data/row_json.h"
 #include "data/series.h"
@@ -14,6 +15,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static int write_table(const char *dir, const char *name, const struct table *t, struct err *e)
 {
@@ -31,12 +33,33 @@ static unsigned cpus_of(const char *dir)
 	return cpus;
 }
 
+/* probes.csv, where the sweep had probes. */
+static int write_probes(const char *dir, struct err *e)
+{
+	char path[FOLDER_PATH];
+	struct table launches, rows;
+	if (folder_path(path, dir, "probe_launches.csv", e) != 0)
+		return -1;
+	if (access(path, F_OK) != 0)
+		return 0;
+	table_init(&launches, probe_launch_columns, sizeof(struct probe_launch_row));
+	table_init(&rows, probe_columns, sizeof(struct probe_row));
+	int status = csv_read(path, &launches, NULL, e);
+	if (status == 0)
+		status = probe_summarise(&launches, &rows, e);
+	if (status == 0)
+		status = write_table(dir, "probes.csv", &rows, e);
+	table_free(&launches);
+	table_free(&rows);
+	return status;
+}
+
 int stat_folder(const char *dir, struct statistics *s, struct err *e)
 {
 	table_init(&s->summary, summary_columns, sizeof(struct summary));
 	table_init(&s->models, model_columns, sizeof(struct model_row));
 	if (folder_samples(dir, &s->samples, e) != 0 || summary_make(&s->samples, &s->summary, e) != 0 ||
-		series_make(&s->samples, cpus_of(dir), &s->models, e) != 0)
+		series_make(&s->samples, cpus_of(dir), &s->models, e) != 0 || write_probes(dir, e) != 0)
 		return -1;
 	return write_table(dir, "summary.csv", &s->summary, e) == 0
 		       ? write_table(dir, "models.csv", &s->models, e)
@@ -191,8 +214,8 @@ static void help(void)
 	puts("usage: parscale stat DIR [--format text|csv|json]\n\n"
 	     "Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and "
 	     "DIR/models.csv\n"
-	     "(scaling models), always the same for the same samples, and prints them; as CSV and JSON the "
-	     "summary\n"
+	     "(scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the "
+	     "same for the same\nsamples. Prints the first two; as CSV and JSON the summary\n"
 	     "alone. What the columns mean: parscale list columns.");
 }
 

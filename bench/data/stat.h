@@ -12,7 +12,8 @@ struct statistics {
 	struct table samples, summary, models;
 };
 
-/* Reads DIR/samples.csv and writes DIR/summary.csv and DIR/models.csv. `s` is initialised here and freed by
+/* Reads DIR/samples.csv and writes DIR/summary.csv and DIR/models.csv, and DIR/probes.csv where there is
+ * DIR/probe_launches.csv. `s` is initialised here and freed by
  * the caller, also on -1. */
 int stat_folder(const char *dir, struct statistics *s, struct err *e);
 void stat_free(struct statistics *s);

@@ -12,8 +12,4 @@
 /* argv[0] is "probe". */
 int probe_main(int argc, char **argv, struct err *e);
 
-/* The other side: `parscale probe-launch NAME ...`, which sends its samples through CHILD_RESULT_FD. Returns the exit status, its error
- * printed. */
-int probe_launch_main(int argc, char **argv);
-
 #endif

@@ -189,8 +189,6 @@ int probe_show_text(const struct probe_shown *s, bool markdown, struct err *e)
 		printf("`parscale probe %s`:\n\n", p->name);
 	fill_grid(s, &g);
 	print_grid(&g, markdown);
-	if (s->status != PROBE_OK)
-		printf("%s%s%s%s\n", markdown ? "\n" : "  ", probe_status_name(s->status), *s->reason ? ": " : "", s->reason);
 	putchar('\n');
 	free(g.cells);
 	return 0;
@@ -205,8 +203,8 @@ json_t *probe_show_json(const struct probe_shown *s)
 	for (size_t i = 0; p->options[i].name; i++)
 		json_object_set_new(options, p->options[i].name, json_integer((json_int_t)s->run->option[i]));
 	json_object_set_new(o, "probe", json_string(p->name));
-	json_object_set_new(o, "status", json_string(probe_status_name(s->status)));
-	json_object_set_new(o, "reason", *s->reason ? json_string(s->reason) : json_null());
+	json_object_set_new(o, "status", json_string(s->worst->status));
+	json_object_set_new(o, "reason", *s->worst->reason ? json_string(s->worst->reason) : json_null());
 	json_object_set_new(o, "summary", json_string(p->summary));
 	json_object_set_new(o, "timed", json_string(p->timed));
 	json_object_set_new(o, "expect", json_string(p->expect));

@@ -12,9 +12,8 @@
 /* A probe that was measured. */
 struct probe_shown {
 	const struct probe_run *run;
-	const struct table *rows; /* of struct probe_row */
-	enum probe_status status;
-	char reason[256];         /* why not ok, as far as it is one reason */
+	const struct table *rows; /* of struct probe_row; at least one */
+	const struct probe_row *worst; /* of these */
 	unsigned launches;
 	uint64_t seed;
 };

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "launch.h"
 #include "sweep/pace.h"
+#include "sweep/probing.h"
 #include "shuffle.h"
 #include "units.h"
 
@@ -19,10 +20,11 @@ struct campaign {
 	int fd;
 	struct campaign_result *result;
 	struct pace *pace;
-	size_t *order;            /* of the cells in the block */
+	struct probing *probing;
+	size_t *order;            /* of the cells in the block; plan.count and above: of the probes */
 	struct expected *answers; /* by problem */
 	bool *answered;
-	uint64_t launches; /* made in all sessions */
+	uint64_t launches; /* of cells, made in all sessions */
 	uint64_t started_ns;
 	bool terminal;
 };
@@ -32,16 +34,27 @@ static double elapsed(const struct campaign *c)
 	return (double)(clock_ns() - c->started_ns) / 1e9;
 }
 
-/* The cells of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */
+static bool wanted(const struct campaign *c, size_t index, unsigned block)
+{
+	return index < c->plan->count ? pace_wants(c->pace, index, block) : probing_wants(c->probing, index - c->plan->count, block);
+}
+
+static double cost(const struct campaign *c, size_t index)
+{
+	return index < c->plan->count ? pace_cost(c->pace, index) : probing_cost(c->probing, index - c->plan->count);
+}
+
+/* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */
 static size_t make_order(struct campaign *c, unsigned block)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
+	const size_t all = c->plan->count + c->plan->probe_count;
 	size_t n = 0;
-	for (size_t i = 0; i < c->plan->count; i++)
+	for (size_t i = 0; i < all; i++)
 		c->order[i] = i;
-	shuffle(c->order, c->plan->count, &random);
-	for (size_t i = 0; i < c->plan->count; i++)
-		if (pace_wants(c->pace, c->order[i], block))
+	shuffle(c->order, all, &random);
+	for (size_t i = 0; i < all; i++)
+		if (wanted(c, c->order[i], block))
 			c->order[n++] = c->order[i];
 	if (block < c->plan->launches)
 		return n;
@@ -54,20 +67,33 @@ static size_t make_order(struct campaign *c, unsigned block)
 	return n;
 }
 
-static void show_progress(const struct campaign *c, const struct cell *cell)
+/* Of cells and probes. */
+static struct forecast forecast(const struct campaign *c)
+{
+	const struct forecast of_cells = pace_forecast(c->pace);
+	const struct probing_forecast of_probes = probing_forecast(c->probing);
+	return (struct forecast){of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
+}
+
+static void show_progress(const struct campaign *c, size_t index)
 {
 	char left[UNITS_BYTES], label[PLAN_LABEL];
-	struct forecast f = pace_forecast(c->pace);
+	struct forecast f = forecast(c);
+	if (index < c->plan->count)
+		plan_label(&c->plan->cells[index].cell, label);
+	else
+		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
 	double budget = c->plan->budget_seconds - elapsed(c), seconds = f.seconds < budget ? f.seconds : budget;
 	double share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
-	fprintf(stderr, "\r\033[K%3.0f %%  launch %" PRIu64 " of about %.0f, %s left  %.70s", 100 * share, c->launches + 1, f.launches,
-		units_clock(seconds, left), plan_label(cell, label));
+	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s left  %.70s", 100 * share,
+		(double)c->launches + probing_forecast(c->probing).made + 1, f.launches,
+		units_clock(seconds, left), label);
 }
 
 static void show_block(const struct campaign *c, unsigned block, size_t n)
 {
 	char past[UNITS_BYTES], left[UNITS_BYTES];
-	struct forecast f = pace_forecast(c->pace);
+	struct forecast f = forecast(c);
 	double budget = c->plan->budget_seconds - elapsed(c);
 	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), past));
 	if (f.seconds > 0)
@@ -151,18 +177,32 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 	return status;
 }
 
+static int launch_probe(struct campaign *c, size_t probe, unsigned block, struct err *e)
+{
+	char trouble[256];
+	if (probing_launch(c->probing, probe, block, trouble, e) != 0)
+		return e->status == ERR_INTERRUPTED ? (*e = (struct err){0}, 0) : -1;
+	if (*trouble) {
+		c->result->failed++;
+		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s", trouble);
+	}
+	c->result->launches++;
+	return 0;
+}
+
 static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e)
 {
 	if (!c->terminal)
 		show_block(c, block, n);
 	for (size_t i = 0; i < n; i++) {
-		if (elapsed(c) + pace_cost(c->pace, c->order[i]) > c->plan->budget_seconds) {
+		const size_t index = c->order[i];
+		if (elapsed(c) + cost(c, index) > c->plan->budget_seconds) {
 			c->result->end = CAMPAIGN_BUDGET;
 			return 0;
 		}
 		if (c->terminal)
-			show_progress(c, &c->plan->cells[c->order[i]].cell);
-		if (launch(c, c->order[i], block, e) != 0)
+			show_progress(c, index);
+		if ((index < c->plan->count ? launch(c, index, block, e) : launch_probe(c, index - c->plan->count, block, e)) != 0)
 			return -1;
 		if (interrupt_seen()) {
 			c->result->end = CAMPAIGN_INTERRUPTED;
@@ -210,25 +250,27 @@ static void tell_stops(const struct campaign *c)
 	}
 }
 
-int campaign_run(const struct plan *p, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e)
+int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e)
 {
 	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
 	c.pace = pace_open(p, e);
-	c.order = malloc(p->count * sizeof *c.order);
+	c.probing = c.pace ? probing_open(p, dir, e) : NULL;
+	c.order = malloc((p->count + p->probe_count) * sizeof *c.order);
 	c.answers = calloc(p->problems, sizeof *c.answers);
 	c.answered = calloc(p->problems, sizeof *c.answered);
 	r->stops = calloc(p->count, sizeof *r->stops);
 	int status = -1;
 	if (!c.order || !c.answers || !c.answered || !r->stops)
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
-	else if (c.pace && remember(&c, before, e) == 0)
+	else if (c.probing && remember(&c, before, e) == 0)
 		status = run_blocks(&c, e);
 	if (c.terminal)
 		fprintf(stderr, "\r\033[K");
 	if (status == 0)
 		tell_stops(&c);
 	pace_close(c.pace);
+	probing_close(c.probing);
 	free(c.order);
 	free(c.answers);
 	free(c.answered);

@@ -15,15 +15,15 @@ enum campaign_end { CAMPAIGN_COMPLETE, CAMPAIGN_BUDGET, CAMPAIGN_INTERRUPTED };
 
 struct campaign_result {
 	enum campaign_end end;
-	uint64_t launches, failed; /* made now; of these, with a row that is not ok */
+	uint64_t launches, failed; /* made now, of cells and probes; of these, with a row that is not ok */
 	char last_failure[512];    /* the last one's label and reason; "" */
 	const char **stops;        /* why each cell got no more launches: "precise", "most-launches", "failed", "budget", "interrupted" */
 };
 
-/* Runs the plan, appending rows to the open file `samples_fd`, all rows of a launch at once. `before` holds the rows of earlier sessions, in order (an
+/* Runs the plan in the folder `dir`, appending rows to its open file `samples_fd`, all rows of a launch at once. `before` holds the rows of earlier sessions, in order (an
  * empty table: there was none); what they have is not measured again. The result's `stops` has a text for each cell; campaign_result_free
  * frees it. -1 with *e set when it cannot go on (no process, no space); what is in the file then is whole. */
-int campaign_run(const struct plan *p, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e);
+int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e);
 void campaign_result_free(struct campaign_result *r);
 
 #endif

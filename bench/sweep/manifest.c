@@ -22,7 +22,7 @@ json_t *manifest_facts(void)
 static json_t *plan_json(const struct manifest *m)
 {
 	const struct plan *p = m->plan;
-	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array();
+	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array(), *probed = json_array();
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		json_array_append_new(cells, json_string(plan_label(&p->cells[i].cell, label)));
@@ -31,6 +31,8 @@ static json_t *plan_json(const struct manifest *m)
 		json_array_append_new(stops, json_string(m->stops[i]));
 	for (size_t i = 0; i < p->omitted; i++)
 		json_array_append_new(omissions, json_pack("{s:s, s:s}", "cell", p->omissions[i].label, "reason", p->omissions[i].reason));
+	for (size_t i = 0; i < p->probe_count; i++)
+		json_array_append_new(probed, json_string(p->probes[i]->name));
 	json_object_set_new(plan, "file", json_string(m->plan_path));
 	json_object_set_new(plan, "meter", json_string(p->meter->name));
 	json_object_set_new(plan, "launches", json_integer(p->launches));
@@ -43,6 +45,9 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "budget_seconds", json_real(p->budget_seconds));
 	json_object_set_new(plan, "most_launches", json_integer(p->most_launches));
 	json_object_set_new(plan, "precision", isinf(p->precision) ? json_null() : json_real(p->precision));
+	json_object_set_new(plan, "probes", probed);
+	json_object_set_new(plan, "probe_cases", json_string(p->probe_cases ? "all" : "quick"));
+	json_object_set_new(plan, "probe_seconds", json_real(p->probe_seconds));
 	json_object_set_new(plan, "cells", cells);
 	json_object_set_new(plan, "stops", stops);
 	json_object_set_new(plan, "left_out", omissions);

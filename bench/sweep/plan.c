@@ -238,7 +238,7 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 {
 	struct plan_file f;
 	*p = (struct plan){.launches = 3, .most_launches = 30, .precision = 0.02, .repetitions = 3, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 2, .timeout_seconds = 60,
-		.budget_seconds = 3600, .order_seed = 1};
+		.budget_seconds = 3600, .order_seed = 1, .probe_seconds = 0.1};
 	int status = plan_file_read(&f, path, p, machine, e);
 	for (size_t i = 0; status == 0 && i < f.count; i++)
 		status = multiply(p, &f, &f.sections[i], e);
@@ -276,5 +276,6 @@ double plan_estimate(const struct plan *p)
 		double measured = (p->repetitions + 1) * sample + p->warmup * run;
 		total += p->launches * (start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds));
 	}
+	total += (double)p->probe_count * p->launches * (p->probe_seconds + 10 * start_seconds);
 	return total < p->budget_seconds ? total : p->budget_seconds;
 }

@@ -9,8 +9,9 @@
 #define PARSCALE_PLAN_H
 
 #include "meter.h"
+#include "probe/probe.h"
 
-enum { PLAN_LABEL = 512 };
+enum { PLAN_LABEL = 512, PLAN_PROBES = 32 };
 
 struct planned {
 	struct cell cell;
@@ -42,6 +43,12 @@ struct plan {
 	double timeout_seconds;    /* timeout = 60s: of a launch */
 	double budget_seconds;     /* budget = 1h: of the sweep */
 	uint64_t order_seed;       /* order-seed = 1: of the order within blocks */
+
+	/* Mechanisms, beside the cells: each is launched once in every complete block. */
+	const struct probe *probes[PLAN_PROBES]; /* probe = spawn, return, ... or all */
+	size_t probe_count;
+	unsigned probe_cases; /* probe-cases = quick: 1 (all) takes every case of each */
+	double probe_seconds; /* probe-time = 100ms: of samples, a launch; it takes longer where the least number of samples does */
 };
 
 /* What `workers = auto`, `workers = max` and `size = auto` stand for on the machine. */

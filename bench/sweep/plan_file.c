@@ -44,9 +44,34 @@ static int set_precision(const char *value, double *out, struct err *e)
 	return 0;
 }
 
-/* 0 taken, 1 not such a key, -1 a bad value. */
-static int set_setting(struct plan *p, const char *key, const char *value, struct err *e)
+/* "spawn, return", or "all". */
+static int set_probes(struct plan *p, char *list, struct err *e)
 {
+	char *save = NULL;
+	p->probe_count = 0;
+	for (const struct probe *const *all = probes; strcmp(list, "all") == 0 && *all; all++)
+		p->probes[p->probe_count++] = *all;
+	for (char *name = p->probe_count ? NULL : strtok_r(list, ", \t", &save); name; name = strtok_r(NULL, ", \t", &save)) {
+		const struct probe *probe = probe_find(name, e);
+		if (!probe)
+			return -1;
+		for (size_t i = 0; i < p->probe_count; i++)
+			if (p->probes[i] == probe)
+				return err_set(e, ERR_USAGE, "probe: %s stands there twice", name);
+		p->probes[p->probe_count++] = probe;
+	}
+	return 0;
+}
+
+/* 0 taken, 1 not such a key, -1 a bad value. */
+static int set_setting(struct plan *p, const char *key, char *value, struct err *e)
+{
+	if (strcmp(key, "probe") == 0)
+		return set_probes(p, value, e);
+	if (strcmp(key, "probe-cases") == 0)
+		return choice_parse(key, "quick|all", value, &p->probe_cases, e);
+	if (strcmp(key, "probe-time") == 0)
+		return number_parse_seconds(key, value, &p->probe_seconds, e);
 	if (strcmp(key, "launches") == 0)
 		return set_count(key, value, 1, &p->launches, e);
 	if (strcmp(key, "most-launches") == 0)

@@ -50,7 +50,7 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 	return 0;
 }
 
-/* Whether the labels of the plan are those that the sweep began with: only then do launch numbers mean the same cells. */
+/* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch numbers mean the same cells. */
 static bool same_cells(const struct plan *p, json_t *manifest)
 {
 	const json_t *cells = json_object_get(json_object_get(manifest, "plan"), "cells");
@@ -59,6 +59,12 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 		const char *label = json_string_value(json_array_get(cells, i));
 		char now[PLAN_LABEL];
 		same = label && strcmp(label, plan_label(&p->cells[i].cell, now)) == 0;
+	}
+	const json_t *probed = json_object_get(json_object_get(manifest, "plan"), "probes");
+	same &= json_array_size(probed) == p->probe_count;
+	for (size_t i = 0; same && i < p->probe_count; i++) {
+		const char *name = json_string_value(json_array_get(probed, i));
+		same = name && strcmp(name, p->probes[i]->name) == 0;
 	}
 	return same;
 }

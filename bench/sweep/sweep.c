@@ -118,6 +118,8 @@ static void print_plan(const struct plan *p)
 		char label[PLAN_LABEL];
 		printf("%s\n", plan_label(&p->cells[i].cell, label));
 	}
+	for (size_t i = 0; i < p->probe_count; i++)
+		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",

@@ -12,6 +12,8 @@ precision = off
 repetitions = 2
 sample-time = 1ms
 meter = native
+probe = switch
+probe-time = 1ms
 kernel = noop, palindrome
 backend = serial, pthread, fork
 lifetime = pool, spawn
@@ -20,8 +22,18 @@ size = 1e3, 1e4
 END
 cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
 
-# once DIR: every launch has its number, in order, and its two samples; every cell has its four launches
+# once DIR: every launch has its number, in order, and its two samples; every cell has its four launches, and so has every case of the probe
 once() {
+	awk -F, '
+		{ gsub(/"[^"]*"/, "x") }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["status"] != "ok" { print "line " NR ": status " $at["status"]; bad = 1 }
+		{ seen[$at["mechanism"] "," $at["worker"] "," $at["launch_id"]]++; n++ }
+		END {
+			for (s in seen) if (seen[s] != 1) { print s ": " seen[s] " times"; bad = 1 }
+			if (n != 24) { print n " rows of a probe, not 24"; bad = 1 }
+			exit bad
+		}' "$1/probe_launches.csv" || return 1
 	awk -F, -v cells="$cells" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["status"] != "ok" { print "line " NR ": status " $at["status"]; bad = 1 }
@@ -81,6 +93,8 @@ fails 2 'another machine is refused' parscale resume killed
 ok '... unless told' parscale resume killed --anyway --no-charts
 sed 's/size = 1e3/size = 2e3/' killed/plan.sweep >other && mv other killed/plan.sweep
 fails 2 'another plan is refused' parscale resume killed --anyway
+sed 's/size = 2e3/size = 1e3/; s/probe = switch/probe = queue/' killed/plan.sweep >other && mv other killed/plan.sweep
+fails 2 'other probes are refused' parscale resume killed --anyway
 fails 2 'a folder without a sweep is refused' parscale resume .
 fails 2 'no folder is refused' parscale resume
 fails 2 'an empty name is refused' parscale resume ''

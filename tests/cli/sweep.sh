@@ -22,6 +22,8 @@ holds '... and has both kernels and all back ends' sh -c \
 # --- from plan to report ---
 says 'tiny/report\.html$' 'a sweep names its report' parscale sweep tiny.sweep --out tiny
 ok '... and its results are sound' check_results tiny
+holds '... and has its probes, each launched in each block' sh -c \
+	"awk -F, '\$1 == \"spawn\" && \$2 == \"vfork\" && \$5 == \"total\" { n++ } END { exit n != 4 }' tiny/probe_launches.csv && grep -q '^switch,' tiny/probes.csv"
 fails 2 'a folder that holds results is left alone' parscale sweep tiny.sweep --out tiny
 ok '... as it was' check_results tiny
 
@@ -36,6 +38,8 @@ damaged 'a torn row' 'printf torn >>samples.csv'
 damaged 'a wrong answer' "sed -i '2s/,ok,/,wrong,/' samples.csv"
 damaged 'a missing field' "sed -i '3s/^[^,]*,//' samples.csv"
 damaged 'a summary of something else' "sed -i '\$d' summary.csv"
+damaged 'probes of something else' "sed -i '\$d' probes.csv"
+damaged 'a wrong probe' "sed -i '2s/,ok,/,wrong,/' probe_launches.csv"
 damaged 'no report' 'rm report.html'
 damaged 'a report that needs the network' "printf '<img src=\"http://example.org/x.png\">' >>report.html"
 if command -v gnuplot >/dev/null; then
@@ -56,6 +60,9 @@ printf 'kernel = sieve\nworkers = 2\nbackend = fork\nnonsense = 5\nsize = 1e6\n'
 fails 2 'an unknown key' parscale sweep wrong.sweep --out none/x
 holds '... by file and line' grep -q 'wrong.sweep:4' err
 holds '... and nothing half-written' test ! -e none/x
+printf 'probe = spawn, spoon\nkernel = noop\n' >wrong.sweep
+fails 2 'an unknown probe' parscale sweep wrong.sweep --out none/x
+holds '... by file and line, with the known ones' grep -q 'wrong.sweep:1.*pipesieve' err
 
 # Ctrl-C and kills; one cell whose runs last.
 cat >long.sweep <<'END'

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/probe_launch.h"
+
+#include "child.h"
+#include "interrupt.h"
+#include "probe/probe_args.h"
+#include "probe/sampler.h"
+#include "program.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { SAMPLES_WANTED = 12, LONG_SAMPLES_WANTED = 6 }; /* of a case, in all launches */
+
+/* --- in the driver --- */
+
+static int take_row(void *ctx, char *line, struct err *e)
+{
+	struct probe_launch_row row;
+	if (csv_parse_line(probe_launch_columns, line, &row, e) != 0 || !table_add(ctx, &row, e))
+		return -1;
+	return 0;
+}
+
+static int start(const struct probe_launch *l, struct table *rows, struct child_result *ended, struct err *e)
+{
+	char path[4096], words[PROBE_OPTIONS + 4][80];
+	const char *argv[PROBE_OPTIONS + 10];
+	const struct probe_run *r = l->run;
+	size_t n = 0, w = 0;
+	argv[n++] = program_beside("parscale", path, sizeof path);
+	argv[n++] = "probe-launch";
+	argv[n++] = r->probe->name;
+	snprintf(words[w++], sizeof words[0], "--seconds=%.6fs", l->seconds);
+	snprintf(words[w++], sizeof words[0], "--launches=%" PRIu64, l->launches);
+	snprintf(words[w++], sizeof words[0], "--launch=%" PRIu64, l->launch_id);
+	snprintf(words[w++], sizeof words[0], "--seed=%" PRIu64, l->seed);
+	for (size_t i = 0; r->probe->options[i].name; i++)
+		snprintf(words[w++], sizeof words[0], "--%s=%" PRIu64, r->probe->options[i].name, r->option[i]);
+	for (size_t i = 0; i < w; i++)
+		argv[n++] = words[i];
+	if (r->quick)
+		argv[n++] = "--quick";
+	argv[n] = NULL;
+	child_set_openmp(PROBE_CPUS);
+	const struct child_order order = {.path = path, .argv = argv, .timeout_seconds = l->timeout_seconds, .capture = true, .clear = true,
+		.line = take_row, .ctx = rows};
+	return child_run(&order, ended, e);
+}
+
+/* LLVM's OpenMP leaves an object in shared memory for each process that is killed or ends by _exit. */
+static void clear_openmp(pid_t pid)
+{
+	char path[96];
+	snprintf(path, sizeof path, "/dev/shm/__KMP_REGISTERED_LIB_%d_%u", (int)pid, (unsigned)getuid());
+	unlink(path);
+}
+
+static int note_trouble(const struct probe_launch *l, const struct child_result *ended, struct table *rows, bool *good, struct err *e)
+{
+	*good = ended->status == ERR_NONE && ended->left == 0;
+	if (*good)
+		return 0;
+	struct probe_launch_row *row = table_add(rows, NULL, e);
+	if (!row)
+		return -1;
+	const bool absent = ended->status == ERR_ABSENT;
+	snprintf(row->of.probe, sizeof row->of.probe, "%s", l->run->probe->name);
+	row->launch_id = (struct uint_field){l->launch_id, true};
+	snprintf(row->status, sizeof row->status, "%s", probe_status_name(absent ? PROBE_ABSENT : PROBE_FAILED));
+	if (ended->status != ERR_NONE)
+		snprintf(row->reason, sizeof row->reason, "%.200s", *ended->message ? ended->message : "the launch failed");
+	else
+		snprintf(row->reason, sizeof row->reason, "%u processes were left behind, and ended", ended->left);
+	return 0;
+}
+
+int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *good, struct err *e)
+{
+	struct child_result ended;
+	if (start(l, rows, &ended, e) != 0)
+		return -1;
+	clear_openmp(ended.pid);
+	if (interrupt_seen())
+		return err_set(e, ERR_INTERRUPTED, "interrupted");
+	return note_trouble(l, &ended, rows, good, e);
+}
+
+/* --- in the launch --- */
+
+static int send_row(void *ctx, const struct probe_launch_row *row, struct err *e)
+{
+	(void)ctx;
+	return csv_append(CHILD_RESULT_FD, probe_launch_columns, row, e);
+}
+
+static unsigned share(uint64_t all, uint64_t launches)
+{
+	return (unsigned)((all + launches - 1) / launches);
+}
+
+static int measure(int argc, char **argv, struct err *e)
+{
+	struct probe_args a;
+	struct probe_run r;
+	if (probe_args_parse(argc, argv, &a, e) != 0)
+		return -1;
+	if (a.count != 1 || fcntl(CHILD_RESULT_FD, F_SETFD, FD_CLOEXEC) != 0)
+		return err_set(e, ERR_USAGE, "probe-launch: for parscale's own use; see parscale probe --help");
+	const struct sampler_plan plan = {.budget_seconds = a.seconds,
+		.blocks = share(SAMPLES_WANTED, a.launches),
+		.long_samples = share(LONG_SAMPLES_WANTED, a.launches),
+		.seed = a.seed * 1000 + a.launch_id,
+		.launch_id = a.launch_id};
+	int status = probe_args_prepare(&a, a.named[0], &r, e);
+	if (status == 0)
+		status = sampler_run(&r, &plan, send_row, NULL, e);
+	probe_run_free(&r);
+	return status;
+}
+
+int probe_launch_main(int argc, char **argv)
+{
+	struct err e = {0};
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
+	if (measure(argc, argv, &e) != 0)
+		fprintf(stderr, "parscale: %s\n", e.text);
+	return (int)e.status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probe_launch.h - one launch of a probe: a fresh process that samples all its cases, and what it found.
+ *
+ * A launch that hangs is killed, and whatever it leaves behind is ended and told: no process outlives it.
+ */
+#ifndef PARSCALE_PROBE_LAUNCH_H
+#define PARSCALE_PROBE_LAUNCH_H
+
+#include "data/csv.h"
+#include "probe/probe.h"
+
+struct probe_launch {
+	const struct probe_run *run; /* its options set, its cases made */
+	double seconds;              /* to spend, beside finding out how much makes a sample */
+	double timeout_seconds;
+	uint64_t launches;           /* that the probe will have: the more, the fewer samples each must take */
+	uint64_t launch_id, seed;
+};
+
+/* Appends what was found to `rows` (of struct probe_launch_row), with a row that names no mechanism where the launch failed as a whole or left
+ * something behind; *good is whether there is none. The caller has no children. -1 with *e set: ERR_INTERRUPTED, or no process could be made. */
+int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *good, struct err *e);
+
+/* The other side: `parscale probe-launch NAME ...`, which sends its rows through CHILD_RESULT_FD. Returns the exit status, its error printed. */
+int probe_launch_main(int argc, char **argv);
+
+#endif
