@@ -130,8 +130,9 @@ struct sieve_work {
 	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
-	struct sieve_runs whole;                  /* of the large primes */
-	struct sieve_runs segment[SIEVE_SLOTS];   /* of the counted primes in a segment, where last used */
+	struct sieve_runs whole;      /* of the large primes */
+	struct sieve_runs *segment;   /* [slots] of the counted primes in a segment, where last used */
+	uint32_t slots;
 };
 
 /* What an instruction set brings to the plan. */
@@ -140,7 +141,14 @@ struct sieve_engine {
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
 		const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class);
+	kernel_emit_fn *emit;
+	/* step[i] and inverse[i] of n primes, where reciprocal[p % modulus] is 1/p modulo the modulus. */
+	void (*steps)(const uint32_t *prime, uint32_t n, uint32_t modulus, const int32_t *reciprocal, uint32_t *step,
+		float *inverse);
 };
+
+/* start[i] = base * step[i] mod prime[i], for all primes. */
+typedef void sieve_origins_fn(const struct sieve_input *in, uint64_t base, uint32_t *start);
 
 /* Makes the plan of p for an engine; ERR_FAILED without memory. */
 int sieve_open(
@@ -152,8 +160,8 @@ uint64_t sieve_units(const void *input);
 uint64_t sieve_grain(const void *input);
 size_t sieve_scratch_bytes(const void *input);
 
-/* Lays the scratch out and makes it ready for a block; cheap when it was the last one. */
-void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block);
+/* Lays the scratch out and makes it ready for a block. */
+void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins);
 
 /* The runs of the counted primes in a segment of the block. */
 const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment);
@@ -189,8 +197,9 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
 }
 
 /* Primes up to `limit` (at most 2^25), ascending, into a new array that may be read 64 bytes past its end;
- * free() it. NULL without memory. */
-uint32_t *sieve_base_primes(uint32_t limit, uint32_t *count, struct err *e);
+ * memory_free() it. NULL without memory. */
+uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, uint32_t *count,
+	struct err *e);
 
 /* Whether n is a prime. Some tenths of a microsecond for a composite, two for a prime. */
 bool sieve_is_prime(uint64_t n);

@@ -289,11 +289,45 @@ static void sieve_line(
 		count_primes(w->line, in->line_bits, number, out);
 }
 
+/* x modulo p, where `inverse` is 1/p: the quotient may be one off, and so is put right. |x / p| < 2^34. */
+INLINE int64_t modulo(int64_t x, int64_t p, double inverse)
+{
+	int64_t rest = x - (int64_t)((double)x * inverse) * p;
+	rest = rest < 0 ? rest + p : rest;
+	return rest >= p ? rest - p : rest;
+}
+
+/* A loop that compilers turn into vectors, without a division of integers. */
+static void origins(const struct sieve_input *in, uint64_t base, uint32_t *restrict start)
+{
+	const uint32_t *restrict prime = in->prime, *restrict step = in->step;
+	int64_t high = (int64_t)(base >> 32), low = (int64_t)(base & UINT32_MAX);
+	for (uint32_t i = 0; i < in->primes; i++) {
+		int64_t p = prime[i];
+		double inverse = 1.0 / (double)p;
+		int64_t rest = modulo(modulo(high, p, inverse) << 32 | low, p, inverse);
+		start[i] = (uint32_t)modulo(rest * step[i], p, inverse);
+	}
+}
+
+/* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p / M are at least 1 / M. */
+static void steps(const uint32_t *restrict prime, uint32_t n, uint32_t modulus, const int32_t *restrict reciprocal,
+	uint32_t *restrict step, float *restrict inverse)
+{
+	const double part = 1.0 / modulus;
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t p = (int32_t)prime[i], rest = p - (int32_t)(p * part) * (int32_t)modulus;
+		step[i] = (uint32_t)(int32_t)(((double)p * reciprocal[rest] - 1) * part + 0.5);
+		inverse[i] = 1.0f / (float)p;
+	}
+}
+
 static void enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
 {
-	bool known = w->ready == block + 1;
-	sieve_enter(in, w, block);
-	if (in->huge.blocks && !known)
+	if (w->ready == block + 1)
+		return;
+	sieve_enter(in, w, block, origins);
+	if (in->huge.blocks)
 		fill_buckets(in, w, block);
 }
 
@@ -303,16 +337,6 @@ static const unsigned char *leave_line(
 	enter(in, w, block);
 	sieve_line(in, w, block, class, NULL);
 	return w->line;
-}
-
-static int setup(const struct problem *p, void **input, struct err *e)
-{
-	static const struct sieve_engine engine = {presieve_limit, leave_line};
-	struct sieve_input *in;
-	if (sieve_open(p, &engine, &in, e))
-		return -1;
-	*input = in;
-	return 0;
 }
 
 static void add_listed(const struct sieve_input *in, struct tally *out)
@@ -382,6 +406,16 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 		if (emit_block(in, w, block, take, ctx))
 			return;
 	}
+}
+
+static int setup(const struct problem *p, void **input, struct err *e)
+{
+	static const struct sieve_engine engine = {presieve_limit, leave_line, emit, steps};
+	struct sieve_input *in;
+	if (sieve_open(p, &engine, &in, e))
+		return -1;
+	*input = in;
+	return 0;
 }
 
 #endif

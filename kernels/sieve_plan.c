@@ -38,15 +38,17 @@ static uint32_t inverse_modulo(uint64_t a, uint32_t m)
 	return m == 1 ? 0 : (uint32_t)(t1 < 0 ? t1 + m : t1);
 }
 
+static const uint32_t factors[] = {2, 3, 5, 7, 11, 13};
+enum { FACTORS = sizeof factors / sizeof *factors };
+
 /* The offsets of the lines, ascending. */
 static int make_classes(struct sieve_input *in, struct err *e)
 {
-	static const uint32_t factors[] = {2, 3, 5, 7, 11, 13};
 	uint16_t *offset = own(in, in->classes, sizeof *offset, e);
 	uint16_t *class_of = own(in, in->modulus, sizeof *class_of, e);
 	if (!offset || !class_of)
 		return -1;
-	for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+	for (size_t i = 0; i < FACTORS; i++)
 		if (in->modulus % factors[i] == 0)
 			for (uint64_t k = (factors[i] - in->first % factors[i]) % factors[i]; k < in->modulus; k += factors[i])
 				class_of[k] = UINT16_MAX;
@@ -60,50 +62,59 @@ static int make_classes(struct sieve_input *in, struct err *e)
 	return 0;
 }
 
-/* steps of all primes, by a table of 1/r modulo M: with s = 1/p mod M, -1/M mod p is (p * s - 1) / M. */
-static int make_steps(struct sieve_input *in, struct err *e)
+/* 1/r modulo M for every r coprime to it: the sum, over the prime factors f of M, of 1/r modulo f, times the unit that is 1 modulo f
+ * and 0 modulo the others. */
+static void make_reciprocals(uint32_t modulus, int32_t *reciprocal)
+{
+	for (size_t i = 0; i < FACTORS && modulus % factors[i] == 0; i++) {
+		uint32_t f = factors[i], others = modulus / f, unit = others * inverse_modulo(others, f);
+		for (uint32_t r = 1; r < f; r++) {
+			uint32_t part = (uint32_t)((uint64_t)unit * inverse_modulo(r, f) % modulus);
+			for (uint32_t k = r; k < modulus; k += f) {
+				uint32_t sum = (uint32_t)reciprocal[k] + part;
+				reciprocal[k] = (int32_t)(sum < modulus ? sum : sum - modulus);
+			}
+		}
+	}
+}
+
+/* steps of all primes, by a table of 1/r modulo M */
+static int make_steps(struct sieve_input *in, const struct sieve_engine *engine, struct err *e)
 {
 	uint32_t *step = own(in, in->primes, sizeof *step, e);
 	float *inverse = own(in, in->primes, sizeof *inverse, e);
-	uint16_t *reciprocal = memory_alloc(in->modulus, sizeof *reciprocal, "sieve: tables", e);
-	if (!step || !inverse || !reciprocal) {
-		memory_free(reciprocal);
-		return -1;
+	int32_t *reciprocal = memory_alloc(in->modulus, sizeof *reciprocal, "sieve: tables", e);
+	if (step && inverse && reciprocal) {
+		make_reciprocals(in->modulus, reciprocal);
+		engine->steps(in->prime, in->primes, in->modulus, reciprocal, step, inverse);
+		in->step = step;
+		in->inverse = inverse;
 	}
-	for (uint32_t i = 0; i < in->primes; i++) {
-		uint32_t p = in->prime[i], r = p % in->modulus;
-		if (!reciprocal[r])
-			reciprocal[r] = (uint16_t)inverse_modulo(r, in->modulus);
-		step[i] = (uint32_t)(((uint64_t)p * reciprocal[r] - 1) / in->modulus);
-		inverse[i] = 1.0f / (float)p;
-	}
-	in->step = step;
-	in->inverse = inverse;
 	memory_free(reciprocal);
-	return 0;
+	return in->step ? 0 : -1;
 }
 
-/* Sets every prime'th bit, from bit 0. */
-static void set_bits(unsigned char *table, uint32_t bytes, uint32_t prime)
+/* Writes the pattern of a prime, every prime'th bit from bit 0, whose period is as many bytes: one period, then copies of it. */
+static void make_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
 {
-	for (uint32_t bit = 0; bit < bytes * 8; bit += prime)
+	memset(table, 0, prime);
+	for (uint32_t bit = 0; bit < 8 * prime; bit += prime)
 		table[bit / 8] |= (unsigned char)(1u << bit % 8);
+	for (uint32_t done = prime; done < bytes; done *= 2)
+		memcpy(table + done, table, bytes - done < done ? bytes - done : done);
 }
 
-/* The same in a long table, 64 bytes at a time: the pattern of a prime repeats after as many bytes. */
-static void add_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
+/* Unites a table with the pattern of another prime, 64 bytes at a time. */
+static void add_pattern(unsigned char *restrict table, uint32_t bytes, uint32_t prime)
 {
 	enum { PIECE = 64, LONGEST_PRIME = 128 };
-	unsigned char pattern[LONGEST_PRIME + PIECE] = {0};
-	set_bits(pattern, prime + PIECE, prime);
-	for (uint32_t done = 0, phase = 0; done < bytes; done += PIECE) {
-		for (uint32_t i = 0; i < PIECE; i += 8) {
-			uint64_t word, more;
-			memcpy(&word, table + done + i, sizeof word);
-			memcpy(&more, pattern + phase + i, sizeof more);
-			word |= more;
-			memcpy(table + done + i, &word, sizeof word);
-		}
+	unsigned char pattern[LONGEST_PRIME + PIECE];
+	make_pattern(pattern, prime + PIECE, prime);
+	uint32_t phase = 0;
+	for (unsigned char *to = table; to < table + bytes; to += PIECE) {
+		const unsigned char *from = pattern + phase;
+		for (size_t i = 0; i < PIECE; i++)
+			to[i] |= from[i];
 		for (phase += PIECE; phase >= prime;)
 			phase -= prime;
 	}
@@ -119,30 +130,28 @@ static int make_tables(struct sieve_input *in, const uint32_t *primes, uint32_t 
 {
 	enum { LONGEST = 8192 };
 	struct sieve_tables *t = &in->tables;
-	uint32_t total = 0;
-	for (uint32_t i = 0; primes[i] <= limit; i++) {
+	uint32_t total = 0, first[SIEVE_GROUPS + 1], i = 0; /* prime of each table */
+	for (; primes[i] <= limit; i++) {
 		if (in->modulus % primes[i] == 0)
 			continue;
-		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST)
+		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST) {
 			t->period[t->count - 1] *= primes[i];
-		else
+		} else {
+			first[t->count] = i;
 			t->period[t->count++] = primes[i];
+		}
 	}
+	first[t->count] = i;
 	for (uint32_t g = 0; g < t->count; g++)
 		total += table_bytes(t->period[g]);
 	unsigned char *table = own(in, total, 1, e);
 	if (!table)
 		return -1;
 	for (uint32_t g = 0; g < t->count; g++) {
-		uint32_t period = t->period[g], bytes = table_bytes(period), rest = period;
-		for (uint32_t i = 0; rest > 1; i++)
-			if (rest == primes[i] && rest == period) {
-				set_bits(table, bytes, period);
-				rest = 1;
-			} else if (rest % primes[i] == 0) {
-				add_pattern(table, bytes, primes[i]);
-				rest /= primes[i];
-			}
+		uint32_t period = t->period[g], bytes = table_bytes(period);
+		make_pattern(table, bytes, primes[first[g]]);
+		for (i = first[g] + 1; i < first[g + 1]; i++)
+			add_pattern(table, bytes, primes[i]);
 		t->table[g] = table;
 		t->stride[g] = SIEVE_TILE % period;
 		t->step[g] = inverse_modulo(8 * (uint64_t)in->modulus, period);
@@ -215,7 +224,7 @@ static int make_primes(
 {
 	uint32_t count, from = 0;
 	uint32_t direct = root < SIEVE_DIRECT ? root : SIEVE_DIRECT;
-	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, &count, e);
+	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, p, engine, &count, e);
 	if (!primes)
 		return -1;
 	in->owned[in->owned_count++] = primes;
@@ -240,7 +249,7 @@ static int make_primes(
 			     in->prime[in->turned] <= in->segment_bits / 100;)
 		in->turned++;
 	sort_turned(in, primes + from);
-	if (make_classes(in, e) || make_steps(in, e) ||
+	if (make_classes(in, e) || make_steps(in, engine, e) ||
 		make_tables(in, primes, engine->presieve_limit, e))
 		return -1;
 	for (in->local = in->turned;

@@ -128,7 +128,7 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 		}
 		/* As long as a segment, or a part of L2 or L3. */
 		const double longest[] = {0, m.l2 / 2, m.l2 * 3 / 4, m.l3 / 8, m.l3 / 4, m.l3 * 3 / 8};
-		for (size_t j = 0; j < sizeof longest / sizeof *longest; j++) {
+		for (size_t j = 0; j < sizeof longest / sizeof *longest && (j == 0 || bits > segment); j++) {
 			divide(&s, bits, fmin(fmax(segment, longest[j] * 8), most), segment);
 			double c = cost(&s, &m, root, presieve_limit);
 			if (c < least) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { ALIGN = 4096 };
+enum { ALIGN = 64 };
 
 /* Takes `bytes` from the scratch at *used, with 64 bytes behind them that may be read. */
 static void *take(struct sieve_work *w, size_t *used, size_t bytes)
@@ -29,10 +29,11 @@ static size_t line_bytes(const struct sieve_input *in)
 /* Points the arrays of w into it; with w == NULL only sums up. */
 static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 {
-	struct sieve_work at;
+	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
 	at.line = take(w, &used, SIEVE_BEFORE + line_bytes(in) + bytes_after(line_bytes(in)));
+	at.segment = take(w, &used, at.slots * sizeof *at.segment);
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = take(w, &used, words);
@@ -43,6 +44,8 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.lines = take(w, &used, in->listing ? in->classes * line_bytes(in) : 0);
 	if (w) {
 		w->line = at.line + SIEVE_BEFORE;
+		w->segment = at.segment;
+		w->slots = at.slots;
 		w->batch = at.batch;
 		w->last = at.last;
 		w->start = at.start;
@@ -105,7 +108,7 @@ static void find_runs(const struct sieve_input *in, const struct sieve_work *w, 
 const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment)
 {
 	uint32_t like = w->squared < in->local ? segment : 0;
-	struct sieve_runs *runs = &w->segment[like % SIEVE_SLOTS];
+	struct sieve_runs *runs = &w->segment[like % w->slots];
 	if (runs->of != like + 1) {
 		struct part part = {like * in->segment_bits, in->segment_bits};
 		find_runs(in, w, part, in->turned, in->local, runs);
@@ -114,28 +117,33 @@ const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct
 	return runs;
 }
 
-void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+/* Bits before which primes need not cross out. Few blocks have any; a turned prime takes the same turns everywhere. */
+static void find_squares(const struct sieve_input *in, struct sieve_work *w, uint64_t base)
 {
-	if (w->ready == block + 1)
-		return;
-	if (!w->ready)
-		lay_out(in, w);
-	uint64_t base = sieve_base(in, block);
-	w->squared = in->primes;
-	for (uint32_t i = in->primes; i-- > 0;) {
-		uint64_t p = in->prime[i], square = p * p;
-		w->start[i] = (uint32_t)(base % p * in->step[i] % p);
-		w->square[i] = 0;
-		if (square > base && i >= in->turned) { /* a turned prime takes the same turns everywhere */
-			uint64_t bit = (square - base) / in->modulus;
-			w->square[i] = bit < in->line_bits ? (uint32_t)bit : in->line_bits;
-			if (bit)
-				w->squared = i;
-		}
+	for (; w->squared < in->primes; w->squared++)
+		w->square[w->squared] = 0;
+	for (uint32_t i = in->primes; i-- > in->turned;) {
+		uint64_t p = in->prime[i];
+		if (p * p <= base)
+			break;
+		uint64_t bit = (p * p - base) / in->modulus;
+		w->square[i] = bit < in->line_bits ? (uint32_t)bit : in->line_bits;
+		w->squared = i;
 	}
+}
+
+void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins)
+{
+	uint64_t base = sieve_base(in, block);
+	if (!w->ready) {
+		lay_out(in, w);
+		w->squared = in->primes;
+	}
+	origins(in, base, w->start);
+	find_squares(in, w, base);
 	for (uint32_t g = 0; g < in->tables.count; g++)
 		w->phase[g] = (uint32_t)(base % in->tables.period[g] * in->tables.step[g] % in->tables.period[g]);
-	for (uint32_t s = 0; s < SIEVE_SLOTS; s++)
+	for (uint32_t s = 0; s < w->slots; s++)
 		w->segment[s].of = 0;
 	find_runs(in, w, (struct part){0, in->line_bits}, in->local, in->primes, &w->whole);
 	w->ready = block + 1;
