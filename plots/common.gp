@@ -38,7 +38,7 @@ set grid linetype 1 linecolor rgb faint linewidth 0.5
 set pointintervalbox 0
 set style fill solid 1.0 noborder
 set key outside right top vertical Left reverse samplen 2.2 spacing 1.15 width -1
-set tmargin at screen 1 - 66.0 / high
+set tmargin at screen 1 - 74.0 / high
 set bmargin at screen 108.0 / high
 
 # The words around the plot, set anew for each drawing: scripts of several panels unset them after the first.

@@ -14,7 +14,7 @@ if (ylog) {
 }
 do for [k = 1:caches] {
 	set arrow 10 + k from first cache_at[k], graph 0 to first cache_at[k], graph 1 nohead dashtype 3 linecolor rgb quiet
-	set label 10 + k cache_name[k] at first cache_at[k], graph 0.02 left rotate by 90 offset character -0.7, 0 textcolor rgb quiet font ",11"
+	set label 10 + k cache_name[k] at first cache_at[k], graph 1 center offset 0, 0.55 textcolor rgb quiet font ",11"
 }
 floor_y = 1.0 / yscale * (ylog ? ylow * (yhigh / ylow) ** 0.02 : ylow + 0.02 * (yhigh - ylow))
 plot data index n using 1:(ceiling ? $2 / yscale : NaN) with lines dashtype 4 linewidth 1.4 linecolor rgb quiet title (ceiling ? "memory ceiling" : ""), \

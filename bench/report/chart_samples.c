@@ -117,15 +117,15 @@ double drift_worst(const struct dataset *d)
 
 static void put_drift(struct drawing *g, const struct drift *t, const char *const *kernel, size_t kernels)
 {
-	enum { MOST_POINTS = 2400 }; /* more would be a cloud, and a large file */
+	enum { MOST_POINTS = 1200 }; /* more would be a cloud, and a large file */
 	const struct moment *m = t->all;
-	size_t n = t->count, over = 0, failures = 0, blocks = 0, each = (n + MOST_POINTS - 1) / MOST_POINTS;
-	double low = fmin(-2, 1.15 * t->sorted[0]),
-	       high = fmax(2, 1.3 * stats_quantile(t->sorted, t->ok, 0.97));
+	size_t n = t->count, beyond = 0, failures = 0, blocks = 0, each = (n + MOST_POINTS - 1) / MOST_POINTS;
+	double low = fmin(-2, 1.4 * stats_quantile(t->sorted, t->ok, 0.02)),
+	       high = fmax(2, 1.4 * stats_quantile(t->sorted, t->ok, 0.98));
 	/* a NAN ends each list, so that an index without samples stays an index */
 	for (unsigned k = 0; k < kernels; k++) {
 		for (size_t i = 0; i < n; i += each)
-			if (m[i].kernel == k && m[i].percent <= high)
+			if (m[i].kernel == k && m[i].percent >= low && m[i].percent <= high)
 				fprintf(g->data, "%.6g\t%.4g\n", m[i].minute, m[i].percent);
 		fputs("NaN\tNaN\n\n\n", g->data);
 	}
@@ -139,12 +139,14 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 		fputc('\n', g->data);
 	}
 	fputs("\n\n", g->data);
-	for (size_t i = 0; i < n; i++)
-		if (m[i].percent > high) {
-			fprintf(g->data, "%.6g\n", m[i].minute);
-			over++;
-		}
-	fputs("NaN\n\n\n", g->data);
+	for (int below = 0; below < 2; below++) {
+		for (size_t i = 0; i < n; i++)
+			if (below ? m[i].percent < low : m[i].percent > high) {
+				fprintf(g->data, "%.6g\n", m[i].minute);
+				beyond++;
+			}
+		fputs("NaN\n\n\n", g->data);
+	}
 	for (size_t i = 0; i < n; i++)
 		if (isnan(m[i].percent)) {
 			fprintf(g->data, "%.6g\n", m[i].minute);
@@ -155,8 +157,8 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 	for (size_t i = 1; i < n && blocks < BLOCKS; i++)
 		if (m[i].block > m[i - 1].block && m[i].block > blocks)
 			fprintf(g->vars, "block_at[%zu] = %.6g\n", ++blocks, m[i].minute);
-	fprintf(g->vars, "blocks = %zu\nover = %d\nfailures = %d\nn = %zu\n", blocks, over > 0, failures > 0,
-		kernels);
+	fprintf(g->vars, "blocks = %zu\nbeyond = %d\nfailures = %d\nn = %zu\n", blocks, beyond > 0,
+		failures > 0, kernels);
 	fprintf(g->vars, "xhigh = %.6g\nylow = %.6g\nyhigh = %.6g\n", m[n - 1].minute * 1.01, low, high);
 	chart_array(g->vars, "names", kernels);
 	for (size_t k = 0; k < kernels; k++)
@@ -168,8 +170,8 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 	snprintf(g->subtitle, sizeof g->subtitle,
 		"all cells with at least 3 samples; each sample against the median of its own cell");
 	snprintf(g->note, sizeof g->note,
-		"%zu samples%s, %zu of them above the chart. A steady machine keeps the median line at 0.",
-		t->ok, thinned, over);
+		"%zu samples%s, %zu of them beyond the chart. A steady machine keeps the median line at 0.",
+		t->ok, thinned, beyond);
 }
 
 bool chart_drift(struct drawing *g, const char *all)
@@ -224,8 +226,12 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		chart_style(g->vars, &series[k], k + 1, name);
 		chart_shown(g, row[k]);
 		for (size_t i = 0; i < count; i++) {
-			snprintf(text, sizeof text, "%s: %s", name, label_seconds(x[i], seconds));
-			fprintf(g->data, "%.9g\t%.6g\t", x[i] / unit, (double)(i + 1) / (double)count);
+			bool marked = i == 0 || i + 1 == count || i == count / 4 || i == count / 2 ||
+				      i == 3 * count / 4;
+			snprintf(text, sizeof text, "%s: %zu of %zu samples took at most %s", name, i + 1,
+				count, label_seconds(x[i], seconds));
+			fprintf(g->data, "%.9g\t%.6g\t%d\t", x[i] / unit, (double)(i + 1) / (double)count,
+				marked);
 			chart_field(g->data, text);
 			fputc('\n', g->data);
 		}

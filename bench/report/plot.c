@@ -42,7 +42,7 @@ static int prepare(
 	const struct dataset *d, struct plotted *p, const char *work, const char *scripts, struct err *e)
 {
 	char path[PATH_SIZE], machine[200], script[64];
-	struct drawing g = {.d = d, .wide = 960, .high = 540};
+	struct drawing g = {.d = d, .wide = 880, .high = 500};
 	work_path(path, work, p->stem, ".gp");
 	g.vars = fopen(path, "w");
 	work_path(path, work, p->stem, ".tsv");

@@ -69,7 +69,8 @@ static void say_end(const struct dataset *d, struct sentences *s, const char *en
 	if (strcmp(end, "budget") == 0 && plan_fulfilled(d))
 		sentences_add(s, "The budget ended before every cell was as precise as asked for.");
 	else if (strcmp(end, "complete") != 0)
-		sentences_add(s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
+		sentences_add(
+			s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
 }
 
 void report_trust(const struct dataset *d, struct sentences *s)

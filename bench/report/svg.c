@@ -81,6 +81,10 @@ static const struct rewrite rewrites[] = {
 	{"'rgb(  0,   0,   0)'", "'currentColor'"},
 	{"\"rgb(0,0,0)\"", "\"currentColor\""},
 	{" id=\"gnuplot_canvas\"", ""},
+	/* what is so anyway, or said once on the root */
+	{" stroke-linecap=\"butt\" stroke-linejoin=\"miter\"", ""},
+	{" font-family=\"sans-serif\" ", " "},
+	{" class=\"gridline\"", ""},
 	{"<rect x=\"0\" y=\"0\"", "<rect class=\"paper\" x=\"0\" y=\"0\""},
 };
 
@@ -139,8 +143,9 @@ static void adapt(FILE *out, const char *text, const char *name, const char *tit
 			 start == end)
 			;
 		else if (in_head && starts(start, "viewBox=")) {
-			fprintf(out, " %.*s class=\"chart\" role=\"img\" aria-label=\"", (int)(end - start),
-				start);
+			fprintf(out,
+				" %.*s class=\"chart\" font-family=\"sans-serif\" role=\"img\" aria-label=\"",
+				(int)(end - start), start);
 			xml_text(out, title);
 			fputs("\"\n", out);
 		} else if (in_head && *start == '>') {
