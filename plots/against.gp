@@ -21,4 +21,4 @@ array verdict_colours[4] = [colours[4], colours[3], ink, quiet]
 array verdict_points[4] = [9, 11, 5, 6]
 plot for [v = 1:4] data using ($5 == v && $3 > 0 ? $2 : NaN):1:3:4 with xerrorbars pointtype 0 linewidth 1.4 linecolor rgb verdict_colours[v] notitle, \
 	for [v = 1:4] data using ($5 == v ? $2 : NaN):1 with points pointtype verdict_points[v] linecolor rgb verdict_colours[v] title verdict_names[v], \
-	data using (hover ? $2 : NaN):1:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle
+	for [h = 1:hover] data using ($2):1:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle

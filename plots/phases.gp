@@ -28,7 +28,7 @@ do for [p = 1:panels] {
 	plot for [k = 1:5] data index p - 1 using ($4 == k ? $2 : NaN):1:2:3:($1 - 0.32):($1 + 0.32) with boxxyerror linecolor rgb phase_colours[k], \
 		data index p - 1 using ($4 == 0 ? $3 : NaN):1:5 with labels left offset character 0.6, 0 textcolor rgb ink font ",11", \
 		data index p - 1 using ($4 == -1 ? ends[p] * 0.01 : NaN):1 with points pointtype 2 linewidth 2 linecolor rgb ink, \
-		for [k = 1:5] data index p - 1 using (hover && $4 == k ? ($2 + $3) / 2 : NaN):1:5 with labels hypertext point pointtype 5 pointsize 2 linecolor rgb "#ff000000"
+		for [k = 1:(hover ? 5 : 0)] data index p - 1 using ($4 == k ? ($2 + $3) / 2 : NaN):1:5 with labels hypertext point pointtype 5 pointsize 2 linecolor rgb "#ff000000"
 	do for [k = 1:4] { unset label k }
 	do for [k = 11:15] { unset label k }
 	do for [k = 1:5] { unset object k }

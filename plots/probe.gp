@@ -17,4 +17,4 @@ array kind_colours[3] = [colours[3], colours[4], ink]
 array kind_points[3] = [9, 13, 7]
 plot for [k = 1:3] data using ($5 == k && $3 > 0 ? $2 : NaN):1:3:4 with xerrorbars pointtype 0 linewidth 1.4 linecolor rgb kind_colours[k] notitle, \
 	for [k = 1:3] data using ($5 == k ? $2 : NaN):1 with points pointtype kind_points[k] linecolor rgb kind_colours[k] title (has[k] ? kind_names[k] : ""), \
-	data using (hover ? $2 : NaN):1:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle
+	for [h = 1:hover] data using ($2):1:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle

@@ -25,7 +25,7 @@ do for [p = 1:panels] {
 	set label 7 heads[p] at graph 0, graph 1 left offset 0, 0.9
 	plot data index p - 1 using 1:2:($1 - 0.48):($1 + 0.48):($2 - 0.46):($2 + 0.46):(fill($3, $4)) with boxxyerror linecolor rgb variable, \
 		data index p - 1 using 1:2:5 with labels textcolor rgb ink font (tiny ? ",9" : ",12"), \
-		data index p - 1 using (hover ? $1 : NaN):2:6 with labels hypertext point pointtype 5 pointsize 4 linecolor rgb "#ff000000"
+		for [h = 1:hover] data index p - 1 using ($1):2:6 with labels hypertext point pointtype 5 pointsize 4 linecolor rgb "#ff000000"
 	do for [k = 1:6] { unset label k }
 }
 unset multiplot

@@ -21,4 +21,4 @@ plot data using (xlow / xscale):1:(($2 - xlow) / xscale):(0) with vectors nohead
 	data using ($2 / xscale):1 with points pointtype 7 pointsize 1.2 linecolor rgb colours[3], \
 	data using ($2 / xscale):1:6 with labels left offset character 1.2, 0.7 textcolor rgb ink, \
 	data using ($5 > 0 ? xlow / xscale : NaN):1 with points pointtype 2 linewidth 2 linecolor rgb colours[4], \
-	data using (hover ? $2 / xscale : NaN):1:7 with labels hypertext point pointtype 7 pointsize 2 linecolor rgb "#ff000000"
+	for [h = 1:hover] data using ($2 / xscale):1:7 with labels hypertext point pointtype 7 pointsize 2 linecolor rgb "#ff000000"

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const double report_margin = 0.05;
+
 const struct chart charts[] = {
 	{"speedup", "How much faster is it with more workers?",
 		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points "
@@ -25,6 +27,10 @@ const struct chart charts[] = {
 		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, "
 		"however small; the deeper, the further from 1.",
 		OF_KERNEL, chart_ratio},
+	{"breakeven", "From which size does it pay?",
+		"Left is sooner. Below that size starting workers and collecting from them costs more than "
+		"they save.",
+		OF_KERNEL, chart_breakeven},
 	{"phases", "What is a run's time made of?",
 		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are "
 		"launched once, before.",

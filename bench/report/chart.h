@@ -40,6 +40,9 @@ struct chart {
 	bool (*prepare)(struct drawing *g, const char *kernel);
 };
 
+/* Ratios closer to 1 than this are of no consequence; stated wherever it is used. */
+extern const double report_margin;
+
 /* All charts in the order of a report, ended by one whose name is NULL. */
 extern const struct chart charts[];
 
@@ -106,6 +109,7 @@ bool chart_efficiency(struct drawing *g, const char *kernel);
 bool chart_weak(struct drawing *g, const char *kernel);
 bool chart_throughput(struct drawing *g, const char *kernel);
 bool chart_variants(struct drawing *g, const char *kernel);
+bool chart_breakeven(struct drawing *g, const char *kernel);
 bool chart_ratio(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
 bool chart_spread(struct drawing *g, const char *kernel);

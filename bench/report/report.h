@@ -33,9 +33,6 @@ struct sheet {
 /* Adds one from a printf format; beyond REPORT_SENTENCES it is dropped. */
 void sentences_add(struct sentences *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Ratios closer to 1 than this are of no consequence; stated in every sentence that uses it. */
-extern const double report_margin;
-
 /* What is said of one kernel. */
 struct section {
 	const char *kernel;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences on top of a report. Each is said only where an interval decides it. */
+#include "report/breakeven.h"
 #include "report/report.h"
 
 #include <inttypes.h>
@@ -80,45 +81,6 @@ static void say_scaling(const struct dataset *d, const struct summary *lead, str
 			workers, of, with_interval(text, sizeof text, x));
 }
 
-enum { SIZES_MOST = 64 };
-
-/* Ratios of fork to pthread at the lead's workers, over sizes. */
-static size_t thread_ratios(const struct dataset *d, const struct summary *lead, const char *lifetime,
-	uint64_t *sizes, struct ranged *ratio)
-{
-	static const char *const free[] = {"backend", "lifetime", "size", NULL};
-	const struct summary *threads[SIZES_MOST], *processes[SIZES_MOST];
-	size_t n = 0, both = 0;
-	uint64_t axis[AXIS_MOST];
-	for (size_t i = 0; i < d->summary.count; i++)
-		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
-			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
-	memset(threads, 0, sizeof threads);
-	memset(processes, 0, sizeof processes);
-	for (size_t i = 0; i < d->summary.count; i++) {
-		const struct summary *s = dataset_row(d, i);
-		if (!row_ok(s) || strcmp(s->cell.lifetime, lifetime) != 0 ||
-			!cells_match(&s->cell, &lead->cell, free))
-			continue;
-		for (size_t k = 0; k < n; k++) {
-			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "pthread") == 0)
-				threads[k] = s;
-			if (axis[k] == s->cell.items.value && strcmp(s->cell.backend, "fork") == 0)
-				processes[k] = s;
-		}
-	}
-	for (size_t k = 0; k < n; k++) {
-		if (!threads[k] || !processes[k])
-			continue;
-		struct ranged r = dataset_ratio(d, processes[k], threads[k]);
-		if (isnan(r.low))
-			continue;
-		sizes[both] = axis[k];
-		ratio[both++] = r;
-	}
-	return both;
-}
-
 static bool same(struct ranged r)
 {
 	return r.low > 1 - report_margin && r.high < 1 + report_margin;
@@ -130,10 +92,12 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 		const char *lifetime, *name;
 	} ways[] = {{"pool", "Workers kept for many runs"}, {"spawn", "Workers made anew for each run"}};
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
-		uint64_t sizes[SIZES_MOST];
-		struct ranged ratio[SIZES_MOST];
+		struct ratios r;
 		char from[32], text[96], size[32], small[240] = "";
-		size_t n = thread_ratios(d, lead, ways[w].lifetime, sizes, ratio), first = n;
+		ratios_to_threads(d, &lead->cell, ways[w].lifetime, &r);
+		const uint64_t *sizes = r.size;
+		const struct ranged *ratio = r.ratio;
+		size_t n = r.count, first = n;
 		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
 			first--;
 		if (n == 0)
@@ -171,32 +135,22 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 	}
 }
 
-/* From which size the lead's workers are faster than serial, where smaller sizes are not. */
+/* From which size on the lead's workers are faster than serial. */
 static void say_break_even(const struct dataset *d, const struct summary *lead, struct sentences *s)
 {
-	static const char *const free[] = {"size", NULL};
-	uint64_t axis[AXIS_MOST], faster = 0, slower = 0;
-	size_t n = 0;
-	char from[32], below[32];
-	for (size_t i = 0; i < d->summary.count; i++)
-		if (cells_match(&dataset_row(d, i)->cell, &lead->cell, free))
-			n = axis_add(axis, n, dataset_row(d, i)->cell.items.value);
+	struct ratios r;
+	char text[CROSSING_TEXT];
 	if (lead->cell.workers.value < 2)
 		return;
-	for (size_t k = n; k-- > 0;) /* from large to small, while it holds */
-		for (size_t i = 0; i < d->summary.count; i++) {
-			const struct summary *one = dataset_row(d, i);
-			if (one->cell.items.value != axis[k] || !row_ok(one) ||
-				!cells_match(&one->cell, &lead->cell, free))
-				continue;
-			if (one->serial_speedup_low > 1 && slower == 0)
-				faster = axis[k];
-			else if (one->serial_speedup_high < 1 && slower == 0)
-				slower = axis[k];
-		}
-	if (faster > 0 && slower > 0)
-		sentences_add(s, "These workers pay from %s %s on; with %s they take longer than serial.",
-			label_size(faster, from), kernel_items(lead->cell.kernel), label_size(slower, below));
+	ratios_to_serial(d, &lead->cell, &r);
+	const struct crossing c = crossing_find(&r, 1);
+	if (r.count < 2)
+		return;
+	if (crossing_kind(&c) == CROSSING_BETWEEN && c.low > 0 && c.high < INFINITY)
+		sentences_add(s, "These workers pay from %s %s on; with fewer they take longer than serial.",
+			crossing_text(&c, text), kernel_items(lead->cell.kernel));
+	else if (crossing_kind(&c) == CROSSING_NEVER)
+		sentences_add(s, "These workers are faster than serial at no size measured.");
 }
 
 /* The Universal Scalability Law, where its first cost is told apart from none. */

@@ -6,8 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-const double report_margin = 0.05;
-
 void sentences_add(struct sentences *s, const char *format, ...)
 {
 	va_list args;

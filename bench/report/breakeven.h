@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * breakeven.h - from which problem size on something pays: workers over serial, processes as well as threads.
+ *
+ * Both are ratios of times over sizes that fall as sizes grow, and the size from which on they stay below a
+ * level. Where it lies between two measured sizes it is interpolated on logarithmic scales; its interval is
+ * where the ends of the ratios' intervals cross. Pure.
+ */
+#ifndef PARSCALE_BREAKEVEN_H
+#define PARSCALE_BREAKEVEN_H
+
+#include "report/chart.h"
+
+/* Ratios of times over sizes, ascending. */
+struct ratios {
+	uint64_t size[AXIS_MOST];
+	struct ranged ratio[AXIS_MOST];
+	size_t count;
+};
+
+/* Time over that of serial, of the cells of `one` at every size that has both. */
+void ratios_to_serial(const struct dataset *d, const struct factors *one, struct ratios *r);
+
+/* Time of back end fork over that of pthread, of cells like `like` with this lifetime. */
+void ratios_to_threads(
+	const struct dataset *d, const struct factors *like, const char *lifetime, struct ratios *r);
+
+/* Sizes. 0: below the level at every size measured; INFINITY: at none, or not at the largest. low <= at <=
+ * high; NAN without intervals. */
+struct crossing {
+	double at, low, high;
+};
+
+struct crossing crossing_find(const struct ratios *r, double level);
+
+/* Its verdict: what the interval decides within the sizes measured. */
+enum crossing_kind {
+	CROSSING_BETWEEN,   /* `at` lies within, and both ends of its interval are known to lie above the
+			       smallest and below the largest, or one does */
+	CROSSING_ALWAYS,    /* even by the upper end, at every size */
+	CROSSING_NEVER,     /* even by the lower end, at no size */
+	CROSSING_UNDECIDED, /* the interval spans all sizes, or there is none */
+};
+
+enum crossing_kind crossing_kind(const struct crossing *c);
+
+/* "1.20 M (900 k to 2.00 M)", "at every size", "at no size", "undecided" */
+enum { CROSSING_TEXT = 128 };
+char *crossing_text(const struct crossing *c, char text[CROSSING_TEXT]);
+
+#endif
