@@ -93,6 +93,12 @@ static int set_counters(struct run_args *a, const char *value, struct err *e)
 	return 0;
 }
 
+static int set_trace(struct run_args *a, const char *value, struct err *e)
+{
+	a->measure.trace = value;
+	return *value ? 0 : err_set(e, ERR_USAGE, "--trace wants a file");
+}
+
 static int set_expect(struct run_args *a, const char *value, struct err *e)
 {
 	a->measure.expected_known = true;
@@ -126,6 +132,7 @@ static const struct own_option own_options[] = {
 	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
 	{"print", false, NULL, "list the items found on standard output, the rest on standard error", set_print},
 	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
+	{"trace", true, "FILE", "append what each worker of the last run did when, as CSV (as a sweep's workers.csv)", set_trace},
 	{"expect", true, NULL, NULL, set_expect},
 	{"result-fd", true, NULL, NULL, set_result_fd},
 	{"help", false, NULL, "this text", set_help},

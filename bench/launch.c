@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { MORE_WORDS = 16, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
+enum { MORE_WORDS = 18, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
 
 /* --- in the driver --- */
 
@@ -83,6 +83,10 @@ static void make_command(const struct launch_order *order, const char *path, str
 		c->argv[n++] = "--print";
 	if (m->counters)
 		c->argv[n++] = "--counters";
+	if (m->trace) {
+		c->argv[n++] = "--trace";
+		c->argv[n++] = m->trace;
+	}
 	if (m->expected_known) {
 		int used = snprintf(c->expect, sizeof c->expect, "--expect=");
 		verify_write(&m->expected, c->expect + used, sizeof c->expect - (size_t)used);

@@ -62,6 +62,9 @@ static void list_columns(void)
 	for (const struct column *c = summary_columns; c->name; c++)
 		if (!c->factor)
 			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+	for (const struct column *c = worker_columns; c->name; c++)
+		if (!c->factor)
+			printf("%-18s workers.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
 	for (const struct column *c = probe_columns; c->name; c++)
 		printf("%-18s probes.csv   %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
 	for (const struct column *c = probe_launch_columns; c->name; c++)

@@ -5,6 +5,7 @@
 #include "input.h"
 #include "listing.h"
 #include "program.h"
+#include "trace.h"
 #include "trial.h"
 
 #include <inttypes.h>
@@ -136,6 +137,8 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 		if (c->lifetime == LIFETIME_POOL)
 			m->row.open_seconds = trial_open_seconds(m->trial);
 		status = measure(&meter, e);
+		if (status == 0 && p->trace)
+			status = trace_append(p->trace, m->trial, &m->row.cell, e);
 		trial_close(m->trial);
 	}
 	counters_close(&m->counters);

@@ -6,6 +6,7 @@
 #include "order.h"
 #include "work.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -248,6 +249,18 @@ double trial_open_seconds(const struct trial *t)
 bool trial_bound(const struct trial *t)
 {
 	return t->place.bound;
+}
+
+void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *out)
+{
+	const struct slot *s = t->work.cell->backend->slot(t->team, worker);
+	*out = (struct worker_stamps){.entered_ns = t->fresh ? (double)(s->entered - t->started) : NAN,
+		.touched_ns = t->fresh ? (double)(s->touched - t->started) : NAN,
+		.began_ns = (double)(s->began - t->started),
+		.ended_ns = (double)(s->ended - t->started),
+		.returned_ns = (double)(t->returned - t->started),
+		.total_ns = t->timing.total_ns,
+		.cpu = s->cpu};
 }
 
 bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)

@@ -43,6 +43,14 @@ double trial_open_seconds(const struct trial *t);
 /* Were workers bound to CPUs? */
 bool trial_bound(const struct trial *t);
 
+/* What a worker of the last run did when, in nanoseconds since that run began. NAN: before it, in a pool. */
+struct worker_stamps {
+	double entered_ns, touched_ns, began_ns, ended_ns;
+	double returned_ns, total_ns; /* of the run */
+	int cpu;                      /* where it is bound; -1: free */
+};
+void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *out);
+
 /* Where workers send back what they found: hands the items of the last run to `take`, in input order. False, and
  * nothing done, where they only count. */
 bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx);

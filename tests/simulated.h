@@ -37,7 +37,7 @@ struct simulation {
 
 struct simulator {
 	const struct simulation *s;
-	struct table samples;
+	struct table samples, workers;
 	uint64_t random;
 	uint64_t launch;
 };
@@ -119,6 +119,28 @@ static void sim_factors(const struct sim_cell *c, struct factors *f)
 	}
 }
 
+/* Adds what each worker of one run did when: made one after another, unevenly loaded. */
+static void sim_workers(struct simulator *m, const struct sim_cell *c, const double ns[5])
+{
+	struct err e = {0};
+	const bool pool = strcmp(c->lifetime, "pool") == 0;
+	for (uint64_t w = 0; w < c->workers; w++) {
+		struct worker_row *row = table_add(&m->workers, NULL, &e);
+		if (!row)
+			abort();
+		sim_factors(c, &row->cell);
+		const double idle = w == 0 ? 0 : sim_uniform(m) * 0.02 * ns[2];
+		row->worker = sim_uint(w);
+		row->cpu = sim_uint(w % m->s->cpus);
+		row->entered_ns = pool ? NAN : ns[0] * (double)(w + 1) / (double)c->workers;
+		row->touched_ns = pool ? NAN : row->entered_ns + ns[1];
+		row->began_ns = ns[0] + ns[1];
+		row->ended_ns = ns[0] + ns[1] + ns[2] - idle;
+		row->returned_ns = ns[0] + ns[1] + ns[2] + ns[3];
+		row->total_ns = row->returned_ns + ns[4];
+	}
+}
+
 /* Adds a cell's samples; `failed`: all of them timed out. */
 static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 {
@@ -158,6 +180,8 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 		row->reap_ns = ns[4] * factor;
 		row->imbalance_ns = 0.02 * row->compute_ns;
 	}
+	if (!failed && c->size == m->s->sizes[m->s->n_sizes - 1])
+		sim_workers(m, c, ns);
 	m->launch += (m->s->samples + 3) / 4;
 }
 
@@ -205,7 +229,7 @@ static void sim_cells(struct simulator *m, const char *kernel, uint64_t size)
 			}
 }
 
-/* Writes manifest.json, samples.csv and summary.csv into `dir`, which is made. 0, or -1. */
+/* Writes manifest.json, samples.csv, workers.csv and summary.csv into `dir`, which is made. 0, or -1. */
 static int simulate(const struct simulation *s, const char *dir)
 {
 	static const char *const kernels_of[] = {"sieve", "palindrome"};
@@ -214,6 +238,7 @@ static int simulate(const struct simulation *s, const char *dir)
 	struct err e = {0};
 	char path[4200];
 	table_init(&m.samples, sample_columns, sizeof(struct sample));
+	table_init(&m.workers, worker_columns, sizeof(struct worker_row));
 	table_init(&summary, summary_columns, sizeof(struct summary));
 	for (size_t k = 0; k < 2; k++)
 		for (size_t z = 0; z < s->n_sizes; z++)
@@ -221,10 +246,14 @@ static int simulate(const struct simulation *s, const char *dir)
 	mkdir(dir, 0777);
 	snprintf(path, sizeof path, "%s/samples.csv", dir);
 	int result = csv_write(path, &m.samples, &e);
+	snprintf(path, sizeof path, "%s/workers.csv", dir);
+	if (result == 0)
+		result = csv_write(path, &m.workers, &e);
 	snprintf(path, sizeof path, "%s/summary.csv", dir);
 	if (result == 0 && (result = summary_make(&m.samples, &summary, &e)) == 0)
 		result = csv_write(path, &summary, &e);
 	table_free(&summary);
+	table_free(&m.workers);
 	table_free(&m.samples);
 	if (result != 0)
 		fprintf(stderr, "%s\n", e.text);

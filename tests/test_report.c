@@ -236,7 +236,7 @@ static void every_chart_of_two_workers(void **state)
 	struct plots p;
 	(void)state;
 	draw(&two, "two", &d, &p);
-	assert_int_equal(p.count, 15); /* seven charts of two kernels, one of all */
+	assert_int_equal(p.count, 19); /* nine charts of two kernels, one of all */
 	char *svg = slurp(d.dir, "plots/speedup-sieve.svg");
 	static const char *const names[] = {"openmp, pool", "openmp, spawn", "pthread, pool",
 		"pthread, spawn", "fork, pool", "fork, spawn", "ideal"};
@@ -328,7 +328,7 @@ static void weak_scaling_has_its_chart(void **state)
 	(void)state;
 	s.weak = true;
 	draw(&s, "weak", &d, &p);
-	assert_int_equal(p.count, 17); /* one more of each kernel */
+	assert_int_equal(p.count, 21); /* one more of each kernel */
 	char *svg = slurp(d.dir, "plots/weak-sieve.svg");
 	assert_says(svg, "1e9 numbers for each worker");
 	assert_says(svg, "fork, spawn, 2 workers: efficiency ");
@@ -399,7 +399,7 @@ static void the_report_stands_alone(void **state)
 	assert_null(strstr(html, "@import"));
 	assert_null(strstr(html, "url("));
 	if (has_gnuplot)
-		assert_int_equal(occurrences(html, "<svg"), 15);
+		assert_int_equal(occurrences(html, "<svg"), 19);
 	assert_int_equal(occurrences(html, "http"), 2 * occurrences(html, "<svg"));
 	/* ids are unique though each chart brings its own */
 	assert_int_equal(occurrences(html, "id='speedup-sieve-gpDot'"), has_gnuplot);

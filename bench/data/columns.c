@@ -46,9 +46,18 @@ const struct column model_columns[] = {
 #include "data/series.def"
 	{0}};
 
+const struct column worker_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct worker_row, cell.name, name, type, unit, meaning, true))
+#include "data/columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct worker_row, name, name, type, unit, meaning, false)
+#include "data/workers.def"
+	{0}};
+
 /* So that a column of the factors is found in a bare struct factors as well as in a row. */
 _Static_assert(offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0 &&
-		       offsetof(struct comparison, cell) == 0 && offsetof(struct model_row, cell) == 0,
+		       offsetof(struct comparison, cell) == 0 && offsetof(struct model_row, cell) == 0 &&
+		       offsetof(struct worker_row, cell) == 0,
 	"factors come first");
 
 enum { REAL_TEXT = 32 }; /* "-1.7976931348623157e+308" is 24 */
@@ -247,7 +256,7 @@ void columns_markdown(FILE *f)
 	      "build), `samples.csv` (raw: one row a sample, never changed once written), `summary.csv` "
 	      "(derived from the samples,\n"
 	      "one row a cell, by `parscale stat`), `models.csv` (likewise, one row a series of worker "
-	      "counts), "
+	      "counts), `workers.csv` (when each worker began and ended, in one run of each cell),\n"
 	      "`probe_launches.csv` and\n"
 	      "`probes.csv` (the same for mechanisms, where the plan has probes), `plots/`, `report.html` and `report.md`.\n\n"
 	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
@@ -268,6 +277,11 @@ void columns_markdown(FILE *f)
 	      "factors:\n",
 		f);
 	markdown_table(f, model_columns, false);
+	fputs("\n## workers.csv\n\nWhat each worker did when, in one run of each cell: the last of its first "
+	      "launch. `parscale run --trace FILE` "
+	      "appends the same of\nany run. After the factors:\n",
+		f);
+	markdown_table(f, worker_columns, false);
 	fputs("\n## Comparisons\n\nWhat `parscale compare A B --format csv` prints, after the factors, for "
 	      "each cell that both have:\n",
 		f);

@@ -2,8 +2,8 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def, comparison.def and series.def. Nothing here reads or writes rows in
- * files: see csv.h.
+ * Everything expands from columns.def, comparison.def, series.def and workers.def. Nothing here reads or
+ * writes rows in files: see csv.h.
  */
 #ifndef PARSCALE_COLUMNS_H
 #define PARSCALE_COLUMNS_H
@@ -72,6 +72,13 @@ struct model_row {
 #include "data/series.def"
 };
 
+/* One row of workers.csv: a worker of one run. */
+struct worker_row {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "data/workers.def"
+};
+
 enum column_type { COLUMN_NAME, COLUMN_LINE, COLUMN_UINT, COLUMN_REAL };
 
 struct column {
@@ -84,7 +91,8 @@ struct column {
 };
 
 /* The columns of a file in order, ended by one whose name is NULL. */
-extern const struct column sample_columns[], summary_columns[], comparison_columns[], model_columns[];
+extern const struct column sample_columns[], summary_columns[], comparison_columns[], model_columns[],
+	worker_columns[];
 
 /* Makes every field of a row "not available". */
 void row_clear(void *row, const struct column *columns);

@@ -47,6 +47,14 @@ static int group_samples(struct dataset *d, struct err *e)
 	return 0;
 }
 
+/* A file of the folder that may be absent. */
+static int read_beside(const struct dataset *d, const char *name, struct table *t, struct err *e)
+{
+	char path[sizeof d->dir + 32];
+	snprintf(path, sizeof path, "%s/%s", d->dir, name);
+	return access(path, F_OK) == 0 ? csv_read(path, t, NULL, e) : 0;
+}
+
 int dataset_open(struct dataset *d, const char *dir, struct err *e)
 {
 	char path[sizeof d->dir + 32];
@@ -55,6 +63,7 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	table_init(&d->summary, summary_columns, sizeof(struct summary));
 	table_init(&d->samples, sample_columns, sizeof(struct sample));
 	table_init(&d->probes, probe_columns, sizeof(struct probe_row));
+	table_init(&d->workers, worker_columns, sizeof(struct worker_row));
 	table_init(&d->models, model_columns, sizeof(struct model_row));
 	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
 	size_t length = strlen(dir);
@@ -73,13 +82,10 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 		return -1;
 	if (d->summary.count == 0)
 		return err_set(e, ERR_USAGE, "%s: holds no measurement", path);
-	snprintf(path, sizeof path, "%s/samples.csv", d->dir);
-	if (access(path, F_OK) == 0 && csv_read(path, &d->samples, NULL, e) != 0)
-		return -1;
-	snprintf(path, sizeof path, "%s/probes.csv", d->dir);
-	if (access(path, F_OK) == 0 && csv_read(path, &d->probes, NULL, e) != 0)
-		return -1;
-	if (group_samples(d, e) != 0 || read_manifest(d, e) != 0)
+	if (read_beside(d, "samples.csv", &d->samples, e) != 0 ||
+		read_beside(d, "probes.csv", &d->probes, e) != 0 ||
+		read_beside(d, "workers.csv", &d->workers, e) != 0 || group_samples(d, e) != 0 ||
+		read_manifest(d, e) != 0)
 		return -1;
 	return series_make(&d->samples, dataset_cpus(d), &d->models, e);
 }
@@ -91,6 +97,7 @@ void dataset_close(struct dataset *d)
 	free(d->group);
 	groups_free(&d->groups);
 	table_free(&d->probes);
+	table_free(&d->workers);
 	table_free(&d->models);
 	table_free(&d->compared);
 	json_decref(d->manifest);
@@ -133,7 +140,8 @@ bool row_ok(const struct summary *s)
 }
 
 /* Problem parameters that follow the size. */
-static const char *const sized[] = {"size", "items", "start", "stop", "words", "bytes", "numbers", "roots", "calls", NULL};
+static const char *const sized[] = {
+	"size", "items", "start", "stop", "words", "bytes", "numbers", "roots", "calls", NULL};
 
 static bool listed(const char *name, const char *const *names)
 {

@@ -22,6 +22,7 @@ struct dataset {
 	const struct group **group; /* of each row of summary; NULL where it has no samples */
 	json_t *manifest;           /* an object; empty where manifest.json is absent */
 	struct table probes;        /* struct probe_row; empty where probes.csv is absent */
+	struct table workers;       /* struct worker_row; empty where workers.csv is absent */
 	struct table models;        /* struct model_row: scaling models of each series of worker counts */
 
 	/* against another sweep, see dataset_against */

@@ -35,6 +35,11 @@ const struct chart charts[] = {
 		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are "
 		"launched once, before.",
 		OF_KERNEL, chart_phases},
+	{"workers", "Do the workers begin and end together?",
+		"A bar is a worker. Grey is waiting: at the gate for those that are not ready, at the end "
+		"for those that are not done. What is uneven on the "
+		"right is lost.",
+		OF_KERNEL, chart_workers},
 	{"variants", "What do vector instructions bring on one worker?",
 		"Higher is better; all variants give the same answer.", OF_KERNEL, chart_variants},
 	{"spread", "How far do repetitions differ?",
@@ -43,6 +48,11 @@ const struct chart charts[] = {
 		OF_KERNEL, chart_spread},
 	{"probe", "What does it cost?", "Left is cheaper; each line of the grid is ten times the one before.",
 		OF_PROBE, chart_probe},
+	{"paths", "Does passing large results erode the gain?",
+		"Higher is better. On the left the hand-over costs most, on the right the copying. Solid "
+		"lines are between processes, the dashed one within "
+		"one.",
+		OF_PROBE, chart_paths},
 	{"drift", "Did the machine keep its speed during the sweep?",
 		"Each point is a sample against the median of its cell. Cells are measured in random order, "
 		"so a drift would bend the line.",
@@ -97,9 +107,8 @@ void chart_field(FILE *data, const char *text)
 			data);
 }
 
-void chart_shown(struct drawing *g, const struct summary *s)
+static void note_counts(struct drawing *g, uint64_t n, uint64_t l)
 {
-	uint64_t n = s->samples.value, l = s->launches.value;
 	if (g->samples_most == 0 || n < g->samples_least)
 		g->samples_least = n;
 	if (n > g->samples_most)
@@ -108,6 +117,23 @@ void chart_shown(struct drawing *g, const struct summary *s)
 		g->launches_least = l;
 	if (l > g->launches_most)
 		g->launches_most = l;
+}
+
+void chart_shown(struct drawing *g, const struct summary *s)
+{
+	note_counts(g, s->samples.value, s->launches.value);
+}
+
+void chart_probed(struct drawing *g, const struct probe_row *r)
+{
+	note_counts(g, r->samples.value, r->launches.value);
+}
+
+void chart_probed_note(struct drawing *g, const char *more)
+{
+	char counts[160];
+	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
+	snprintf(g->note, sizeof g->note, "%s%s", counts, more);
 }
 
 /* "12 samples", "12 to 40 samples" */

@@ -67,6 +67,10 @@ void chart_shown(struct drawing *g, const struct summary *s);
 /* "Medians of 12 to 40 samples (4 launches); bars: 95 % intervals." of the rows noted. */
 void chart_counts(const struct drawing *g, const char *bars, char *text, size_t size);
 
+/* The same of rows of probes; the note is theirs, with what else is to be said. */
+void chart_probed(struct drawing *g, const struct probe_row *r);
+void chart_probed_note(struct drawing *g, const char *more);
+
 /* One line of a chart: the cells that match `of` but for what x stands for. */
 struct series {
 	const struct factors *of;
@@ -111,10 +115,15 @@ bool chart_throughput(struct drawing *g, const char *kernel);
 bool chart_variants(struct drawing *g, const char *kernel);
 bool chart_breakeven(struct drawing *g, const char *kernel);
 bool chart_ratio(struct drawing *g, const char *kernel);
+bool chart_workers(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
 bool chart_spread(struct drawing *g, const char *kernel);
 bool chart_drift(struct drawing *g, const char *all);
 bool chart_against(struct drawing *g, const char *all);
 bool chart_probe(struct drawing *g, const char *probe);
+bool chart_paths(struct drawing *g, const char *probe);
+
+/* Whether chart_paths shows a probe, whose ladder would be long and say the same. */
+bool paths_say_it(const struct dataset *d, const char *probe);
 
 #endif

@@ -72,7 +72,7 @@ bool chart_probe(struct drawing *g, const char *probe)
 {
 	const struct probe_row *row[CASES_MOST];
 	size_t all = cases(g->d, probe, row), n = all < CASES_MOST ? all : CASES_MOST, width = 0;
-	if (n == 0)
+	if (n == 0 || paths_say_it(g->d, probe))
 		return false;
 	qsort(row, n, sizeof *row, by_median);
 	fprintf(g->vars, "n = %zu\n", n);
@@ -81,6 +81,7 @@ bool chart_probe(struct drawing *g, const char *probe)
 	bool has[NEITHER + 1] = {false};
 	for (size_t i = 0; i < n; i++) {
 		put_case(g, i + 1, row[i], &width);
+		chart_probed(g, row[i]);
 		has[kind_of(row[i])] = true;
 		low = fmin(low, fmin(row[i]->median, row[i]->median_low));
 		high = fmax(high, fmax(row[i]->median, row[i]->median_high));
@@ -99,7 +100,6 @@ bool chart_probe(struct drawing *g, const char *probe)
 	snprintf(g->title, sizeof g->title, "%s%s%s", probe, known ? ": " : "", known ? known->summary : "");
 	snprintf(g->subtitle, sizeof g->subtitle,
 		"what is timed, and what is to be expected: parscale probe --help");
-	snprintf(g->note, sizeof g->note, "Medians with 95 %% intervals.%s",
-		all > n ? " The first cases only." : "");
+	chart_probed_note(g, all > n ? " The first cases only." : "");
 	return true;
 }

@@ -18,6 +18,7 @@
 struct campaign {
 	const struct plan *plan;
 	int fd;
+	char workers_path[4200];
 	struct campaign_result *result;
 	struct pace *pace;
 	struct probing *probing;
@@ -160,6 +161,7 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 		.cap_seconds = p->cap_seconds,
 		.timeout_seconds = p->timeout_seconds,
 		.meter = p->meter->name,
+		.trace = block == 0 ? c->workers_path : NULL,
 		.expected_known = c->answered[cell->problem],
 		.expected = c->answers[cell->problem]};
 	const struct launch_order order = {.measure = &measure, .meter = p->meter, .timeout_seconds = p->timeout_seconds, .capture = true};
@@ -254,6 +256,7 @@ int campaign_run(const struct plan *p, const char *dir, const struct table *befo
 {
 	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
+	snprintf(c.workers_path, sizeof c.workers_path, "%.4100s/workers.csv", dir);
 	c.pace = pace_open(p, e);
 	c.probing = c.pace ? probing_open(p, dir, e) : NULL;
 	c.order = malloc((p->count + p->probe_count) * sizeof *c.order);

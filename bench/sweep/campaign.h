@@ -21,7 +21,8 @@ struct campaign_result {
 };
 
 /* Runs the plan in the folder `dir`, appending rows to its open file `samples_fd`, all rows of a launch at once. `before` holds the rows of earlier sessions, in order (an
- * empty table: there was none); what they have is not measured again. The result's `stops` has a text for each cell; campaign_result_free
+ * empty table: there was none); what they have is not measured again. The launches of the first
+ * block append to workers.csv in `dir` what each worker did when. The result's `stops` has a text for each cell; campaign_result_free
  * frees it. -1 with *e set when it cannot go on (no process, no space); what is in the file then is whole. */
 int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e);
 void campaign_result_free(struct campaign_result *r);

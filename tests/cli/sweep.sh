@@ -24,6 +24,8 @@ says 'tiny/report\.html$' 'a sweep names its report' parscale sweep tiny.sweep -
 ok '... and its results are sound' check_results tiny
 holds '... and has its probes, each launched in each block' sh -c \
 	"awk -F, '\$1 == \"spawn\" && \$2 == \"vfork\" && \$5 == \"total\" { n++ } END { exit n != 4 }' tiny/probe_launches.csv && grep -q '^switch,' tiny/probes.csv"
+holds '... with a row in workers.csv for each worker of each cell' test "$(tail -n +2 tiny/workers.csv | wc -l)" = \
+	"$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "workers") at = i } NR > 1 { n += $at } END { print n }' tiny/summary.csv)"
 fails 2 'a folder that holds results is left alone' parscale sweep tiny.sweep --out tiny
 ok '... as it was' check_results tiny
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes whose settings are sizes: how fast each mechanism moves results over their size. */
+#include "report/chart.h"
+#include "probe/probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATHS_MOST = 16 };
+
+/* "64.0 KiB" in bytes; 0 for what is no size. */
+static double size_of(const char *setting)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+	char *end;
+	double size = strtod(setting, &end);
+	for (size_t u = 0; end != setting && u < sizeof units / sizeof *units; u++, size *= 1024)
+		if (strcmp(end + strspn(end, " "), units[u]) == 0)
+			return size;
+	return 0;
+}
+
+static bool shown(const struct probe_row *r, const char *probe)
+{
+	return strcmp(r->of.probe, probe) == 0 && strcmp(r->of.unit, "B/s") == 0 &&
+	       strcmp(r->status, "ok") == 0 && r->median > 0 && size_of(r->of.setting) > 0;
+}
+
+/* The mechanisms in the order of the probe; how many. */
+static size_t paths_of(const struct dataset *d, const char *probe, const struct probe_row **out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->probes.count; i++) {
+		const struct probe_row *r = table_row(&d->probes, i);
+		size_t k = 0;
+		while (k < n && strcmp(out[k]->of.mechanism, r->of.mechanism) != 0)
+			k++;
+		if (k == n && n < PATHS_MOST && shown(r, probe))
+			out[n++] = r;
+	}
+	return n;
+}
+
+/* The sizes that were measured. */
+static size_t sizes_of(const struct dataset *d, const char *probe, uint64_t *axis)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->probes.count; i++) {
+		const struct probe_row *r = table_row(&d->probes, i);
+		if (shown(r, probe))
+			n = axis_add(axis, n, (uint64_t)size_of(r->of.setting));
+	}
+	return n;
+}
+
+static void put_tics(struct drawing *g, const char *probe)
+{
+	uint64_t axis[AXIS_MOST];
+	const size_t n = sizes_of(g->d, probe, axis);
+	fprintf(g->vars, "n_sizes = %zu\narray size_at[%zu]\n", n, n);
+	chart_array(g->vars, "size_names", n);
+	for (size_t k = 0; k < n; k++) {
+		char text[LABEL_BYTES];
+		fprintf(g->vars, "size_at[%zu] = %.1f\n", k + 1, (double)axis[k]);
+		chart_tic(g->vars, "size_names", k + 1, label_bytes(axis[k], text));
+	}
+}
+
+bool paths_say_it(const struct dataset *d, const char *probe)
+{
+	enum { LINE = 3 }; /* sizes that make one */
+	const struct probe_row *path[PATHS_MOST];
+	uint64_t axis[AXIS_MOST];
+	return paths_of(d, probe, path) > 1 && sizes_of(d, probe, axis) >= LINE;
+}
+
+bool chart_paths(struct drawing *g, const char *probe)
+{
+	const struct dataset *d = g->d;
+	const struct probe_row *path[PATHS_MOST];
+	const size_t n = paths_of(d, probe, path);
+	double low = INFINITY, high = 0, small = INFINITY, large = 0;
+	chart_array(g->vars, "names", n);
+	chart_array(g->vars, "forms", n);
+	for (size_t k = 0; k < n; k++) {
+		chart_element(g->vars, "names", k + 1, path[k]->of.mechanism);
+		fprintf(g->vars, "forms[%zu] = %d\n", k + 1, strcmp(path[k]->of.worker, "process") == 0);
+		for (size_t i = 0; i < d->probes.count; i++) {
+			const struct probe_row *r = table_row(&d->probes, i);
+			char text[320], rate[UNITS_BYTES];
+			if (!shown(r, probe) || strcmp(r->of.mechanism, path[k]->of.mechanism) != 0)
+				continue;
+			const double size = size_of(r->of.setting);
+			chart_probed(g, r);
+			small = fmin(small, size);
+			large = fmax(large, size);
+			low = fmin(low, fmin(r->median, r->median_low));
+			high = fmax(high, fmax(r->median, r->median_high));
+			fprintf(g->data, "%.9g\t%.9g\t", size, r->median);
+			chart_real(g->data, r->median_low);
+			fputc('\t', g->data);
+			chart_real(g->data, r->median_high);
+			fputc('\t', g->data);
+			snprintf(text, sizeof text, "%s, %s: %sB/s", r->of.mechanism, r->of.setting,
+				units_count(r->median, rate));
+			chart_field(g->data, text);
+			fputc('\n', g->data);
+		}
+		fputs("\n\n", g->data);
+	}
+	if (!paths_say_it(d, probe))
+		return false;
+	put_tics(g, probe);
+	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\nylow = %.9g\nyhigh = %.9g\n", n, small / 1.6,
+		large * 1.6, low / 1.6, high * 1.6);
+	snprintf(g->title, sizeof g->title, "%s: bytes a second over the size of the result", probe);
+	snprintf(g->subtitle, sizeof g->subtitle,
+		"what is timed, and what is to be expected: parscale probe %s --help", probe);
+	chart_probed_note(g, "");
+	return true;
+}
