@@ -25,6 +25,7 @@ struct measurement {
 	struct sample row; /* what all rows of the launch share is filled in */
 	measure_take_fn *take;
 	void *ctx;
+	int trace_fd;
 	uint64_t samples;
 	bool wrong;
 };
@@ -138,7 +139,7 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 			m->row.open_seconds = trial_open_seconds(m->trial);
 		status = measure(&meter, e);
 		if (status == 0 && p->trace)
-			status = trace_append(p->trace, m->trial, &m->row.cell, e);
+			status = trace_append(m->trace_fd, m->trial, &m->row.cell, e);
 		trial_close(m->trial);
 	}
 	counters_close(&m->counters);
@@ -165,7 +166,8 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 		c.problem.text_bytes = in.count;
 		m.row.cell.items = known(c.kernel->items(&c.problem));
 	}
-	if (p->expected_known || verify_expect(&c, &m.expected, e) == 0) {
+	m.trace_fd = p->trace ? trace_open(p->trace, e) : -1;
+	if (e->status == ERR_NONE && (p->expected_known || verify_expect(&c, &m.expected, e) == 0)) {
 		snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", m.expected.source);
 		status = measure_trial(&m, &c, measure, e);
 	}
@@ -175,6 +177,8 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 		status = taker(ctx, NULL, e);
 	if (status == 0 && p->print)
 		status = listing_print(&c, m.expected.tally.count, e);
+	if (m.trace_fd >= 0)
+		close(m.trace_fd);
 	input_free(&in);
 	return status;
 }

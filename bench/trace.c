@@ -3,8 +3,6 @@
 
 #include "data/csv.h"
 
-#include <unistd.h>
-
 static int add_worker(struct table *rows, const struct trial *t, const struct factors *cell, unsigned worker, struct err *e)
 {
 	struct worker_row *row = table_add(rows, NULL, e);
@@ -24,17 +22,20 @@ static int add_worker(struct table *rows, const struct trial *t, const struct fa
 	return 0;
 }
 
-int trace_append(const char *path, const struct trial *t, const struct factors *cell, struct err *e)
+int trace_open(const char *path, struct err *e)
+{
+	return csv_open(path, worker_columns, e);
+}
+
+int trace_append(int fd, const struct trial *t, const struct factors *cell, struct err *e)
 {
 	struct table rows;
+	int status = 0;
 	table_init(&rows, worker_columns, sizeof(struct worker_row));
-	int status = 0, fd = csv_open(path, worker_columns, e);
-	for (unsigned w = 0; fd >= 0 && status == 0 && w < cell->workers.value; w++)
+	for (unsigned w = 0; status == 0 && w < cell->workers.value; w++)
 		status = add_worker(&rows, t, cell, w, e);
-	if (fd >= 0 && status == 0)
+	if (status == 0)
 		status = csv_append_table(fd, &rows, e);
-	if (fd >= 0)
-		close(fd);
 	table_free(&rows);
-	return fd < 0 ? -1 : status;
+	return status;
 }

@@ -6,8 +6,11 @@
 #include "data/columns.h"
 #include "trial.h"
 
-/* Appends a row for each worker to the file at `path`, which is made where there is none. -1 with ERR_USAGE where it is another kind of file,
- * ERR_FAILED where it cannot be written. */
-int trace_append(const char *path, const struct trial *t, const struct factors *cell, struct err *e);
+/* Opens the file at `path` for trace_append, and makes it where there is none; the caller closes it. -1 with ERR_USAGE where it is another kind of
+ * file, ERR_FAILED where it cannot be written. */
+int trace_open(const char *path, struct err *e);
+
+/* Appends a row for each worker of the cell. */
+int trace_append(int fd, const struct trial *t, const struct factors *cell, struct err *e);
 
 #endif
