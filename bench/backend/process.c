@@ -35,21 +35,20 @@ void process_disown(void)
 	on_exit(exit_at_once, NULL);
 }
 
-/* Returns when the process has ended or the time is over; leaves it to be reaped. */
+/* Returns when the process can be reaped or the time is over; leaves it to be reaped. */
 static void await_end(pid_t pid, double seconds)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0), ready = 1;
 	if (fd >= 0) {
 		struct pollfd ended = {.fd = fd, .events = POLLIN};
-		while (poll(&ended, 1, (int)(seconds * 1000) + 1) < 0 && errno == EINTR)
+		while ((ready = poll(&ended, 1, (int)(seconds * 1000) + 1)) < 0 && errno == EINTR)
 			;
 		close(fd);
-		return;
 	}
-	/* Linux before 5.3 */
+	/* Linux before 5.3; or it has ended, but who traces it (a debugger, a leak checker) has yet to let go of it */
 	const double pause = 1e-4;
 	siginfo_t info = {0};
-	for (; seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	for (; ready > 0 && seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 		!info.si_pid;
 		seconds -= pause)
 		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
