@@ -2,6 +2,8 @@
 /* Sentences on the sweep as a whole: how far to trust it, what changed against another. */
 #include "report/report.h"
 
+#include "data/drift.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -71,6 +73,34 @@ static void say_end(const struct dataset *d, struct sentences *s, const char *en
 			s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
 }
 
+/* What the canary tells of the machine's speed over the sweep. */
+static void say_canary(const struct dataset *d, struct sentences *s)
+{
+	const json_t *canary = json_object_get(json_object_get(d->manifest, "plan"), "canary");
+	const uint64_t id = (uint64_t)json_integer_value(canary);
+	struct drift t;
+	struct err none = {0};
+	char name[160] = "";
+	if (!json_is_integer(canary) || drift_of_cell(&d->samples, id, &t, &none) != 0)
+		return;
+	for (size_t i = 0; i < d->samples.count && !*name; i++) {
+		const struct sample *row = table_row(&d->samples, i);
+		if (row->cell_id.known && row->cell_id.value == id)
+			cell_name(&row->cell, name, sizeof name);
+	}
+	if (!*name)
+		return;
+	if (t.verdict == DRIFT_UNKNOWN)
+		sentences_add(s, "Drift: not told; the canary (%s) was launched %zu times, and %d are needed.", name, t.launches,
+			DRIFT_FEWEST);
+	else
+		sentences_add(s, "Drift: %s. The canary (%s) was launched %zu times, in every block; its medians over stretches of the sweep differ by "
+			"up to %.1f %% (p %s %.2g by permutation of their order).%s",
+			t.verdict == DRIFT_DRIFTED ? "the machine did not keep its speed" : "none to speak of", name, t.launches,
+			100 * t.range, t.p_value < 0.001 ? "<" : "=", fmax(t.p_value, 0.001),
+			t.verdict == DRIFT_DRIFTED ? " Random order within blocks spreads that over all cells alike." : "");
+}
+
 void report_trust(const struct dataset *d, struct sentences *s)
 {
 	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
@@ -81,6 +111,7 @@ void report_trust(const struct dataset *d, struct sentences *s)
 	say_counts(d, s);
 	if (end)
 		say_end(d, s, end);
+	say_canary(d, s);
 	if (drift > 100 * report_margin)
 		sentences_add(s,
 			"The machine did not keep its speed: for some time samples took up to %.0f %% more "

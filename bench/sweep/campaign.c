@@ -20,9 +20,12 @@ struct campaign {
 	int fd;
 	char workers_path[4200];
 	struct campaign_result *result;
+	const struct campaign_means *means;
 	struct pace *pace;
 	struct probing *probing;
-	size_t *order;            /* of the cells in the block; plan.count and above: of the probes */
+	size_t *order, *shuffled; /* of the cells in the block, plan.count and above: of the probes; with the canary, without */
+	unsigned canary_block;    /* where the canary was launched last */
+	size_t canary_launches;   /* how often there; 0: nowhere yet */
 	struct expected *answers; /* by problem */
 	bool *answered;
 	uint64_t launches; /* of cells, made in all sessions */
@@ -30,14 +33,75 @@ struct campaign {
 	bool terminal;
 };
 
-static double elapsed(const struct campaign *c)
+static int launch_process(void *ctx, const struct launch_order *order, struct launch_result *r, struct err *e)
 {
-	return (double)(clock_ns() - c->started_ns) / 1e9;
+	(void)ctx;
+	return launch_run(order, r, e);
 }
 
-static bool wanted(const struct campaign *c, size_t index, unsigned block)
+static uint64_t read_clock(void *ctx)
+{
+	(void)ctx;
+	return clock_ns();
+}
+
+const struct campaign_means campaign_real = {.launch = launch_process, .clock_ns = read_clock};
+
+static uint64_t now_ns(const struct campaign *c)
+{
+	return c->means->clock_ns(c->means->ctx);
+}
+
+static double elapsed(const struct campaign *c)
+{
+	return (double)(now_ns(c) - c->started_ns) / 1e9;
+}
+
+/* Of cells and probes. */
+static struct forecast forecast(const struct campaign *c)
+{
+	const struct forecast of_cells = pace_forecast(c->pace);
+	const struct probing_forecast of_probes = probing_forecast(c->probing);
+	return (struct forecast){of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
+}
+
+/* Seconds until the end, as far as it can be foreseen. */
+static double left(const struct campaign *c)
+{
+	double budget = c->plan->budget_seconds - elapsed(c), seconds = forecast(c).seconds;
+	return seconds < budget ? seconds : budget;
+}
+
+static bool wants(const struct campaign *c, size_t index, unsigned block)
 {
 	return index < c->plan->count ? pace_wants(c->pace, index, block) : probing_wants(c->probing, index - c->plan->count, block);
+}
+
+/*
+ * Puts the canary among the n cells and probes of `from`: one at a random place in each stretch of some CANARY_EVERY. Those that the block has had
+ * (it was interrupted) are left out, and what does not want a launch. How many there are in `order`.
+ */
+static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, unsigned block, uint64_t *random)
+{
+	const size_t canary = c->plan->canary, stretches = n > CANARY_EVERY ? n / CANARY_EVERY : 1;
+	const char *stop = pace_stop(c->pace, canary);
+	const bool sings = !stop || strcmp(stop, "failed") != 0;
+	size_t had = c->canary_block == block ? c->canary_launches : 0, count = 0, wanted = 0;
+	for (size_t k = 0; k < stretches; k++) {
+		const size_t first = k * n / stretches, end = (k + 1) * n / stretches;
+		const size_t place = first + shuffle_next(random) % (end - first + 1);
+		for (size_t i = first; i <= end; i++) {
+			if (i == place && had > 0)
+				had--;
+			else if (i == place && sings)
+				c->order[count++] = canary;
+			if (i < end && wants(c, from[i], block)) {
+				c->order[count++] = from[i];
+				wanted++;
+			}
+		}
+	}
+	return wanted > 0 || pace_wants(c->pace, canary, block) ? count : 0;
 }
 
 static double cost(const struct campaign *c, size_t index)
@@ -50,55 +114,50 @@ static size_t make_order(struct campaign *c, unsigned block)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
 	const size_t all = c->plan->count + c->plan->probe_count;
-	size_t n = 0;
+	size_t *list = c->shuffled, n = 0, kept = 0;
 	for (size_t i = 0; i < all; i++)
-		c->order[i] = i;
-	shuffle(c->order, all, &random);
-	for (size_t i = 0; i < all; i++)
-		if (wanted(c, c->order[i], block))
-			c->order[n++] = c->order[i];
+		if (i != c->plan->canary)
+			list[n++] = i;
+	shuffle(list, n, &random);
 	if (block < c->plan->launches)
-		return n;
-	for (size_t i = 1; i < n; i++) { /* the widest first; few, and nearly sorted */
-		size_t cell = c->order[i], j = i;
-		for (; j > 0 && pace_width(c->pace, c->order[j - 1]) < pace_width(c->pace, cell); j--)
-			c->order[j] = c->order[j - 1];
-		c->order[j] = cell;
-	}
-	return n;
+		return add_canaries(c, list, n, block, &random);
+	for (size_t i = 0; i < n; i++) /* of the cells, the widest first; few, and nearly sorted */
+		if (list[i] < c->plan->count && pace_wants(c->pace, list[i], block)) {
+			size_t cell = list[i], j = kept++;
+			for (; j > 0 && pace_width(c->pace, list[j - 1]) < pace_width(c->pace, cell); j--)
+				list[j] = list[j - 1];
+			list[j] = cell;
+		}
+	return add_canaries(c, list, kept, block, &random);
 }
 
-/* Of cells and probes. */
-static struct forecast forecast(const struct campaign *c)
+static void note_canary(struct campaign *c, size_t cell, unsigned block)
 {
-	const struct forecast of_cells = pace_forecast(c->pace);
-	const struct probing_forecast of_probes = probing_forecast(c->probing);
-	return (struct forecast){of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
+	if (cell != c->plan->canary)
+		return;
+	c->canary_launches = c->canary_block == block ? c->canary_launches + 1 : 1;
+	c->canary_block = block;
 }
 
 static void show_progress(const struct campaign *c, size_t index)
 {
-	char left[UNITS_BYTES], label[PLAN_LABEL];
-	struct forecast f = forecast(c);
+	char text[UNITS_BYTES], label[PLAN_LABEL];
+	double seconds = left(c), share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
 	if (index < c->plan->count)
 		plan_label(&c->plan->cells[index].cell, label);
 	else
 		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
-	double budget = c->plan->budget_seconds - elapsed(c), seconds = f.seconds < budget ? f.seconds : budget;
-	double share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
 	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s left  %.70s", 100 * share,
-		(double)c->launches + probing_forecast(c->probing).made + 1, f.launches,
-		units_clock(seconds, left), label);
+		(double)c->launches + probing_forecast(c->probing).made + 1, forecast(c).launches, units_clock(seconds, text), label);
 }
 
 static void show_block(const struct campaign *c, unsigned block, size_t n)
 {
-	char past[UNITS_BYTES], left[UNITS_BYTES];
-	struct forecast f = forecast(c);
-	double budget = c->plan->budget_seconds - elapsed(c);
-	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), past));
-	if (f.seconds > 0)
-		fprintf(stderr, ", %s left", units_clock(f.seconds < budget ? f.seconds : budget, left));
+	char text[UNITS_BYTES];
+	double seconds = left(c);
+	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), text));
+	if (seconds > 0)
+		fprintf(stderr, ", %s left", units_clock(seconds, text));
 	putc('\n', stderr);
 }
 
@@ -167,11 +226,12 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 	const struct launch_order order = {.measure = &measure, .meter = p->meter, .timeout_seconds = p->timeout_seconds, .capture = true};
 	struct launch_result r;
 	double before = elapsed(c);
-	int status = launch_run(&order, &r, e);
+	int status = c->means->launch(c->means->ctx, &order, &r, e);
 	if (status == 0 && r.status != ERR_INTERRUPTED) {
 		status = take_rows(c, cell, &r, block, e);
 		if (status == 0)
 			status = pace_take(c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
+		note_canary(c, index, block);
 		c->result->launches++;
 		c->launches++;
 	}
@@ -204,6 +264,8 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 		}
 		if (c->terminal)
 			show_progress(c, index);
+		if (c->means->told)
+			c->means->told(c->means->ctx, elapsed(c), left(c));
 		if ((index < c->plan->count ? launch(c, index, block, e) : launch_probe(c, index - c->plan->count, block, e)) != 0)
 			return -1;
 		if (interrupt_seen()) {
@@ -226,6 +288,7 @@ static int remember(struct campaign *c, const struct table *before, struct err *
 			return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + 1);
 		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
 			return -1;
+		note_canary(c, row->cell_id.value, (unsigned)row->block.value);
 		c->launches++;
 	}
 	return 0;
@@ -252,19 +315,22 @@ static void tell_stops(const struct campaign *c)
 	}
 }
 
-int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, struct campaign_result *r, struct err *e)
+int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, const struct campaign_means *means,
+	struct campaign_result *r, struct err *e)
 {
-	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .started_ns = clock_ns(), .terminal = isatty(STDERR_FILENO) != 0};
+	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .means = means, .terminal = isatty(STDERR_FILENO) != 0};
+	c.started_ns = now_ns(&c);
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
 	snprintf(c.workers_path, sizeof c.workers_path, "%.4100s/workers.csv", dir);
 	c.pace = pace_open(p, e);
 	c.probing = c.pace ? probing_open(p, dir, e) : NULL;
-	c.order = malloc((p->count + p->probe_count) * sizeof *c.order);
+	c.shuffled = malloc((p->count + p->probe_count) * sizeof *c.shuffled);
+	c.order = malloc((p->count + p->probe_count + (p->count + p->probe_count) / CANARY_EVERY + 1) * sizeof *c.order);
 	c.answers = calloc(p->problems, sizeof *c.answers);
 	c.answered = calloc(p->problems, sizeof *c.answered);
 	r->stops = calloc(p->count, sizeof *r->stops);
 	int status = -1;
-	if (!c.order || !c.answers || !c.answered || !r->stops)
+	if (!c.order || !c.shuffled || !c.answers || !c.answered || !r->stops)
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
 	else if (c.probing && remember(&c, before, e) == 0)
 		status = run_blocks(&c, e);
@@ -275,6 +341,7 @@ int campaign_run(const struct plan *p, const char *dir, const struct table *befo
 	pace_close(c.pace);
 	probing_close(c.probing);
 	free(c.order);
+	free(c.shuffled);
 	free(c.answers);
 	free(c.answered);
 	return status;

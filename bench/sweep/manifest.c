@@ -48,6 +48,7 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "probes", probed);
 	json_object_set_new(plan, "probe_cases", json_string(p->probe_cases ? "all" : "quick"));
 	json_object_set_new(plan, "probe_seconds", json_real(p->probe_seconds));
+	json_object_set_new(plan, "canary", json_integer((json_int_t)p->canary));
 	json_object_set_new(plan, "cells", cells);
 	json_object_set_new(plan, "stops", stops);
 	json_object_set_new(plan, "left_out", omissions);

@@ -134,25 +134,42 @@ double pace_cost(const struct pace *t, size_t cell)
 	return t->cells[cell].cost;
 }
 
-/* Standard deviation of the logarithms of a cell's launches. */
-static double scatter(const struct progress *c)
+/* Squared deviations of the logarithms of a cell's launches from their mean. */
+static double squares(const struct progress *c)
 {
-	double mean = 0, squares = 0;
+	double mean = 0, sum = 0;
 	for (size_t i = 0; i < c->count; i++)
 		mean += log(c->medians[i]) / (double)c->count;
 	for (size_t i = 0; i < c->count; i++)
-		squares += pow(log(c->medians[i]) - mean, 2);
-	return sqrt(squares / (double)(c->count - 1));
+		sum += pow(log(c->medians[i]) - mean, 2);
+	return sum;
 }
 
-/* How many launches a cell will have had in the end: the look at which an interval of +-2.05 standard errors
- * of the median (1.25 those of the mean, for normal values) will be narrow enough. */
-static double launches_in_the_end(const struct pace *t, const struct progress *c)
+/* Variance of the logarithms between launches of a common cell: of all cells, and, while there is little of them, of a common machine. */
+static double common_variance(const struct pace *t)
+{
+	double sum = 2 * 0.02 * 0.02, freedom = 2;
+	for (size_t i = 0; i < t->plan->count; i++)
+		if (t->cells[i].count > 1) {
+			sum += squares(&t->cells[i]);
+			freedom += (double)t->cells[i].count - 1;
+		}
+	return sum / freedom;
+}
+
+/*
+ * How many launches a cell will have had in the end: the look at which an interval of +-2.05 standard errors of the median (1.25 those of the
+ * mean, for normal values) will be narrow enough. Its scatter is its own as far as that is known, and else the common one.
+ */
+static double launches_in_the_end(const struct pace *t, const struct progress *c, double common)
 {
 	const struct plan *p = t->plan;
-	if (c->launches < p->launches || c->count < 2 || isinf(p->precision))
+	const double weight = 2;
+	if (isinf(p->precision))
 		return p->launches > c->launches ? p->launches : c->launches;
-	double wanted = fmax(pow(2.05 * 1.25 * scatter(c) / p->precision, 2), c->launches);
+	double freedom = c->count > 1 ? (double)c->count - 1 : 0;
+	double variance = ((c->count > 1 ? squares(c) : 0) + weight * common) / (freedom + weight);
+	double wanted = fmax(variance * pow(2.05 * 1.25 / p->precision, 2), fmax(c->launches, p->launches));
 	size_t look = wanted < p->most_launches ? (size_t)ceil(wanted) : p->most_launches;
 	while (look < p->most_launches && !stats_look(look))
 		look++;
@@ -162,10 +179,10 @@ static double launches_in_the_end(const struct pace *t, const struct progress *c
 struct forecast pace_forecast(const struct pace *t)
 {
 	struct forecast f = {0, 0};
-	double known = 0, unknown = 0, sum = 0;
+	double known = 0, unknown = 0, sum = 0, common = common_variance(t);
 	for (size_t i = 0; i < t->plan->count; i++) {
 		const struct progress *c = &t->cells[i];
-		double all = pace_stop(t, i) ? c->launches : launches_in_the_end(t, c),
+		double all = pace_stop(t, i) ? c->launches : launches_in_the_end(t, c, common),
 		       left = all - c->launches;
 		f.launches += all;
 		known += c->cost > 0;

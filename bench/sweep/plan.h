@@ -29,6 +29,7 @@ struct plan {
 	struct omission *omissions; /* combinations that cannot be, each with its reason */
 	size_t omitted;
 	size_t problems;
+	size_t canary; /* the cell that is launched in every block, precise or not, to show drift */
 
 	/* How it is measured: keys of their own, the same for all products. */
 	const struct meter *meter; /* meter = auto */

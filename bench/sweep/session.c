@@ -30,7 +30,7 @@ static int measure(const struct session *s, struct campaign_result *r, struct er
 	if (manifest_write(s->dir, &m, s->facts, e) != 0)
 		return -1;
 	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches, s->dir);
-	int status = campaign_run(s->plan, s->dir, &s->before, s->samples_fd, r, e);
+	int status = campaign_run(s->plan, s->dir, &s->before, s->samples_fd, &campaign_real, r, e);
 	m.ended = wall_clock();
 	m.end = status == 0 ? ends[r->end] : "failed";
 	m.stops = r->stops;

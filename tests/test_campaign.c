@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* test_campaign.c - campaigns on a simulated machine: what order and canary are worth when it slows down
+ * half-way, and how good the forecast is. */
+#include "sweep/campaign.h"
+
+#include "data/drift.h"
+#include "data/group.h"
+#include "data/stats.h"
+#include "draw.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { CELLS = 12, MANY = 100, FORECASTS = 100000 };
+
+/* A machine whose time is a number. Cell i of the plan takes 1 + i % CELLS milliseconds a run. */
+struct machine {
+	double now;       /* seconds */
+	double slow_from; /* from when on all takes longer */
+	double slower;    /* by this factor */
+	double scatter;   /* standard deviation of the logarithm, between launches */
+	double spread;    /* the cells' own are this factor larger or smaller */
+	uint64_t seed;
+	double past[FORECASTS], left[FORECASTS];
+	size_t forecasts;
+};
+
+static double cell_seconds(const struct cell *c)
+{
+	return 0.001 * (double)(1 + (c->size / 1000 - 1) % CELLS);
+}
+
+/* One launch: two samples in `cell_seconds` each, and half a second around them. */
+static int fake_launch(void *ctx, const struct launch_order *order, struct launch_result *r, struct err *e)
+{
+	struct machine *m = ctx;
+	const struct cell *c = &order->measure->cell;
+	const double own = pow(m->spread, (double)(c->size / 1000 % 5) / 2 - 1);
+	const double launch = m->scatter * own * draw_normal(&m->seed);
+	*r = (struct launch_result){0};
+	table_init(&r->samples, sample_columns, sizeof(struct sample));
+	for (unsigned i = 0; i < 2; i++) {
+		struct sample *s = table_add(&r->samples, NULL, e);
+		assert_non_null(s);
+		cell_factors(c, "native", &s->cell);
+		strcpy(s->status, "ok");
+		s->sample = (struct uint_field){i, true};
+		s->seconds = cell_seconds(c) * exp(launch + m->scatter / 4 * draw_normal(&m->seed)) *
+			     (m->now > m->slow_from ? m->slower : 1);
+		m->now += 0.05 + 20 * s->seconds;
+	}
+	return 0;
+}
+
+static uint64_t fake_clock(void *ctx)
+{
+	return (uint64_t)(((struct machine *)ctx)->now * 1e9);
+}
+
+static void note_forecast(void *ctx, double past, double left)
+{
+	struct machine *m = ctx;
+	assert_true(m->forecasts < FORECASTS);
+	m->past[m->forecasts] = past;
+	m->left[m->forecasts++] = left;
+}
+
+/* Cells of kernel noop, alike but for their sizes 1000, 2000 ... */
+static struct plan make_plan(size_t count, unsigned launches, unsigned most, double precision)
+{
+	static struct planned cells[MANY];
+	struct err e = {0};
+	struct plan p = {.cells = cells,
+		.count = count,
+		.problems = count,
+		.meter = meter_find("native", &e),
+		.launches = launches,
+		.most_launches = most,
+		.precision = precision,
+		.repetitions = 2,
+		.budget_seconds = 1e9,
+		.order_seed = 7,
+		.canary = 2};
+	for (size_t i = 0; i < count; i++) {
+		char size[16];
+		snprintf(size, sizeof size, "%zu", 1000 * (i + 1));
+		assert_int_equal(cell_init(&cells[i].cell, "noop", &e), 0);
+		assert_int_equal(cell_set(&cells[i].cell, "size", size, &e), 0);
+		assert_int_equal(cell_finish(&cells[i].cell, &e), 0);
+		cells[i].problem = i;
+	}
+	return p;
+}
+
+/* Runs the plan on the machine; the rows it wrote go to `samples`. */
+static void campaign(
+	const struct plan *p, struct machine *m, const struct table *before, struct table *samples)
+{
+	const struct campaign_means means = {
+		.launch = fake_launch, .clock_ns = fake_clock, .told = note_forecast, .ctx = m};
+	char path[64];
+	struct campaign_result r;
+	struct table none;
+	struct err e = {0};
+	table_init(&none, sample_columns, sizeof(struct sample));
+	int file = memfd_create("samples", 0); /* waiting for a disk is not what this is about */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+	int fd = csv_open(path, sample_columns, &e), quiet = dup(STDERR_FILENO);
+	assert_true(fd >= 0);
+	assert_non_null(freopen("/dev/null", "w", stderr));
+	int status = campaign_run(p, "/nowhere", before ? before : &none, fd, &means, &r, &e);
+	fflush(stderr);
+	dup2(quiet, STDERR_FILENO);
+	close(quiet);
+	if (status != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(r.end, p->budget_seconds < m->now + 10 ? CAMPAIGN_BUDGET : CAMPAIGN_COMPLETE);
+	campaign_result_free(&r);
+	table_init(samples, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, samples, NULL, &e), 0);
+	close(fd);
+	close(file);
+}
+
+/* The same launches cell by cell, as a loop around a program would make them. */
+static void naive(const struct plan *p, struct machine *m, struct table *samples)
+{
+	struct err e = {0};
+	uint64_t id = 0;
+	table_init(samples, sample_columns, sizeof(struct sample));
+	for (size_t i = 0; i < p->count; i++)
+		for (unsigned l = 0; l < p->launches; l++, id++) {
+			struct measure_plan measure = {.cell = p->cells[i].cell};
+			struct launch_result r;
+			assert_int_equal(
+				fake_launch(m, &(struct launch_order){.measure = &measure}, &r, &e), 0);
+			for (size_t k = 0; k < r.samples.count; k++) {
+				struct sample *s = table_row(&r.samples, k);
+				s->launch_id = (struct uint_field){id, true};
+				s->cell_id = (struct uint_field){i, true};
+				assert_non_null(table_add(samples, s, &e));
+			}
+			table_free(&r.samples);
+		}
+}
+
+/* How many ratios to the first cell lie within their interval, of CELLS - 1. */
+static unsigned right_ratios(const struct plan *p, const struct table *samples)
+{
+	struct groups g;
+	struct err e = {0};
+	unsigned right = 0;
+	assert_int_equal(groups_make(&g, samples, &e), 0);
+	const struct group *of[CELLS] = {NULL};
+	for (size_t i = 0; i < g.count; i++)
+		of[g.list[i].cell->size.value / 1000 - 1] = &g.list[i];
+	for (size_t i = 1; i < p->count; i++) {
+		struct ratio r = stats_launch_ratio(
+			of[i]->launches, of[i]->launch_count, of[0]->launches, of[0]->launch_count);
+		double truth = cell_seconds(&p->cells[i].cell) / cell_seconds(&p->cells[0].cell);
+		right += r.interval.low <= truth && truth <= r.interval.high;
+	}
+	groups_free(&g);
+	return right;
+}
+
+/* Half of the time is over when half of its launches are, near enough. */
+static double half_time(const struct plan *p)
+{
+	double sum = 0;
+	for (size_t i = 0; i < p->count; i++)
+		sum += p->launches * 2 * (0.05 + 20 * cell_seconds(&p->cells[i].cell));
+	return sum / 2;
+}
+
+/* A machine that gets 10 % slower half-way: with one cell after the other the cells of the second half are
+ * wrong by that; in random blocks all ratios stay right, and the canary tells. */
+static void drift_is_harmless_and_told(void **state)
+{
+	(void)state;
+	struct plan p = make_plan(CELLS, 20, 20, INFINITY);
+	unsigned ours = 0, theirs = 0, told = 0;
+	enum { TRIALS = 40 };
+	for (uint64_t trial = 0; trial < TRIALS; trial++) {
+		struct machine m = {.slow_from = half_time(&p),
+			.slower = 1.10,
+			.scatter = 0.01,
+			.spread = 1,
+			.seed = trial};
+		struct table samples;
+		struct drift d;
+		struct err e = {0};
+		p.order_seed = trial;
+		campaign(&p, &m, NULL, &samples);
+		ours += right_ratios(&p, &samples);
+		assert_int_equal(drift_of_cell(&samples, p.canary, &d, &e), 0);
+		told += d.verdict == DRIFT_DRIFTED && d.range > 0.05 && d.range < 0.15;
+		table_free(&samples);
+		m = (struct machine){.slow_from = half_time(&p),
+			.slower = 1.10,
+			.scatter = 0.01,
+			.spread = 1,
+			.seed = trial};
+		naive(&p, &m, &samples);
+		theirs += right_ratios(&p, &samples);
+		table_free(&samples);
+	}
+	print_message("ratios within their intervals: %u of %u in random blocks, %u cell by cell; drift told "
+		      "in %u of %u\n",
+		ours, TRIALS * (CELLS - 1), theirs, told, TRIALS);
+	assert_true(ours >= 0.95 * TRIALS * (CELLS - 1));
+	assert_true(theirs <= 0.75 * TRIALS * (CELLS - 1));
+	assert_int_equal(told, TRIALS);
+}
+
+static void a_steady_machine_is_called_steady(void **state)
+{
+	(void)state;
+	const struct plan p = make_plan(CELLS, 20, 20, INFINITY);
+	unsigned alarms = 0;
+	for (uint64_t trial = 0; trial < 100; trial++) {
+		struct machine m = {.slow_from = INFINITY, .scatter = 0.04, .spread = 1, .seed = trial};
+		struct table samples;
+		struct drift d;
+		struct err e = {0};
+		campaign(&p, &m, NULL, &samples);
+		assert_int_equal(drift_of_cell(&samples, p.canary, &d, &e), 0);
+		alarms += d.verdict == DRIFT_DRIFTED;
+		assert_int_equal(d.launches, 20);
+		table_free(&samples);
+	}
+	assert_true(alarms <= 4); /* 1 % are expected */
+}
+
+/* In every block, even where it is long since precise; and all launches of an interrupted sweep come as they
+ * would have. */
+static void the_canary_is_in_every_block(void **state)
+{
+	(void)state;
+	const struct plan p = make_plan(CELLS, 3, 40, 0.01);
+	struct machine m = {.slow_from = INFINITY, .scatter = 0.02, .spread = 3, .seed = 1};
+	struct table samples, again;
+	unsigned seen = 0, last = 0;
+	campaign(&p, &m, NULL, &samples);
+	for (size_t i = 0; i < samples.count; i++) {
+		const struct sample *s = table_row(&samples, i);
+		last = (unsigned)s->block.value;
+		seen += s->cell_id.value == p.canary && s->sample.value == 0;
+	}
+	assert_true(last > 8);
+	assert_int_equal(seen, last + 1);
+	/* interrupted after any launch of the complete blocks: the rest of them follows in the same order */
+	for (size_t keep = 2; keep <= 3 * CELLS * 2; keep += 2) {
+		struct table before = samples;
+		before.count = keep;
+		campaign(&p, &m, &before, &again);
+		for (size_t i = keep; i < 3 * CELLS * 2; i++) {
+			const struct sample *s = table_row(&samples, i), *t = table_row(&again, i - keep);
+			assert_int_equal(s->cell_id.value, t->cell_id.value);
+			assert_int_equal(s->block.value, t->block.value);
+			assert_int_equal(s->launch_id.value, t->launch_id.value);
+		}
+		table_free(&again);
+	}
+	table_free(&samples);
+}
+
+/* After a tenth of the time, the forecast of the whole is within 20 %: where the number of launches is fixed;
+ * where precision decides and each cell's scatter has begun to show; and where not even the complete blocks
+ * fit in the budget. */
+static void forecasts_come_true(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		unsigned launches, most;
+		double precision, scatter, spread, budget;
+	} cases[] = {{"fixed launches", 30, 30, INFINITY, 0.05, 1, 1e9},
+		{"precision", 6, 40, 0.02, 0.05, 1, 1e9}, {"budget", 6, 40, 0.02, 0.05, 1, 200}};
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		struct plan p = make_plan(MANY, cases[k].launches, cases[k].most, cases[k].precision);
+		double worst = 0;
+		p.budget_seconds = cases[k].budget;
+		for (uint64_t trial = 0; trial < 5; trial++) {
+			static struct machine m;
+			m = (struct machine){.slow_from = INFINITY,
+				.scatter = cases[k].scatter,
+				.spread = cases[k].spread,
+				.seed = trial};
+			struct table samples;
+			campaign(&p, &m, NULL, &samples);
+			table_free(&samples);
+			size_t i = 0;
+			while (m.past[i] < 0.1 * m.now)
+				i++;
+			worst = fmax(worst, fabs((m.past[i] + m.left[i]) / m.now - 1));
+		}
+		print_message("%s: off by at most %.1f %%\n", cases[k].what, 100 * worst);
+		assert_true(worst <= 0.2);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drift_is_harmless_and_told),
+		cmocka_unit_test(a_steady_machine_is_called_steady),
+		cmocka_unit_test(the_canary_is_in_every_block),
+		cmocka_unit_test(forecasts_come_true),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
