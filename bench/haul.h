@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * haul.h - a trial's chunks and results as bytes, for workers that do not see its input (back end fork-pipe).
+ * haul.h - a trial's chunks and results as bytes, for workers that do not see its input (back ends fork-pipe and fork-pickle).
  *
  * Kernels that can pack send the bytes that a chunk is made of; the others have nothing to send but a range.
  * Back come the items found, or, where a kernel lists nothing, tallies. The lists are kept by chunk, so that
- * they are in input order whoever found them first.
+ * they are in input order whoever found them first. For a back end that serialises, both ways are lists of objects
+ * (pickle.h), made and read in each run; else they are memory.
  */
 #ifndef PARSCALE_HAUL_H
 #define PARSCALE_HAUL_H

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const backend_names[] = {
-	"serial", "openmp", "pthread", "fork", "fork-pipe", "exec", "mpi"};
+	"serial", "openmp", "pthread", "fork", "fork-pipe", "fork-pickle", "exec", "mpi"};
 enum { BACKEND_NAMES = sizeof backend_names / sizeof *backend_names };
 
 int backend_style(const char *backend)

@@ -99,7 +99,8 @@ static struct piece pack(const void *input, struct span s)
 	const struct heron_input *in = input;
 	const double *from = in->number + s.lo * HERON_UNIT;
 	return (struct piece){
-		(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from, s.lo * HERON_UNIT};
+		(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from, s.lo * HERON_UNIT,
+		sizeof *from};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

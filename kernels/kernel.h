@@ -94,6 +94,7 @@ struct piece {
 	const unsigned char *bytes; /* in the input */
 	size_t count;
 	uint64_t first; /* the item in the whole input that is item 0 here */
+	size_t each;    /* bytes of an object, of which there are count / each; 0: the bytes are one object */
 };
 
 /* Room for any kernel's input, but not for what it points to. */

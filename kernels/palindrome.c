@@ -174,7 +174,7 @@ static struct piece pack(const void *input, struct span s)
 	const struct palindrome_input *in = input;
 	const uint64_t from = s.lo * PALINDROME_GROUP, to = s.hi * PALINDROME_GROUP;
 	const uint64_t end = to < in->count ? to : in->count;
-	return (struct piece){in->words + from * in->length, (end - from) * in->length, from};
+	return (struct piece){in->words + from * in->length, (end - from) * in->length, from, in->length};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

@@ -112,7 +112,7 @@ static struct piece pack(const void *input, struct span s)
 {
 	const struct read_input *in = input;
 	const uint64_t from = s.lo * READ_TILE, to = s.hi * READ_TILE;
-	return (struct piece){in->bytes + from, (to < in->count ? to : in->count) - from, 0};
+	return (struct piece){in->bytes + from, (to < in->count ? to : in->count) - from, 0, 0};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

@@ -129,7 +129,7 @@ static struct piece pack(const void *input, struct span s)
 		to = in->bytes;
 	if (to > 0 && text_is_letter(in->text[to - 1]))
 		to = text_word_end(in, to);
-	return (struct piece){in->text + from, to > from ? to - from : 0, from};
+	return (struct piece){in->text + from, to > from ? to - from : 0, from, 0};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

@@ -14,13 +14,13 @@ set minussign
 set format "%h"
 
 # Okabe and Ito's colours, told apart by colour-blind readers; `ink` is black on paper, light on a dark page. Point shapes
-# and line types carry the same distinction without colour. A style is a back end: 1 to 8, see dataset.c.
+# and line types carry the same distinction without colour. A style is a back end: 1 to 9, see dataset.c.
 ink = "black"
 quiet = "#757575"
 faint = "#a0808080"
-array colours[8] = ["black", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#7A6FC0"]
-array closed[8] = [7, 5, 9, 13, 11, 15, 7, 5]
-array open[8] = [6, 4, 8, 12, 10, 14, 6, 4]
+array colours[9] = ["black", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#8C510A", "#E69F00", "#56B4E9", "#7A6FC0"]
+array closed[9] = [7, 5, 9, 13, 11, 9, 15, 7, 5]
+array open[9] = [6, 4, 8, 12, 10, 8, 14, 6, 4]
 # Lifetime: a pool is a solid line with filled points, spawn a dashed one with open points.
 shape(style, form) = form == 1 ? open[style] : closed[style]
 line(form) = form == 1 ? 2 : 1

@@ -30,9 +30,11 @@ enum { WIRE_RECORD = 4096, WIRE_MARGIN = 8192 };
 
 struct wire {
 	size_t most_bytes; /* of the longest chunk */
+	size_t room_bytes; /* that `pack` wants; 0: none */
 
-	/* In the opener: the input of a chunk; it stays where it is as long as the job. */
-	size_t (*pack)(void *ctx, uint64_t index, const void **bytes);
+	/* In the opener: the input of a chunk. It lies in `room`, which is the chunk's own until it is sent, or where it stays as
+	 * long as the job. */
+	size_t (*pack)(void *ctx, uint64_t index, unsigned char *room, const void **bytes);
 
 	/* In the worker, in place of `chunk`: works on a chunk whose input came as n bytes at `bytes`, 64-byte
 	 * aligned, with 4096 readable bytes before and WIRE_MARGIN after them, and gives its results to
@@ -122,6 +124,7 @@ struct backend {
 	const char *host;     /* the one program of ours in which it can be opened, since a launcher has started the workers
 				 before there is a team, which is therefore a pool; NULL: any */
 	bool wired;           /* its workers see no input: a job must have a `wire` */
+	bool serialised;      /* and that wire sends objects one by one, as an interpreter's pool does, not their memory */
 
 	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
 	 * job and what it points to must outlive the team. NULL with ERR_FAILED (and nothing left behind)

@@ -7,6 +7,7 @@
  * whatever can be read and writes what can be written, so that a worker which waits for room gets it. Workers
  * block. Gate, reports and slots are those of all back ends.
  */
+#include "backend/fork_pipe.h"
 #include "backend/process.h"
 
 #include <errno.h>
@@ -50,6 +51,7 @@ struct line {
 
 	struct chunk_head head; /* being sent */
 	const char *bytes;
+	unsigned char *room;    /* for what the job makes to be sent */
 	size_t sent, size; /* of head and bytes; equal: nothing is being sent */
 
 	struct frame frame; /* being received */
@@ -228,7 +230,7 @@ static bool loaded(const struct control *c, struct switchboard *b, struct line *
 	if (l->ended || l->in_flight == IN_FLIGHT)
 		return false;
 	if (next_chunk(c, b, l, &index)) {
-		l->head = (struct chunk_head){index, c->job->wire->pack(c->job->ctx, index, &bytes)};
+		l->head = (struct chunk_head){index, c->job->wire->pack(c->job->ctx, index, l->room, &bytes)};
 		l->in_flight++;
 	} else {
 		l->head = (struct chunk_head){NO_MORE, 0};
@@ -334,10 +336,14 @@ static int prepare(struct team *t, struct err *e)
 	if (b)
 		b->polls = calloc(2 * (size_t)workers, sizeof *b->polls);
 	if (!b || !b->polls)
-		return err_set(e, ERR_FAILED, "fork-pipe: out of memory");
+		return err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
 	for (unsigned w = 0; w < workers; w++)
 		b->lines[w].to = b->lines[w].from = -1;
 	b->old_handler = signal(SIGPIPE, SIG_IGN); /* it comes as EPIPE, and the worker's end is told then */
+	const size_t room = t->control.job->wire->room_bytes;
+	for (unsigned w = 0; room && w < workers; w++)
+		if (!(b->lines[w].room = malloc(room)))
+			return err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
 	return 0;
 }
 
@@ -347,8 +353,10 @@ static void discard(struct team *t)
 	if (!b)
 		return;
 	if (b->polls) {
-		for (unsigned w = 0; w < t->control.plan.workers; w++)
+		for (unsigned w = 0; w < t->control.plan.workers; w++) {
 			close_line(&b->lines[w]);
+			free(b->lines[w].room);
+		}
 		signal(SIGPIPE, b->old_handler);
 	}
 	free(b->polls);
@@ -363,13 +371,18 @@ static const struct crew_kind processes = {.create = create,
 	.serve = serve,
 	.discard = discard};
 
-static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
+struct team *fork_pipe_open(const struct backend *b, const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	if (!job->wire) {
-		err_set(e, ERR_ABSENT, "fork-pipe: this job cannot travel through pipes");
+		err_set(e, ERR_ABSENT, "%s: this job cannot travel through pipes", b->name);
 		return NULL;
 	}
-	return crew_open(&backend_fork_pipe, &processes, job, plan, e);
+	return crew_open(b, &processes, job, plan, e);
+}
+
+static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	return fork_pipe_open(&backend_fork_pipe, job, plan, e);
 }
 
 const struct backend backend_fork_pipe = {

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork_pickle.c - fork-pipe, but what travels is serialised object by object, made for each run and read in it, as a pool of an
+ * interpreter's processes has to do it: the difference between the two is what serialising costs.
+ */
+#include "backend/crew.h"
+#include "backend/fork_pipe.h"
+
+static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
+{
+	return fork_pipe_open(&backend_fork_pickle, job, plan, e);
+}
+
+const struct backend backend_fork_pickle = {
+	.name = "fork-pickle",
+	.summary = "fork-pipe with every word and result serialised, as an interpreter's pool sends them",
+	.worker = "process",
+	.max_workers = BACKEND_MAX_WORKERS,
+	.wired = true,
+	.serialised = true,
+	.open = open_processes,
+	.run = crew_run,
+	.slot = crew_slot,
+	.close = crew_close,
+};
