@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a tally is on its way. */
+enum { TALLY_NUMBERS = 3 };
+
 struct haul_list {
 	uint64_t *items;
 	size_t count, room;
@@ -92,12 +95,12 @@ static void work(void *ctx, unsigned worker, void *mine, uint64_t index, unsigne
 		input = &part;
 		all = (struct span){0, v->units(input)};
 	}
-	if (v->emit) {
+	if (kernel_lists_all(k, v)) {
 		v->emit(input, all, s->scratch, send, to);
 	} else {
 		struct tally found = {0};
 		v->chunk(input, all, s->scratch, &found);
-		send(to, (const uint64_t[]){found.count, found.check}, 2);
+		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.check, found.peak}, TALLY_NUMBERS);
 	}
 }
 
@@ -118,14 +121,14 @@ static int make_room(struct haul_list *l, size_t more, struct err *e)
 	return 0;
 }
 
-/* Items of a chunk, or where nothing is listed the two numbers of a tally. */
+/* Items of a chunk, or where nothing is listed the numbers of a tally. */
 static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t count, struct err *e)
 {
 	struct haul *h = w->haul;
 	struct haul_list *l = &h->lists[index];
-	if (!w->cell->variant->emit) {
-		for (size_t i = 0; i + 1 < count; i += 2)
-			tally_add(&h->tally, (struct tally){items[i], items[i + 1]});
+	if (!kernel_lists_all(w->cell->kernel, w->cell->variant)) {
+		for (size_t i = 0; i + TALLY_NUMBERS <= count; i += TALLY_NUMBERS)
+			tally_add(&h->tally, (struct tally){.count = items[i], .check = items[i + 1], .peak = items[i + 2]});
 		return 0;
 	}
 	if (make_room(l, count, e) != 0)
@@ -138,7 +141,7 @@ static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t co
 
 static int unpack(void *ctx, uint64_t index, const void *records, size_t n, struct err *e)
 {
-	enum { PART = 512 };
+	enum { PART = 170 * TALLY_NUMBERS };
 	uint64_t items[PART];
 	for (size_t at = 0, size; at < n; at += size) {
 		size = n - at < sizeof items ? n - at : sizeof items;

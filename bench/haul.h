@@ -3,7 +3,7 @@
  * haul.h - a trial's chunks and results as bytes, for workers that do not see its input (back ends fork-pipe and fork-pickle).
  *
  * Kernels that can pack send the bytes that a chunk is made of; the others have nothing to send but a range.
- * Back come the items found, or, where a kernel lists nothing, tallies. The lists are kept by chunk, so that
+ * Back come the items found, or, where a kernel lists nothing or not all that counts, tallies. The lists are kept by chunk, so that
  * they are in input order whoever found them first. For a back end that serialises, both ways are lists of objects
  * (pickle.h), made and read in each run; else they are memory.
  */

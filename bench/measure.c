@@ -87,6 +87,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->imbalance_ns = t->imbalance_ns;
 	r->count = known(t->tally.count);
 	r->check = known(t->tally.check);
+	r->peak = (struct uint_field){t->tally.peak, m->plan->cell.kernel->peak != NULL};
 	r->user_ns = t->user_ns;
 	r->sys_ns = t->sys_ns;
 	r->faults = t->faults;
@@ -100,8 +101,9 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	bool right = verify_matches(&m->expected, t->tally);
 	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
 	if (!right)
-		snprintf(r->reason, sizeof r->reason, "count %" PRIu64 " check %" PRIu64 ", but %.100s says count %" PRIu64 " check %" PRIu64,
-			t->tally.count, t->tally.check, m->expected.source, m->expected.tally.count, m->expected.tally.check);
+		snprintf(r->reason, sizeof r->reason, "count %" PRIu64 " check %" PRIu64 " peak %" PRIu64 ", but %.100s says %" PRIu64 " %" PRIu64 " %" PRIu64,
+			t->tally.count, t->tally.check, t->tally.peak, m->expected.source, m->expected.tally.count, m->expected.tally.check,
+			m->expected.tally.peak);
 	m->wrong |= !right;
 	return m->take(m->ctx, r, e);
 }
@@ -176,7 +178,7 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 	if (status == 0 && p->print)
 		status = taker(ctx, NULL, e);
 	if (status == 0 && p->print)
-		status = listing_print(&c, m.expected.tally.count, e);
+		status = listing_print(&c, m.expected.tally, e);
 	if (m.trace_fd >= 0)
 		close(m.trace_fd);
 	input_free(&in);

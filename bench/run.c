@@ -97,8 +97,10 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 		return -1;
 	fprintf(to, "%s %s on %s, %s %s,%s %" PRIu64 " worker%s, placement %s\n", f->kernel, f->variant, f->backend, f->lifetime, f->schedule,
 		strcmp(f->one_at_a_time, "yes") == 0 ? " one at a time," : "", f->workers.value, f->workers.value == 1 ? "" : "s", f->placement);
-	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; %s (%s)\n", s->count.value, f->items.value, a->measure.cell.kernel->item,
-		strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
+	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value, a->measure.cell.kernel->item);
+	if (s->peak.known)
+		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->peak, s->peak.value);
+	fprintf(to, "%s (%s)\n", strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
 	fprintf(to, "  time     %s, median of %zu sample%s of %" PRIu64 " run%s", units_time(o->median * 1e9, text[0]), o->count,
 		o->count == 1 ? "" : "s", s->batch.value, s->batch.value == 1 ? "" : "s");
 	if (o->interval.low > 0)

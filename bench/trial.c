@@ -192,7 +192,7 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		t->cpus[w] = place_cpu(&t->place, w);
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
-	t->work.problem.listing = t->work.cell->backend->wired && t->work.cell->variant->emit;
+	t->work.problem.listing = t->work.cell->backend->wired && kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
 	t->work.problem.l1_bytes = caches.l1_bytes;
 	t->work.problem.l2_bytes = caches.l2_bytes;
 	t->work.problem.l3_bytes = caches.l3_bytes;
@@ -265,7 +265,7 @@ void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *
 
 bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)
 {
-	if (!t->work.haul || !t->work.cell->variant->emit)
+	if (!t->work.haul || !kernel_lists_all(t->work.cell->kernel, t->work.cell->variant))
 		return false;
 	haul_each(&t->haul, take, ctx);
 	return true;

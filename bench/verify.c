@@ -66,7 +66,7 @@ int verify_expect(const struct cell *c, struct expected *x, struct err *e)
 
 bool verify_matches(const struct expected *x, struct tally found)
 {
-	return found.count == x->tally.count && (!x->check_known || found.check == x->tally.check);
+	return found.count == x->tally.count && found.peak == x->tally.peak && (!x->check_known || found.check == x->tally.check);
 }
 
 void verify_write(const struct expected *x, char *text, size_t size)
@@ -74,7 +74,7 @@ void verify_write(const struct expected *x, char *text, size_t size)
 	char check[24] = "-";
 	if (x->check_known)
 		snprintf(check, sizeof check, "%" PRIu64, x->tally.check);
-	snprintf(text, size, "%" PRIu64 ":%s:%s", x->tally.count, check, x->source);
+	snprintf(text, size, "%" PRIu64 ":%s:%" PRIu64 ":%s", x->tally.count, check, x->tally.peak, x->source);
 }
 
 int verify_read(const char *text, struct expected *x, struct err *e)
@@ -82,8 +82,8 @@ int verify_read(const char *text, struct expected *x, struct err *e)
 	char check[24];
 	int at = 0;
 	*x = (struct expected){0};
-	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%n", &x->tally.count, check, &at) != 2 || at == 0)
-		return err_set(e, ERR_USAGE, "--expect: '%s' is not COUNT:CHECK:SOURCE", text);
+	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%" SCNu64 ":%n", &x->tally.count, check, &x->tally.peak, &at) != 3 || at == 0)
+		return err_set(e, ERR_USAGE, "--expect: '%s' is not COUNT:CHECK:PEAK:SOURCE", text);
 	x->check_known = strcmp(check, "-") != 0;
 	x->tally.check = x->check_known ? strtoull(check, NULL, 10) : 0;
 	snprintf(x->source, sizeof x->source, "%s", text + at);

@@ -20,7 +20,7 @@ int verify_expect(const struct cell *c, struct expected *x, struct err *e);
 /* Whether an answer is right. */
 bool verify_matches(const struct expected *x, struct tally found);
 
-/* The expectation as one word, COUNT:CHECK:SOURCE (an unknown check is "-"), and back (ERR_USAGE). */
+/* The expectation as one word, COUNT:CHECK:PEAK:SOURCE (an unknown check is "-"), and back (ERR_USAGE). */
 void verify_write(const struct expected *x, char *text, size_t size);
 int verify_read(const char *text, struct expected *x, struct err *e);
 

@@ -23,10 +23,11 @@ struct span {
 	uint64_t lo, hi;
 };
 
-/* A result. All-zero is the identity; merging is adding member by member, modulo 2^64. */
+/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks the greater stays. */
 struct tally {
 	uint64_t count; /* items found */
 	uint64_t check; /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
+	uint64_t peak;  /* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
 };
 
 /* Room for a text parameter, its ending zero included. */
@@ -43,6 +44,7 @@ struct problem {
 
 	/* hints */
 	bool listing;         /* units shall follow the order of the items, so that `emit` lists them in order */
+	uint64_t peak;        /* of the whole answer, to a listing of a kernel that seeks one */
 	unsigned workers;     /* how many will share the units; 0 counts as 1 */
 	uint64_t block_bytes; /* cache tile of one worker; 0: the variant's own choice from the caches below */
 	uint64_t l1_bytes;    /* a worker's L1 data cache; 0: unknown, take 32 KiB */
@@ -86,7 +88,7 @@ typedef int kernel_take_fn(void *ctx, const uint64_t *items, size_t n);
 
 /* Hands the items found in units s to `take`, in order, in batches. An item is a number: the prime itself, the
  * index of a word in its list, the offset of a word's first byte in its text. The input was set up with
- * problem.listing. */
+ * problem.listing; of a kernel that seeks a peak, items as great as problem.peak are all that is listed. */
 typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx);
 
 /* What some units need of an input, as bytes; the items that are found in it alone count from 0. */
@@ -127,6 +129,7 @@ struct kernel {
 	const char *summary;
 	const char *item;              /* what a size counts, singular: "number", "word", "byte" */
 	const char *check;             /* what tally.check is */
+	const char *peak;              /* what tally.peak is, in few words; NULL: no peak is sought */
 	const char *const *parameters; /* names, ended by NULL; any other parameter is refused */
 	bool takes_input;              /* --input FILE makes sense */
 
@@ -143,13 +146,13 @@ struct kernel {
 	void (*resize)(struct problem *p, uint64_t size);
 
 	/* A known answer from an independent source (published counts, closed forms). Returns its name ("OEIS A006880"), or NULL where
-	 * there is none; *check_known tells whether known->check counts too. */
+	 * there is none; *check_known tells whether known->check counts too. The peak always does. */
 	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
 
 	/* The text of one emitted item: sets *text (in `buffer` of 64 bytes, or in the input) and returns its length. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
 
-	/* What an item that was emitted adds to the tally. NULL where no variant emits. */
+	/* What an item that was emitted adds to the tally. NULL where no variant emits, or lists hold less than what counts. */
 	void (*weigh)(uint64_t item, struct tally *out);
 
 	/* For workers that are handed their input. pack: what units s need. adopt: makes *part an input of such bytes, which
@@ -179,6 +182,13 @@ static inline void tally_add(struct tally *a, struct tally b)
 {
 	a->count += b.count;
 	a->check += b.check;
+	a->peak = a->peak > b.peak ? a->peak : b.peak;
+}
+
+/* Whether what a variant lists amounts to its tally, so that workers may send back the one for the other. */
+static inline bool kernel_lists_all(const struct kernel *k, const struct variant *v)
+{
+	return k->weigh && v->emit;
 }
 
 #endif

@@ -63,7 +63,7 @@ static void check(const struct cell *c, struct tally expected)
 	struct trial *trial = trial_open(&plan, &e);
 	if (!trial || trial_run(trial, 2, &t, &e) != 0)
 		fail_msg("%s/%s/%s workers %u: %s", c->kernel->name, c->variant->name, c->backend->name, c->workers, e.text);
-	if (t.tally.count != expected.count || t.tally.check != expected.check)
+	if (t.tally.count != expected.count || t.tally.check != expected.check || t.tally.peak != expected.peak)
 		fail_msg("%s/%s/%s lifetime %u schedule %u workers %u grain %" PRIu64 ": count %" PRIu64 " check %" PRIu64
 			 ", reference %" PRIu64 " %" PRIu64,
 			c->kernel->name, c->variant->name, c->backend->name, c->lifetime, c->schedule, c->workers, c->grain, t.tally.count,

@@ -88,7 +88,7 @@ static void close_variant(struct opened *o)
 static struct tally count_in_chunks(const struct variant *v, const struct problem *p, uint64_t longest)
 {
 	struct opened o = open_variant(v, p);
-	struct tally sum = {0, 0};
+	struct tally sum = {0};
 	uint64_t units = v->units(o.input), cut[2048] = {0}, n = 0;
 	while (cut[n] < units && n < 2046) {
 		cut[n + 1] = cut[n] + 1 + random_below(longest);
@@ -162,7 +162,7 @@ static bool is_prime(uint64_t n)
 
 static struct tally count_by_testing(uint64_t start, uint64_t stop)
 {
-	struct tally t = {0, 0};
+	struct tally t = {0};
 	for (uint64_t n = start;; n++) {
 		if (is_prime(n)) {
 			t.count++;
@@ -210,7 +210,7 @@ static void test_published_counts(void **state)
 static void test_smallest_ranges(void **state)
 {
 	(void)state;
-	struct tally none = {0, 0};
+	struct tally none = {0};
 	for (uint64_t start = 0; start <= 40; start++)
 		for (uint64_t stop = start; stop <= 40; stop++)
 			check_window(start, stop);
@@ -243,7 +243,7 @@ static void test_end_of_the_numbers(void **state)
 {
 	(void)state;
 	struct problem p = range(UINT64_C(18446744073709551000), UINT64_MAX);
-	check_all_variants(&p, (struct tally){13, 8}, true);
+	check_all_variants(&p, (struct tally){.count = 13, .check = 8}, true);
 	check_window(UINT64_MAX - 3, UINT64_MAX);
 	check_window(UINT64_MAX, UINT64_MAX);
 }
@@ -326,7 +326,7 @@ static void check_list(uint64_t start, uint64_t stop)
 		assert_int_equal(l.n, expected.count);
 		for (size_t i = 0; i < l.n; i++)
 			assert_true(is_prime(l.primes[i]) && l.primes[i] >= start && l.primes[i] <= stop);
-		struct tally counted = {0, 0};
+		struct tally counted = {0};
 		(*v)->chunk(o.input, (struct span){0, units}, o.scratch, &counted);
 		assert_int_equal(counted.count, expected.count);
 		l.n = 0;
@@ -387,7 +387,7 @@ static void test_random_windows_against_primesieve(void **state)
 		struct problem p = range(start, stop);
 		uint64_t answer = ask_primesieve(start, stop);
 		assert_true(answer != UINT64_MAX);
-		check_all_variants(&p, (struct tally){answer, 0}, false);
+		check_all_variants(&p, (struct tally){.count = answer}, false);
 	}
 }
 

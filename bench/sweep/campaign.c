@@ -179,7 +179,7 @@ static void learn_answer(struct campaign *c, const struct planned *cell, const s
 	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
 		return;
 	struct expected *x = &c->answers[cell->problem];
-	*x = (struct expected){.tally = {row->count.value, row->check.value}, .check_known = true};
+	*x = (struct expected){.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value}, .check_known = true};
 	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
 	c->answered[cell->problem] = true;
 }
