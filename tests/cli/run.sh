@@ -31,6 +31,9 @@ counts 36249 sieve --start 1e12 --stop 1000001000000
 counts 13 sieve --start 18446744073709551000 --stop 2^64-1
 counts 26 palindrome --words 26 --length 1 --seed 7
 counts 0 palindrome --words 0
+counts 500500 substrings --bytes 1000 --string equal
+counts 250500 substrings --bytes 1000 --string pairs
+counts 250000 substrings --bytes 1000 --string pairs --alphabet dna
 counts 1000 noop --calls 1000
 backends=serial
 for name in openmp pthread fork; do
@@ -53,6 +56,7 @@ while read -r variant kernel; do
 	sieve) counts 664579 sieve --stop 10M --variant "$variant" ;;
 	palindrome) counts 1502 palindrome --words 1M --length 4 --seed 1 --variant "$variant" ;;
 	text) counts 9 text --input words --variant "$variant" ;;
+	substrings) counts 500500 substrings --bytes 1000 --string equal --variant "$variant" ;;
 	esac
 done <variants
 for feature in avx512 avx2; do
@@ -91,6 +95,23 @@ counts 8 text --input words --min-length 4
 from_stdin() { "$PARSCALE_BUILD/parscale" run text --input - --print <words; }
 run from_stdin
 same 'from standard input' palindromes out
+
+# The longest palindrome in a text, in a sequence; and where several are.
+printf 'Was it a car, or a cat I saw? abab' >sentence
+run parscale run substrings --input sentence --alphabet letters --print
+echo wasitacaroracatisaw >wanted
+same 'the longest palindrome among letters' wanted out
+holds 'its length stands with the timing' grep -q 'letters of the longest: 19; verified' err
+printf '>one GAATTC\nggaa\nttcc\nNN\n' >genome
+run parscale run substrings --input genome --alphabet dna --print --backend pthread --workers 2
+echo GGAATTCC >wanted
+same 'the longest palindrome of DNA' wanted out
+printf 'xyzaba' >several
+counts 7 substrings --input several
+printf xyx-aba >several
+run parscale run substrings --input several --print
+printf 'xyx\naba\n' >wanted
+same 'all of the longest, in order' wanted out
 
 # The same with another tool, on words of every length.
 LC_ALL=C awk 'BEGIN {

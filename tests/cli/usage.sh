@@ -71,7 +71,7 @@ run noop --timeout 0
 run noop --timeout -1s
 run noop --format xml
 run noop --result-fd 3
-run noop --expect 1:1:x
+run noop --expect 1:1:0:x
 run noop --calls -5
 run noop --calls 1e
 run noop --calls 1e-1
@@ -96,6 +96,17 @@ run palindrome --words -1
 run palindrome --words 2^60
 run palindrome --seed x
 run palindrome --input empty
+run substrings --string nonsense
+run substrings --string
+run substrings --letters 0
+run substrings --letters 27
+run substrings --alphabet rna
+run substrings --string english --alphabet dna
+run substrings --bytes -1
+run substrings --words 5
+run substrings --input missing
+run substrings --input folder
+run substrings --input empty
 run text --min-length 0
 run text --bytes 2^60
 run text --input

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * substrings_centres.h - the search from centres outwards, 64 letters and the 64 gaps before them at once.
+ *
+ * A variant brings two functions over 64 bytes, `equal` and `mirrored`; the rest is 64-bit masks, bit i for
+ * offset i of a block. (NEON needs these two and nothing else.) In round r a centre lives on if its r-th pair
+ * is one. The first rounds are played without asking whether anyone is alive, then until nobody is, or few
+ * are: those are searched one by one, 64 pairs at a time, and long ones with what is known of runs
+ * (substrings_state.h). Blocks at the ends of the string are searched one by one from the start, so that no
+ * byte outside decides.
+ */
+#ifndef PARSCALE_SUBSTRINGS_CENTRES_H
+#define PARSCALE_SUBSTRINGS_CENTRES_H
+
+#include "substrings_state.h"
+
+/* Rounds that are always played; the most that are. */
+enum { SUBSTRINGS_SURE = 3, SUBSTRINGS_ROUNDS = 48, SUBSTRINGS_FEW = 3 };
+
+/* Those of `alive` whose bytes are equal in 64 at a, flipped, and 64 at b. */
+typedef uint64_t substrings_equal_fn(
+	uint64_t alive, const unsigned char *a, const unsigned char *b, unsigned char flip);
+
+/* Bit i: byte a[i], flipped, is b[-1 - i]. */
+typedef uint64_t substrings_mirrored_fn(const unsigned char *a, const unsigned char *b, unsigned char flip);
+
+struct substrings_isa {
+	substrings_equal_fn *equal;
+	substrings_mirrored_fn *mirrored;
+};
+
+#define SUBSTRINGS_INLINE __attribute__((always_inline)) static inline
+
+/* The pairs of a centre that has n already, as far as `most` and no further. Less than `most`: it has no
+ * more. */
+SUBSTRINGS_INLINE uint64_t substrings_extend(const struct substrings_input *in, struct substrings_centre c,
+	uint64_t n, uint64_t most, unsigned char flip, struct substrings_isa isa)
+{
+	const uint64_t room = in->count - c.right < c.left ? in->count - c.right : c.left;
+	most = most < room ? most : room;
+	while (n < most) {
+		const uint64_t unequal = ~isa.mirrored(in->text + c.right + n, in->text + c.left - n, flip);
+		if (unequal) {
+			n += (uint64_t)__builtin_ctzll(unequal);
+			break;
+		}
+		n += 64;
+	}
+	return n < most ? n : most;
+}
+
+/* Makes text[begin, end), which has this period and is longer, as long as it goes. */
+SUBSTRINGS_INLINE void substrings_grow(
+	const struct substrings_input *in, struct substrings_run *run, struct substrings_isa isa)
+{
+	const unsigned char *text = in->text;
+	const uint64_t p = run->period;
+	while (run->end < in->count) {
+		const uint64_t unequal = ~isa.equal(~UINT64_C(0), text + run->end, text + run->end - p, 0);
+		run->end += unequal ? (uint64_t)__builtin_ctzll(unequal) : 64;
+		if (unequal)
+			break;
+	}
+	run->end = run->end < in->count ? run->end : in->count;
+	while (run->begin > 0) {
+		const uint64_t unequal =
+			~isa.equal(~UINT64_C(0), text + run->begin - 64, text + run->begin - 64 + p, 0);
+		const uint64_t more = unequal ? (uint64_t)__builtin_clzll(unequal) : 64;
+		run->begin = more < run->begin ? run->begin - more : 0;
+		if (unequal)
+			break;
+	}
+}
+
+/* The pairs of a centre that has n >= SUBSTRINGS_FIRST_LEVEL. */
+SUBSTRINGS_INLINE uint64_t substrings_long(const struct substrings_input *in, struct substrings_state *state,
+	uint64_t z, uint64_t n, unsigned char flip, struct substrings_isa isa)
+{
+	const struct substrings_centre c = substrings_centre(z);
+	for (unsigned k = 0;; k++) {
+		const uint64_t reach = (uint64_t)SUBSTRINGS_FIRST_LEVEL << k, before = state->last[k] - 1;
+		struct substrings_run *run = &state->run[k];
+		bool exact = false;
+		uint64_t known = substrings_run_pairs(run, z, reach, &exact);
+		if (!known && state->last[k] && z > before && z - before <= reach / 2) {
+			*run = (struct substrings_run){
+				(before + 1) / 2 - reach, c.right + reach, z - before, z};
+			substrings_grow(in, run, isa);
+			substrings_comb_make(&state->comb, run);
+			known = substrings_run_pairs(run, z, reach, &exact);
+		}
+		state->last[k] = z + 1;
+		if (exact)
+			return known;
+		n = known > n ? known : n;
+		if (n >= 2 * reach)
+			continue;
+		n = substrings_extend(in, c, n, 2 * reach, flip, isa);
+		if (n < 2 * reach)
+			return n;
+	}
+}
+
+/* The pairs of a centre that has n. */
+SUBSTRINGS_INLINE uint64_t substrings_pairs(const struct substrings_input *in, struct substrings_state *state,
+	uint64_t z, uint64_t n, unsigned char flip, struct substrings_isa isa)
+{
+	if (n < SUBSTRINGS_FIRST_LEVEL) {
+		n = substrings_extend(in, substrings_centre(z), n, SUBSTRINGS_FIRST_LEVEL, flip, isa);
+		if (n < SUBSTRINGS_FIRST_LEVEL)
+			return n;
+	}
+	return substrings_long(in, state, z, n, flip, isa);
+}
+
+/* One centre after the other. */
+SUBSTRINGS_INLINE void substrings_slowly(const struct substrings_input *in, struct substrings_state *state,
+	uint64_t base, struct tally *out, unsigned char flip, struct substrings_isa isa)
+{
+	for (uint64_t z = base ? 2 * base - 1 : 0;
+		z < 2 * (base + SUBSTRINGS_BLOCK) - 1 && z + 1 < 2 * in->count; z++)
+		if (!flip || z % 2)
+			substrings_add(z, substrings_pairs(in, state, z, 0, flip, isa), out);
+}
+
+/* Those of a block that are alive after r rounds. */
+SUBSTRINGS_INLINE void substrings_survivors(const struct substrings_input *in, struct substrings_state *state,
+	uint64_t base, bool gaps, uint64_t alive, uint64_t r, struct tally *out, unsigned char flip,
+	struct substrings_isa isa)
+{
+	for (; alive; alive &= alive - 1) {
+		const uint64_t i = (uint64_t)__builtin_ctzll(alive), z = 2 * (base + i) - gaps;
+		const uint64_t pairs = substrings_pairs(in, state, z, r, flip, isa),
+			       longest = substrings_longest(z, pairs);
+		out->count += pairs - r;
+		out->check += ((pairs - r) << i) * substrings_weight(base / 64, gaps);
+		out->peak = longest > out->peak ? longest : out->peak;
+	}
+}
+
+/* A block with 64 letters before it and more than 64 behind it. */
+SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struct substrings_state *state,
+	uint64_t base, struct tally *out, unsigned char flip, struct substrings_isa isa)
+{
+	const unsigned char *p = in->text + base;
+	uint64_t letters = flip ? 0 : ~UINT64_C(0), gaps = ~UINT64_C(0);
+	if (substrings_comb_covers(&state->comb, base)) {
+		const uint64_t known_letters = substrings_comb_bits(&state->comb, base, false) & letters;
+		const uint64_t known_gaps = substrings_comb_bits(&state->comb, base, true);
+		substrings_comb_add(&state->comb, base, false, known_letters, out);
+		substrings_comb_add(&state->comb, base, true, known_gaps, out);
+		letters &= ~known_letters;
+		gaps &= ~known_gaps;
+	}
+	uint64_t count = (uint64_t)__builtin_popcountll(letters), letters_sum = letters, gaps_sum = 0, r = 1;
+	uint64_t peak = letters != 0;
+	for (; r <= SUBSTRINGS_SURE; r++) {
+		if (!flip)
+			letters = isa.equal(letters, p - r, p + r, flip);
+		gaps = isa.equal(gaps, p - r, p + r - 1, flip);
+		count += (uint64_t)__builtin_popcountll(letters) + (uint64_t)__builtin_popcountll(gaps);
+		letters_sum += letters;
+		gaps_sum += gaps;
+		if (out->peak <= 2 * SUBSTRINGS_SURE) /* in the first blocks */
+			peak = letters ? 2 * r + 1 : gaps ? 2 * r : peak;
+	}
+	for (; (letters | gaps) && r <= SUBSTRINGS_ROUNDS; r++) {
+		if (!flip)
+			letters = isa.equal(letters, p - r, p + r, flip);
+		gaps = isa.equal(gaps, p - r, p + r - 1, flip);
+		count += (uint64_t)__builtin_popcountll(letters) + (uint64_t)__builtin_popcountll(gaps);
+		letters_sum += letters;
+		gaps_sum += gaps;
+		peak = letters ? 2 * r + 1 : gaps ? 2 * r : peak;
+	}
+	out->count += count;
+	out->check += letters_sum * substrings_weight(base / 64, false) +
+		      gaps_sum * substrings_weight(base / 64, true);
+	out->peak = peak > out->peak ? peak : out->peak;
+	if (letters)
+		substrings_survivors(in, state, base, false, letters, r - 1, out, flip, isa);
+	if (gaps)
+		substrings_survivors(in, state, base, true, gaps, r - 1, out, flip, isa);
+}
+
+/* Blocks s: a kernel_chunk_fn but for the variant's functions. Always inlined, so that they and the loop are
+ * one. */
+SUBSTRINGS_INLINE void substrings_scan(const struct substrings_input *in, struct span s,
+	struct substrings_state *state, struct tally *out, unsigned char flip, struct substrings_isa isa)
+{
+	struct tally t = {.peak = out->peak};
+	substrings_state_begin(state, s);
+	for (uint64_t block = s.lo; block < s.hi; block++) {
+		const uint64_t base = block * SUBSTRINGS_BLOCK;
+		__builtin_prefetch(in->text + base + in->ahead);
+		if (base >= SUBSTRINGS_BLOCK && base + 2 * SUBSTRINGS_BLOCK < in->count)
+			substrings_block(in, state, base, &t, flip, isa);
+		else
+			substrings_slowly(in, state, base, &t, flip, isa);
+	}
+	tally_add(out, t);
+}
+
+/* Lists the centres of palindromes of in->peak letters: a kernel_emit_fn, likewise. */
+SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct span s,
+	struct substrings_state *state, kernel_take_fn *take, void *ctx, unsigned char flip,
+	struct substrings_isa isa)
+{
+	substrings_state_begin(state, s);
+	for (uint64_t z = s.lo ? 2 * s.lo * SUBSTRINGS_BLOCK - 1 : 0;
+		z < 2 * s.hi * SUBSTRINGS_BLOCK - 1 && z + 1 < 2 * in->count; z++)
+		if ((!flip || z % 2) &&
+			substrings_longest(z, substrings_pairs(in, state, z, 0, flip, isa)) >= in->peak &&
+			take(ctx, &z, 1) != 0)
+			return;
+}
+
+/* Defines the record substrings_<id> of a variant from its struct substrings_isa. */
+#define SUBSTRINGS_VARIANT(id, cpu_bits, isa)                                                                \
+	static void chunk(const void *input, struct span s, void *scratch, struct tally *out)                \
+	{                                                                                                    \
+		const struct substrings_input *in = input;                                                   \
+		if (in->flip)                                                                                \
+			substrings_scan(in, s, scratch, out, SUBSTRINGS_FLIP, isa);                          \
+		else                                                                                         \
+			substrings_scan(in, s, scratch, out, 0, isa);                                        \
+	}                                                                                                    \
+	static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)   \
+	{                                                                                                    \
+		const struct substrings_input *in = input;                                                   \
+		if (in->flip)                                                                                \
+			substrings_list(in, s, scratch, take, ctx, SUBSTRINGS_FLIP, isa);                    \
+		else                                                                                         \
+			substrings_list(in, s, scratch, take, ctx, 0, isa);                                  \
+	}                                                                                                    \
+	static size_t scratch_bytes(const void *input)                                                       \
+	{                                                                                                    \
+		(void)input;                                                                                 \
+		return sizeof(struct substrings_state);                                                      \
+	}                                                                                                    \
+	const struct variant substrings_##id = {                                                             \
+		.name = #id,                                                                                 \
+		.needs = cpu_bits,                                                                           \
+		.setup = substrings_setup,                                                                   \
+		.teardown = substrings_teardown,                                                             \
+		.units = substrings_units,                                                                   \
+		.grain = substrings_grain,                                                                   \
+		.scratch_bytes = scratch_bytes,                                                              \
+		.chunk = chunk,                                                                              \
+		.emit = emit,                                                                                \
+	}
+
+#endif
