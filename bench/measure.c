@@ -21,6 +21,7 @@ struct measurement {
 	const struct measure_plan *plan;
 	struct trial *trial;
 	struct counters counters;
+	struct disturbances disturbances;
 	struct expected expected;
 	struct sample row; /* what all rows of the launch share is filled in */
 	measure_take_fn *take;
@@ -63,9 +64,11 @@ static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
 	struct measurement *m = ctx;
 	const double grace_seconds = 0.5;
 	limit(m->plan->timeout_seconds * (double)times + grace_seconds);
+	disturbances_start(&m->disturbances);
 	counters_start(&m->counters);
 	int status = trial_run(m->trial, times, mean, e);
 	counters_stop(&m->counters, times, &mean->counted);
+	disturbances_stop(&m->disturbances, &mean->disturbed);
 	limit(0);
 	return status;
 }
@@ -92,6 +95,11 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->sys_ns = t->sys_ns;
 	r->faults = t->faults;
 	r->switches = t->switches;
+	r->sleeps = t->sleeps;
+	r->moves = t->moves;
+#define DISTURBANCE(name, path, key, skip, ns, unit, meaning) r->name = t->disturbed.by[DISTURBANCE_##name];
+#include "machine/disturbance.def"
+#undef DISTURBANCE
 	r->misplaced = (struct uint_field){t->misplaced, trial_bound(m->trial)};
 #define COUNTER(name, group, type, config, meaning) r->name = t->counted.count[COUNTER_##name];
 #include "machine/counters.def"
@@ -120,6 +128,7 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 		.topology = &topology,
 		.timeout_seconds = p->timeout_seconds,
 		.program = program_beside("parscale", program, sizeof program)};
+	disturbances_open(&m->disturbances, "");
 	/* Before there are workers: they inherit the counters. */
 	if (p->counters)
 		counters_open(&m->counters, "");
@@ -144,6 +153,7 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 			status = trace_append(m->trace_fd, m->trial, &m->row.cell, e);
 		trial_close(m->trial);
 	}
+	disturbances_close(&m->disturbances);
 	counters_close(&m->counters);
 	topology_free(&topology);
 	return status;

@@ -133,7 +133,8 @@ int number_parse_seconds(const char *what, const char *text, double *seconds, st
 	double v = isdigit((unsigned char)text[0]) ? strtod(text, &end) : 0;
 	if (v > 0 && isfinite(v))
 		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-			if (strcmp(end, units[i].unit) == 0 && v * units[i].factor <= 1e7) {
+			if (strcmp(end, units[i].unit) == 0 && v * units[i].factor >= 1e-9 &&
+				v * units[i].factor <= 1e7) {
 				*seconds = v * units[i].factor;
 				return 0;
 			}

@@ -67,6 +67,8 @@ static void all_done(void *ctx)
 		m->sys_ns += nanoseconds(s->before.ru_stime, s->after.ru_stime);
 		m->faults += (double)(s->after.ru_minflt - s->before.ru_minflt + s->after.ru_majflt - s->before.ru_majflt);
 		m->switches += (double)(s->after.ru_nivcsw - s->before.ru_nivcsw);
+		m->sleeps += (double)(s->after.ru_nvcsw - s->before.ru_nvcsw);
+		m->moves += s->moved;
 	}
 	if (t->work.haul)
 		m->tally = haul_tally(&t->haul);
@@ -121,13 +123,15 @@ static void add(struct timing *sum, const struct timing *m)
 	sum->sys_ns += m->sys_ns;
 	sum->faults += m->faults;
 	sum->switches += m->switches;
+	sum->sleeps += m->sleeps;
+	sum->moves += m->moves;
 	sum->misplaced = m->misplaced > sum->misplaced ? m->misplaced : sum->misplaced;
 }
 
 static void divide(struct timing *m, double n)
 {
 	double *const parts[] = {&m->total_ns, &m->launch_ns, &m->touch_ns, &m->compute_ns, &m->return_ns, &m->reap_ns,
-		&m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches};
+		&m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps, &m->moves};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		*parts[i] /= n;
 }

@@ -9,6 +9,7 @@
 #define PARSCALE_TRIAL_H
 
 #include "machine/counters.h"
+#include "machine/disturbance.h"
 #include "cell.h"
 #include "machine/place.h"
 
@@ -16,9 +17,10 @@
 struct timing {
 	double total_ns, launch_ns, touch_ns, compute_ns, return_ns, reap_ns;
 	double imbalance_ns;
-	double user_ns, sys_ns, faults, switches; /* of all workers */
+	double user_ns, sys_ns, faults, switches, sleeps, moves; /* of all workers */
 	unsigned misplaced;                       /* workers found on another CPU than theirs; of the worst run */
 	struct counted counted;                   /* by whoever opened counters; not by the trial */
+	struct disturbed disturbed;               /* of the whole batch; likewise */
 	struct tally tally;                       /* equal in all runs of a batch, or the batch fails */
 };
 

@@ -78,6 +78,7 @@ static void begin(void *ctx, unsigned worker, void *mine)
 	(void)ctx;
 	(void)worker;
 	s->tally = (struct tally){0};
+	s->start_cpu = place_current();
 	getrusage(RUSAGE_THREAD, &s->before);
 	s->began = clock_ns();
 }
@@ -99,7 +100,9 @@ static void end(void *ctx, unsigned worker, void *mine)
 	(void)worker;
 	s->ended = clock_ns();
 	getrusage(RUSAGE_THREAD, &s->after);
-	s->misplaced = s->cpu >= 0 && place_current() != s->cpu;
+	const int cpu = place_current();
+	s->misplaced = s->cpu >= 0 && cpu != s->cpu;
+	s->moved = cpu != s->start_cpu;
 }
 
 static void leave(void *ctx, unsigned worker, void *mine)

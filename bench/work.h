@@ -19,6 +19,7 @@ struct slot {
 	struct rusage before, after;
 	int cpu;       /* where it is bound; -1: free */
 	int misplaced; /* it was found elsewhere */
+	int start_cpu, moved; /* where the run began for it; it ended elsewhere */
 	void *scratch;
 	struct err err; /* why it could not enter */
 };

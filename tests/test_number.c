@@ -56,7 +56,7 @@ static void times(void **state)
 	assert_true(s == 300);
 	assert_int_equal(number_parse_seconds("--budget", "1500ms", &s, &e), 0);
 	assert_true(s == 1.5);
-	static const char *const bad[] = {"", "0", "-1", "5x", "m", "inf", "1e300", "nan"};
+	static const char *const bad[] = {"", "0", "-1", "5x", "m", "inf", "1e300", "nan", "1e-322ms", "1e-320"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err f = {0};
 		assert_int_equal(number_parse_seconds("--budget", bad[i], &s, &f), -1);

@@ -23,16 +23,8 @@ static int read_manifest(struct dataset *d, struct err *e)
 		d->manifest = json_object();
 		return d->manifest ? 0 : err_set(e, ERR_FAILED, "out of memory");
 	}
-	json_error_t why;
-	d->manifest = json_load_file(path, 0, &why);
-	if (d->manifest && !json_is_object(d->manifest)) {
-		json_decref(d->manifest);
-		d->manifest = NULL;
-		snprintf(why.text, sizeof why.text, "not an object");
-	}
-	if (!d->manifest)
-		return err_set(e, ERR_USAGE, "%s: line %d: %s", path, why.line, why.text);
-	return 0;
+	d->manifest = folder_manifest(d->dir, e);
+	return d->manifest ? 0 : -1;
 }
 
 static int group_samples(struct dataset *d, struct err *e)
@@ -286,10 +278,11 @@ double dataset_number(const struct dataset *d, const char *path)
 void dataset_started(const struct dataset *d, char *text, size_t size)
 {
 	double stamp = dataset_number(d, "started");
-	time_t whole = (time_t)stamp;
+	const bool sound = stamp > 0 && stamp < 1e11;
+	time_t whole = sound ? (time_t)stamp : 0;
 	struct tm tm;
 	text[0] = '\0';
-	if (stamp > 0 && stamp < 1e11 && gmtime_r(&whole, &tm))
+	if (sound && gmtime_r(&whole, &tm))
 		strftime(text, size, "%Y-%m-%d %H:%M UTC", &tm);
 }
 

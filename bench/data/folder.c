@@ -36,6 +36,15 @@ int folder_samples(const char *dir, struct table *t, struct err *e)
 	return t->count ? 0 : err_set(e, ERR_USAGE, "%s: no samples", path);
 }
 
+/* What it quotes of the file, fit for one line of a terminal. */
+static const char *printable(json_error_t *why)
+{
+	for (char *p = why->text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	return why->text;
+}
+
 json_t *folder_manifest(const char *dir, struct err *e)
 {
 	char path[FOLDER_PATH];
@@ -44,9 +53,9 @@ json_t *folder_manifest(const char *dir, struct err *e)
 		return NULL;
 	json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
 	if (!manifest && why.line > 0)
-		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line, why.text);
+		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line, printable(&why));
 	else if (!manifest)
-		err_set(e, ERR_USAGE, "%s", why.text);
+		err_set(e, ERR_USAGE, "%s", printable(&why));
 	else if (!json_is_object(manifest)) {
 		err_set(e, ERR_USAGE, "%s:1: not an object", path);
 		json_decref(manifest);

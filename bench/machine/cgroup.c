@@ -170,20 +170,44 @@ static void read_cpus(struct hierarchy h, const char *root, char *cpus, size_t s
 	while (ascend(&h));
 }
 
-void cgroup_read(struct cgroup *g, const char *root)
+enum { GROUPS_BYTES = 16384, MOUNTS_BYTES = 1 << 20 };
+
+/* What the system tells of groups and mounts, in one allocation; NULL where it does not. */
+static char *read_groups(const char *root, const char **mounts)
 {
-	enum { GROUPS_BYTES = 16384, MOUNTS_BYTES = 1 << 20 };
-	*g = (struct cgroup){.quota = NAN, .throttled_seconds = NAN, .memory_bytes = NAN};
-	char *groups = malloc(GROUPS_BYTES), *mounts = malloc(MOUNTS_BYTES);
-	if (groups && mounts && tree_text(root, groups, GROUPS_BYTES, "proc/self/cgroup") &&
-		tree_text(root, mounts, MOUNTS_BYTES, "proc/self/mountinfo")) {
-		const struct hierarchy cpu = find(groups, mounts, "cpu");
-		g->version = cpu.version;
-		g->quota = least(cpu, root, quota_here);
-		g->throttled_seconds = throttled_here(&cpu, root);
-		g->memory_bytes = least(find(groups, mounts, "memory"), root, memory_here);
-		read_cpus(find(groups, mounts, "cpuset"), root, g->cpus, sizeof g->cpus);
+	char *groups = malloc(GROUPS_BYTES + MOUNTS_BYTES);
+	if (groups && tree_text(root, groups, GROUPS_BYTES, "proc/self/cgroup") &&
+		tree_text(root, groups + GROUPS_BYTES, MOUNTS_BYTES, "proc/self/mountinfo")) {
+		*mounts = groups + GROUPS_BYTES;
+		return groups;
 	}
 	free(groups);
-	free(mounts);
+	return NULL;
+}
+
+void cgroup_read(struct cgroup *g, const char *root)
+{
+	const char *mounts;
+	*g = (struct cgroup){.quota = NAN, .throttled_seconds = NAN, .memory_bytes = NAN};
+	char *groups = read_groups(root, &mounts);
+	if (!groups)
+		return;
+	const struct hierarchy cpu = find(groups, mounts, "cpu");
+	g->version = cpu.version;
+	g->quota = least(cpu, root, quota_here);
+	g->throttled_seconds = throttled_here(&cpu, root);
+	g->memory_bytes = least(find(groups, mounts, "memory"), root, memory_here);
+	read_cpus(find(groups, mounts, "cpuset"), root, g->cpus, sizeof g->cpus);
+	free(groups);
+}
+
+bool cgroup_folder(const char *root, char *path, size_t size)
+{
+	const char *mounts;
+	char *groups = read_groups(root, &mounts);
+	if (!groups)
+		return false;
+	const struct hierarchy cpu = find(groups, mounts, "cpu");
+	free(groups);
+	return cpu.version > 0 && (size_t)snprintf(path, size, "%s%s", cpu.mount, cpu.path) < size;
 }

@@ -7,6 +7,8 @@
 #ifndef PARSCALE_CGROUP_H
 #define PARSCALE_CGROUP_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cgroup {
@@ -18,5 +20,8 @@ struct cgroup {
 };
 
 void cgroup_read(struct cgroup *g, const char *root);
+
+/* Where the files are that limit this process's CPU time, as a path below the root: "/sys/fs/cgroup/a". False where there are none. */
+bool cgroup_folder(const char *root, char *path, size_t size);
 
 #endif

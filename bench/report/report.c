@@ -44,6 +44,7 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 		return -1;
 	dataset_machine(&r->d, r->machine, sizeof r->machine);
 	report_trust(&r->d, &r->trust);
+	report_rules(&r->d, &r->rules);
 	report_against(&r->d, &r->against);
 	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
@@ -61,7 +62,7 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 			return -1;
 	}
 	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_against(&r->d, &r->changes, e) != 0 ||
-		sheet_troubles(&r->d, &r->troubles, e) != 0 ||
+		sheet_troubles(&r->d, &r->troubles, e) != 0 || sheet_outliers(&r->d, &r->outliers, e) != 0 ||
 		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
@@ -79,6 +80,7 @@ static void report_free(struct report *r)
 		sheet_free(&r->section[k].table);
 	sheet_free(&r->all);
 	sheet_free(&r->troubles);
+	sheet_free(&r->outliers);
 	sheet_free(&r->omissions);
 	sheet_free(&r->changes);
 	sheet_free(&r->manifest);

@@ -48,18 +48,21 @@ struct report {
 	char machine[256];        /* in one line; "" where unknown */
 	struct sentences against; /* what changed; none without another sweep */
 	struct sentences trust;   /* how far to trust it, and what speaks against it */
+	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
 	struct sheet all;       /* every cell */
 	struct sheet troubles;  /* cells with samples that are not ok, and why */
 	struct sheet changes;   /* against the other sweep */
+	struct sheet outliers;  /* the samples furthest off, and why */
 	struct sheet omissions; /* cells that the plan left out, and why */
 	struct sheet manifest;  /* key, value */
 };
 
-/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c). */
+/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c, report_trust.c, report_rules.c). */
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s);
 void report_trust(const struct dataset *d, struct sentences *s);
+void report_rules(const struct dataset *d, struct sentences *s);
 void report_against(const struct dataset *d, struct sentences *s);
 
 /* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
@@ -79,6 +82,7 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 int sheet_against(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e);
 void sheet_free(struct sheet *g);

@@ -223,6 +223,13 @@ void report_html(const struct report *r, FILE *f)
 		fputs("<h2>Failed</h2>\n", f);
 		put_sheet(&r->troubles, true, f);
 	}
+	if (r->outliers.rows > 0) {
+		fputs("<h2>The samples furthest off</h2>\n<details><summary>kept in every number, and why "
+		      "they may be so</summary>\n",
+			f);
+		put_sheet(&r->outliers, true, f);
+		fputs("</details>\n", f);
+	}
 	if (r->omissions.rows > 0) {
 		fprintf(f,
 			"<h2>Not measured</h2>\n<details><summary>%zu cells that make no sense or cannot run "
@@ -237,7 +244,15 @@ void report_html(const struct report *r, FILE *f)
 		xml_text(f, *p);
 		fputs("</li>\n", f);
 	}
-	fputs("</ul>\n<h2 id=\"machine\">The machine, the build and the plan</h2>\n", f);
+	fputs("</ul>\n<p>The twelve rules of Hoefler and Belli (SC15), and what is true of this "
+	      "sweep:</p>\n<ol>\n",
+		f);
+	for (size_t i = 0; i < r->rules.count; i++) {
+		fputs("<li>", f);
+		xml_text(f, r->rules.text[i]);
+		fputs("</li>\n", f);
+	}
+	fputs("</ol>\n<h2 id=\"machine\">The machine, the build and the plan</h2>\n", f);
 	if (r->manifest.rows > 0)
 		put_sheet(&r->manifest, true, f);
 	fprintf(f, "<h2 id=\"cells\">Every cell</h2>\n<details><summary>%zu cells</summary>\n", r->all.rows);

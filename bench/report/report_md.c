@@ -118,6 +118,10 @@ void report_md(const struct report *r, FILE *f)
 		fputs("## Failed\n\n", f);
 		put_sheet(&r->troubles, f);
 	}
+	if (r->outliers.rows > 0) {
+		fputs("## The samples furthest off\n\n", f);
+		put_sheet(&r->outliers, f);
+	}
 	if (r->omissions.rows > 0) {
 		fputs("## Not measured\n\n", f);
 		put_sheet(&r->omissions, f);
@@ -125,6 +129,12 @@ void report_md(const struct report *r, FILE *f)
 	fputs("## How it was measured\n\n", f);
 	for (const char *const *p = report_method; *p; p++)
 		fprintf(f, "- %s\n", *p);
+	fputs("\nThe twelve rules of Hoefler and Belli (SC15), and what is true of this sweep:\n\n", f);
+	for (size_t i = 0; i < r->rules.count; i++) {
+		fprintf(f, "%zu. ", i + 1);
+		put(f, r->rules.text[i]);
+		fputc('\n', f);
+	}
 	fputs("\n## The machine, the build and the plan\n\n", f);
 	if (r->manifest.rows > 0)
 		put_sheet(&r->manifest, f);

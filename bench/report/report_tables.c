@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report.h"
 
+#include "data/outlier.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +210,43 @@ int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 		put_text(&c[2], s->reason);
 	}
 	return 0;
+}
+
+static int by_distance(const void *a, const void *b)
+{
+	const double x = fabs(log(((const struct outlier *)a)->times)),
+		     y = fabs(log(((const struct outlier *)b)->times));
+	return (x < y) - (x > y);
+}
+
+int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {
+		"cell", "launch", "sample", "time", "times the median", "why", NULL};
+	enum { MOST_OUTLIERS = 40 };
+	struct outliers o;
+	sheet_begin(g, heads);
+	int bad = outliers_find(&d->samples, &o, e);
+	if (!bad && o.count > 0)
+		qsort(o.list, o.count, sizeof *o.list, by_distance);
+	for (size_t i = 0; !bad && i < o.count && i < MOST_OUTLIERS; i++) {
+		const struct sample *s = table_row(&d->samples, o.list[i].sample);
+		struct sheet_cell *c = sheet_row(g, e);
+		char text[320];
+		if (!c) {
+			bad = -1;
+			break;
+		}
+		cell_name(&s->cell, text, sizeof text);
+		put_text(&c[0], text);
+		put_count(&c[1], s->launch_id);
+		put_count(&c[2], s->sample);
+		put_number(&c[3], s->seconds, label_seconds(s->seconds, text));
+		put_number(&c[4], o.list[i].times, label_ratio(o.list[i].times, text));
+		put_text(&c[5], outlier_words[o.list[i].reason]);
+	}
+	outliers_free(&o);
+	return bad;
 }
 
 int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)

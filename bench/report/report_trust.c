@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "data/drift.h"
+#include "data/outlier.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -91,14 +92,41 @@ static void say_canary(const struct dataset *d, struct sentences *s)
 	if (!*name)
 		return;
 	if (t.verdict == DRIFT_UNKNOWN)
-		sentences_add(s, "Drift: not told; the canary (%s) was launched %zu times, and %d are needed.", name, t.launches,
-			DRIFT_FEWEST);
+		sentences_add(s,
+			"Drift: not told; the canary (%s) was launched %zu times, and %d are needed.", name,
+			t.launches, DRIFT_FEWEST);
 	else
-		sentences_add(s, "Drift: %s. The canary (%s) was launched %zu times, in every block; its medians over stretches of the sweep differ by "
+		sentences_add(s,
+			"Drift: %s. The canary (%s) was launched %zu times, in every block; its medians over "
+			"stretches of the sweep differ by "
 			"up to %.1f %% (p %s %.2g by permutation of their order).%s",
-			t.verdict == DRIFT_DRIFTED ? "the machine did not keep its speed" : "none to speak of", name, t.launches,
-			100 * t.range, t.p_value < 0.001 ? "<" : "=", fmax(t.p_value, 0.001),
-			t.verdict == DRIFT_DRIFTED ? " Random order within blocks spreads that over all cells alike." : "");
+			t.verdict == DRIFT_DRIFTED ? "the machine did not keep its speed"
+						   : "none to speak of",
+			name, t.launches, 100 * t.range, t.p_value < 0.001 ? "<" : "=",
+			fmax(t.p_value, 0.001),
+			t.verdict == DRIFT_DRIFTED
+				? " Random order within blocks spreads that over all cells alike."
+				: "");
+}
+
+/* How many samples are far off, and what for. */
+static void say_outliers(const struct dataset *d, struct sentences *s)
+{
+	struct outliers o;
+	struct err none = {0};
+	char reasons[400] = "";
+	size_t used = 0;
+	if (outliers_find(&d->samples, &o, &none) == 0 && o.of > 0) {
+		for (size_t r = 0; r < OUTLIER_REASON_COUNT && used < sizeof reasons; r++)
+			if (o.by_reason[r] > 0)
+				used += (size_t)snprintf(reasons + used, sizeof reasons - used, "%s%zu: %s",
+					used ? "; " : "", o.by_reason[r], outlier_words[r]);
+		sentences_add(s,
+			"Outliers: %zu of %zu samples lie beyond Tukey's fences and 5 %% off their cell's "
+			"median; all are kept%s%s.",
+			o.count, o.of, used ? ". " : "", reasons);
+	}
+	outliers_free(&o);
 }
 
 void report_trust(const struct dataset *d, struct sentences *s)
@@ -112,6 +140,7 @@ void report_trust(const struct dataset *d, struct sentences *s)
 	if (end)
 		say_end(d, s, end);
 	say_canary(d, s);
+	say_outliers(d, s);
 	if (drift > 100 * report_margin)
 		sentences_add(s,
 			"The machine did not keep its speed: for some time samples took up to %.0f %% more "

@@ -2,7 +2,7 @@
 #include "sweep/resume.h"
 
 #include "args.h"
-#include "data/csv.h"
+#include "data/folder.h"
 #include "interrupt.h"
 #include "sweep/manifest.h"
 #include "number.h"
@@ -119,18 +119,12 @@ static int go_on(const struct resume_args *a, struct session *s, struct plan *p,
 
 static json_t *read_manifest(const char *dir, struct err *e)
 {
-	char path[4200];
-	json_error_t why;
-	snprintf(path, sizeof path, "%.4100s/manifest.json", dir);
-	json_t *manifest = json_load_file(path, 0, &why);
-	if (!manifest)
-		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line > 0 ? why.line : 0, why.text);
-	else if (json_integer_value(json_object_get(manifest, "schema")) != MANIFEST_SCHEMA) {
-		err_set(e, ERR_USAGE, "%s: not of schema %d", path, MANIFEST_SCHEMA);
-		json_decref(manifest);
-		manifest = NULL;
-	}
-	return manifest;
+	json_t *manifest = folder_manifest(dir, e);
+	if (!manifest || json_integer_value(json_object_get(manifest, "schema")) == MANIFEST_SCHEMA)
+		return manifest;
+	err_set(e, ERR_USAGE, "%s/manifest.json: not of schema %d", dir, MANIFEST_SCHEMA);
+	json_decref(manifest);
+	return NULL;
 }
 
 int resume_main(int argc, char **argv, struct err *e)

@@ -39,6 +39,9 @@ ok 'unless told' parscale compare a c --cross-machine
 echo '{"machine": ' >c/manifest.json
 fails 2 'a manifest that is no JSON' parscale compare a c
 says '^parscale: c/manifest.json:[12]: ' 'it names file and line' complaint compare a c
+printf '\033\n' >c/manifest.json
+fails 2 'a manifest of control characters' parscale compare a c
+holds 'it obeys none of them' sh -c '! tr -d "[:print:]\n" <err | grep -q .'
 echo '[]' >c/manifest.json
 fails 2 'a manifest that is no object' parscale compare a c
 echo '{}' >c/manifest.json

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The twelve rules of Hoefler and Belli (Scientific Benchmarking of Parallel Computing Systems, SC15), each
+ * with what is true of this sweep. */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What the rows have in sum. */
+struct tally_of_rows {
+	size_t cells, serial, self, ordered, student, single, decided, bounded, of_memory, busy;
+	uint64_t workers_most, launches_least, launches_most;
+	double base_least, base_most;  /* seconds of serial bases */
+	double widest, tail, pct_most; /* half-width, maximum over median, percent of ceiling */
+};
+
+static void add_row(struct tally_of_rows *t, const struct summary *s)
+{
+	const uint64_t launches = s->launches.value;
+	t->cells++;
+	t->workers_most = s->cell.workers.value > t->workers_most ? s->cell.workers.value : t->workers_most;
+	t->launches_least = t->cells == 1 || launches < t->launches_least ? launches : t->launches_least;
+	t->launches_most = launches > t->launches_most ? launches : t->launches_most;
+	t->ordered += launches >= 6;
+	t->student += launches >= 2 && launches < 6;
+	t->single += launches < 2;
+	if (!isnan(s->serial_speedup)) {
+		t->serial++;
+		t->base_least = fmin(t->base_least, s->serial_seconds);
+		t->base_most = fmax(t->base_most, s->serial_seconds);
+	}
+	t->self += isnan(s->self_speedup) ? 0 : 1;
+	t->decided += s->serial_speedup_low > 1 || s->serial_speedup_high < 1;
+	t->of_memory += isnan(s->bytes_per_second) ? 0 : 1;
+	t->bounded += isnan(s->pct_of_ceiling) ? 0 : 1;
+	t->pct_most = fmax(t->pct_most, s->pct_of_ceiling);
+	t->widest = fmax(t->widest, (s->median_high - s->median_low) / 2 / s->median_seconds);
+	t->tail = fmax(t->tail, s->max_seconds / s->median_seconds);
+}
+
+/* "kernel 4, variant 6, ...": the factors of which there are several levels. */
+static void put_levels(const struct dataset *d, char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	for (const struct column *c = summary_columns; c->name && used < size; c++) {
+		size_t levels = 0;
+		for (size_t i = 0; c->factor && i < d->summary.count; i++) {
+			const char *at = (const char *)table_row(&d->summary, i) + c->offset;
+			size_t j = 0;
+			while (j < i &&
+				memcmp((const char *)table_row(&d->summary, j) + c->offset, at, c->size) != 0)
+				j++;
+			levels += j == i;
+		}
+		if (levels > 1)
+			used += (size_t)snprintf(
+				text + used, size - used, "%s%s %zu", used ? ", " : "", c->name, levels);
+	}
+}
+
+static double plan_number(const struct dataset *d, const char *name)
+{
+	char path[64];
+	snprintf(path, sizeof path, "plan.%s", name);
+	return dataset_number(d, path);
+}
+
+void report_rules(const struct dataset *d, struct sentences *s)
+{
+	struct tally_of_rows t = {.base_least = INFINITY};
+	const json_t *plan = json_object_get(d->manifest, "plan");
+	const char *meter = json_string_value(json_object_get(plan, "meter"));
+	char levels[300], least[LABEL_BYTES] = "", most[LABEL_BYTES] = "";
+	s->count = 0;
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (row_ok(dataset_row(d, i)))
+			add_row(&t, dataset_row(d, i));
+	if (t.cells == 0)
+		return;
+	put_levels(d, levels, sizeof levels);
+	if (t.serial > 0) {
+		label_seconds(t.base_least, least);
+		label_seconds(t.base_most, most);
+	}
+	sentences_add(s,
+		"Base of a speed-up: %zu cells are set against the back end serial with the same "
+		"variant%s%s%s%s, %zu against their own one worker; each "
+		"base's absolute time stands in its row.",
+		t.serial, t.serial ? " (which takes " : "", least, t.serial ? " to " : "",
+		t.serial ? strcat(most, ")") : "", t.self);
+	sentences_add(s,
+		"What was left out: %zu combinations, each with its reason below; at most %" PRIu64
+		" workers on %u CPUs.",
+		json_array_size(json_object_get(plan, "left_out")), t.workers_most, dataset_cpus(d));
+	sentences_add(
+		s, "Means: none of rates. A rate is all items over the median time, of %zu cells.", t.cells);
+	sentences_add(s, "Ratios: none is averaged. %zu speed-ups are each the ratio of two medians.",
+		t.serial + t.self);
+	sentences_add(s,
+		"Not deterministic: %zu of %zu cells have a 95 %% interval, from %" PRIu64 " to %" PRIu64
+		" launches; the widest is ±%.1f %%.",
+		t.ordered + t.student, t.cells, t.launches_least, t.launches_most, 100 * t.widest);
+	sentences_add(s,
+		"Normality: not assumed in %zu cells (order statistics); in %zu of two to five launches "
+		"Student's t takes their logarithms for normal; %zu of "
+		"one launch have no interval.",
+		t.ordered, t.student, t.single);
+	sentences_add(s,
+		"Comparisons: by intervals of ratios; of %zu speed-ups against serial, %zu exclude 1. "
+		"Between sweeps by Mann and Whitney's test, adjusted for "
+		"all cells.",
+		t.serial, t.decided);
+	sentences_add(s,
+		"Is the median enough: minimum, quartiles, maximum and every sample are kept beside it; at "
+		"most a sample took %.1f times its cell's median.",
+		t.tail);
+	sentences_add(s,
+		"Factors that vary, and how many levels: %s. Machine, build, environment, plan and seed "
+		"stand in manifest.json.",
+		*levels ? levels : "none");
+	sentences_add(s,
+		"Measured by: meter %s, %.0f launches or more of %.0f samples of at least %g ms, %.0f runs "
+		"of warm-up or until two agree; workers start at one "
+		"gate and stamp one monotonic clock; medians over launches.",
+		meter ? meter : "unknown", plan_number(d, "launches"), plan_number(d, "repetitions"),
+		1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
+	sentences_add(s,
+		"Upper bounds: %zu of %zu cells that read memory stand beside a ceiling measured in this "
+		"sweep; the nearest reaches %.0f %% of it.",
+		t.bounded, t.of_memory, t.pct_most);
+	sentences_add(s,
+		"Charts: lines join only sizes, worker counts or moments in order; bars and points carry "
+		"their intervals; %zu samples, outliers too, are in the charts of "
+		"spread and drift.",
+		d->samples.count);
+}
