@@ -85,6 +85,14 @@ static int set_print(struct run_args *a, const char *value, struct err *e)
 	return 0;
 }
 
+static int set_print_unique(struct run_args *a, const char *value, struct err *e)
+{
+	(void)value;
+	(void)e;
+	a->measure.print_unique = true;
+	return 0;
+}
+
 static int set_counters(struct run_args *a, const char *value, struct err *e)
 {
 	(void)value;
@@ -131,6 +139,8 @@ static const struct own_option own_options[] = {
 	{"timeout", true, "T", "a run that takes longer has failed (1h)", set_timeout},
 	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
 	{"print", false, NULL, "list the items found on standard output, the rest on standard error", set_print},
+	{"print-unique", false, NULL, "list each different word once, after its count: the most frequent first, else the first found",
+		set_print_unique},
 	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
 	{"trace", true, "FILE", "append what each worker of the last run did when, as CSV (as a sweep's workers.csv)", set_trace},
 	{"expect", true, NULL, NULL, set_expect},
@@ -203,6 +213,10 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", a->measure.cell.kernel->name);
 	if (a->measure.cell.backend->host) /* Google Benchmark lives in a program of its own, and so does this */
 		a->meter = meter_find("native", e);
+	if (a->measure.print && a->measure.print_unique)
+		return err_set(e, ERR_USAGE, "--print-unique: not with --print; both want standard output");
+	if (a->measure.print_unique && !(a->measure.cell.kernel->takes_input && kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
+		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words", a->measure.cell.kernel->name);
 	a->measure.meter = a->meter->name;
 	return cell_finish(&a->measure.cell, e);
 }

@@ -81,6 +81,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 	c->argv[n++] = order->meter->name[0] == 'g' ? "--meter=gbench" : "--meter=native";
 	if (m->print)
 		c->argv[n++] = "--print";
+	if (m->print_unique)
+		c->argv[n++] = "--print-unique";
 	if (m->counters)
 		c->argv[n++] = "--counters";
 	if (m->trace) {

@@ -7,6 +7,7 @@
 #include "program.h"
 #include "trace.h"
 #include "trial.h"
+#include "unique.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -159,19 +160,29 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 	return status;
 }
 
+/* What the runs must find, where the order does not say it, and what the kernel counts apart. */
+static int find_answer(struct measurement *m, const struct cell *c, struct err *e)
+{
+	if (m->plan->expected_known)
+		return 0;
+	if (verify_expect(c, &m->expected, e) != 0)
+		return -1;
+	m->row.aside.known = c->kernel->count_aside != NULL;
+	return verify_aside(c, &m->row.aside.value, e);
+}
+
 int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx, struct err *e)
 {
 	struct measurement m = {.plan = p, .expected = p->expected, .take = taker, .ctx = ctx};
 	struct cell c = p->cell;
 	struct input in = {0};
-	int status = -1;
 	counters_none(&m.counters);
 	row_clear(&m.row, sample_columns);
 	cell_factors(&c, p->meter, &m.row.cell);
 	m.row.setup_seconds = 0;
 	if (c.input[0]) {
 		uint64_t start = clock_ns();
-		if (input_read(c.input, &in, e) != 0)
+		if (input_open(c.input, &in, e) != 0)
 			return -1;
 		m.row.setup_seconds = (double)(clock_ns() - start) / 1e9;
 		c.problem.text = in.bytes;
@@ -179,16 +190,21 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 		m.row.cell.items = known(c.kernel->items(&c.problem));
 	}
 	m.trace_fd = p->trace ? trace_open(p->trace, e) : -1;
-	if (e->status == ERR_NONE && (p->expected_known || verify_expect(&c, &m.expected, e) == 0)) {
+	int status = e->status == ERR_NONE ? find_answer(&m, &c, e) : -1;
+	if (status == 0) {
 		snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", m.expected.source);
 		status = measure_trial(&m, &c, measure, e);
 	}
 	if (status == 0 && m.wrong)
 		status = err_set(e, ERR_FAILED, "wrong answer: %.200s", m.row.reason);
-	if (status == 0 && p->print)
+	if (status == 0 && (p->print || p->print_unique))
 		status = taker(ctx, NULL, e);
 	if (status == 0 && p->print)
 		status = listing_print(&c, m.expected.tally, e);
+	if (status == 0 && p->print_unique)
+		status = unique_print(&c, m.expected.tally.count, e);
+	if (status == 0)
+		status = input_check(&in, e);
 	if (m.trace_fd >= 0)
 		close(m.trace_fd);
 	input_free(&in);

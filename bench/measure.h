@@ -20,6 +20,7 @@ struct measure_plan {
 	const char *meter;       /* its name, for the rows */
 	bool counters;           /* count cycles and the like, and energy, where the system grants it (counters.h) */
 	bool print;              /* afterwards, list the items found on standard output */
+	bool print_unique;       /* or each different one, counted */
 	const char *trace;       /* append there what each worker of the last run did when (workers.csv); NULL: nowhere */
 	bool expected_known;     /* `expected` came with the order; else it is found here */
 	struct expected expected;

@@ -100,8 +100,10 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value, a->measure.cell.kernel->item);
 	if (s->peak.known)
 		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->peak, s->peak.value);
-	fprintf(to, "%s (%s)\n", strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
-	fprintf(to, "  time     %s, median of %zu sample%s of %" PRIu64 " run%s", units_time(o->median * 1e9, text[0]), o->count,
+	fprintf(to, "%s (%s)", strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
+	if (s->aside.known)
+		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->aside);
+	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s", units_time(o->median * 1e9, text[0]), o->count,
 		o->count == 1 ? "" : "s", s->batch.value, s->batch.value == 1 ? "" : "s");
 	if (o->interval.low > 0)
 		fprintf(to, "; 95 %% interval %s to %s", units_time(o->interval.low * 1e9, text[1]),
@@ -110,7 +112,8 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 		a->measure.cell.kernel->item);
 	for (size_t i = 0; i < PHASES; i++)
 		fprintf(to, "%s %s %s", i ? "," : "", phases[i].name, units_time(median_of(t, phases[i].offset, room), text[0]));
-	fprintf(to, "\n  setup    %s once before", units_time(s->setup_seconds * 1e9, text[0]));
+	fprintf(to, "\n  setup    %s once before%s", units_time(s->setup_seconds * 1e9, text[0]),
+		f->input[0] ? ", the reading of the input with it" : "");
 	if (s->open_seconds > 0)
 		fprintf(to, ", and %s to make the pool", units_time(s->open_seconds * 1e9, text[1]));
 	fprintf(to, "\n  meter    %s\n", f->meter);
@@ -163,7 +166,7 @@ static int print_csv(FILE *to, const struct table *t)
 
 int run_print(const struct run_args *a, const struct table *t, struct err *e)
 {
-	FILE *to = a->measure.print ? stderr : stdout;
+	FILE *to = a->measure.print || a->measure.print_unique ? stderr : stdout;
 	struct outcome o = {0};
 	if (condense(t, &o, e) != 0)
 		return -1;

@@ -72,6 +72,8 @@ static void all_done(void *ctx)
 	}
 	if (t->work.haul)
 		m->tally = haul_tally(&t->haul);
+	else if (t->work.cell->variant->settle)
+		t->work.cell->variant->settle(t->work.input, &m->tally);
 	m->touch_ns = (double)touch;
 	m->launch_ns = (double)(first_began - t->started) - m->touch_ns;
 	m->compute_ns = (double)(last_ended - first_began);

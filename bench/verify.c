@@ -22,6 +22,8 @@ static int count(const struct variant *v, const struct problem *p, uint64_t part
 	*out = (struct tally){0};
 	for (uint64_t i = 0; i < parts; i++)
 		v->chunk(s.input, work_part(s.units, parts, i), s.scratch, out);
+	if (v->settle)
+		v->settle(s.input, out);
 	solo_close(&s);
 	return 0;
 }
@@ -62,6 +64,22 @@ int verify_expect(const struct cell *c, struct expected *x, struct err *e)
 		return asked;
 	snprintf(x->source, sizeof x->source, "variant %s, cut in 3", c->variant->name);
 	return count(c->variant, &c->problem, 3, &x->tally, e);
+}
+
+int verify_aside(const struct cell *c, uint64_t *aside, struct err *e)
+{
+	struct problem p = c->problem;
+	struct tally with = {0}, without = {0};
+	if (c->kernel->count_aside) {
+		c->kernel->count_aside(&p, true);
+		if (count(c->variant, &p, 1, &with, e) != 0)
+			return -1;
+		c->kernel->count_aside(&p, false);
+		if (count(c->variant, &p, 1, &without, e) != 0)
+			return -1;
+	}
+	*aside = with.count - without.count;
+	return 0;
 }
 
 bool verify_matches(const struct expected *x, struct tally found)

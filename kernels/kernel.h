@@ -23,11 +23,13 @@ struct span {
 	uint64_t lo, hi;
 };
 
-/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks the greater stays. */
+/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks the greater stays, what
+ * one has spoilt is. */
 struct tally {
-	uint64_t count; /* items found */
-	uint64_t check; /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
-	uint64_t peak;  /* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
+	uint64_t count;  /* items found */
+	uint64_t check;  /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
+	uint64_t peak;   /* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
+	uint64_t spoilt; /* bits of items that were counted unseen, and which units that share them found to be none; 0 once settled */
 };
 
 /* Room for a text parameter, its ending zero included. */
@@ -122,6 +124,9 @@ struct variant {
 	size_t (*scratch_bytes)(const void *input); /* of one worker; 0: none */
 	kernel_chunk_fn *chunk;
 	kernel_emit_fn *emit; /* NULL: this kernel has nothing to list */
+
+	/* Takes what was spoilt back out of the tally of all units. NULL: nothing ever is. */
+	void (*settle)(const void *input, struct tally *all);
 };
 
 struct kernel {
@@ -149,8 +154,17 @@ struct kernel {
 	 * there is none; *check_known tells whether known->check counts too. The peak always does. */
 	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
 
+	/* Makes it the problem that also counts what the usual one leaves out, and back; what that is ("one-letter words"). NULL,
+	 * all: there is no such thing. */
+	void (*count_aside)(struct problem *p, bool aside);
+	const char *aside;
+
 	/* The text of one emitted item: sets *text (in `buffer` of 64 bytes, or in the input) and returns its length. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
+
+	/* Writes an item's text as those are spelled that count as the same word, to `to` of twice `length` bytes; returns its new
+	 * length. NULL: each as it stands. */
+	size_t (*fold)(const void *input, const char *text, size_t length, char *to);
 
 	/* What an item that was emitted adds to the tally. NULL where no variant emits, or lists hold less than what counts. */
 	void (*weigh)(uint64_t item, struct tally *out);
@@ -183,6 +197,7 @@ static inline void tally_add(struct tally *a, struct tally b)
 	a->count += b.count;
 	a->check += b.check;
 	a->peak = a->peak > b.peak ? a->peak : b.peak;
+	a->spoilt |= b.spoilt;
 }
 
 /* Whether what a variant lists amounts to its tally, so that workers may send back the one for the other. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c - the kernel `text`: its record, its generated text, and what is done letter by letter in long
- * words. */
+/* text.c - the kernel `text`: its record, and what all variants share of it. */
 #include "text.h"
 
 #include "cpu.h"
 #include "memory.h"
 #include "text_generate.h"
+#include "unicode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,35 +13,54 @@
 /* One tile ahead. Where the text is in a cache this costs nothing that can be measured. */
 enum { AHEAD = 8192 };
 
-int text_setup(const struct problem *p, void **input, struct err *e)
+/* An input and what it points to. */
+struct whole {
+	struct text_input in; /* first: both are one address */
+	struct text_rules rules;
+	struct text_giant giants[TEXT_GIANTS];
+};
+
+static int set_up(struct whole *w, const struct problem *p, struct err *e)
 {
-	struct text_input *in = calloc(1, sizeof *in);
-	if (!in)
-		return err_set(e, ERR_FAILED, "text: out of memory");
-	in->min_length = p->min_length;
-	in->features = cpu_features();
-	in->ahead = AHEAD;
-	in->text = p->text;
-	in->bytes = p->text_bytes;
+	struct text_input *in = &w->in;
+	*in = (struct text_input){.text = p->text,
+		.bytes = p->text ? p->text_bytes : p->bytes,
+		.min_length = p->min_length,
+		.rules = &w->rules,
+		.giants = w->giants,
+		.ahead = AHEAD,
+		.features = cpu_features()};
+	if (text_rules_make(&w->rules, p, e) != 0)
+		return -1;
 	if (!p->text) {
-		in->bytes = p->bytes;
 		in->own = memory_alloc(in->bytes, 1, "the text", e);
-		if (!in->own) {
-			free(in);
+		if (!in->own)
 			return -1;
-		}
 		text_generate(in->own, in->bytes, p->seed);
 		in->text = in->own;
 	}
-	*input = in;
+	in->giant_count = text_find_giants(in, w->giants);
+	return 0;
+}
+
+int text_setup(const struct problem *p, void **input, struct err *e)
+{
+	struct whole *w = malloc(sizeof *w);
+	if (!w)
+		return err_set(e, ERR_FAILED, "text: out of memory");
+	if (set_up(w, p, e) != 0) {
+		free(w);
+		return -1;
+	}
+	*input = w;
 	return 0;
 }
 
 void text_teardown(void *input)
 {
-	struct text_input *in = input;
-	memory_free(in->own);
-	free(in);
+	struct whole *w = input;
+	memory_free(w->in.own);
+	free(w);
 }
 
 uint64_t text_units(const void *input)
@@ -56,32 +75,6 @@ uint64_t text_grain(const void *input)
 	return 65536 / TEXT_TILE;
 }
 
-uint64_t text_word_end(const struct text_input *in, uint64_t from)
-{
-	while (from < in->bytes && text_is_letter(in->text[from]))
-		from++;
-	return from;
-}
-
-bool text_is_mirrored(const unsigned char *p, uint64_t n)
-{
-	const unsigned char *q = p + n;
-	const uint64_t fold =
-		UINT64_C(0x2020202020202020); /* the bit in which the cases of a letter differ */
-	for (; q - p >= 16; p += 8) {
-		uint64_t front, back;
-		q -= 8;
-		memcpy(&front, p, 8);
-		memcpy(&back, q, 8);
-		if ((front ^ __builtin_bswap64(back)) & ~fold)
-			return false;
-	}
-	while (q - p >= 2)
-		if ((*p++ ^ *--q) & 0xDF)
-			return false;
-	return true;
-}
-
 static uint64_t items(const struct problem *p)
 {
 	return p->text ? p->text_bytes : p->bytes;
@@ -92,6 +85,18 @@ static void resize(struct problem *p, uint64_t size)
 	p->bytes = size;
 	if (p->text && p->text_bytes > size)
 		p->text_bytes = size;
+}
+
+static int validate(const struct problem *p, struct err *e)
+{
+	struct text_rules rules;
+	return text_rules_make(&rules, p, e);
+}
+
+/* Every word of one letter is a palindrome. */
+static void count_aside(struct problem *p, bool aside)
+{
+	p->min_length = aside ? 1 : 2;
 }
 
 /* No word is longer than its text. */
@@ -112,6 +117,19 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	return text_word_end(in, item) - item;
 }
 
+static size_t fold(const void *input, const char *text, size_t length, char *to)
+{
+	const struct text_input *in = input;
+	const unsigned char *p = (const unsigned char *)text, *end = p + length;
+	unsigned char *q = (unsigned char *)to;
+	while (p < end) {
+		uint32_t c = *p;
+		p += in->rules->utf8 ? utf8_decode(p, (uint64_t)(end - p), &c) : 1;
+		q += utf8_encode(text_rules_fold(in->rules, c), q);
+	}
+	return (size_t)(q - (unsigned char *)to);
+}
+
 static double item_bytes(const struct problem *p)
 {
 	(void)p;
@@ -123,11 +141,11 @@ static struct piece pack(const void *input, struct span s)
 {
 	const struct text_input *in = input;
 	uint64_t from = s.lo * TEXT_TILE, to = s.hi * TEXT_TILE;
-	if (from > 0 && text_is_letter(in->text[from - 1]))
+	if (from > 0 && from < in->bytes && text_in_word(in, from - 1))
 		from = text_word_end(in, from);
 	if (to > in->bytes)
 		to = in->bytes;
-	if (to > 0 && text_is_letter(in->text[to - 1]))
+	if (to > 0 && text_in_word(in, to - 1))
 		to = text_word_end(in, to);
 	return (struct piece){in->text + from, to > from ? to - from : 0, from, 0};
 }
@@ -139,22 +157,28 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	in.text = bytes;
 	in.bytes = count;
 	in.own = NULL;
+	in.giant_count = 0; /* a worker has all of its words */
 	memcpy(part, &in, sizeof in);
 }
 
 const struct kernel kernel_text = {
 	.name = "text",
-	.summary = "palindromic words in a text: runs of ASCII letters, compared without case",
+	.summary = "palindromic words in a text",
 	.item = "byte",
 	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "
 		 "letters, modulo 2^64",
-	.parameters = (const char *const[]){"bytes", "seed", "min-length", NULL},
+	.parameters = (const char *const[]){"bytes", "seed", "min-length", "word-chars", "fold-case",
+		"encoding", NULL},
 	.takes_input = true,
+	.validate = validate,
 	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
+	.count_aside = count_aside,
+	.aside = "one-letter words",
 	.spell = spell,
+	.fold = fold,
 	.weigh = place_tally,
 	.pack = pack,
 	.adopt = adopt,

@@ -2,22 +2,32 @@
 /*
  * text.h - palindromic words in a text.
  *
- * A word is a maximal run of ASCII letters; letters are compared without case. Every other byte, those above
- * 127 among them, separates words. The unit of work is a tile of TEXT_TILE bytes. Nothing outside the text is
- * ever read.
+ * What a word is, the rules say (text_rules.h). The unit of work is a tile of TEXT_TILE bytes. Nothing
+ * outside the text is ever read.
  */
 #ifndef PARSCALE_TEXT_H
 #define PARSCALE_TEXT_H
 
 #include "palindrome_mask.h"
+#include "text_rules.h"
 
 enum { TEXT_BLOCK = 64, TEXT_TILE = 8192 };
+
+/* A word so long that all workers shall share it: of TEXT_GIANT bytes and a 64th of the text, all of them
+ * ASCII. So there are at most 64. */
+enum { TEXT_GIANT = 1 << 16, TEXT_GIANTS = 64 };
+struct text_giant {
+	uint64_t start, bytes;
+};
 
 /* Read-only once made. */
 struct text_input {
 	const unsigned char *text; /* the problem's, or `own` */
 	uint64_t bytes;
 	uint64_t min_length;
+	const struct text_rules *rules;
+	const struct text_giant *giants; /* in order of their starts */
+	unsigned giant_count;
 	unsigned ahead;     /* bytes to prefetch ahead */
 	unsigned features;  /* cpu_features() at setup */
 	unsigned char *own; /* what was generated; NULL: the text is the caller's */
@@ -29,17 +39,23 @@ void text_teardown(void *input);
 uint64_t text_units(const void *input);
 uint64_t text_grain(const void *input);
 
-/* Is it part of a word? */
-static inline bool text_is_letter(unsigned char c)
-{
-	return (unsigned char)((c | 0x20) - 'a') < 26;
-}
+/* Is the byte at offset `at`, or the character that it belongs to, part of a word? */
+bool text_in_word(const struct text_input *in, uint64_t at);
 
-/* The end (exclusive) of the word that `from` is in. */
+/* The end (exclusive) of the word that the byte at `from` is part of; `from` if it is in none. */
 uint64_t text_word_end(const struct text_input *in, uint64_t from);
 
-/* Do the n letters at p read the same backward, but for case? */
-bool text_is_mirrored(const unsigned char *p, uint64_t n);
+/* Of `n` bytes at p that are a word: how many letters it has; whether they read the same backward. */
+uint64_t text_letters(const struct text_input *in, const unsigned char *p, uint64_t n);
+bool text_is_mirrored(const struct text_input *in, const unsigned char *p, uint64_t n);
+
+/* Whether `pairs` bytes from `front` on equal as many before `back`, which is not theirs, going backward. All
+ * are ASCII and parts of words. */
+bool text_are_equal_pairs(
+	const struct text_input *in, const unsigned char *front, const unsigned char *back, uint64_t pairs);
+
+/* Fills `giants`; returns how many there are. */
+unsigned text_find_giants(const struct text_input *in, struct text_giant giants[TEXT_GIANTS]);
 
 extern const struct variant text_reference, text_scalar, text_ompsimd, text_avx2, text_avx512;
 

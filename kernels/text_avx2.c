@@ -28,10 +28,38 @@ static inline __m256i fold_half(const unsigned char *from, unsigned char *to)
 	return letter;
 }
 
-static inline uint64_t fold(const unsigned char *from, unsigned char *to)
+static inline uint64_t fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
+	(void)r;
 	__m256i low = fold_half(from, to);
 	return join(low, fold_half(from + 32, to + 32));
+}
+
+/* The same by tables: a byte is part of a word where the row of its low four bits has the bit of its high
+ * four. Of bytes above 127 no row has a bit. */
+static inline __m256i look_up_half(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+{
+	const __m256i rows =
+		_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)r->row));
+	const __m256i bits = _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4,
+		8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+	const __m256i low4 = _mm256_set1_epi8(0x0F), x = load(from);
+	const __m256i bit = _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(x, 4), low4));
+	const __m256i row = _mm256_shuffle_epi8(rows, _mm256_and_si256(x, low4));
+	const __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
+	/* A-Z to the lowest 26 signed bytes */
+	const __m256i rank = _mm256_add_epi8(x, _mm256_set1_epi8((char)(0x80 - 'A')));
+	const __m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(-128 + 26)), rank);
+	const __m256i mark = _mm256_blendv_epi8(
+		_mm256_set1_epi8((char)0x80), _mm256_set1_epi8((char)(r->fold ? 0xA0 : 0x80)), capital);
+	_mm256_storeu_si256((__m256i *)(void *)to, _mm256_andnot_si256(none, _mm256_or_si256(x, mark)));
+	return none;
+}
+
+static inline uint64_t fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+{
+	__m256i low = look_up_half(r, from, to);
+	return ~join(low, look_up_half(r, from + 32, to + 32));
 }
 
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
@@ -41,7 +69,10 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 
 void text_search_avx2(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
-	text_search_centres(in, base, tile, fold, equal);
+	if (in->rules->plain)
+		text_search_centres(in, base, tile, fold_plain, equal);
+	else
+		text_search_centres(in, base, tile, fold, equal);
 }
 
 TEXT_VARIANT(avx2, CPU_AVX2, text_search_avx2);

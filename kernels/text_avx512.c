@@ -15,12 +15,14 @@ enum { TILES_BY_CENTRES = 15 };
 
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
-	if (in->features & CPU_VBMI2) {
-		if (tile->by_centres)
-			tile->by_centres--;
-		else if (text_search_ends(in, base, tile))
+	const unsigned needed = CPU_VBMI | CPU_VBMI2;
+	if (tile->by_centres) {
+		tile->by_centres--;
+	} else if ((in->features & needed) == needed) {
+		const enum text_ends ends = text_search_ends(in, base, tile);
+		if (ends == TEXT_ENDS_FOUND)
 			return;
-		else
+		if (ends == TEXT_ENDS_DENSE)
 			tile->by_centres = TILES_BY_CENTRES;
 	}
 	text_search_avx2(in, base, tile);

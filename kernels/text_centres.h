@@ -2,14 +2,14 @@
 /*
  * text_centres.h - the search from the middle of words outwards, of all words at once.
  *
- * A variant brings two functions over 64 bytes, `fold` and `equal`; the rest is 64-bit masks, bit i for byte
- * i of a block. (NEON needs these two and nothing else.)
+ * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, and `equal`;
+ * the rest is 64-bit masks, bit i for byte i of a block. (NEON needs these and nothing else.)
  *
- * The tile is folded into scratch: letters to lower case, all else to 0. Then 64 centres are tried at once,
- * in both parities: in round r a centre lives on if the bytes r before and r after it are equal. Equal
- * letters: try the next round. Equal zeros: both ends of the word were reached, and it is a palindrome. In
- * prose few blocks have a centre alive after two rounds; where every word is a palindrome the work grows with
- * half its length, and beyond TEXT_ROUNDS words are looked at one by one.
+ * The tile is folded into scratch: letters to what they are compared as, all else to 0. Then 64 centres are
+ * tried at once, in both parities: in round r a centre lives on if the bytes r before and r after it are
+ * equal. Equal letters: try the next round. Equal zeros: both ends of the word were reached, and it is a
+ * palindrome. In prose few blocks have a centre alive after two rounds; where every word is a palindrome the
+ * work grows with half its length, and beyond TEXT_ROUNDS words are looked at one by one.
  */
 #ifndef PARSCALE_TEXT_CENTRES_H
 #define PARSCALE_TEXT_CENTRES_H
@@ -23,33 +23,52 @@
  * second. */
 enum { TEXT_SURE = 2, TEXT_ROUNDS = 12 };
 
-/* Writes 64 bytes to `to`: letters in lower case, anything else as 0. Returns the mask of the letters. */
-typedef uint64_t text_fold_fn(const unsigned char *from, unsigned char *to);
+/* Writes 64 bytes to `to`: ASCII letters of words as what equal ones have in common and no others, anything
+ * else as 0. Returns the mask of the letters. */
+typedef uint64_t text_fold_fn(const struct text_rules *r, const unsigned char *from, unsigned char *to);
 
 /* The mask of equal bytes in 64 at a and 64 at b. */
 typedef uint64_t text_equal_fn(const unsigned char *a, const unsigned char *b);
+
+/* Is one of 64 bytes above 127? */
+static inline bool text_has_foreign(const unsigned char *p)
+{
+	uint64_t any = 0;
+	for (unsigned i = 0; i < TEXT_BLOCK; i += 8) {
+		uint64_t eight;
+		memcpy(&eight, p + i, 8);
+		any |= eight;
+	}
+	return any & UINT64_C(0x8080808080808080);
+}
 
 /* Folds the tile at offset `base` and the blocks beside it into tile->bytes; what is outside the text becomes
  * zeros. */
 __attribute__((always_inline)) static inline void text_fold_tile(
 	const struct text_input *in, uint64_t base, struct text_tile *tile, text_fold_fn *fold)
 {
-	tile->full = false;
+	tile->full = tile->has_foreign = false;
 	for (unsigned i = 0; i < TEXT_BLOCKS + 2; i++) {
 		unsigned char edge[TEXT_BLOCK], *to = tile->bytes + i * TEXT_BLOCK;
+		const unsigned char *block = edge;
 		const uint64_t at =
 			base + i * TEXT_BLOCK - TEXT_BLOCK; /* wraps for the block before the text */
 		const uint64_t left = at < in->bytes ? in->bytes - at : 0;
 		if (left >= TEXT_BLOCK) {
-			__builtin_prefetch(in->text + at + in->ahead);
-			tile->letters[i] = fold(in->text + at, to);
-			tile->full |= ~tile->letters[i] == 0;
-			continue;
+			block = in->text + at;
+			__builtin_prefetch(block + in->ahead);
+		} else {
+			memset(edge, 0xFF, sizeof edge); /* no part of any word */
+			if (left)
+				memcpy(edge, in->text + at, left);
 		}
-		memset(edge, 0, sizeof edge);
-		if (left)
-			memcpy(edge, in->text + at, left);
-		tile->letters[i] = fold(edge, to);
+		tile->letters[i] = fold(in->rules, block, to);
+		if (in->rules->utf8) {
+			tile->foreign[i] = 0;
+			if (left && text_has_foreign(block))
+				text_add_foreign(in, at, tile, i);
+		}
+		tile->full |= ~tile->letters[i] == 0;
 	}
 }
 
@@ -71,6 +90,16 @@ static inline unsigned text_run_from(const uint64_t *w, unsigned at)
 	return 64 - at + (~w[1] ? (unsigned)__builtin_ctzll(~w[1]) : 64);
 }
 
+/* Do n folded bytes at p read the same backward? */
+static inline bool text_is_mirrored_here(const unsigned char *p, uint64_t n)
+{
+	const unsigned char *q = p + n;
+	while (q - p >= 2)
+		if (*p++ != *--q)
+			return false;
+	return true;
+}
+
 /* Words of the block at p, w, found of which a centre is still alive after the rounds, odd or even: each word
  * once. */
 static inline void text_judge_words(const unsigned char *p, const uint64_t *w, uint64_t odd, uint64_t even,
@@ -85,7 +114,8 @@ static inline void text_judge_words(const unsigned char *p, const uint64_t *w, u
 		if (length > TEXT_SHORT || (uint64_t)length < min_length || middle < 0 ||
 			middle >= TEXT_BLOCK)
 			continue;
-		if ((length % 2 ? odd : even) >> middle & 1 && text_is_mirrored(p + start, (uint64_t)length))
+		if ((length % 2 ? odd : even) >> middle & 1 &&
+			text_is_mirrored_here(p + start, (uint64_t)length))
 			found[start < 0 ? -1 : 0] |= UINT64_C(1) << (start & 63);
 	}
 }

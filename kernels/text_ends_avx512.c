@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define VBMI2 __attribute__((target("avx512vbmi2")))
+#define VBMI2 __attribute__((target("avx512vbmi,avx512vbmi2")))
 
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
 enum { BLOCKS = TEXT_BLOCKS + 2, ENDS_BLOCKS = (BLOCKS + 31) / 32 * 32 };
@@ -17,33 +17,50 @@ struct ends {
 	unsigned count;
 };
 
-/* Ranks of letters, a and A being 0; anything else is 26 or more. */
-static inline __m512i rank_of(const unsigned char *p)
+/* How bytes become the mask of those that are parts of words. */
+struct classes {
+	__m512i low, high; /* symbols of bytes 0 to 63 and 64 to 127 */
+};
+
+VBMI2 static inline struct classes classes_of(const struct text_rules *r)
 {
-	return _mm512_sub_epi8(
-		_mm512_or_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
+	return (struct classes){_mm512_loadu_si512(r->symbol), _mm512_loadu_si512(r->symbol + 64)};
+}
+
+/* The mask of 64 bytes; of the plain rules by arithmetic. */
+VBMI2 static inline uint64_t letters_of(__m512i x, struct classes c, bool plain)
+{
+	if (plain) {
+		const __m512i lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+		return _mm512_cmplt_epu8_mask(
+			_mm512_sub_epi8(lower, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
+	}
+	/* symbols have their top bit set, and bytes above 127 have none */
+	return _mm512_movepi8_mask(_mm512_andnot_si512(x, _mm512_permutex2var_epi8(c.low, x, c.high)));
 }
 
 /* Fills letters and ends and the stream of signatures, of the bytes at p. Reads a byte before them and a
  * block behind. A word that is cut off by the first byte counts as one that begins there; one that goes on
  * behind has no last end. */
-VBMI2 static void find_ends(
-	const unsigned char *p, unsigned ahead, uint64_t *letters, unsigned char *stream, struct ends *ends)
+VBMI2 __attribute__((always_inline)) static inline void find_ends(const unsigned char *p,
+	const struct text_input *in, uint64_t *letters, unsigned char *stream, struct ends *ends, bool plain)
 {
-	const __m512i low5 = _mm512_set1_epi8(0x1F), past_z = _mm512_set1_epi8(26);
-	__m512i rank = rank_of(p);
-	uint64_t w = _mm512_cmplt_epu8_mask(rank, past_z), w_before = 0;
+	const struct classes classes = classes_of(in->rules);
+	const __m512i low5 = _mm512_set1_epi8(0x1F);
+	const unsigned ahead = in->ahead;
+	__m512i x = _mm512_loadu_si512(p);
+	uint64_t w = letters_of(x, classes, plain), w_before = 0;
 	unsigned count = 0;
 	for (unsigned i = 0; i < BLOCKS; i++, p += TEXT_BLOCK) {
 		_mm_prefetch((const char *)p + ahead, _MM_HINT_T0);
-		const __m512i rank_after = rank_of(p + TEXT_BLOCK);
-		const uint64_t w_after = _mm512_cmplt_epu8_mask(rank_after, past_z);
+		const __m512i x_after = _mm512_loadu_si512(p + TEXT_BLOCK);
+		const uint64_t w_after = letters_of(x_after, classes, plain);
 		const uint64_t follows = w << 1 | w_before >> 63, leads = w >> 1 | w_after << 63;
 		const uint64_t end = w & (follows ^ leads);
 		/* of a last letter the one before it, of a first letter the one after it */
 		const __m512i beside = _mm512_mask_loadu_epi8(_mm512_loadu_si512(p + 1), follows, p - 1);
 		const __m512i signature = _mm512_ternarylogic_epi64(
-			low5, rank, _mm512_slli_epi16(beside, 5), 0xCA); /* low5 ? rank : beside */
+			low5, x, _mm512_slli_epi16(beside, 5), 0xCA); /* low5 ? x : beside */
 		_mm512_storeu_si512(stream + count, _mm512_maskz_compress_epi8(end, signature));
 		letters[i] = w;
 		ends->at[i] = end;
@@ -51,9 +68,21 @@ VBMI2 static void find_ends(
 		count += (unsigned)_mm_popcnt_u64(end);
 		w_before = w;
 		w = w_after;
-		rank = rank_after;
+		x = x_after;
 	}
 	ends->count = count;
+}
+
+VBMI2 static void find_ends_plain(const unsigned char *p, const struct text_input *in, uint64_t *letters,
+	unsigned char *stream, struct ends *ends)
+{
+	find_ends(p, in, letters, stream, ends, true);
+}
+
+VBMI2 static void find_ends_table(const unsigned char *p, const struct text_input *in, uint64_t *letters,
+	unsigned char *stream, struct ends *ends)
+{
+	find_ends(p, in, letters, stream, ends, false);
 }
 
 /* Is there a block of nothing but letters? */
@@ -78,29 +107,45 @@ static inline unsigned place_of(const struct ends *ends, unsigned n)
 	       (unsigned)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (n - ends->before[block]), ends->at[block]));
 }
 
-/* Do `length` letters that begin at p and end at q (inclusive) read the same backward? At most 16; reads 16
- * bytes from p and to q. */
-static inline bool is_mirrored16(const unsigned char *p, const unsigned char *q, unsigned length)
+/* The place of the end that follows the one at `place`, which is not the last. */
+static inline unsigned place_after(const struct ends *ends, unsigned place)
+{
+	unsigned block = place / TEXT_BLOCK;
+	uint64_t after = ends->at[block] & (~UINT64_C(1) << place % TEXT_BLOCK);
+	while (!after)
+		after = ends->at[++block];
+	return block * TEXT_BLOCK + (unsigned)_tzcnt_u64(after);
+}
+
+/* Do `bytes` letters from p on read the same backward? At most 16; reads 16 bytes from p and to the last. */
+VBMI2 static inline bool is_mirrored16(const struct text_rules *r, const unsigned char *p, unsigned bytes)
 {
 	const __m128i mirror = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 	const __m128i front = _mm_loadu_si128((const __m128i *)(const void *)p);
 	const __m128i back =
-		_mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(q - 15)), mirror);
-	const __m128i differ = _mm_and_si128(_mm_xor_si128(front, back), _mm_set1_epi8((char)~0x20));
-	return (_mm_test_epi8_mask(differ, differ) & ((1u << length) - 1)) == 0;
+		_mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + bytes - 16)), mirror);
+	const __m128i differ =
+		_mm_andnot_si128(_mm_set1_epi64x((long long)r->ignored), _mm_xor_si128(front, back));
+	const unsigned whole = (1u << bytes) - 1;
+	if (r->plain)
+		return (_mm_test_epi8_mask(differ, differ) & whole) == 0;
+	const struct classes c = classes_of(r);
+	const __m512i a = _mm512_permutex2var_epi8(c.low, _mm512_castsi128_si512(front), c.high);
+	const __m512i b = _mm512_permutex2var_epi8(c.low, _mm512_castsi128_si512(back), c.high);
+	return ((unsigned)_mm512_cmpneq_epi8_mask(a, b) & whole) == 0;
 }
 
 /* Looks at word n of the tile whose first place is at p. */
-static inline void judge_word(const struct text_input *in, const unsigned char *p, const struct ends *ends,
-	unsigned n, uint64_t *found)
+VBMI2 static inline void judge_word(const struct text_input *in, const unsigned char *p,
+	const struct ends *ends, unsigned n, uint64_t *found)
 {
-	const unsigned first = place_of(ends, 2 * n), last = place_of(ends, 2 * n + 1);
-	const unsigned length = last - first + 1, middle = (first + last) / 2;
-	if (length > TEXT_SHORT)
+	const unsigned first = place_of(ends, 2 * n), last = place_after(ends, first);
+	const unsigned bytes = last - first + 1, middle = (first + last) / 2;
+	if (bytes > TEXT_SHORT)
 		return;
-	bool good = length <= 16 ? is_mirrored16(p + first, p + last, length)
-				 : text_is_mirrored(p + first, length);
-	good &= length >= in->min_length && middle - TEXT_BLOCK < TEXT_TILE;
+	bool good = bytes <= 16 ? is_mirrored16(in->rules, p + first, bytes)
+				: text_are_equal_pairs(in, p + first, p + last + 1, bytes / 2);
+	good &= bytes >= in->min_length && middle - TEXT_BLOCK < TEXT_TILE;
 	found[first / TEXT_BLOCK] |= (uint64_t)good << first % TEXT_BLOCK;
 }
 
@@ -109,6 +154,24 @@ VBMI2 static inline uint32_t equal_ends(const unsigned char *stream)
 {
 	const __m512i ends = _mm512_loadu_si512(stream);
 	return _mm512_cmpeq_epi16_mask(ends, _mm512_shldi_epi16(ends, ends, 8));
+}
+
+/* The words of the stream whose two signatures are equal, by number, to `list`; returns how many. More than
+ * TEXT_ENDS_MOST: not all. The list is written 32 beyond that. */
+VBMI2 static unsigned list_candidates(const unsigned char *stream, unsigned words, uint16_t *list)
+{
+	__m512i numbers = _mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15,
+		14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	unsigned count = 0;
+	for (unsigned n = 0; n < words && count <= TEXT_ENDS_MOST; n += 32) {
+		uint32_t equal = equal_ends(stream + 2 * n);
+		if (words - n < 32) /* the stream has an end */
+			equal &= (UINT32_C(1) << (words - n)) - 1;
+		_mm512_storeu_si512(list + count, _mm512_maskz_compress_epi16(equal, numbers));
+		numbers = _mm512_add_epi16(numbers, _mm512_set1_epi16(32));
+		count += (unsigned)_mm_popcnt_u32(equal);
+	}
+	return count;
 }
 
 /* Words of one letter. */
@@ -120,43 +183,43 @@ static void find_single(struct text_tile *tile)
 	}
 }
 
-VBMI2 bool text_search_ends(const struct text_input *in, uint64_t base, struct text_tile *tile)
+static bool has_foreign(const unsigned char *p)
 {
-	enum { MARGIN = 2 * TEXT_BLOCK, WORDS = BLOCKS * TEXT_BLOCK / 2 };
+	__m512i any = _mm512_setzero_si512();
+	for (unsigned i = 0; i < BLOCKS; i++)
+		any = _mm512_or_si512(any, _mm512_loadu_si512(p + i * TEXT_BLOCK));
+	return _mm512_movepi8_mask(any);
+}
+
+VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	enum { MARGIN = 2 * TEXT_BLOCK };
 	unsigned char edge[TEXT_TILE + 2 * MARGIN];
-	uint32_t candidates[WORDS / 32];
+	uint16_t candidates[TEXT_ENDS_MOST + 64];
 	struct ends ends;
 	const unsigned char *p;
 	if (base >= MARGIN && base + TEXT_TILE + MARGIN <= in->bytes) {
 		p = in->text + base - TEXT_BLOCK;
-	} else { /* the text with zeros around it */
+	} else { /* the text, and around it what is part of no word */
 		const uint64_t before = base < MARGIN ? base : MARGIN, left = in->bytes - base;
-		memset(edge, 0, sizeof edge);
+		memset(edge, 0xFF, sizeof edge);
 		memcpy(edge + MARGIN - before, in->text + base - before,
 			before + (left < TEXT_TILE + MARGIN ? left : TEXT_TILE + MARGIN));
 		p = edge + TEXT_BLOCK;
 	}
+	if (in->rules->utf8 && has_foreign(p))
+		return TEXT_ENDS_FOREIGN;
 	_mm512_storeu_si512(ends.before + ENDS_BLOCKS - 32, _mm512_set1_epi16(-1));
-	find_ends(p, in->ahead, tile->letters, tile->bytes, &ends);
-
+	(in->rules->plain ? find_ends_plain : find_ends_table)(p, in, tile->letters, tile->bytes, &ends);
 	tile->full = has_full(tile->letters + 1);
-
-	const unsigned words = ends.count / 2;
-	unsigned many = 0;
-	for (unsigned n = 0; n < words; n += 32) {
-		uint32_t equal = equal_ends(tile->bytes + 2 * n);
-		if (words - n < 32) /* the stream has an end */
-			equal &= (UINT32_C(1) << (words - n)) - 1;
-		candidates[n / 32] = equal;
-		many += (unsigned)_mm_popcnt_u32(equal);
-	}
-	if (many > TEXT_ENDS_MOST)
-		return false;
-	for (unsigned n = 0; n < words; n += 32)
-		for (uint32_t mask = candidates[n / 32]; mask; mask &= mask - 1)
-			judge_word(in, p, &ends, n + (unsigned)__builtin_ctz(mask), tile->found);
+	tile->has_foreign = false;
+	const unsigned count = list_candidates(tile->bytes, ends.count / 2, candidates);
+	if (count > TEXT_ENDS_MOST)
+		return TEXT_ENDS_DENSE;
+	for (unsigned i = 0; i < count; i++)
+		judge_word(in, p, &ends, candidates[i], tile->found);
 	if (in->min_length <= 1)
 		find_single(tile);
-	return true;
+	return TEXT_ENDS_FOUND;
 }
 #endif

@@ -17,8 +17,10 @@ static inline uint64_t gather(const unsigned char flags[TEXT_BLOCK])
 	return mask;
 }
 
-static inline uint64_t fold(const unsigned char *restrict from, unsigned char *restrict to)
+static inline uint64_t fold_plain(
+	const struct text_rules *r, const unsigned char *restrict from, unsigned char *restrict to)
 {
+	(void)r;
 	unsigned char letter[TEXT_BLOCK];
 #pragma omp simd
 	for (unsigned i = 0; i < TEXT_BLOCK; i++) {
@@ -26,6 +28,18 @@ static inline uint64_t fold(const unsigned char *restrict from, unsigned char *r
 		letter[i] = (unsigned char)(lower - 'a') < 26;
 		to[i] = letter[i] ? lower : 0;
 	}
+	return gather(letter);
+}
+
+static inline uint64_t fold(
+	const struct text_rules *r, const unsigned char *restrict from, unsigned char *restrict to)
+{
+	unsigned char letter[TEXT_BLOCK];
+	for (unsigned i = 0; i < TEXT_BLOCK; i++)
+		to[i] = r->symbol[from[i]];
+#pragma omp simd
+	for (unsigned i = 0; i < TEXT_BLOCK; i++)
+		letter[i] = to[i] != 0;
 	return gather(letter);
 }
 
@@ -40,7 +54,10 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
-	text_search_centres(in, base, tile, fold, equal);
+	if (in->rules->plain)
+		text_search_centres(in, base, tile, fold_plain, equal);
+	else
+		text_search_centres(in, base, tile, fold, equal);
 }
 
 TEXT_VARIANT(ompsimd, 0, search);

@@ -1,27 +1,142 @@
 /* SPDX-License-Identifier: MIT */
-/* text_reference.c - byte by byte: a word from its first letter to its last, then its first half against its
- * reversed second half. Shares nothing with the other variants. A chunk owns the words that start in it. */
+/* text_reference.c - letter by letter: a word from its first to its last, then its first half against its
+ * reversed second half. Shares nothing with the other variants but the rules. A chunk owns the words that
+ * start in it. */
 #include "text.h"
+
+#include "unicode.h"
 
 static const uint64_t most_bytes = 1000000000;
 
-static int lower(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
+/* --- a word of bytes --- */
 
-static bool is_letter(unsigned char c)
+static bool is_palindrome(const struct text_input *in, uint64_t from, uint64_t to)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_palindrome(const unsigned char *word, uint64_t length)
-{
+	const unsigned char *word = in->text + from;
+	const uint64_t length = to - from;
 	for (uint64_t i = 0; i < length / 2; i++)
-		if (lower(word[i]) != lower(word[length - 1 - i]))
+		if (in->rules->symbol[word[i]] != in->rules->symbol[word[length - 1 - i]])
 			return false;
+	return length >= in->min_length;
+}
+
+/* The first palindrome that starts at or after `from` and before `to`; `to` where there is none. *end: where
+ * its word ends. */
+static uint64_t next_of_bytes(const struct text_input *in, uint64_t from, uint64_t to, uint64_t *end)
+{
+	const unsigned char *t = in->text, *symbol = in->rules->symbol;
+	for (uint64_t i = from; i < to; i++) {
+		if (!symbol[t[i]] || (i > 0 && symbol[t[i - 1]]))
+			continue;
+		uint64_t e = i;
+		while (e < in->bytes && symbol[t[e]])
+			e++;
+		if (is_palindrome(in, i, e)) {
+			*end = e;
+			return i;
+		}
+		i = e;
+	}
+	return to;
+}
+
+/* --- a word of code points --- */
+
+/* The character at `at`: its length, 1 where it is none, and whether it is part of a word. */
+struct character {
+	uint32_t code;
+	unsigned length;
+	bool in_word, is_mark;
+};
+
+static struct character character_at(const struct text_input *in, uint64_t at)
+{
+	struct character c = {0};
+	c.length = utf8_decode(in->text + at, in->bytes - at, &c.code);
+	c.in_word = c.length && text_rules_has(in->rules, c.code);
+	c.is_mark = c.in_word && c.code >= 0x80 && unicode_is_mark(c.code);
+	c.length += c.length == 0;
+	return c;
+}
+
+static bool is_continued(const struct text_input *in, uint64_t at)
+{
+	return at < in->bytes && (in->text[at] & 0xC0) == 0x80;
+}
+
+/* The ends of the letter that starts at `from`, and the start of the one that ends at `to`, within a word. */
+static uint64_t letter_end(const struct text_input *in, uint64_t from, uint64_t to)
+{
+	do
+		from += character_at(in, from).length;
+	while (from < to && character_at(in, from).is_mark);
+	return from;
+}
+
+static uint64_t letter_start(const struct text_input *in, uint64_t from, uint64_t to)
+{
+	do
+		to--;
+	while (to > from && (is_continued(in, to) || character_at(in, to).is_mark));
+	return to;
+}
+
+static bool are_equal(const struct text_input *in, uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
+{
+	while (a < a_end && b < b_end) {
+		const struct character c = character_at(in, a), d = character_at(in, b);
+		if (text_rules_fold(in->rules, c.code) != text_rules_fold(in->rules, d.code))
+			return false;
+		a += c.length;
+		b += d.length;
+	}
+	return a == a_end && b == b_end;
+}
+
+static bool is_palindrome_of_letters(const struct text_input *in, uint64_t from, uint64_t to)
+{
+	uint64_t letters = 0, i = from, j = to;
+	for (uint64_t at = from; at < to; at = letter_end(in, at, to))
+		letters++;
+	if (letters < in->min_length)
+		return false;
+	for (uint64_t pair = 0; pair < letters / 2; pair++) {
+		const uint64_t i_end = letter_end(in, i, to), j_start = letter_start(in, from, j);
+		if (!are_equal(in, i, i_end, j_start, j))
+			return false;
+		i = i_end;
+		j = j_start;
+	}
 	return true;
 }
+
+static uint64_t next_of_characters(const struct text_input *in, uint64_t from, uint64_t to, uint64_t *end)
+{
+	uint64_t i = from > 8 ? from - 8 : 0;
+	bool inside = false; /* the character before i is part of a word */
+	while (i < from && is_continued(in, i))
+		i++;
+	while (i < to) {
+		const struct character c = character_at(in, i);
+		if (!c.in_word || inside || i < from) {
+			inside = c.in_word;
+			i += c.length;
+			continue;
+		}
+		uint64_t e = i;
+		for (struct character d = c; e < in->bytes && d.in_word;
+			d = e < in->bytes ? character_at(in, e) : d)
+			e += d.length;
+		if (is_palindrome_of_letters(in, i, e)) {
+			*end = e;
+			return i;
+		}
+		i = e;
+	}
+	return to;
+}
+
+/* --- the variant --- */
 
 static int setup(const struct problem *p, void **input, struct err *e)
 {
@@ -31,24 +146,9 @@ static int setup(const struct problem *p, void **input, struct err *e)
 	return text_setup(p, input, e);
 }
 
-/* The first palindrome that starts at or after `from` and before `to`; `to` where there is none. *end: where
- * its word ends. */
 static uint64_t next(const struct text_input *in, uint64_t from, uint64_t to, uint64_t *end)
 {
-	const unsigned char *t = in->text;
-	for (uint64_t i = from; i < to; i++) {
-		if (!is_letter(t[i]) || (i > 0 && is_letter(t[i - 1])))
-			continue;
-		uint64_t e = i;
-		while (e < in->bytes && is_letter(t[e]))
-			e++;
-		if (e - i >= in->min_length && is_palindrome(t + i, e - i)) {
-			*end = e;
-			return i;
-		}
-		i = e;
-	}
-	return to;
+	return in->rules->utf8 ? next_of_characters(in, from, to, end) : next_of_bytes(in, from, to, end);
 }
 
 static uint64_t end_of(const struct text_input *in, struct span s)

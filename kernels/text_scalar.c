@@ -29,8 +29,9 @@ static inline uint64_t gather(uint64_t tops)
 	return (tops >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static inline uint64_t fold(const unsigned char *from, unsigned char *to)
+static inline uint64_t fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
+	(void)r;
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 8; i++) {
 		uint64_t x = load(from + 8 * i), lower = x | 0x20 * ones, seven = lower & ~high;
@@ -39,6 +40,17 @@ static inline uint64_t fold(const unsigned char *from, unsigned char *to)
 		store(to + 8 * i, lower & (letter >> 7) * 0xFF);
 		mask |= gather(letter) << 8 * i;
 	}
+	return mask;
+}
+
+/* The top bits of symbols tell what is part of a word. */
+static inline uint64_t fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+{
+	uint64_t mask = 0;
+	for (unsigned i = 0; i < TEXT_BLOCK; i++)
+		to[i] = r->symbol[from[i]];
+	for (unsigned i = 0; i < 8; i++)
+		mask |= gather(load(to + 8 * i) & high) << 8 * i;
 	return mask;
 }
 
@@ -54,7 +66,10 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
-	text_search_centres(in, base, tile, fold, equal);
+	if (in->rules->plain)
+		text_search_centres(in, base, tile, fold_plain, equal);
+	else
+		text_search_centres(in, base, tile, fold, equal);
 }
 
 TEXT_VARIANT(scalar, 0, search);

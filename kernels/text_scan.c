@@ -1,13 +1,103 @@
 /* SPDX-License-Identifier: MIT */
 #include "text_scan.h"
 
-/* The long palindrome that fills the block of index i and none before it, at offset `at`, if it is one. */
-static void judge_long(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i)
+#include "unicode.h"
+
+/* The character that starts at p, a byte above 127: its length; 0 where it is no part of a word. */
+static unsigned foreign_character(const struct text_input *in, const unsigned char *p)
+{
+	uint32_t c = 0;
+	const unsigned length = utf8_decode(p, (uint64_t)(in->text + in->bytes - p), &c);
+	return length && text_rules_has(in->rules, c) ? length : 0;
+}
+
+void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i)
+{
+	const uint64_t before = at < 3 ? at : 3, left = in->bytes - at;
+	const unsigned char *p = in->text + at - before,
+			    *end = in->text + at + (left < TEXT_BLOCK ? left : TEXT_BLOCK);
+	uint64_t mask = 0;
+	while (p < end) {
+		const unsigned length = *p < 0x80 ? 0 : foreign_character(in, p);
+		const int64_t from = p - (in->text + at);
+		const uint64_t bits = (UINT64_C(1) << length) - 1;
+		mask |= from < 0 ? bits >> -from : bits << from;
+		p += length ? length : 1;
+	}
+	tile->letters[i] |= mask;
+	tile->foreign[i] = mask;
+	tile->has_foreign |= mask != 0;
+}
+
+/* Where the run of set bits that holds bit `at` starts, and where it ends; at most at the edges of the tile.
+ */
+static unsigned run_start(const uint64_t *bits, unsigned at)
+{
+	unsigned block = at / 64;
+	uint64_t gaps = ~bits[block] & ((UINT64_C(1) << at % 64) - 1);
+	while (!gaps && block > 0)
+		gaps = ~bits[--block];
+	return gaps ? 64 * block + 64 - (unsigned)__builtin_clzll(gaps) : 0;
+}
+
+static unsigned run_end(const uint64_t *bits, unsigned at)
+{
+	unsigned block = at / 64;
+	uint64_t gaps = ~bits[block] & ~UINT64_C(0) << at % 64;
+	while (!gaps && block < TEXT_BLOCKS + 1)
+		gaps = ~bits[++block];
+	return gaps ? 64 * block + (unsigned)__builtin_ctzll(gaps) : 64 * (TEXT_BLOCKS + 2);
+}
+
+/* Is the word [start, end) of the tile and the blocks beside it the tile's to find, and a palindrome that
+ * counts? */
+static bool is_found(const struct text_input *in, uint64_t base, unsigned start, unsigned end)
+{
+	const unsigned bytes = end - start, middle = start + (bytes - 1) / 2;
+	if (bytes > TEXT_SHORT || middle - TEXT_BLOCK >= TEXT_TILE)
+		return false;
+	const unsigned char *p = in->text + (base + start - TEXT_BLOCK);
+	return text_letters(in, p, bytes) >= in->min_length && text_is_mirrored(in, p, bytes);
+}
+
+/* Words with other characters than ASCII. A search sees zeros in their places, and may have found what is
+ * none. */
+static void find_foreign(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	for (unsigned i = 0, end = 0; i < TEXT_BLOCKS + 2; i++)
+		for (uint64_t mask = tile->foreign[i]; mask; mask &= mask - 1) {
+			const unsigned at = 64 * i + (unsigned)__builtin_ctzll(mask);
+			if (at < end)
+				continue;
+			const unsigned start = run_start(tile->letters, at);
+			end = run_end(tile->letters, at);
+			const uint64_t bit = UINT64_C(1) << start % 64;
+			tile->found[start / 64] &= ~bit;
+			if (is_found(in, base, start, end))
+				tile->found[start / 64] |= bit;
+		}
+}
+
+static bool is_giant(const struct text_input *in, uint64_t start)
+{
+	for (unsigned g = 0; g < in->giant_count; g++)
+		if (in->giants[g].start == start)
+			return true;
+	return false;
+}
+
+/* The long palindrome that fills the block of index i and none before it, at offset `at`, if it is one. Of
+ * giants that are shared, all. */
+static void judge_long(
+	const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i, bool shared)
 {
 	const uint64_t gaps = ~tile->letters[i - 1];
 	const unsigned before = gaps ? (unsigned)__builtin_clzll(gaps) : 64;
-	const uint64_t start = at - before, length = text_word_end(in, at) - start;
-	if (length <= TEXT_SHORT || length < in->min_length || !text_is_mirrored(in->text + start, length))
+	const uint64_t start = at - before, bytes = text_word_end(in, start) - start;
+	const unsigned char *p = in->text + start;
+	if (bytes <= TEXT_SHORT || text_letters(in, p, bytes) < in->min_length)
+		return;
+	if (!(shared && is_giant(in, start)) && !text_is_mirrored(in, p, bytes))
 		return;
 	if (before)
 		tile->found[i - 1] |= UINT64_C(1) << (64 - before);
@@ -15,11 +105,53 @@ static void judge_long(const struct text_input *in, uint64_t at, struct text_til
 		tile->found[i] |= 1;
 }
 
-static void find_long(const struct text_input *in, uint64_t base, struct text_tile *tile)
+static void find_long(const struct text_input *in, uint64_t base, struct text_tile *tile, bool shared)
 {
 	for (unsigned i = 1; i <= TEXT_BLOCKS; i++)
 		if (~tile->letters[i] == 0 && ~tile->letters[i - 1] != 0)
-			judge_long(in, base + (i - 1) * TEXT_BLOCK, tile, i);
+			judge_long(in, base + (i - 1) * TEXT_BLOCK, tile, i, shared);
+}
+
+/* The pairs of a giant before those of tile `part` of the `parts` that it touches. */
+static uint64_t pairs_before(const struct text_giant *g, uint64_t part, uint64_t parts)
+{
+	const uint64_t pairs = g->bytes / 2, rest = pairs % parts;
+	return pairs / parts * part + (part < rest ? part : rest);
+}
+
+/* Compares the tile's share of each giant that it touches: bit g is set where giant g is no palindrome.
+ * *amid: the tile lies inside a giant that another owns. */
+static uint64_t compare_giants(const struct text_input *in, uint64_t tile, bool *amid)
+{
+	uint64_t spoilt = 0;
+	*amid = false;
+	for (unsigned i = 0; i < in->giant_count && in->giants[i].start / TEXT_TILE <= tile; i++) {
+		const struct text_giant *g = in->giants + i;
+		const uint64_t end = g->start + g->bytes, first = g->start / TEXT_TILE,
+			       parts = (end - 1) / TEXT_TILE - first + 1;
+		if (tile - first >= parts)
+			continue;
+		const uint64_t from = pairs_before(g, tile - first, parts),
+			       to = pairs_before(g, tile - first + 1, parts);
+		if (!text_are_equal_pairs(in, in->text + g->start + from, in->text + end - from, to - from))
+			spoilt |= UINT64_C(1) << i;
+		*amid |= g->start + TEXT_BLOCK <= tile * TEXT_TILE && (tile + 1) * TEXT_TILE <= end;
+	}
+	return spoilt;
+}
+
+void text_settle(const void *input, struct tally *all)
+{
+	const struct text_input *in = input;
+	for (; all->spoilt; all->spoilt &= all->spoilt - 1) {
+		const struct text_giant *g = in->giants + __builtin_ctzll(all->spoilt);
+		struct tally taken = {0};
+		if (g->bytes < in->min_length)
+			continue;
+		place_tally(g->start, &taken);
+		all->count -= taken.count;
+		all->check -= taken.check;
+	}
 }
 
 /* Reports tile->found, whose block of index 0 is number `before`, and clears it. False where no more are
@@ -47,11 +179,18 @@ void text_scan(const struct text_input *in, struct span s, struct text_tile *til
 	struct tally *out, struct mask_list *list)
 {
 	struct tally t = {0};
-	bool more = true;
+	bool more = true, amid = false;
 	for (uint64_t unit = s.lo; more && unit < s.hi; unit++) {
-		search(in, unit * TEXT_TILE, tile);
+		const uint64_t base = unit * TEXT_TILE;
+		if (out && in->giant_count)
+			t.spoilt |= compare_giants(in, unit, &amid);
+		if (amid)
+			continue;
+		search(in, base, tile);
+		if (tile->has_foreign)
+			find_foreign(in, base, tile);
 		if (tile->full)
-			find_long(in, unit * TEXT_TILE, tile);
+			find_long(in, base, tile, out != NULL);
 		more = report(tile, unit * TEXT_BLOCKS - 1, &t, list);
 	}
 	if (out)

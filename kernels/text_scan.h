@@ -3,10 +3,16 @@
  * text_scan.h - what all variants but the reference share: a text is searched tile by tile, 64-bit masks say
  * where.
  *
- * A variant brings a search of one tile. Who owns a word: a word of at most TEXT_SHORT letters belongs to the
- * tile of its middle letter (the left one of two), and searches find those; a longer one to the tile with the
+ * A variant brings a search of one tile. Who owns a word: a word of at most TEXT_SHORT bytes belongs to the
+ * tile of its middle byte (the left one of two), and searches find those; a longer one to the tile with the
  * first block that it fills, and is found here. Both hold without regard to chunks, so any cut gives the same
  * words, in the same order.
+ *
+ * Giants are counted by their owner unseen. Each tile that such a word touches compares an equal share of its
+ * pairs, and what differs is spoilt in the tally.
+ *
+ * Searches know the words of ASCII alone. A word that has other characters is looked at here, once they are
+ * done.
  */
 #ifndef PARSCALE_TEXT_SCAN_H
 #define PARSCALE_TEXT_SCAN_H
@@ -23,24 +29,35 @@ enum {
 /* One tile and a block on either side: block b of the tile has index b + 1. A worker's scratch, all zero at
  * first. */
 struct text_tile {
-	uint64_t letters[TEXT_BLOCKS + 2]; /* of each block, the bytes that are letters */
-	uint64_t found[TEXT_BLOCKS + 8];   /* where palindromes start; all zero between tiles */
-	bool full;                         /* there is a block of nothing but letters */
-	unsigned by_centres;               /* so many tiles more shall be searched by centres */
+	uint64_t letters[TEXT_BLOCKS + 2]; /* of each block, the bytes that are parts of words */
+	uint64_t foreign[TEXT_BLOCKS +
+			 2]; /* those of them that are not ASCII; only set where has_foreign says so */
+	uint64_t found[TEXT_BLOCKS + 8]; /* where palindromes start; all zero between tiles */
+	bool full;                       /* there is a block of nothing but letters */
+	bool has_foreign;                /* some word has other characters than ASCII */
+	unsigned by_centres;             /* so many tiles more shall be searched by centres */
 	unsigned char
 		bytes[TEXT_TILE + 3 * TEXT_BLOCK]; /* for searches: the folded text, or what they need */
 };
 
-/* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters and full, and sets bits of found
- * for words of at most TEXT_SHORT letters. Blocks outside the text have no letters. */
+/* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters, full and has_foreign, and sets
+ * bits of found for words of at most TEXT_SHORT letters. Blocks outside the text have no letters. Of words
+ * with other characters than ASCII what it finds does not matter. */
 typedef void text_search_fn(const struct text_input *in, uint64_t base, struct text_tile *tile);
 
 /* The AVX2 variant's, for AVX-512 where it has nothing better. */
 text_search_fn text_search_avx2;
 
+/* Adds to the letters of block i, which begins at offset `at` of the text, the bytes of other characters than
+ * ASCII. */
+void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i);
+
 /* The palindromes of tiles s into *out, or into *list where `out` is NULL. */
 void text_scan(const struct text_input *in, struct span s, struct text_tile *tile, text_search_fn *search,
 	struct tally *out, struct mask_list *list);
+
+/* Takes giants back out that some unit found to be no palindromes. */
+void text_settle(const void *input, struct tally *all);
 
 /* sizeof(struct text_tile). */
 size_t text_scratch_bytes(const void *input);
@@ -67,6 +84,7 @@ size_t text_scratch_bytes(const void *input);
 		.scratch_bytes = text_scratch_bytes,                                                         \
 		.chunk = chunk,                                                                              \
 		.emit = emit,                                                                                \
+		.settle = text_settle,                                                                       \
 	}
 
 #endif

@@ -75,6 +75,8 @@ static inline struct outcome outcome_of(const struct variant *v, const void *inp
 		v->chunk(input, s, scratch, &o.tally);
 		v->emit(input, s, scratch, places_take, &o.places);
 	}
+	if (v->settle)
+		v->settle(input, &o.tally);
 	free(scratch);
 	return o;
 }

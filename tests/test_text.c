@@ -1,81 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* test_text.c - every variant of `text` against its reference, on texts that lie directly between pages that
  * may not be touched. */
-#include "palindrome_cases.h"
-
-#include "text.h"
+#include "text_cases.h"
 
 static const uint64_t seed = 20260302;
 
-/* Texts as long as this straddle several tiles. */
-enum { MOST = 5 * TEXT_TILE + 100 };
+static bool is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 static void *open_input(
 	const struct variant *v, const unsigned char *text, uint64_t bytes, uint64_t min_length)
 {
-	struct problem p;
-	struct err e = {0};
-	void *input = NULL;
-	problem_init(&p);
-	p.text = text;
-	p.text_bytes = bytes;
-	p.min_length = min_length;
-	if (v->setup(&p, &input, &e) != 0)
-		fail_msg("%s", e.text);
-	return input;
+	return open_asked(v, text, bytes, (struct asked){.min_length = min_length});
 }
 
-/* Every variant on `text`, whole and cut into chunks, against the reference in one chunk. */
 static void check_all(const unsigned char *text, uint64_t bytes, uint64_t min_length, const char *what)
 {
-	char label[100];
-	void *input = open_input(&text_reference, text, bytes, min_length);
-	struct outcome expected = outcome_of(&text_reference, input, 0);
-	text_teardown(input);
-	snprintf(label, sizeof label, "%s, %llu bytes, min-length %llu", what, (unsigned long long)bytes,
-		(unsigned long long)min_length);
-	for (const struct variant *const *v = kernel_find("text", &(struct err){0})->variants; *v; v++) {
-		if (!can_run(*v))
-			continue;
-		input = open_input(*v, text, bytes, min_length);
-		for (uint64_t cut = 0; cut <= 2; cut++) {
-			struct outcome found = outcome_of(*v, input, cut);
-			assert_same(&expected, &found, (*v)->name, label);
-			free(found.places.at);
-		}
-		(*v)->teardown(input);
-	}
-	free(expected.places.at);
+	check_asked(text, bytes, (struct asked){.min_length = min_length}, what);
 }
 
-/* The same text against the lower guard page and against the upper one. */
 static void check_guarded(
 	struct guarded *g, const unsigned char *text, uint64_t bytes, uint64_t min_length, const char *what)
 {
-	memset(g->begin, 'a', (size_t)(g->end - g->begin)); /* letters around it, which must not join it */
-	memcpy(g->begin, text, bytes);
-	check_all(g->begin, bytes, min_length, what);
-	memset(g->begin, 'a', (size_t)(g->end - g->begin));
-	memcpy(g->end - bytes, text, bytes);
-	check_all(g->end - bytes, bytes, min_length, what);
-}
-
-/* Appends a word of n letters from the first `letters` of the alphabet, in random case: a palindrome, or one
- * but for one pair. */
-static uint64_t put_word(
-	unsigned char *text, uint64_t at, uint64_t n, uint64_t letters, bool palindrome, struct dice *d)
-{
-	unsigned char *w = text + at;
-	for (uint64_t i = 0; i < (n + 1) / 2; i++) {
-		unsigned char c = (unsigned char)('a' + roll(d, letters));
-		w[i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
-		w[n - 1 - i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
-	}
-	if (!palindrome && n > 1) {
-		uint64_t i = roll(d, n / 2);
-		w[i] = (unsigned char)((w[i] | 0x20) == 'z' ? 'y' : 'z');
-	}
-	return at + n;
+	check_between(g, text, bytes, (struct asked){.min_length = min_length}, what);
 }
 
 /* A byte that separates: the neighbours of the letters in ASCII, and letters with the top bit set, more often
@@ -85,7 +34,7 @@ static unsigned char separator(struct dice *d)
 	static const unsigned char close[] = {' ', '@', '[', '`', '{', 0, '\n', 0xC1, 0xE1, 0xFF, 0x80, 0xDA,
 		'0', '!', 'A' + 0x80, 'z' + 0x80};
 	unsigned char c = (unsigned char)roll(d, 256);
-	return roll(d, 4) || text_is_letter(c) ? close[roll(d, sizeof close)] : c;
+	return roll(d, 4) || is_letter(c) ? close[roll(d, sizeof close)] : c;
 }
 
 /* Words of 1 to `longest` letters until the text is full. */
@@ -230,8 +179,8 @@ static void test_generated(void **state)
 	assert_memory_not_equal(in->text, ((struct text_input *)other)->text, 1001);
 	uint64_t words = 0, letters = 0;
 	for (uint64_t i = 0; i < in->bytes; i++) {
-		letters += text_is_letter(in->text[i]);
-		words += text_is_letter(in->text[i]) && (i == 0 || !text_is_letter(in->text[i - 1]));
+		letters += is_letter(in->text[i]);
+		words += is_letter(in->text[i]) && (i == 0 || !is_letter(in->text[i - 1]));
 	}
 	assert_in_range(100 * letters / words, 450, 490);
 	text_teardown(long_text);

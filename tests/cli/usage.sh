@@ -108,6 +108,16 @@ run substrings --input missing
 run substrings --input folder
 run substrings --input empty
 run text --min-length 0
+run text --word-chars lettres
+run text --word-chars abca
+run text --word-chars z-a
+run text --word-chars é
+run text --fold-case maybe
+run text --encoding latin-1
+run sieve --word-chars alnum
+run sieve --print-unique
+run substrings --print-unique
+run text --print-unique --print
 run text --bytes 2^60
 run text --input
 run text --input empty
