@@ -250,6 +250,7 @@ void args_help_run(void)
 	       "  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
 	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
 	       "  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
+	       "  --wait auto|active|passive   how workers wait for each other: looking for a while and then asleep, always looking, asleep (auto)\n"
 	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
 	       "  --scaling strong|weak        whether --size is the whole, or one worker's share (strong)\n"
 	       "  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "workers", "threads-per-rank",
+const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "wait", "workers", "threads-per-rank",
 	"placement", "scaling", "size",
 	"input", "block-bytes", "grain", NULL};
 
 /* In the order of their enums. */
 static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic", scalings[] = "strong|weak",
-		  switches[] = "no|yes";
+		  switches[] = "no|yes", waits[] = "auto|active|passive";
 
 const char *cell_bare_value(const char *key)
 {
@@ -113,6 +113,8 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 		return choice_parse("--schedule", schedules, value, &c->schedule, e);
 	if (strcmp(key, "one-at-a-time") == 0)
 		return choice_parse("--one-at-a-time", switches, value, &c->one_at_a_time, e);
+	if (strcmp(key, "wait") == 0)
+		return choice_parse("--wait", waits, value, &c->wait, e);
 	if (strcmp(key, "scaling") == 0)
 		return choice_parse("--scaling", scalings, value, &c->scaling, e);
 	if (strcmp(key, "workers") == 0) {
@@ -160,6 +162,8 @@ int cell_finish(struct cell *c, struct err *e)
 		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers", c->threads_per_rank, c->workers);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
+	if (c->backend->max_workers == 1 && c->wait)
+		return err_set(e, ERR_USAGE, "--wait: back end %s has one worker, who never waits for another", c->backend->name);
 	if (c->backend->max_workers == 1 && c->one_at_a_time)
 		return err_set(e, ERR_USAGE, "--one-at-a-time: back end %s has one worker, who never waits for another", c->backend->name);
 	if (c->size) {
@@ -212,6 +216,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	choice_text(lifetimes, c->lifetime, f->lifetime, sizeof f->lifetime);
 	choice_text(schedules, c->schedule, f->schedule, sizeof f->schedule);
 	choice_text(switches, c->one_at_a_time, f->one_at_a_time, sizeof f->one_at_a_time);
+	choice_text(waits, c->wait, f->wait, sizeof f->wait);
 	copy(f->placement, sizeof f->placement, c->placement);
 	choice_text(scalings, c->scaling, f->scaling, sizeof f->scaling);
 	copy(f->meter, sizeof f->meter, meter);
@@ -272,6 +277,8 @@ void cell_to_argv(const struct cell *c, struct cell_argv *a)
 	add_choice(a, "scaling", scalings, c->scaling);
 	if (c->one_at_a_time)
 		add_choice(a, "one-at-a-time", switches, c->one_at_a_time);
+	if (c->wait)
+		add_choice(a, "wait", waits, c->wait);
 	add_text(a, "placement", c->placement);
 	add_number(a, "workers", c->workers);
 	if (c->threads_per_rank > 1)

@@ -13,6 +13,7 @@
 #include "kernel.h"
 
 enum scaling { SCALING_STRONG, SCALING_WEAK };
+enum wait { WAIT_AUTO, WAIT_ACTIVE, WAIT_PASSIVE };
 
 struct cell {
 	const struct kernel *kernel;
@@ -22,6 +23,7 @@ struct cell {
 	unsigned schedule; /* enum schedule */
 	unsigned scaling;  /* enum scaling */
 	unsigned one_at_a_time; /* 1: a lock around every chunk */
+	unsigned wait;     /* enum wait: how workers wait for the next run and for each other */
 	unsigned workers;
 	unsigned threads_per_rank; /* of a back end whose workers a launcher starts; it divides `workers` */
 	char placement[48]; /* compact, scatter, none, or a list of CPUs such as 0,2-5 */

@@ -31,18 +31,20 @@ struct watch {
 	bool killed;
 };
 
-void child_set_openmp(unsigned workers)
+void child_set_openmp(unsigned workers, const char *policy)
 {
 	static const char *user_policy;
 	static bool asked;
-	if (!asked)
-		user_policy = getenv("OMP_WAIT_POLICY");
+	if (!asked && getenv("OMP_WAIT_POLICY"))
+		user_policy = strdup(getenv("OMP_WAIT_POLICY")); /* where it stands is written over below */
 	asked = true;
 	setenv("OMP_PROC_BIND", "false", 0);
 	setenv("OMP_DYNAMIC", "false", 0);
-	if (!user_policy)
-		setenv("OMP_WAIT_POLICY",
-			(long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive", 1);
+	if (!policy && user_policy)
+		policy = user_policy;
+	if (!policy)
+		policy = (long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive";
+	setenv("OMP_WAIT_POLICY", policy, 1);
 }
 
 static int start(struct watch *w, struct err *e)

@@ -42,8 +42,8 @@ struct child_result {
 /* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong inside is in the result. */
 int child_run(const struct child_order *order, struct child_result *r, struct err *e);
 
-/* OpenMP reads its settings when a program starts: before child_run, sets what the user has not. Workers bind themselves; they spin while
- * they wait where each can have a CPU. */
-void child_set_openmp(unsigned workers);
+/* OpenMP reads its settings when a program starts: before child_run, sets what the user has not. Workers bind themselves. They wait as
+ * `policy` says, "active" or "passive", or, where that is NULL and the user says nothing, active where each can have a CPU. */
+void child_set_openmp(unsigned workers, const char *policy);
 
 #endif

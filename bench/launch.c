@@ -122,6 +122,7 @@ static enum err_status known_status(enum err_status s)
 
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
 {
+	static const char *const policies[] = {[WAIT_AUTO] = NULL, [WAIT_ACTIVE] = "active", [WAIT_PASSIVE] = "passive"};
 	char path[4096];
 	struct command command;
 	struct child_result ended;
@@ -134,7 +135,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
 			strerror(errno));
 	make_command(order, path, &command);
-	child_set_openmp(cell->workers);
+	child_set_openmp(cell->workers, policies[cell->wait]);
 	if (ranks)
 		set_launcher();
 	char self[4096];

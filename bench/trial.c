@@ -7,6 +7,7 @@
 #include "work.h"
 
 #include <math.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -28,6 +29,14 @@ struct trial {
 	bool fresh; /* the workers entered in this run: their touch belongs to it */
 	struct timing timing;
 };
+
+/* How often a waiting worker looks before it sleeps. */
+static unsigned looks(const struct trial *t)
+{
+	static const unsigned by_choice[] = {[WAIT_ACTIVE] = UINT_MAX, [WAIT_PASSIVE] = 0};
+	const struct cell *c = t->work.cell;
+	return c->wait != WAIT_AUTO ? by_choice[c->wait] : c->workers <= t->place.capacity ? SPINS : 0;
+}
 
 static void before_create(void *ctx, unsigned worker)
 {
@@ -171,7 +180,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.schedule = (enum schedule)t->work.cell->schedule,
 		.threads_per_rank = t->work.cell->threads_per_rank,
 		.one_at_a_time = t->work.cell->one_at_a_time,
-		.spin = t->work.cell->workers <= t->place.capacity ? SPINS : 0,
+		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
 	if (t->work.cell->backend->wired) {
 		if (haul_open(&t->haul, &t->work, e) != 0)

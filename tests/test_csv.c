@@ -315,7 +315,7 @@ static void corrupt_rows_are_refused(void **state)
 		{"\"a\"b,\n", "after a closing quote"},
 		{"a\"b,\n", "not quoted"},
 		{"a\rb,\n", "carriage return"},
-		{"a,b,c,d,e,no,minus one\n", "column workers: 'minus one'"},
+		{"a,b,c,d,e,no,auto,minus one\n", "column workers: 'minus one'"},
 		{longest, "a field longer than 255"},
 		{"123456789012345678901234567890123456789012345678,\n", "column kernel: longer than 47"},
 	};

@@ -86,6 +86,36 @@ static void sections_begin_with_what_is_common(void **state)
 	plan_free(&p);
 }
 
+static void workers_may_be_times_the_most(void **state)
+{
+	struct plan p;
+	(void)state;
+	accept("kernel = noop\nbackend = fork\nsize = 7\nworkers = max, 4max\nwait = active, passive\n", &p);
+	assert_int_equal(p.count, 4);
+	assert_true(has(&p, "noop/reference/fork/pool/static/8w/smt-last/wait=active/7"));
+	assert_true(has(&p, "noop/reference/fork/pool/static/2w/smt-last/wait=passive/7"));
+	plan_free(&p);
+	refuse("kernel = noop\nbackend = fork\nworkers = 0max\n", ":3", "workers");
+	refuse("kernel = noop\nbackend = fork\nworkers = 65max\n", ":3", "workers");
+}
+
+static void probes_are_named_once(void **state)
+{
+	struct plan p;
+	(void)state;
+	accept("kernel = noop\nprobe = spawn, return\nprobe-cases = all\nprobe-time = 50ms\n", &p);
+	assert_int_equal(p.probe_count, 2);
+	assert_string_equal(p.probes[1]->name, "return");
+	assert_true(p.probe_cases == 1 && p.probe_seconds == 0.05);
+	plan_free(&p);
+	accept("kernel = noop\nprobe = all\n", &p);
+	assert_true(p.probe_count >= 13 && p.probe_cases == 0);
+	plan_free(&p);
+	refuse("kernel = noop\nprobe = spawn, spawn\n", ":2", "twice");
+	refuse("kernel = noop\nprobe = spwan\n", ":2", "pipesieve");
+	refuse("kernel = noop\nprobe-cases = some\n", ":2", "quick");
+}
+
 static void all_is_what_there_is(void **state)
 {
 	struct plan p;
@@ -163,7 +193,8 @@ int main(void)
 		return 1;
 	close(fd);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(the_product_less_what_is_impossible),
-		cmocka_unit_test(sections_begin_with_what_is_common), cmocka_unit_test(all_is_what_there_is), cmocka_unit_test(mistakes_have_a_line),
+		cmocka_unit_test(sections_begin_with_what_is_common), cmocka_unit_test(all_is_what_there_is),
+		cmocka_unit_test(workers_may_be_times_the_most), cmocka_unit_test(probes_are_named_once), cmocka_unit_test(mistakes_have_a_line),
 		cmocka_unit_test(many_cells_are_planned_quickly)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	unlink(path);

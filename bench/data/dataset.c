@@ -231,7 +231,7 @@ const struct summary *dataset_weak_lead(const struct dataset *d, const char *ker
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
 	static const char *const free[] = {
-		"backend", "lifetime", "schedule", "one_at_a_time", "workers", "threads_per_rank", "placement",
+		"backend", "lifetime", "schedule", "one_at_a_time", "wait", "workers", "threads_per_rank", "placement",
 		"grain", NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {

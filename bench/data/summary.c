@@ -45,6 +45,7 @@ static void problem_of(const struct factors *f, struct factors *problem)
 	strcpy(problem->schedule, "");
 	strcpy(problem->placement, "");
 	strcpy(problem->one_at_a_time, "");
+	strcpy(problem->wait, "");
 	strcpy(problem->scaling, "");
 	problem->workers = problem->threads_per_rank = problem->block_bytes = problem->grain = (struct uint_field){0};
 	if (!f->size.known)
@@ -87,7 +88,7 @@ static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enu
 			   ? same(g->backend, "serial")
 			   : same(g->backend, f->backend) && same(g->lifetime, f->lifetime) &&
 				     same(g->schedule, f->schedule) && same(g->placement, f->placement) &&
-				     same(g->one_at_a_time, f->one_at_a_time);
+				     same(g->one_at_a_time, f->one_at_a_time) && same(g->wait, f->wait);
 	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
 	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
 }

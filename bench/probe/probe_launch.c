@@ -47,7 +47,7 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 	if (r->quick)
 		argv[n++] = "--quick";
 	argv[n] = NULL;
-	child_set_openmp(PROBE_CPUS);
+	child_set_openmp(PROBE_CPUS, NULL);
 	const struct child_order order = {.path = path, .argv = argv, .timeout_seconds = l->timeout_seconds, .capture = true, .clear = true,
 		.line = take_row, .ctx = rows};
 	return child_run(&order, ended, e);

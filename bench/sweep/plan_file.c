@@ -149,11 +149,20 @@ static int add_number(struct plan_key *k, unsigned number, struct err *e)
 	return has_value(k, text) ? 0 : add_value(k, text, e);
 }
 
-/* `workers = auto` and `workers = max`. */
+/* Of "max" 1, of "4max" 4; 0: it is no such word. */
+static unsigned times_max(const char *text)
+{
+	const size_t digits = strspn(text, "0123456789");
+	const unsigned long times = digits ? strtoul(text, NULL, 10) : 1;
+	return strcmp(text + digits, "max") == 0 && times <= 64 ? (unsigned)times : 0;
+}
+
+/* `workers = auto`, `workers = max`, and `workers = 4max`. */
 static int add_workers(struct plan_key *k, const char *text, const struct plan_machine *m, struct err *e)
 {
-	if (strcmp(text, "max") == 0)
-		return add_number(k, m->most, e);
+	const unsigned times = times_max(text);
+	if (times > 0)
+		return add_number(k, times * m->most, e);
 	for (size_t i = 0; i < m->worker_counts; i++)
 		if (add_number(k, m->workers[i], e) != 0)
 			return -1;
@@ -194,7 +203,7 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 			return err_set(e, ERR_USAGE, "%s: an empty value", k->name);
 		if (strcmp(text, "all") == 0)
 			status = add_all(k, e);
-		else if (strcmp(k->name, "workers") == 0 && (strcmp(text, "auto") == 0 || strcmp(text, "max") == 0))
+		else if (strcmp(k->name, "workers") == 0 && (strcmp(text, "auto") == 0 || times_max(text) > 0))
 			status = add_workers(k, text, r->machine, e);
 		else if (strcmp(k->name, "size") == 0 && strcmp(text, "auto") == 0)
 			status = add_sizes(k, r->machine, e);

@@ -164,4 +164,8 @@ for meter in native gbench; do
 done
 says '^parscale [0-9]' 'options may follow --' parscale --version
 says 'verified' '-- ends options' parscale run --calls 5 -- noop
+# --wait: a factor of the row.
+says '"wait": "active"' 'active waiting' parscale run noop --backend fork --workers 2 --wait active --calls 1000 --format json
+says '"wait": "passive"' 'passive waiting' parscale run noop --backend pthread --workers 3 --wait passive --calls 1000 --format json
+says '"wait": "auto"' 'as workers and CPUs suggest' parscale run noop --backend pthread --workers 2 --calls 1000 --format json
 close_suite

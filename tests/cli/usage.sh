@@ -37,6 +37,8 @@ run noop --print=yes
 run noop --input empty
 run noop --start 5
 run noop --variant nonsense
+run noop --backend fork --wait idly
+run noop --wait active
 run noop --variant AVX2
 run noop --backend nonsense
 run noop --backend pthreads
