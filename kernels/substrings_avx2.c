@@ -44,9 +44,7 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 		_mm256_cmpeq_epi8(load_flipped(a + 32, flip), load_backwards(b - 32)));
 }
 
-static const struct substrings_isa isa = {equal, mirrored};
-
-SUBSTRINGS_VARIANT(avx2, CPU_AVX2, isa);
+SUBSTRINGS_VARIANT(avx2, CPU_AVX2);
 #else
 const struct variant substrings_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
 #endif

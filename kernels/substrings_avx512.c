@@ -32,9 +32,7 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 	return _mm512_cmpeq_epi8_mask(load_flipped(a, flip), load_backwards(b));
 }
 
-static const struct substrings_isa isa = {equal, mirrored};
-
-SUBSTRINGS_VARIANT(avx512, CPU_AVX512, isa);
+SUBSTRINGS_VARIANT(avx512, CPU_AVX512);
 #else
 const struct variant substrings_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
 #endif

@@ -14,8 +14,16 @@
 
 #include "substrings_state.h"
 
-/* Rounds that are always played; the most that are. */
-enum { SUBSTRINGS_SURE = 3, SUBSTRINGS_ROUNDS = 48, SUBSTRINGS_FEW = 3 };
+/* Rounds that are always played; how many more are before it is asked again who is alive; the most that are;
+ * and with how many alive, letters and gaps together, they end, once six were played. A round costs a block
+ * about as much as a quarter of a survivor does, and a wrong guess at a branch as much as five. */
+enum {
+	SUBSTRINGS_SURE = 3,
+	SUBSTRINGS_STEP = 3,
+	SUBSTRINGS_ROUNDS = 48,
+	SUBSTRINGS_FEW = 8,
+	SUBSTRINGS_FEW_AFTER = 6
+};
 
 /* Those of `alive` whose bytes are equal in 64 at a, flipped, and 64 at b. */
 typedef uint64_t substrings_equal_fn(
@@ -24,9 +32,15 @@ typedef uint64_t substrings_equal_fn(
 /* Bit i: byte a[i], flipped, is b[-1 - i]. */
 typedef uint64_t substrings_mirrored_fn(const unsigned char *a, const unsigned char *b, unsigned char flip);
 
+/* The pairs of a centre that has n >= SUBSTRINGS_FIRST_LEVEL. */
+typedef uint64_t substrings_longer_fn(
+	const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n);
+
 struct substrings_isa {
 	substrings_equal_fn *equal;
 	substrings_mirrored_fn *mirrored;
+	substrings_longer_fn *longer; /* substrings_longer by the other two, never inlined: it would take the
+					 block's registers */
 };
 
 #define SUBSTRINGS_INLINE __attribute__((always_inline)) static inline
@@ -72,9 +86,9 @@ SUBSTRINGS_INLINE void substrings_grow(
 	}
 }
 
-/* The pairs of a centre that has n >= SUBSTRINGS_FIRST_LEVEL. */
-SUBSTRINGS_INLINE uint64_t substrings_long(const struct substrings_input *in, struct substrings_state *state,
-	uint64_t z, uint64_t n, unsigned char flip, struct substrings_isa isa)
+/* A substrings_longer_fn, but for the variant's functions. */
+SUBSTRINGS_INLINE uint64_t substrings_longer(const struct substrings_input *in,
+	struct substrings_state *state, uint64_t z, uint64_t n, unsigned char flip, struct substrings_isa isa)
 {
 	const struct substrings_centre c = substrings_centre(z);
 	for (unsigned k = 0;; k++) {
@@ -110,7 +124,7 @@ SUBSTRINGS_INLINE uint64_t substrings_pairs(const struct substrings_input *in, s
 		if (n < SUBSTRINGS_FIRST_LEVEL)
 			return n;
 	}
-	return substrings_long(in, state, z, n, flip, isa);
+	return isa.longer(in, state, z, n);
 }
 
 /* One centre after the other. */
@@ -138,49 +152,68 @@ SUBSTRINGS_INLINE void substrings_survivors(const struct substrings_input *in, s
 	}
 }
 
+/* The centres of a block on their way. */
+struct substrings_alive {
+	uint64_t letters, gaps;         /* alive */
+	uint64_t count;                 /* palindromes so far */
+	uint64_t letters_sum, gaps_sum; /* of the masks */
+	uint64_t peak;
+};
+
+/* Round r of the block at p. */
+SUBSTRINGS_INLINE void substrings_round(struct substrings_alive *a, const unsigned char *p, uint64_t r,
+	bool peak, unsigned char flip, struct substrings_isa isa)
+{
+	if (!flip)
+		a->letters = isa.equal(a->letters, p - r, p + r, flip);
+	a->gaps = isa.equal(a->gaps, p - r, p + r - 1, flip);
+	a->count += (uint64_t)__builtin_popcountll(a->letters) + (uint64_t)__builtin_popcountll(a->gaps);
+	a->letters_sum += a->letters;
+	a->gaps_sum += a->gaps;
+	if (peak)
+		a->peak = a->letters ? 2 * r + 1 : a->gaps ? 2 * r : a->peak;
+}
+
+/* Few enough to be searched one by one? */
+static inline bool substrings_few(const struct substrings_alive *a, uint64_t r)
+{
+	return !(a->letters | a->gaps) ||
+	       (r > SUBSTRINGS_FEW_AFTER &&
+		       __builtin_popcountll(a->letters) + __builtin_popcountll(a->gaps) <= SUBSTRINGS_FEW);
+}
+
 /* A block with 64 letters before it and more than 64 behind it. */
 SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struct substrings_state *state,
 	uint64_t base, struct tally *out, unsigned char flip, struct substrings_isa isa)
 {
 	const unsigned char *p = in->text + base;
-	uint64_t letters = flip ? 0 : ~UINT64_C(0), gaps = ~UINT64_C(0);
+	struct substrings_alive a = {.letters = flip ? 0 : ~UINT64_C(0), .gaps = ~UINT64_C(0)};
 	if (substrings_comb_covers(&state->comb, base)) {
-		const uint64_t known_letters = substrings_comb_bits(&state->comb, base, false) & letters;
-		const uint64_t known_gaps = substrings_comb_bits(&state->comb, base, true);
-		substrings_comb_add(&state->comb, base, false, known_letters, out);
-		substrings_comb_add(&state->comb, base, true, known_gaps, out);
-		letters &= ~known_letters;
-		gaps &= ~known_gaps;
+		const uint64_t letters = substrings_comb_bits(&state->comb, base, false) & a.letters;
+		const uint64_t gaps = substrings_comb_bits(&state->comb, base, true);
+		substrings_comb_add(&state->comb, base, false, letters, out);
+		substrings_comb_add(&state->comb, base, true, gaps, out);
+		a.letters &= ~letters;
+		a.gaps &= ~gaps;
 	}
-	uint64_t count = (uint64_t)__builtin_popcountll(letters), letters_sum = letters, gaps_sum = 0, r = 1;
-	uint64_t peak = letters != 0;
-	for (; r <= SUBSTRINGS_SURE; r++) {
-		if (!flip)
-			letters = isa.equal(letters, p - r, p + r, flip);
-		gaps = isa.equal(gaps, p - r, p + r - 1, flip);
-		count += (uint64_t)__builtin_popcountll(letters) + (uint64_t)__builtin_popcountll(gaps);
-		letters_sum += letters;
-		gaps_sum += gaps;
-		if (out->peak <= 2 * SUBSTRINGS_SURE) /* in the first blocks */
-			peak = letters ? 2 * r + 1 : gaps ? 2 * r : peak;
-	}
-	for (; (letters | gaps) && r <= SUBSTRINGS_ROUNDS; r++) {
-		if (!flip)
-			letters = isa.equal(letters, p - r, p + r, flip);
-		gaps = isa.equal(gaps, p - r, p + r - 1, flip);
-		count += (uint64_t)__builtin_popcountll(letters) + (uint64_t)__builtin_popcountll(gaps);
-		letters_sum += letters;
-		gaps_sum += gaps;
-		peak = letters ? 2 * r + 1 : gaps ? 2 * r : peak;
-	}
-	out->count += count;
-	out->check += letters_sum * substrings_weight(base / 64, false) +
-		      gaps_sum * substrings_weight(base / 64, true);
-	out->peak = peak > out->peak ? peak : out->peak;
-	if (letters)
-		substrings_survivors(in, state, base, false, letters, r - 1, out, flip, isa);
-	if (gaps)
-		substrings_survivors(in, state, base, true, gaps, r - 1, out, flip, isa);
+	a.count = (uint64_t)__builtin_popcountll(a.letters);
+	a.letters_sum = a.letters;
+	a.peak = a.letters != 0;
+	uint64_t r = 1;
+	const bool low = out->peak <= 2 * SUBSTRINGS_SURE; /* only in the first blocks */
+	for (; r <= SUBSTRINGS_SURE; r++)
+		substrings_round(&a, p, r, low, flip, isa);
+	while (!substrings_few(&a, r) && r <= SUBSTRINGS_ROUNDS)
+		for (const uint64_t end = r + SUBSTRINGS_STEP; r < end; r++)
+			substrings_round(&a, p, r, true, flip, isa);
+	out->count += a.count;
+	out->check += a.letters_sum * substrings_weight(base / 64, false) +
+		      a.gaps_sum * substrings_weight(base / 64, true);
+	out->peak = a.peak > out->peak ? a.peak : out->peak;
+	if (a.letters)
+		substrings_survivors(in, state, base, false, a.letters, r - 1, out, flip, isa);
+	if (a.gaps)
+		substrings_survivors(in, state, base, true, a.gaps, r - 1, out, flip, isa);
 }
 
 /* Blocks s: a kernel_chunk_fn but for the variant's functions. Always inlined, so that they and the loop are
@@ -215,8 +248,16 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 			return;
 }
 
-/* Defines the record substrings_<id> of a variant from its struct substrings_isa. */
-#define SUBSTRINGS_VARIANT(id, cpu_bits, isa)                                                                \
+/* Defines the record substrings_<id> of a variant from its functions `equal` and `mirrored`. */
+#define SUBSTRINGS_VARIANT(id, cpu_bits)                                                                     \
+	__attribute__((noinline)) static uint64_t longer(                                                    \
+		const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n)   \
+	{                                                                                                    \
+		static const struct substrings_isa isa = {equal, mirrored, NULL};                            \
+		return in->flip ? substrings_longer(in, state, z, n, SUBSTRINGS_FLIP, isa)                   \
+				: substrings_longer(in, state, z, n, 0, isa);                                \
+	}                                                                                                    \
+	static const struct substrings_isa isa = {equal, mirrored, longer};                                  \
 	static void chunk(const void *input, struct span s, void *scratch, struct tally *out)                \
 	{                                                                                                    \
 		const struct substrings_input *in = input;                                                   \

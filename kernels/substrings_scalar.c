@@ -46,6 +46,4 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 	return mask;
 }
 
-static const struct substrings_isa isa = {equal, mirrored};
-
-SUBSTRINGS_VARIANT(scalar, 0, isa);
+SUBSTRINGS_VARIANT(scalar, 0);
