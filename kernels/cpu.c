@@ -82,6 +82,16 @@ int cpu_disable(const char *list, struct err *e)
 	return 0;
 }
 
+bool cpu_is_intel(void)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	return __builtin_cpu_is("intel");
+#else
+	return false;
+#endif
+}
+
 char *cpu_names(unsigned features, char *text, unsigned size)
 {
 	unsigned used = 0;

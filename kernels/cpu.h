@@ -10,6 +10,8 @@
 
 #include "err.h"
 
+#include <stdbool.h>
+
 enum cpu_index {
 #define CPU(id, name, test, meaning) CPU_INDEX_##id,
 #include "cpu.def"
@@ -27,6 +29,9 @@ unsigned cpu_features(void);
 /* Takes away every feature of a comma-separated list, and what is built upon it (avx2 takes avx512 along). An unknown name is an error
  * (ERR_USAGE) that lists the known ones, and changes nothing. NULL or "": no change. Call before workers exist. */
 int cpu_disable(const char *list, struct err *e);
+
+/* Whether this CPU is one of Intel's. */
+bool cpu_is_intel(void);
 
 /* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`); returns text. */
 char *cpu_names(unsigned features, char *text, unsigned size);

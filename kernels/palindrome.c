@@ -19,11 +19,6 @@
 /* A chunk of fewer bytes would spend its time on being handed out. */
 static const uint64_t chunk_bytes = 32768;
 
-/* Lists beyond L2 are asked for this far ahead. The hardware's own prefetchers get a plain loop of loads to
- * the limit of memory, but not one that also computes: 0.75 of that limit without, 0.95 with; 4 and 16 KiB do
- * about as well (Zen 5). */
-enum { AHEAD = 8192, L2_FALLBACK = 256 << 10 };
-
 static void generate(struct palindrome_input *in, uint64_t seed)
 {
 	const unsigned draws = (in->length + 7) / 8;
@@ -83,8 +78,7 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	in->count = count;
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
-	if (groups * PALINDROME_GROUP * in->length > (p->l2_bytes ? p->l2_bytes : L2_FALLBACK))
-		in->ahead = AHEAD;
+	in->prefetch = prefetch_choose(p, groups * PALINDROME_GROUP * in->length);
 	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
 	if (!in->words || (p->text && copy(in, p, e) != 0)) {
 		palindrome_teardown(in);
@@ -191,7 +185,7 @@ const struct kernel kernel_palindrome = {
 	.summary = "palindromes in a packed list of words of one length",
 	.item = "word",
 	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
-	.parameters = (const char *const[]){"words", "length", "seed", NULL},
+	.parameters = (const char *const[]){"words", "length", "seed", "prefetch", NULL},
 	.takes_input = true,
 	.item_bytes = item_bytes,
 	.items = items,

@@ -10,6 +10,7 @@
 #define PARSCALE_PALINDROME_H
 
 #include "palindrome_mask.h"
+#include "prefetch.h"
 
 enum { PALINDROME_GROUP = 64, PALINDROME_LONGEST = 64 };
 
@@ -27,9 +28,9 @@ struct palindrome_shape {
 struct palindrome_input {
 	unsigned char *words;
 	uint64_t count;
-	unsigned length;               /* 1 to PALINDROME_LONGEST */
-	unsigned features;             /* cpu_features() at setup */
-	unsigned ahead;                /* bytes to prefetch ahead; 0 where the list is in a cache */
+	unsigned length;   /* 1 to PALINDROME_LONGEST */
+	unsigned features; /* cpu_features() at setup */
+	enum prefetch prefetch;
 	struct palindrome_shape shape; /* the variant's own, if it has one */
 };
 
@@ -60,12 +61,13 @@ __attribute__((always_inline)) static inline void palindrome_scan(const struct p
 	struct span s, struct tally *out, struct mask_list *list, palindrome_match_fn *match)
 {
 	const uint64_t stride = (uint64_t)PALINDROME_GROUP * in->length;
-	const unsigned char *words = in->words + s.lo * stride;
+	const enum prefetch how = in->prefetch;
+	uint64_t at = s.lo * stride;
 	struct tally t = {0};
-	for (uint64_t g = s.lo; g < s.hi; g++, words += stride) {
-		for (uint64_t line = 0; in->ahead && line < stride; line += 64)
-			__builtin_prefetch(words + in->ahead + line);
-		uint64_t mask = match(words, in) & palindrome_present(in, g);
+	for (uint64_t g = s.lo; g < s.hi; g++, at += stride) {
+		for (uint64_t line = 0; how && line < stride; line += PREFETCH_LINE)
+			prefetch_line(how, in->words, at + line);
+		uint64_t mask = match(in->words + at, in) & palindrome_present(in, g);
 		if (out)
 			mask_tally(mask, g, &t);
 		else if (mask && !mask_list_add(list, mask, g))

@@ -17,7 +17,7 @@
 
 enum alphabet { ALPHABET_BYTES, ALPHABET_LETTERS, ALPHABET_DNA };
 
-enum { CHUNK_BYTES = 32768, AHEAD = 8192, L2_FALLBACK = 256 << 10 };
+enum { CHUNK_BYTES = 32768 };
 
 /* Codes of bases: a base's partner is the code with SUBSTRINGS_FLIP flipped; flipped, the code of others is
  * none. */
@@ -93,7 +93,7 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 	in->count = substrings_letters(p);
 	in->flip = p->alphabet == ALPHABET_DNA ? SUBSTRINGS_FLIP : 0;
 	in->peak = p->peak ? p->peak : 1;
-	in->ahead = in->count > (p->l2_bytes ? p->l2_bytes : L2_FALLBACK) ? AHEAD : 0;
+	in->prefetch = prefetch_choose(p, in->count);
 	in->text = memory_alloc(in->count, 1, "the string", e);
 	in->shown = in->text && in->flip ? memory_alloc(in->count, 1, "the string's letters", e) : in->text;
 	if (!in->shown) {
@@ -193,7 +193,8 @@ const struct kernel kernel_substrings = {
 		 "middle letter i, three times that "
 		 "where their middle is the gap before i, modulo 2^64",
 	.peak = "letters of the longest",
-	.parameters = (const char *const[]){"bytes", "string", "letters", "alphabet", "seed", NULL},
+	.parameters =
+		(const char *const[]){"bytes", "string", "letters", "alphabet", "seed", "prefetch", NULL},
 	.takes_input = true,
 	.validate = validate,
 	.item_bytes = item_bytes,

@@ -18,6 +18,7 @@
 #define PARSCALE_SUBSTRINGS_H
 
 #include "kernel.h"
+#include "prefetch.h"
 
 enum { SUBSTRINGS_BLOCK = 64, SUBSTRINGS_FLIP = 3 };
 
@@ -29,7 +30,7 @@ struct substrings_input {
 	uint64_t count;
 	unsigned char flip; /* 0, or SUBSTRINGS_FLIP */
 	uint64_t peak;      /* of listings: letters of the longest */
-	unsigned ahead;     /* bytes to prefetch ahead; 0 where the string is in a cache */
+	enum prefetch prefetch;
 };
 
 /* The bytes of problem p that count under its alphabet. */

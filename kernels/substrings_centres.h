@@ -221,11 +221,12 @@ SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struc
 SUBSTRINGS_INLINE void substrings_scan(const struct substrings_input *in, struct span s,
 	struct substrings_state *state, struct tally *out, unsigned char flip, struct substrings_isa isa)
 {
+	const enum prefetch how = in->prefetch;
 	struct tally t = {.peak = out->peak};
 	substrings_state_begin(state, s);
 	for (uint64_t block = s.lo; block < s.hi; block++) {
 		const uint64_t base = block * SUBSTRINGS_BLOCK;
-		__builtin_prefetch(in->text + base + in->ahead);
+		prefetch_line(how, in->text, base);
 		if (base >= SUBSTRINGS_BLOCK && base + 2 * SUBSTRINGS_BLOCK < in->count)
 			substrings_block(in, state, base, &t, flip, isa);
 		else

@@ -17,6 +17,7 @@ static struct palindrome_input *open_input(const struct variant *v, uint64_t wor
 	p.words = words;
 	p.length = length;
 	p.seed = seed;
+	p.prefetch = words % 4;
 	if (v->setup(&p, &input, &e) != 0)
 		fail_msg("%s", e.text);
 	return input;
@@ -260,6 +261,33 @@ static void test_bad_lists(void **state)
 	}
 }
 
+/* Every line of the next tile is asked for once while this one is read, from eight pages by turns; and what
+ * the option says. */
+static void test_prefetch(void **state)
+{
+	bool asked[PREFETCH_TILE / PREFETCH_LINE] = {false};
+	uint64_t last = 0;
+	struct problem p;
+	(void)state;
+	for (uint64_t at = 0; at < PREFETCH_TILE; at += PREFETCH_LINE) {
+		const uint64_t next = prefetch_offset(PREFETCH_PAGES, 5 * PREFETCH_TILE + at);
+		assert_true(
+			next >= 6 * PREFETCH_TILE && next < 7 * PREFETCH_TILE && next % PREFETCH_LINE == 0);
+		assert_true(next / PREFETCH_PAGE != last / PREFETCH_PAGE);
+		assert_false(asked[next % PREFETCH_TILE / PREFETCH_LINE]);
+		asked[next % PREFETCH_TILE / PREFETCH_LINE] = true;
+		last = next;
+	}
+	assert_int_equal(prefetch_offset(PREFETCH_AHEAD, 640), 640 + PREFETCH_DISTANCE);
+	problem_init(&p);
+	p.l2_bytes = 1 << 20;
+	assert_int_equal(prefetch_choose(&p, 1 << 20), PREFETCH_NONE);
+	assert_int_equal(prefetch_choose(&p, 1 << 21), cpu_is_intel() ? PREFETCH_PAGES : PREFETCH_AHEAD);
+	static const enum prefetch wanted[] = {PREFETCH_PAGES, PREFETCH_NONE, PREFETCH_AHEAD};
+	for (p.prefetch = 1; p.prefetch <= 3; p.prefetch++)
+		assert_int_equal(prefetch_choose(&p, 100), wanted[p.prefetch - 1]);
+}
+
 /* Lesser CPUs' paths on this one. Last: what is taken away stays away. */
 static void test_without_vbmi(void **state)
 {
@@ -280,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_from_a_file),
 		cmocka_unit_test(test_bad_lists),
+		cmocka_unit_test(test_prefetch),
 		cmocka_unit_test(test_without_vbmi),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

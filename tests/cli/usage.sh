@@ -97,6 +97,7 @@ run palindrome --length 65
 run palindrome --words -1
 run palindrome --words 2^60
 run palindrome --seed x
+run palindrome --prefetch maybe
 run palindrome --input empty
 run substrings --string nonsense
 run substrings --string
