@@ -160,7 +160,7 @@ $(BUILD)/tests/test_meters: $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call 
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-test: $(programs) $(tests) ## run every test program and the command-line suite
+test: $(programs) $(tests) $(BUILD)/plots/simulate ## run every test program and the command-line suite
 	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
 		sh scripts/run-tests $(BUILD) $(tests) $(SUITES)

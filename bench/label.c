@@ -25,14 +25,27 @@ int backend_order(const char *a, const char *b)
 	return x != y ? x - y : strcmp(a, b);
 }
 
+static int kernel_place(const char *name)
+{
+	int i = 0;
+	while (kernels[i] && strcmp(name, kernels[i]->name) != 0)
+		i++;
+	return i;
+}
+
+int kernel_order(const char *a, const char *b)
+{
+	const int x = kernel_place(a), y = kernel_place(b);
+	return x != y ? x - y : strcmp(a, b);
+}
+
 const char *kernel_items(const char *kernel)
 {
 	for (const struct kernel *const *k = kernels; *k; k++) {
 		if (strcmp((*k)->name, kernel) != 0)
 			continue;
-		static const char *const plural[][2] = {
-			{"number", "numbers"}, {"word", "words"}, {"byte", "bytes"}, {"root", "roots"},
-			{"call", "calls"}};
+		static const char *const plural[][2] = {{"number", "numbers"}, {"word", "words"},
+			{"byte", "bytes"}, {"root", "roots"}, {"call", "calls"}};
 		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
 			if (strcmp((*k)->item, plural[i][0]) == 0)
 				return plural[i][1];

@@ -17,6 +17,9 @@ int backend_style(const char *backend);
 /* Order of back ends on every chart and in every table. */
 int backend_order(const char *a, const char *b);
 
+/* The same of kernels: as in kernels.def, unknown ones after them. */
+int kernel_order(const char *a, const char *b);
+
 /* What a size counts, plural: "numbers", "words", "bytes"; "items" for a kernel this program does not know.
  */
 const char *kernel_items(const char *kernel);

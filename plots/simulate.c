@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* simulate DIR - writes the sweep of a simulated machine with 128 CPUs into DIR, for docs/gallery (scripts/gallery). */
-#include "../tests/simulated.h"
+/* simulate NAME DIR - writes the sweep of a simulated machine into DIR: for docs/gallery (scripts/gallery), and for tests of reports. */
+#include "../tests/scenarios.h"
 
 int main(int argc, char **argv)
 {
-	static const char *const backends[] = {"openmp", "pthread", "fork", NULL}, *const lifetimes[] = {"pool", "spawn", NULL};
-	static const struct simulation machine = {.cpus = 128, .workers_most = 256, .samples = 16, .backends = backends,
-		.lifetimes = lifetimes, .variant = "avx512", .sizes = {10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000},
-		.n_sizes = 7};
-	if (argc != 2) {
-		fprintf(stderr, "usage: simulate DIR\n");
+	const struct simulation *s = argc == 3 ? scenario_find(argv[1]) : NULL;
+	if (!s) {
+		fprintf(stderr, "usage: simulate NAME DIR\nNAME:");
+		for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+			fprintf(stderr, " %s", scenarios[i].name);
+		fputc('\n', stderr);
 		return 2;
 	}
-	return simulate(&machine, argv[1]) == 0 ? 0 : 1;
+	return simulate(s, argv[2]) == 0 ? 0 : 1;
 }

@@ -173,11 +173,17 @@ static size_t name_add(const char **names, size_t n, size_t most, const char *na
 	return n;
 }
 
+static int by_kernel(const void *a, const void *b)
+{
+	return kernel_order(*(const char *const *)a, *(const char *const *)b);
+}
+
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < d->summary.count; i++)
 		n = name_add(names, n, most, dataset_row(d, i)->cell.kernel);
+	qsort(names, n, sizeof *names, by_kernel);
 	return n;
 }
 

@@ -52,7 +52,7 @@ bool row_ok(const struct summary *s);
  * size: workers and items, but not size. */
 bool cells_match(const struct factors *a, const struct factors *b, const char *const *free);
 
-/* The kernels that occur, in file order: at most `most` names into `names`; how many. */
+/* The kernels that occur, in the order of charts and tables: at most `most` names into `names`; how many. */
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
 
 /* The same of the probes. */

@@ -11,8 +11,9 @@ struct lines {
 	const char *x;  /* as of chart_series */
 	bool over_size; /* x is "size" */
 	struct ranged (*value)(const struct summary *s);
-	const char *what; /* the value in a hover text */
-	double low, high; /* of all values and intervals */
+	const char *what;         /* the value in a hover text */
+	double low, high;         /* of all values */
+	double bar_low, bar_high; /* of all intervals too */
 	bool failures;
 };
 
@@ -45,8 +46,10 @@ static void put_point(struct lines *l, const char *name, uint64_t x, const struc
 	char text[400] = "", size[32], value[32], low[32], high[32], seconds[32];
 	if (!isnan(v.value)) {
 		chart_shown(l->g, s);
-		l->low = fmin(l->low, fmin(v.value, v.low));
-		l->high = fmax(l->high, fmax(v.value, v.high));
+		l->low = fmin(l->low, v.value);
+		l->high = fmax(l->high, v.value);
+		l->bar_low = fmin(l->bar_low, fmin(v.value, v.low));
+		l->bar_high = fmax(l->bar_high, fmax(v.value, v.high));
 		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name, label_size(x, size),
 			l->over_size ? kernel_items(s->cell.kernel)
 			: x == 1     ? "worker"
@@ -105,7 +108,13 @@ static size_t put_series(struct lines *l, const struct series *series, size_t n,
 		fputs("\n\n", l->g->data);
 	}
 	fprintf(l->g->vars, "failures = %d\n", l->failures);
-	return l->high > l->low || l->failures ? points : 0;
+	/* bars that are much longer than all values are apart leave the chart, and do not press the rest flat
+	 */
+	const double reach = 2;
+	bool any = l->bar_high > l->bar_low || l->failures;
+	l->low = fmax(l->bar_low, l->low / reach);
+	l->high = fmin(l->bar_high, l->high * reach);
+	return any ? points : 0;
 }
 
 static struct ranged speedup(const struct summary *s)
@@ -233,7 +242,12 @@ static bool over_workers(struct drawing *g, enum kind kind, const struct summary
 	const char *x = kind == WEAK ? "share" : "workers";
 	bool serial = lead->serial_speedup > 0;
 	size_t n = chart_series(g->d, &lead->cell, x, series);
-	struct lines l = {.g = g, .x = x, .low = INFINITY, .high = -INFINITY};
+	struct lines l = {.g = g,
+		.x = x,
+		.low = INFINITY,
+		.high = -INFINITY,
+		.bar_low = INFINITY,
+		.bar_high = -INFINITY};
 	if (kind == SPEEDUP)
 		l.value = serial ? speedup : self_speedup;
 	else
@@ -339,7 +353,9 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 		.value = rate,
 		.what = "",
 		.low = INFINITY,
-		.high = -INFINITY};
+		.high = -INFINITY,
+		.bar_low = INFINITY,
+		.bar_high = -INFINITY};
 	size_t points = n > 0 ? put_series(&l, series, n, axis) : 0;
 	if (points < 2)
 		return false;

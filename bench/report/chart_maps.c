@@ -83,7 +83,7 @@ bool chart_variants(struct drawing *g, const char *kernel)
 		if (rate > 0) {
 			chart_shown(g, row[i]);
 			low = fmin(low, rate);
-			high = fmax(high, fmax(rate, items / row[i]->median_low));
+			high = fmax(high, fmin(2 * rate, fmax(rate, items / row[i]->median_low)));
 			slowest = slowest ? slowest : row[i];
 		}
 		chart_real(g->data, rate > 0 ? rate : NAN);

@@ -117,7 +117,7 @@ double drift_worst(const struct dataset *d)
 
 static void put_drift(struct drawing *g, const struct drift *t, const char *const *kernel, size_t kernels)
 {
-	enum { MOST_POINTS = 1200 }; /* more would be a cloud, and a large file */
+	enum { MOST_POINTS = 900 }; /* more would be a cloud, and a large file */
 	const struct moment *m = t->all;
 	size_t n = t->count, beyond = 0, failures = 0, blocks = 0, each = (n + MOST_POINTS - 1) / MOST_POINTS;
 	double low = fmin(-2, 1.4 * stats_quantile(t->sorted, t->ok, 0.02)),

@@ -12,21 +12,14 @@
 
 const char *const report_method[] = {
 	"A sample is the time of one run as its user sees it, from start to verified result; runs too short "
-	"for the clock are batched. With "
-	"lifetime spawn it includes making and reaping the workers, with pool it does not.",
-	"Each cell is measured in several launches, each a fresh process, because address layout and page "
-	"placement differ between processes. "
-	"Launches of all cells are interleaved in random order in blocks, so that drift of the machine hits "
-	"all cells alike.",
+	"for the clock are batched. With lifetime spawn "
+	"it includes making and reaping the workers, with pool it does not.",
 	"Threads and processes run the same compiled work function, take chunks from the same shared "
-	"counter, start at the same gate, are "
-	"bound to CPUs in the same way and write results to their own slots in the same shared memory.",
-	"Times are medians over launches with 95 % confidence intervals: from six launches on by order "
-	"statistics, which assume no distribution, below by Student's t. Outliers are kept. Rates are "
-	"items over the median; ratios are of medians, with intervals from both medians' own.",
-	"Every answer is checked against an independent source or the reference variant. A wrong, failed or "
-	"timed-out run is never a number on "
-	"a chart. Where an interval does not decide, nothing is said.",
+	"counter, start at the same gate, are bound to CPUs in "
+	"the same way and write results to their own slots in the same shared memory.",
+	"Every answer is checked against an independent source or another variant. A wrong, failed or "
+	"timed-out run is never a number on a chart. Where an "
+	"interval does not decide, nothing is said.",
 	NULL,
 };
 
@@ -61,8 +54,10 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 		if (sheet_main(&r->d, lead, &s->table, e) != 0)
 			return -1;
 	}
-	if (sheet_all(&r->d, &r->all, e) != 0 || sheet_against(&r->d, &r->changes, e) != 0 ||
-		sheet_troubles(&r->d, &r->troubles, e) != 0 || sheet_outliers(&r->d, &r->outliers, e) != 0 ||
+	report_headline(&r->d, &r->trust, &r->headline);
+	if (sheet_findings(&r->d, &r->findings, e) != 0 || sheet_all(&r->d, &r->all, e) != 0 ||
+		sheet_against(&r->d, &r->changes, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 ||
+		sheet_outliers(&r->d, &r->outliers, e) != 0 ||
 		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
@@ -74,6 +69,13 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 	return 0;
 }
 
+bool report_has_file(const struct report *r, const char *name)
+{
+	char path[sizeof r->d.dir + 64];
+	snprintf(path, sizeof path, "%s/%.60s", r->d.dir, name);
+	return access(path, F_OK) == 0;
+}
+
 static void report_free(struct report *r)
 {
 	for (size_t k = 0; k < r->sections; k++)
@@ -83,6 +85,7 @@ static void report_free(struct report *r)
 	sheet_free(&r->outliers);
 	sheet_free(&r->omissions);
 	sheet_free(&r->changes);
+	sheet_free(&r->findings);
 	sheet_free(&r->manifest);
 	plots_free(&r->plots);
 	dataset_close(&r->d);

@@ -2,8 +2,9 @@
 /*
  * report.h - a sweep in words, tables and charts, for someone who was not there.
  *
- * report.c gathers what there is to say into a struct report once; report_html.c, report_md.c and
- * report_text.c only lay it out. Nothing here measures or summarises.
+ * report.c gathers what there is to say into a struct report once; report_page.c knows the order in which it
+ * is said; report_html.c and report_md.c lay that out, report_text.c what a terminal has room for. Nothing
+ * here measures or summarises.
  */
 #ifndef PARSCALE_REPORT_H
 #define PARSCALE_REPORT_H
@@ -15,6 +16,19 @@ enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 12 };
 /* Sentences, the most important first. */
 struct sentences {
 	char text[REPORT_SENTENCES][480];
+	size_t count;
+};
+
+/* A question, and a sentence over all kernels. */
+struct answer {
+	const char *question;
+	char text[1400];
+	size_t clauses;   /* so far */
+	uint64_t workers; /* that the first one is about */
+};
+
+struct headline {
+	struct answer answer[5];
 	size_t count;
 };
 
@@ -46,6 +60,7 @@ struct report {
 	struct plots plots;
 	char no_plots[400];       /* why there are none; "" where there are */
 	char machine[256];        /* in one line; "" where unknown */
+	struct headline headline; /* three to five answers */
 	struct sentences against; /* what changed; none without another sweep */
 	struct sentences trust;   /* how far to trust it, and what speaks against it */
 	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
@@ -56,13 +71,21 @@ struct report {
 	struct sheet changes;   /* against the other sweep */
 	struct sheet outliers;  /* the samples furthest off, and why */
 	struct sheet omissions; /* cells that the plan left out, and why */
+	struct sheet findings;  /* of the environment, the most serious first */
 	struct sheet manifest;  /* key, value */
 };
 
-/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c, report_trust.c, report_rules.c). */
+/* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c, report_trust.c,
+ * report_rules.c). */
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s);
 void report_trust(const struct dataset *d, struct sentences *s);
 void report_rules(const struct dataset *d, struct sentences *s);
+void report_headline(const struct dataset *d, const struct sentences *trust, struct headline *h);
+
+/* What keeps the lead from being faster, as a clause: "memory, at 91 % of what as many workers can read";
+ * false where nothing decides. */
+bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size);
+
 void report_against(const struct dataset *d, struct sentences *s);
 
 /* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
@@ -84,13 +107,45 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_findings(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e);
 void sheet_free(struct sheet *g);
+
+/* For those who make them: an empty table with its heads; one more row, of which the first two texts are
+ * given. */
+void sheet_begin(struct sheet *g, const char *const *heads);
+int sheet_pair(struct sheet *g, const char *first, const char *second, struct err *e);
 
 /* How the numbers were made: short paragraphs, ended by NULL. */
 extern const char *const report_method[];
 
-/* Layouts. `f` is open for writing and checked by the caller. */
+/* What a report is made of, in some markup. `f` is open for writing and checked by the caller. */
+enum sheet_style {
+	SHEET_OPEN,
+	SHEET_WRAPPED /* long texts may break */,
+	SHEET_FOLDED /* wrapped, and out of the way where the markup can */
+};
+
+struct layout {
+	void (*top)(FILE *f, const struct report *r); /* title, headline */
+	void (*heading)(FILE *f, int level, const char *id,
+		const char *text); /* 2 or 3; id NULL: nothing links to it */
+	void (*paragraph)(FILE *f, const char *text);
+	void (*sentences)(FILE *f, const struct sentences *s, bool numbered);
+	void (*sheet)(FILE *f, const struct sheet *g, enum sheet_style style);
+	void (*chart)(FILE *f, const struct report *r, const struct plotted *p);
+	void (*files)(FILE *f, const struct report *r,
+		const char *const *names); /* links to those that are there; ended by NULL */
+	void (*bottom)(FILE *f, const struct report *r);
+};
+
+/* Everything, in the one order. report_links: the headings of level 2, for a list of links. */
+void report_page(const struct report *r, const struct layout *as, FILE *f);
+void report_links(const struct report *r, void link(FILE *f, const char *id, const char *title), FILE *f);
+
+/* Whether a file of this name is beside the report. */
+bool report_has_file(const struct report *r, const char *name);
+
 void report_html(const struct report *r, FILE *f);
 void report_md(const struct report *r, FILE *f);
 void report_text(const struct report *r, FILE *f);

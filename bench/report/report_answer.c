@@ -170,42 +170,51 @@ static void say_model(const struct dataset *d, const struct summary *lead, struc
 		100 * m->usl_contention, 100 * m->usl_contention_low, 100 * m->usl_contention_high, peak);
 }
 
-/* Where the time of the lead goes that perfect sharing would not need. */
-static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
+bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size)
 {
 	enum { NEAR_CEILING = 80 }; /* percent */
+	const double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
 	if (lead->pct_of_ceiling >= NEAR_CEILING &&
 		strcmp(lead->cell.kernel, "read") != 0) { /* the ceiling itself */
-		sentences_add(s,
-			"Memory limits it: %.1f GB/s is %.0f %% of what as many workers can read here.",
+		snprintf(text, size, "memory, at %.1f GB/s or %.0f %% of what as many workers can read",
 			lead->bytes_per_second * 1e-9, lead->pct_of_ceiling);
-		return;
+		return true;
 	}
 	const struct summary *serial = dataset_serial(d, &lead->cell);
-	double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
 	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) ||
 		!(serial->compute_ns > 0))
-		return;
-	double around = fmax(0, (total - lead->compute_ns) / total);
-	double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
-	double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) * workers /
-			serial->compute_ns;
+		return false;
+	const double around = fmax(0, (total - lead->compute_ns) / total);
+	const double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
+	const double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) *
+			      workers / serial->compute_ns;
 	if (lead->serial_speedup_low > (1 - report_margin) * workers)
-		sentences_add(s, "Nothing but the cores themselves limits it: %.1f %% of a run is computing.",
+		snprintf(text, size,
+			"nothing but the cores themselves, with %.1f %% of a run spent computing",
 			100 * (1 - around));
+	else if (!(lead->serial_speedup_high < (1 - report_margin) * workers))
+		return false; /* no loss that is decided needs a reason */
 	else if (around > report_margin && around > idle && around > slower - 1)
-		sentences_add(s,
-			"Starting workers, collecting results and ending them limits it: %.0f %% of a run.",
+		snprintf(text, size, "starting workers, collecting results and ending them, %.0f %% of a run",
 			100 * around);
 	else if (idle > report_margin && idle > slower - 1)
-		sentences_add(s,
-			"Uneven shares limit it: the last worker ends %.0f %% of a run after the first.",
+		snprintf(text, size, "uneven shares, the last worker ending %.0f %% of a run after the first",
 			100 * idle);
-	else if (slower - 1 > report_margin && lead->serial_speedup_high < (1 - report_margin) * workers)
-		sentences_add(s,
-			"Workers slow each other down (shared memory, caches or cores): each takes %.2f "
-			"times as long for its share as one alone.",
+	else if (slower - 1 > report_margin)
+		snprintf(text, size,
+			"workers that slow each other down (shared memory, caches or cores), %.2f times as "
+			"long for a share as one alone",
 			slower);
+	else
+		return false;
+	return true;
+}
+
+static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
+{
+	char text[200];
+	if (report_limit(d, lead, text, sizeof text))
+		sentences_add(s, "What limits it: %s.", text);
 }
 
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s)

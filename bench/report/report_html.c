@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char style[] =
+static const char css[] =
 	":root{color-scheme:light "
 	"dark;--ink:#1b1f24;--soft:#5c6670;--paper:#fff;--line:#d5dae0;--tint:#f4f6f8;--link:#0b5fad}\n"
 	"@media "
@@ -19,14 +19,16 @@ static const char style[] =
 	".4em;border-top:1px solid var(--line);padding-top:1em}\n"
 	"h3{font-size:1.05rem;margin:1.8em 0 .3em}p{max-width:75ch;margin:.5em 0}a{color:var(--link)}\n"
 	".soft,figcaption{color:var(--soft)}.soft{margin-top:0}\n"
-	".answer{background:var(--tint);border-left:4px solid #0072b2;padding:.7rem 1.1rem;margin:1.2rem "
-	"0}.answer h3{margin:.8em 0 .2em}.answer h3:first-child{margin-top:.2em}.answer "
-	"ul{margin:0;padding-left:1.2em}"
-	".answer li{max-width:none;margin:.2em 0}\n"
-	"nav a{margin-right:1rem;white-space:nowrap}\n"
+	".answer{background:var(--tint);border-left:4px solid #0072b2;padding:.6rem 1.2rem;margin:1.2rem 0}\n"
+	".answer dl{display:grid;grid-template-columns:10.5rem 1fr;margin:0;gap:.55rem 1rem}.answer "
+	"dt{font-weight:600}.answer "
+	"dd{margin:0}\n"
+	".rules{background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:.8rem 1.2rem "
+	".8rem 2.6rem;margin:.6rem 0}.rules li{max-width:none}\n"
+	"nav{line-height:1.9}nav a{margin-right:1.1rem;white-space:nowrap}h2,h3{scroll-margin-top:.5rem}\n"
 	"figure{margin:.4rem 0 1.6rem}figcaption{font-size:.88rem}\n"
 	".wide{overflow-x:auto;-webkit-overflow-scrolling:touch}\n"
-	"svg.chart{display:block;width:100%;height:auto;min-width:620px}\n"
+	"svg.chart{display:block;width:100%;max-width:940px;height:auto;min-width:640px}\n"
 	"table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}\n"
 	"th,td{padding:.28rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}\n"
 	"td.n,th.n{text-align:right}th{white-space:normal;border-bottom:2px solid "
@@ -36,7 +38,9 @@ static const char style[] =
 	"th[aria-sort=descending] button::after{content:' \\2193'}\n"
 	"td.free{white-space:normal;overflow-wrap:anywhere}details{margin:.8rem "
 	"0}summary{cursor:pointer;font-weight:600}\n"
-	"li{max-width:75ch;margin:.3em 0}\n"
+	"ul{padding-left:1.2em}li{max-width:75ch;margin:.3em 0}\n"
+	"@media (max-width:640px){.answer{padding:.4rem .9rem}.answer dl{display:block}.answer "
+	"dt{margin-top:.7em}h1{font-size:1.4rem}}\n"
 	"@media "
 	"print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--tint:#fff;--link:#000}body{font-size:"
 	"11pt}nav,details:not([open]){display:none}"
@@ -59,15 +63,8 @@ static const char script[] =
 	"b==='number'?a-b:String(a).localeCompare(String(b)))*(up?1:-1)})\n"
 	".forEach(function(r){t.appendChild(r)})})});\n";
 
-static void put_paragraph(FILE *f, const char *text)
-{
-	fputs("<p>", f);
-	xml_text(f, text);
-	fputs("</p>\n", f);
-}
-
-/* A table; a column is one of numbers when any of its cells has a key. Long texts may wrap when `wrap`. */
-static void put_sheet(const struct sheet *g, bool wrap, FILE *f)
+/* A table; a column is one of numbers when any of its cells has a key. */
+static void put_table(FILE *f, const struct sheet *g, bool wrap)
 {
 	bool number[16] = {false};
 	for (size_t i = 0; i < g->rows * g->columns; i++)
@@ -99,17 +96,66 @@ static void put_sheet(const struct sheet *g, bool wrap, FILE *f)
 	fputs("</tbody></table></div>\n", f);
 }
 
+static void sheet(FILE *f, const struct sheet *g, enum sheet_style style)
+{
+	if (style == SHEET_FOLDED)
+		fprintf(f, "<details><summary>%zu rows</summary>\n", g->rows);
+	put_table(f, g, style != SHEET_OPEN);
+	if (style == SHEET_FOLDED)
+		fputs("</details>\n", f);
+}
+
+static void heading(FILE *f, int level, const char *id, const char *text)
+{
+	fprintf(f, "<h%d", level);
+	if (id) {
+		fputs(" id=\"", f);
+		xml_text(f, id);
+		fputc('"', f);
+	}
+	fputc('>', f);
+	xml_text(f, text);
+	fprintf(f, "</h%d>\n", level);
+}
+
+static void paragraph(FILE *f, const char *text)
+{
+	fputs("<p>", f);
+	xml_text(f, text);
+	fputs("</p>\n", f);
+}
+
+/* Numbered ones begin with what they are about, up to a colon. */
+static void sentences(FILE *f, const struct sentences *s, bool numbered)
+{
+	fputs(numbered ? "<ol class=\"rules\">\n" : "<ul>\n", f);
+	for (size_t i = 0; i < s->count; i++) {
+		const char *text = s->text[i];
+		const size_t about = numbered && strstr(text, ": ") ? strcspn(text, ":") + 1 : 0;
+		fputs("<li>", f);
+		if (about > 0) {
+			char start[sizeof s->text[i]];
+			snprintf(start, sizeof start, "%.*s", (int)about, text);
+			fputs("<strong>", f);
+			xml_text(f, start);
+			fputs("</strong>", f);
+		}
+		xml_text(f, text + about);
+		fputs("</li>\n", f);
+	}
+	fputs(numbered ? "</ol>\n" : "</ul>\n", f);
+}
+
 /* The chart's SVG without its XML head; its name where it cannot be read. */
-static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
+static void chart(FILE *f, const struct report *r, const struct plotted *p)
 {
 	char path[sizeof r->d.dir + 160];
 	struct err e = {0};
 	snprintf(path, sizeof path, "%s/plots/%s.svg", r->d.dir, p->stem);
 	char *text = file_text(path, &e);
 	const char *from = text ? strstr(text, "<svg") : NULL;
-	fputs("<h3>", f);
-	xml_text(f, p->chart->question);
-	fputs("</h3>\n<figure><div class=\"wide\">", f);
+	heading(f, 3, NULL, p->chart->question);
+	fputs("<figure><div class=\"wide\">", f);
 	if (from)
 		fputs(from, f);
 	else
@@ -122,47 +168,33 @@ static void put_chart(const struct report *r, const struct plotted *p, FILE *f)
 	free(text);
 }
 
-/* The charts of a part of the report; subject "" where it has none; NULL: of all. */
-static void put_charts(const struct report *r, enum chart_part part, const char *subject, FILE *f)
+static void link_to(FILE *f, const char *id, const char *title)
 {
-	for (size_t i = 0; i < r->plots.count; i++)
-		if (r->plots.list[i].chart->part == part &&
-			(!subject || strcmp(r->plots.list[i].subject, subject) == 0))
-			put_chart(r, &r->plots.list[i], f);
-}
-
-static void put_section(const struct report *r, const struct section *s, FILE *f)
-{
-	fputs("<h2 id=\"kernel-", f);
-	xml_text(f, s->kernel);
+	fputs("<a href=\"#", f);
+	xml_text(f, id);
 	fputs("\">", f);
-	xml_text(f, s->kernel);
-	fputs("</h2>\n", f);
-	put_charts(r, OF_KERNEL, s->kernel, f);
-	if (s->table.rows == 0)
-		return;
-	fputs("<h3>In numbers</h3>\n<p class=\"soft\">", f);
-	xml_text(f, s->setting);
-	fputs("</p>\n", f);
-	put_sheet(&s->table, false, f);
+	xml_text(f, title);
+	fputs("</a>\n", f);
 }
 
-static void put_sentences(const struct sentences *s, const char *head, FILE *f)
+static void files(FILE *f, const struct report *r, const char *const *names)
 {
-	fputs("<h3>", f);
-	xml_text(f, head);
-	fputs("</h3>\n<ul>\n", f);
-	for (size_t i = 0; i < s->count; i++) {
-		fputs("<li>", f);
-		xml_text(f, s->text[i]);
-		fputs("</li>\n", f);
-	}
-	fputs("</ul>\n", f);
+	fputs("<p>", f);
+	for (; *names; names++)
+		if (report_has_file(r, *names))
+			fprintf(f, "<a href=\"%s\">%s</a> ", *names, *names);
+	fputs("</p>\n", f);
 }
 
-static void put_top(const struct report *r, FILE *f)
+static void top(FILE *f, const struct report *r)
 {
 	char started[64];
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+	      "content=\"width=device-width,initial-scale=1\">"
+	      "<link rel=\"icon\" href=\"data:,\"><title>parscale report: ",
+		f);
+	xml_text(f, *r->machine ? r->machine : r->d.dir);
+	fprintf(f, "</title>\n<style>\n%s</style></head><body><main>\n", css);
 	dataset_started(&r->d, started, sizeof started);
 	fputs("<h1>parscale report</h1>\n<p class=\"soft\">", f);
 	xml_text(f, r->machine);
@@ -170,96 +202,26 @@ static void put_top(const struct report *r, FILE *f)
 		fputs(*r->machine ? " · " : "", f);
 		xml_text(f, started);
 	}
-	fputs("</p>\n<nav>", f);
-	for (size_t k = 0; k < r->sections; k++) {
-		fputs("<a href=\"#kernel-", f);
-		xml_text(f, r->section[k].kernel);
-		fputs("\">", f);
-		xml_text(f, r->section[k].kernel);
-		fputs("</a>\n", f);
+	fputs("</p>\n<div class=\"answer\"><dl>\n", f);
+	for (size_t i = 0; i < r->headline.count; i++) {
+		fprintf(f, "<dt>%s</dt><dd>", r->headline.answer[i].question);
+		xml_text(f, r->headline.answer[i].text);
+		fputs("</dd>\n", f);
 	}
-	fputs("<a href=\"#method\">how it was measured</a>\n<a href=\"#machine\">machine</a>\n<a "
-	      "href=\"#cells\">every cell</a></nav>\n",
-		f);
-	fputs("<div class=\"answer\">\n", f);
-	for (size_t k = 0; k < r->sections; k++)
-		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
-	if (r->against.count > 0)
-		put_sentences(&r->against, "Against the other sweep", f);
-	put_sentences(&r->trust, "How far to trust it", f);
-	fputs("</div>\n", f);
-	if (*r->no_plots)
-		put_paragraph(f, r->no_plots);
+	fputs("</dl></div>\n<nav>", f);
+	report_links(r, link_to, f);
+	fputs("</nav>\n", f);
+}
+
+static void bottom(FILE *f, const struct report *r)
+{
+	(void)r;
+	fprintf(f, "</main>\n<script>\n%s</script></body></html>\n", script);
 }
 
 void report_html(const struct report *r, FILE *f)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-	      "content=\"width=device-width,initial-scale=1\">"
-	      "<link rel=\"icon\" href=\"data:,\"><title>parscale report: ",
-		f);
-	xml_text(f, *r->machine ? r->machine : r->d.dir);
-	fprintf(f, "</title>\n<style>\n%s</style></head><body><main>\n", style);
-	put_top(r, f);
-	for (size_t k = 0; k < r->sections; k++)
-		put_section(r, &r->section[k], f);
-	if (r->d.probes.count > 0) {
-		fputs("<h2 id=\"probes\">What mechanisms cost</h2>\n", f);
-		put_charts(r, OF_PROBE, NULL, f);
-		fputs("<p>All numbers of the probes: <a href=\"probes.csv\">probes.csv</a>.</p>\n", f);
-	}
-	if (r->changes.rows > 0) {
-		fputs("<h2 id=\"against\">Against the other sweep</h2>\n<p class=\"soft\">", f);
-		xml_text(f, r->d.base);
-		fputs("</p>\n", f);
-		put_charts(r, OF_CHANGES, "", f);
-		put_sheet(&r->changes, false, f);
-	}
-	if (r->plots.count > 0) {
-		fputs("<h2 id=\"steady\">How steady it was</h2>\n", f);
-		put_charts(r, OF_STEADINESS, "", f);
-	}
-	if (r->troubles.rows > 0) {
-		fputs("<h2>Failed</h2>\n", f);
-		put_sheet(&r->troubles, true, f);
-	}
-	if (r->outliers.rows > 0) {
-		fputs("<h2>The samples furthest off</h2>\n<details><summary>kept in every number, and why "
-		      "they may be so</summary>\n",
-			f);
-		put_sheet(&r->outliers, true, f);
-		fputs("</details>\n", f);
-	}
-	if (r->omissions.rows > 0) {
-		fprintf(f,
-			"<h2>Not measured</h2>\n<details><summary>%zu cells that make no sense or cannot run "
-			"here</summary>\n",
-			r->omissions.rows);
-		put_sheet(&r->omissions, true, f);
-		fputs("</details>\n", f);
-	}
-	fputs("<h2 id=\"method\">How it was measured</h2>\n<ul>\n", f);
-	for (const char *const *p = report_method; *p; p++) {
-		fputs("<li>", f);
-		xml_text(f, *p);
-		fputs("</li>\n", f);
-	}
-	fputs("</ul>\n<p>The twelve rules of Hoefler and Belli (SC15), and what is true of this "
-	      "sweep:</p>\n<ol>\n",
-		f);
-	for (size_t i = 0; i < r->rules.count; i++) {
-		fputs("<li>", f);
-		xml_text(f, r->rules.text[i]);
-		fputs("</li>\n", f);
-	}
-	fputs("</ol>\n<h2 id=\"machine\">The machine, the build and the plan</h2>\n", f);
-	if (r->manifest.rows > 0)
-		put_sheet(&r->manifest, true, f);
-	fprintf(f, "<h2 id=\"cells\">Every cell</h2>\n<details><summary>%zu cells</summary>\n", r->all.rows);
-	put_sheet(&r->all, false, f);
-	fputs("</details>\n<p>Raw files beside this one: <a href=\"samples.csv\">samples.csv</a>, <a "
-	      "href=\"summary.csv\">summary.csv</a>, "
-	      "<a href=\"manifest.json\">manifest.json</a>, <a href=\"report.md\">report.md</a>.</p>\n",
-		f);
-	fprintf(f, "</main>\n<script>\n%s</script></body></html>\n", script);
+	static const struct layout as_html = {
+		top, heading, paragraph, sentences, sheet, chart, files, bottom};
+	report_page(r, &as_html, f);
 }

@@ -31,7 +31,7 @@ static struct sheet_cell *sheet_row(struct sheet *g, struct err *e)
 	return row;
 }
 
-static void sheet_begin(struct sheet *g, const char *const *heads)
+void sheet_begin(struct sheet *g, const char *const *heads)
 {
 	*g = (struct sheet){.heads = heads};
 	while (heads[g->columns])
@@ -43,6 +43,16 @@ static void put_text(struct sheet_cell *c, const char *text)
 	size_t n = strnlen(text, sizeof c->text - 1);
 	memcpy(c->text, text, n);
 	c->text[n] = '\0';
+}
+
+int sheet_pair(struct sheet *g, const char *first, const char *second, struct err *e)
+{
+	struct sheet_cell *c = sheet_row(g, e);
+	if (!c)
+		return -1;
+	put_text(&c[0], first);
+	put_text(&c[1], second);
+	return 0;
 }
 
 static void put_count(struct sheet_cell *c, struct uint_field n)
@@ -264,95 +274,6 @@ int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
 			return -1;
 		put_text(&c[0], cell ? cell : "");
 		put_text(&c[1], why ? why : "");
-	}
-	return 0;
-}
-
-/* A scalar of the manifest as text; false for what holds others. */
-static bool scalar_text(const json_t *value, char *text, size_t size)
-{
-	if (json_is_string(value))
-		snprintf(text, size, "%s", json_string_value(value));
-	else if (json_is_integer(value))
-		snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else if (json_is_real(value))
-		snprintf(text, size, "%g", json_real_value(value));
-	else if (json_is_boolean(value))
-		snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
-	else
-		return false;
-	return true;
-}
-
-static int put_pair(struct sheet *g, const char *path, const char *text, struct err *e)
-{
-	struct sheet_cell *c = sheet_row(g, e);
-	if (!c)
-		return -1;
-	put_text(&c[0], path);
-	put_text(&c[1], text);
-	return 0;
-}
-
-enum { MOST_LISTED = 24 };
-
-/* A short array of scalars as one text; of anything else, how many. */
-static void array_text(const json_t *array, char *text, size_t size)
-{
-	size_t used = 0, i;
-	json_t *value;
-	char one[320];
-	text[0] = '\0';
-	json_array_foreach((json_t *)(uintptr_t)array, i, value)
-	{
-		if (json_array_size(array) > MOST_LISTED || !scalar_text(value, one, sizeof one)) {
-			snprintf(text, size, "%zu entries", json_array_size(array));
-			return;
-		}
-		int n = snprintf(text + used, size - used, "%s%s", i ? " " : "", one);
-		used += (size_t)n;
-		if (used >= size)
-			return;
-	}
-}
-
-int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e)
-{
-	static const char *const heads[] = {"what", "value", NULL};
-	enum { DEEPEST = 4 };
-	struct {
-		json_t *object;
-		void *at;
-		char path[128];
-	} level[DEEPEST];
-	int depth = 0;
-	sheet_begin(g, heads);
-	level[0].object = d->manifest;
-	level[0].at = json_object_iter(d->manifest);
-	level[0].path[0] = '\0';
-	while (depth >= 0) {
-		void *at = level[depth].at;
-		if (!at) {
-			depth--;
-			continue;
-		}
-		json_t *value = json_object_iter_value(at);
-		char path[200], text[320];
-		snprintf(path, sizeof path, "%s%s", level[depth].path, json_object_iter_key(at));
-		level[depth].at = json_object_iter_next(level[depth].object, at);
-		int result = 0;
-		if (json_is_object(value) && depth + 1 < DEEPEST) {
-			depth++;
-			level[depth].object = value;
-			level[depth].at = json_object_iter(value);
-			snprintf(level[depth].path, sizeof level[depth].path, "%.100s.", path);
-		} else if (json_is_array(value)) {
-			array_text(value, text, sizeof text);
-			result = put_pair(g, path, text, e);
-		} else if (scalar_text(value, text, sizeof text))
-			result = put_pair(g, path, text, e);
-		if (result != 0)
-			return -1;
 	}
 	return 0;
 }

@@ -131,6 +131,13 @@ void report_text(const struct report *r, FILE *f)
 {
 	if (*r->machine)
 		put_wrapped(f, r->machine, "");
+	fputc('\n', f);
+	for (size_t i = 0; i < r->headline.count; i++) {
+		char text[sizeof r->headline.answer[i].text + 64];
+		snprintf(text, sizeof text, "%s: %s", r->headline.answer[i].question,
+			r->headline.answer[i].text);
+		put_wrapped(f, text, "  ");
+	}
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
 	if (r->against.count > 0)

@@ -80,6 +80,9 @@ static const struct rewrite rewrites[] = {
 	{" color='#FFFFFF'", " class='paper'"},
 	{"'rgb(  0,   0,   0)'", "'currentColor'"},
 	{"\"rgb(0,0,0)\"", "\"currentColor\""},
+	/* what is quiet stays so on a dark page */
+	{"fill=\"rgb(117,117,117)\"", "fill=\"currentColor\" opacity=\".68\""},
+	{"stroke='rgb(117, 117, 117)'", "stroke='currentColor' opacity='.6'"},
 	{" id=\"gnuplot_canvas\"", ""},
 	/* what is so anyway, or said once on the root */
 	{" stroke-linecap=\"butt\" stroke-linejoin=\"miter\"", ""},
@@ -114,6 +117,12 @@ static void put_line(FILE *out, const char *line, const char *end, const char *n
 			line += line[1] == '#' ? 4 : 3;
 			continue;
 		}
+		int red, green, blue, length = 0;
+		if (sscanf(line, "rgb( %d , %d , %d )%n", &red, &green, &blue, &length) == 3 && length > 0) {
+			fprintf(out, "#%02x%02x%02x", (unsigned)red, (unsigned)green, (unsigned)blue);
+			line += length;
+			continue;
+		}
 		size_t r = 0, known = sizeof rewrites / sizeof *rewrites;
 		while (r < known && !starts(line, rewrites[r].from))
 			r++;
@@ -126,8 +135,21 @@ static void put_line(FILE *out, const char *line, const char *end, const char *n
 	fputc('\n', out);
 }
 
+/* Whether a line defines a mark that nothing in the drawing refers to. */
+static bool unused(const char *text, const char *start)
+{
+	char reference[32];
+	const char *id = strstr(start, "id='gpPt");
+	const char *end = strchr(start, '\n');
+	if (!id || (end && id > end))
+		return false;
+	snprintf(reference, sizeof reference, "#%.*s", (int)strcspn(id + 4, "'") + 1, id + 4);
+	return !strstr(text, reference);
+}
+
 static void adapt(FILE *out, const char *text, const char *name, const char *title)
 {
+	const char *const whole = text;
 	bool in_filter = false, in_head = true;
 	while (*text) {
 		const char *end = text + strcspn(text, "\n"), *next = *end ? end + 1 : end;
@@ -140,7 +162,7 @@ static void adapt(FILE *out, const char *text, const char *name, const char *tit
 		else if (starts(start, "</filter>"))
 			in_filter = false;
 		else if (in_filter || starts(start, "<desc>") || starts(start, "<title>chart</title>") ||
-			 start == end)
+			 start == end || unused(whole, start))
 			;
 		else if (in_head && starts(start, "viewBox=")) {
 			fprintf(out,
@@ -154,7 +176,7 @@ static void adapt(FILE *out, const char *text, const char *name, const char *tit
 		} else if (starts(start, "<g id=\"chart_plot_"))
 			fputs("<g>\n", out);
 		else
-			put_line(out, text, end, name);
+			put_line(out, start, end, name);
 		text = next;
 	}
 }
