@@ -230,7 +230,7 @@ static void sim_cells(struct simulator *m, const char *kernel, uint64_t size)
 }
 
 /* Writes manifest.json, samples.csv, workers.csv and summary.csv into `dir`, which is made. 0, or -1. */
-static int simulate(const struct simulation *s, const char *dir)
+static inline int simulate(const struct simulation *s, const char *dir)
 {
 	static const char *const kernels_of[] = {"sieve", "palindrome"};
 	struct simulator m = {.s = s, .random = 1 + s->seed};
