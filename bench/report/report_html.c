@@ -44,7 +44,7 @@ static const char css[] =
 	"@media "
 	"print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--tint:#fff;--link:#000}body{font-size:"
 	"11pt}nav,details:not([open]){display:none}"
-	"figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}svg.chart{min-width:0}"
+	"figure,tr{break-inside:avoid}h2,h3,h3+p{break-after:avoid}.wide{overflow:visible}svg.chart{min-width:0}"
 	"table{font-size:.72rem}}\n";
 
 /* Sorts a table by the column whose head was pressed: numbers by data-v, empty ones last, texts by

@@ -119,12 +119,17 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		"Factors that vary, and how many levels: %s. Machine, build, environment, plan and seed "
 		"stand in manifest.json.",
 		*levels ? levels : "none");
-	sentences_add(s,
-		"Measured by: meter %s, %.0f launches or more of %.0f samples of at least %g ms, %.0f runs "
-		"of warm-up or until two agree; workers start at one "
-		"gate and stamp one monotonic clock; medians over launches.",
-		meter ? meter : "unknown", plan_number(d, "launches"), plan_number(d, "repetitions"),
-		1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
+	const double launches = plan_number(d, "launches");
+	if (isnan(launches))
+		sentences_add(s, "Measured by: a plan that the manifest does not tell.");
+	else
+		sentences_add(s,
+			"Measured by: meter %s, %.0f launches or more of %.0f samples of at least %g ms, "
+			"%.0f runs "
+			"of warm-up or until two agree; workers start at one "
+			"gate and stamp one monotonic clock; medians over launches.",
+			meter ? meter : "unknown", launches, plan_number(d, "repetitions"),
+			1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
 	sentences_add(s,
 		"Upper bounds: %zu of %zu cells that read memory stand beside a ceiling measured in this "
 		"sweep; the nearest reaches %.0f %% of it.",
