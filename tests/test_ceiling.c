@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How near to the ceiling: only `read` cells of the same workers, placement and about the same bytes bound a cell. */
+/* How near to the ceiling: only `read` cells of the same workers, placement and about the same bytes bound a
+ * cell. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,8 @@
 
 #include "data/ceiling.h"
 
-static struct summary *add(struct table *t, const char *kernel, uint64_t workers, double bytes, double per_second)
+static struct summary *add(
+	struct table *t, const char *kernel, uint64_t workers, double bytes, double per_second)
 {
 	struct err e = {0};
 	struct summary *s = table_add(t, NULL, &e);
@@ -47,8 +49,26 @@ static void the_best_read_of_like_cells(void **state)
 	table_free(&t);
 }
 
+/* Where no read is of about the size, the nearest up to eight times it, not the fastest. */
+static void the_nearest_read(void **state)
+{
+	struct table t;
+	(void)state;
+	table_init(&t, summary_columns, sizeof(struct summary));
+	add(&t, "text", 1, 1e7, 5e9);
+	add(&t, "read", 1, 4e6, 2e10); /* the nearest */
+	add(&t, "read", 1, 4.8e7, 1e10);
+	add(&t, "read", 1, 1.3e6, 9e10); /* nearly eight times smaller */
+	add(&t, "text", 1, 1e5, 5e9);    /* more than eight times away from all */
+	ceiling_fill(&t);
+	assert_true(((struct summary *)table_row(&t, 0))->ceiling_bytes_per_second == 2e10);
+	assert_true(isnan(((struct summary *)table_row(&t, 4))->pct_of_ceiling));
+	table_free(&t);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(the_best_read_of_like_cells)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_best_read_of_like_cells), cmocka_unit_test(the_nearest_read)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
