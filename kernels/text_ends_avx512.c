@@ -17,6 +17,16 @@ struct ends {
 	unsigned count;
 };
 
+/* What a search needs beside the tile's masks, in the tile's bytes: there and not on the stack, whose place
+ * relative to the text, and with it the speed (by a third), would differ from launch to launch. */
+struct room {
+	/* the signatures; a word of two letters is followed by a gap, and whole vectors are written */
+	unsigned char stream[BLOCKS * TEXT_BLOCK * 2 / 3 + 2 * TEXT_BLOCK];
+	struct ends ends;
+	uint16_t candidates[TEXT_ENDS_MOST + 64];
+};
+_Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
+
 /* How bytes become the mask of those that are parts of words. */
 struct classes {
 	__m512i low, high; /* symbols of bytes 0 to 63 and 64 to 127 */
@@ -195,8 +205,8 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 {
 	enum { MARGIN = 2 * TEXT_BLOCK };
 	unsigned char edge[TEXT_TILE + 2 * MARGIN];
-	uint16_t candidates[TEXT_ENDS_MOST + 64];
-	struct ends ends;
+	struct room *const room = (struct room *)(void *)tile->bytes;
+	struct ends *const ends = &room->ends;
 	const unsigned char *p;
 	if (base >= MARGIN && base + TEXT_TILE + MARGIN <= in->bytes) {
 		p = in->text + base - TEXT_BLOCK;
@@ -209,15 +219,15 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	}
 	if (in->rules->utf8 && has_foreign(p))
 		return TEXT_ENDS_FOREIGN;
-	_mm512_storeu_si512(ends.before + ENDS_BLOCKS - 32, _mm512_set1_epi16(-1));
-	(in->rules->plain ? find_ends_plain : find_ends_table)(p, in, tile->letters, tile->bytes, &ends);
+	_mm512_storeu_si512(ends->before + ENDS_BLOCKS - 32, _mm512_set1_epi16(-1));
+	(in->rules->plain ? find_ends_plain : find_ends_table)(p, in, tile->letters, room->stream, ends);
 	tile->full = has_full(tile->letters + 1);
 	tile->has_foreign = false;
-	const unsigned count = list_candidates(tile->bytes, ends.count / 2, candidates);
+	const unsigned count = list_candidates(room->stream, ends->count / 2, room->candidates);
 	if (count > TEXT_ENDS_MOST)
 		return TEXT_ENDS_DENSE;
 	for (unsigned i = 0; i < count; i++)
-		judge_word(in, p, &ends, candidates[i], tile->found);
+		judge_word(in, p, ends, room->candidates[i], tile->found);
 	if (in->min_length <= 1)
 		find_single(tile);
 	return TEXT_ENDS_FOUND;

@@ -36,8 +36,8 @@ struct text_tile {
 	bool full;                       /* there is a block of nothing but letters */
 	bool has_foreign;                /* some word has other characters than ASCII */
 	unsigned by_centres;             /* so many tiles more shall be searched by centres */
-	unsigned char
-		bytes[TEXT_TILE + 3 * TEXT_BLOCK]; /* for searches: the folded text, or what they need */
+	_Alignas(TEXT_BLOCK) unsigned char bytes[TEXT_TILE + 3 * TEXT_BLOCK]; /* for searches: the folded
+										 text, or what they need */
 };
 
 /* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters, full and has_foreign, and sets

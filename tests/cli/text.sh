@@ -60,6 +60,21 @@ LC_ALL=C awk 'BEGIN { for (i = 0; i < 65536; i++) printf "%c%c a\n", int(i / 256
 run text --input bytes --min-length 1
 holds 'any bytes' test "$status" = 0
 
+# Rules and giants reach workers of every kind.
+printf "Anna's -- d'd \303\211t\303\251 'x' otto" >words
+head -c 300000 /dev/zero | tr '\0' a >giant
+{ head -c 100000 giant; printf b; head -c 300000 giant; } >spoilt
+for backend in pthread fork exec fork-pipe openmp; do
+	run parscale list backends
+	grep -q "^$backend .*missing\|^$backend .*not available" out && continue
+	run text --input words --backend $backend --workers 2 --word-chars "$(printf "a-z\303\251'")" --encoding utf-8 --format json
+	holds "$backend: rules" test "$(field count)/$(field status)" = 4/ok
+	run text --input giant --backend $backend --workers 2 --format json
+	holds "$backend: a giant" test "$(field count)/$(field status)" = 1/ok
+	run text --input spoilt --backend $backend --workers 2 --format json
+	holds "$backend: a giant, spoilt" test "$(field count)/$(field status)" = 0/ok
+done
+
 # A file that shrinks under a search: one exit status, and words that say so, whoever met the hole.
 for backend in serial pthread fork; do
 	on=2
