@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # drift.gp - every sample of the sweep over the time it was taken, as deviation from its cell's median; with the median of each stretch.
 # n kernels: names[]; data index i-1: minute deviation; index n: stretches: minute median low high; index n+1 and n+2: minute of samples
-# above and below the chart; index n+3: minute of samples that failed; xhigh ylow yhigh; beyond failures; blocks: block_at[].
+# above and below the chart; index n+3: minute of samples that failed; index n+4: canaries:
+# minute deviation; xhigh ylow yhigh; beyond failures; blocks: block_at[].
 set xlabel "minutes since the first sample"
 set ylabel "deviation from the cell's median, %"
 set xrange [0:xhigh]
@@ -18,6 +19,7 @@ do for [k = 1:blocks] {
 plot for [i = 1:n] data index i - 1 using 1:2 with points pointtype open[i + 1] pointsize 0.55 linewidth 0.7 linecolor rgb colours[i + 1] notitle, \
 	for [i = 1:n] NaN with points pointtype open[i + 1] pointsize 0.9 linewidth 1.2 linecolor rgb colours[i + 1] title names[i], \
 	data index n using 1:3:4 with filledcurves fillstyle transparent solid 0.25 noborder linecolor rgb ink title "middle half", \
+	data index n + 4 using 1:2 with linespoints dashtype 3 linewidth 1 pointtype 7 pointsize 0.6 linecolor rgb ink title (canaries ? "canary" : ""), \
 	data index n using 1:2 with lines linewidth 2 linecolor rgb ink title "median", \
 	data index n + 1 using 1:(yhigh - 0.025 * (yhigh - ylow)) with points pointtype 8 pointsize 0.7 linecolor rgb quiet title (beyond ? "beyond the chart" : ""), \
 	data index n + 2 using 1:(ylow + 0.025 * (yhigh - ylow)) with points pointtype 10 pointsize 0.7 linecolor rgb quiet notitle, \

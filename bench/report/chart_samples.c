@@ -12,6 +12,7 @@
 struct moment {
 	double minute, percent; /* percent NAN: failed */
 	unsigned kernel;        /* index */
+	bool canary;            /* of the cell that is launched in every block for this chart's sake */
 	uint64_t block;
 };
 
@@ -29,6 +30,7 @@ static size_t moments(const struct dataset *d, const char *const *kernel, size_t
 {
 	size_t n = 0;
 	const struct summary *row = NULL;
+	const double canary = dataset_number(d, "plan.canary"); /* NAN: none */
 	for (size_t i = 0; i < d->samples.count; i++) {
 		const struct sample *s = table_row(&d->samples, i);
 		if (!(s->stamp > 0))
@@ -44,6 +46,7 @@ static size_t moments(const struct dataset *d, const char *const *kernel, size_t
 		out[n++] = (struct moment){.minute = s->stamp / 60,
 			.percent = ok ? 100 * (s->seconds / row->median_seconds - 1) : NAN,
 			.kernel = (unsigned)k,
+			.canary = s->cell_id.known && (double)s->cell_id.value == canary,
 			.block = s->block.value};
 	}
 	qsort(out, n, sizeof *out, by_minute);
@@ -153,6 +156,14 @@ static void put_drift(struct drawing *g, const struct drift *t, const char *cons
 			failures++;
 		}
 	fputs("NaN\n\n\n", g->data);
+	size_t canaries = 0;
+	for (size_t i = 0; i < n; i++)
+		if (m[i].canary && m[i].percent >= low && m[i].percent <= high) {
+			fprintf(g->data, "%.6g\t%.4g\n", m[i].minute, m[i].percent);
+			canaries++;
+		}
+	fputs("NaN\tNaN\n\n\n", g->data);
+	fprintf(g->vars, "canaries = %zu\n", canaries);
 	chart_array(g->vars, "block_at", BLOCKS);
 	for (size_t i = 1; i < n && blocks < BLOCKS; i++)
 		if (m[i].block > m[i - 1].block && m[i].block > blocks)
