@@ -18,8 +18,8 @@
  *   turned       many hits in a segment: eight at a time with constant masks;
  *   counted      sorted by their number of hits, which is known but for the last;
  *   large        beyond a segment: crossed out in the whole line, which stays in L2;
- *   huge         beyond SIEVE_DIRECT: multiples are enumerated for a whole block and thrown into a bucket for
- * each line.
+ *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a whole block
+ *                and thrown into a bucket for each line.
  *
  * Nothing here knows threads. All of a plan is read-only once it is open.
  */
@@ -30,7 +30,9 @@
 
 enum {
 	SIEVE_FLOOR = 4096,       /* primes up to here are listed, not sieved: a turned prime may hit itself */
-	SIEVE_DIRECT = 1 << 25,   /* base primes up to here have starts in every line */
+	SIEVE_DIRECT = 1 << 25,   /* the most that base primes with starts in every line may be; in narrow windows fewer are, */
+	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
+	SIEVE_MULTIPLES = 64,     /* most numbers in a block, by huge primes */
 	SIEVE_LONGEST = 1 << 20,  /* most bits in a segment */
 	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
 	SIEVE_BUCKETS = 384 << 20, /* bytes of buckets, of all workers */
@@ -88,6 +90,7 @@ struct sieve_input {
 	bool by_block; /* a unit is a block, not a line */
 
 	/* base primes above the pre-sieve limit, ascending; arrays may be read 64 bytes past the end */
+	uint32_t direct; /* they go up to here */
 	uint32_t primes;
 	uint32_t turned;        /* index of the first that is not turned */
 	uint32_t turned_end[4]; /* before it they are sorted by p % 8 = 1, 3, 5, 7: ends of the four lists */
@@ -170,6 +173,7 @@ const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct
 struct sieve_shape {
 	uint32_t modulus, classes, segment_bits, segments;
 	uint64_t blocks;
+	uint32_t direct; /* base primes beyond are huge */
 };
 
 /* The cheapest for the numbers first..last, sieved by primes up to `reach`. */

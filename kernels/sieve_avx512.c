@@ -7,7 +7,7 @@
 #if defined(__AVX512BW__)
 #include <immintrin.h>
 
-enum { presieve_limit = 251 };
+enum { presieve_limit = 199 };
 
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
@@ -133,7 +133,7 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 
 #include "sieve_lines.h"
 
-/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^39, so that its double
+/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its double
  * is off by one at most. */
 static __m256i first_multiples(uint64_t base, __m256i primes)
 {

@@ -11,8 +11,7 @@
 
 enum {
 	UNPACK_BITS = 2048,      /* of a line of primes at a time */
-	MOST_MULTIPLES = 65,     /* of one prime in a block: 2^31 / SIEVE_DIRECT, and one */
-	THROWN_AT_ONCE = 16 * MOST_MULTIPLES + 16
+	THROWN_AT_ONCE = 16 * (SIEVE_MULTIPLES + 1) + 16
 };
 
 /* A block as huge primes see it. */

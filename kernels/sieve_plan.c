@@ -166,7 +166,7 @@ static int make_huge(struct sieve_input *in, const struct problem *p, const stru
 {
 	struct problem range = *p;
 	struct sieve_input *base;
-	range.start = SIEVE_DIRECT + 1;
+	range.start = in->direct + 1;
 	range.stop = root;
 	range.listing = false;
 	range.block_bytes = 0;
@@ -201,7 +201,7 @@ static int make_huge(struct sieve_input *in, const struct problem *p, const stru
  * theory. */
 static uint32_t bucket_size(const struct sieve_input *in, uint32_t root)
 {
-	double mean = in->line_bits * (log_log(root) - log_log(SIEVE_DIRECT));
+	double mean = in->line_bits * (log_log(root) - log_log(in->direct));
 	return (uint32_t)(mean + 16 * sqrt(mean) + 64);
 }
 
@@ -223,7 +223,7 @@ static int make_primes(
 	struct err *e)
 {
 	uint32_t count, from = 0;
-	uint32_t direct = root < SIEVE_DIRECT ? root : SIEVE_DIRECT;
+	uint32_t direct = root < in->direct ? root : in->direct;
 	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, p, engine, &count, e);
 	if (!primes)
 		return -1;
@@ -256,7 +256,7 @@ static int make_primes(
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
 		in->local++;
 	in->whole = p->listing || in->tested || in->local < in->primes;
-	if (root > SIEVE_DIRECT) {
+	if (root > in->direct) {
 		in->whole = true;
 		in->by_block = true;
 		in->bucket_size = bucket_size(in, root);
@@ -285,6 +285,7 @@ int sieve_open(
 		in->classes = s.classes;
 		in->segment_bits = s.segment_bits;
 		in->segments = s.segments;
+		in->direct = s.direct;
 		in->line_bits = s.segment_bits * s.segments;
 		in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
 	}

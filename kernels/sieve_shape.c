@@ -8,10 +8,15 @@
  * Nanoseconds of a core of about 2024. Only their ratios count, and those little: near the best shape, costs are flat.
  * A hit is a read, an OR and a write; what it costs depends on where the line lives.
  */
-static const double hit_in_l1 = 0.24, hit_in_l2 = 0.55, hit_in_l3 = 0.75;
-/* A start of one prime in one line, while the tables of the primes are in L2, in L3, in memory. */
-static const double start_in_l2 = 0.10, start_in_l3 = 0.16, start_in_memory = 0.5;
-static const double per_segment = 300, presieve_per_bit = 0.03, per_prime_and_block = 6, per_huge_prime_and_block = 1.2;
+static const double hit_in_l1 = 0.36, hit_in_l2 = 2.0, hit_in_l3 = 2.5;
+/* A start of one prime in one line, with half a hit in vain, while the tables of the primes are in L2, in L3, in memory. */
+static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1;
+/* A segment has some fifty runs, each with a mispredicted jump or two. */
+static const double per_segment = 1000, presieve_per_bit = 0.036;
+/* A direct prime is listed once and has an origin in every block; a huge one is unpacked in every block, its odd multiples are looked at,
+ * and those in lines go through a bucket. */
+static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1, per_huge_prime_and_block = 1.5;
+static const double per_multiple = 1, per_thrown = 3;
 
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
@@ -38,7 +43,8 @@ static double start_cost(const struct machine *m, double primes)
 
 static double hit_cost(const struct machine *m, double line_bits)
 {
-	return line_bits / 8 < m->l2 * 3 / 4 + 1 ? hit_in_l2 : hit_in_l3;
+	double bytes = line_bits / 8;
+	return bytes < m->l1 ? hit_in_l1 : bytes < m->l2 * 3 / 4 + 1 ? hit_in_l2 : hit_in_l3;
 }
 
 /* Sum of 1/p over the primes in from..to, as Mertens tells. */
@@ -50,17 +56,20 @@ static double density(double from, double to)
 static double cost(const struct sieve_shape *s, const struct machine *m, double root, double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
-	double bits = lines * line, reach = s->segments == 1 ? line : s->segment_bits;
-	double direct = fmin(root, SIEVE_DIRECT), segment_end = fmax(fmin(reach, direct), presieve_limit);
+	double bits = lines * line, numbers = bits / s->classes * s->modulus, reach = s->segments == 1 ? line : s->segment_bits;
+	double direct = fmin(root, s->direct), segment_end = fmax(fmin(reach, direct), presieve_limit);
 	double local = about_primes(segment_end), large = about_primes(direct) - local;
-	double huge = root > direct ? about_primes(root) - about_primes(direct) : 0;
 
 	double sum = bits * (presieve_per_bit + hit_in_l1 * density(presieve_limit, segment_end));
 	sum += lines * s->segments * (per_segment + local * start_cost(m, local));
 	if (large > 0)
 		sum += lines * large * start_cost(m, large) + bits * hit_cost(m, line) * density(segment_end, direct);
-	sum += (double)s->blocks * per_prime_and_block * about_primes(direct);
-	sum += (double)s->blocks * per_huge_prime_and_block * huge;
+	sum += about_primes(direct) * (per_prime + (double)s->blocks * per_prime_and_block);
+	if (root > direct) {
+		double huge = about_primes(root) - about_primes(direct);
+		sum += huge * (per_huge_prime + (double)s->blocks * per_huge_prime_and_block);
+		sum += density(direct, root) * (numbers / 2 * per_multiple + bits * per_thrown);
+	}
 	return sum;
 }
 
@@ -84,12 +93,11 @@ static double longest_segment(const struct problem *p, const struct machine *m)
 uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 {
 	static const uint32_t reaches[] = {1 << 13, 1 << 15, 1 << 17, 1 << 20, 1 << 22};
-	const double per_prime = 25, per_huge_prime = 3, per_test = 1000;
+	const double per_test = 1000;
 	double numbers = (double)(last - first) + 1;
 	uint32_t best = sieve_root(last);
-	double direct = about_primes(fmin(best, SIEVE_DIRECT)), least = direct * per_prime;
-	if (best > SIEVE_DIRECT)
-		least += (about_primes(best) - direct) * per_huge_prime;
+	double direct = about_primes(fmin(best, SIEVE_FEWEST_DIRECT)), each = per_huge_prime + per_huge_prime_and_block;
+	double least = direct * per_prime + (about_primes(best) - direct) * each;
 	for (size_t i = 0; i < sizeof reaches / sizeof *reaches; i++) {
 		double left = numbers * 0.5615 / log(reaches[i]);
 		double c = about_primes(reaches[i]) * per_prime + left * per_test;
@@ -101,41 +109,54 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 	return best;
 }
 
+/* Most bits in a line, where `longest` would be right for the caches. */
+static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment)
+{
+	double workers = p->workers ? p->workers : 1, most = SIEVE_LINE;
+	if (root > s->direct) { /* a block is a unit: one a worker at least, with its buckets in bounds, offsets in 31 bits */
+		double hits = density(s->direct, root) * s->classes * sizeof(uint32_t);
+		most = fmin(most, fmin(ceil(bits / workers), floor(INT32_MAX / (double)s->modulus) - 512));
+		most = fmin(most, fmax(segment, SIEVE_BUCKETS / workers / hits));
+	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have some */
+		most = fmin(most, fmax(segment, bits * s->classes / workers / 8));
+	}
+	return most;
+}
+
+/* Of blocks with huge primes: multiples of these are tested by 210, and there are few of each. */
+static bool allows_huge(const struct sieve_shape *s)
+{
+	return s->modulus <= 210 && (double)s->segment_bits * s->segments * s->modulus <= (double)SIEVE_MULTIPLES * s->direct;
+}
+
 struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t reach,
 	uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
+	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
 		.l3 = (double)p->l3_bytes};
 	double root = reach, numbers = (double)(last - first) + 1, segment = longest_segment(p, &m);
-	double workers = p->workers ? p->workers : 1;
-	bool huge = root > SIEVE_DIRECT;
+	/* As long as a segment, or a part of L2 or L3. */
+	const double longest[] = {segment, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
+	enum { MODULI = sizeof moduli / sizeof *moduli, DIRECTS = sizeof directs / sizeof *directs,
+		LONGEST = sizeof longest / sizeof *longest };
 	struct sieve_shape best = {.modulus = 0};
 	double least = HUGE_VAL;
 
-	for (size_t i = 0; i < sizeof moduli / sizeof *moduli; i++) {
-		struct sieve_shape s = {.modulus = moduli[i][0], .classes = moduli[i][1]};
-		if ((p->listing && s.modulus > 30) || (huge && s.modulus > 210))
-			break; /* lists are made of eight lines; multiples of huge primes are tested by 210 */
-		double bits = floor((numbers - 1) / s.modulus) + 1, most = SIEVE_LINE;
-		if (!huge && !p->listing && workers > 1) /* a line is a unit, and every worker shall have some */
-			most = fmin(most, fmax(segment, bits * s.classes / workers / 8));
-		if (huge) { /* a block is a unit: one a worker at least, with its buckets in bounds, offsets in 31 bits */
-			double hits = density(SIEVE_DIRECT, root) * s.classes * sizeof(uint32_t);
-			most = fmin(most, fmin(ceil(bits / workers), floor(INT32_MAX / (double)s.modulus) - 512));
-			most = fmin(most, fmax(segment, SIEVE_BUCKETS / workers / hits));
-		}
-		/* As long as a segment, or a part of L2 or L3. */
-		const double longest[] = {0, m.l2 / 2, m.l2 * 3 / 4, m.l3 / 8, m.l3 / 4, m.l3 * 3 / 8};
-		for (size_t j = 0; j < sizeof longest / sizeof *longest && (j == 0 || bits > segment); j++) {
-			divide(&s, bits, fmin(fmax(segment, longest[j] * 8), most), segment);
-			double c = cost(&s, &m, root, presieve_limit);
-			if (c < least) {
-				least = c;
-				best = s;
+	for (size_t i = 0; i < MODULI && (i == 0 || !p->listing); i++) { /* lists are made of eight lines */
+		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
+		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
+			for (size_t j = 0; j < LONGEST && (j == 0 || bits > segment); j++) {
+				struct sieve_shape s = {.modulus = moduli[i][0], .classes = moduli[i][1], .direct = directs[d]};
+				divide(&s, bits, fmin(fmax(segment, longest[j]), most_bits(p, &s, bits, root, segment)), segment);
+				double c = cost(&s, &m, root, presieve_limit);
+				if (c < least && (root <= s.direct || allows_huge(&s))) {
+					least = c;
+					best = s;
+				}
 			}
-		}
 	}
 	return best;
 }
