@@ -117,8 +117,8 @@ static double most_bits(const struct problem *p, const struct sieve_shape *s, do
 		double hits = density(s->direct, root) * s->classes * sizeof(uint32_t);
 		most = fmin(most, fmin(ceil(bits / workers), floor(INT32_MAX / (double)s->modulus) - 512));
 		most = fmin(most, fmax(segment, SIEVE_BUCKETS / workers / hits));
-	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have some */
-		most = fmin(most, fmax(segment, bits * s->classes / workers / 8));
+	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have many */
+		most = fmin(most, fmax(segment, bits * s->classes / workers / 64));
 	}
 	return most;
 }
