@@ -124,7 +124,7 @@ struct sieve_runs {
 struct sieve_work {
 	uint64_t ready;        /* block that the arrays are for, plus 1 */
 	uint32_t *start;       /* [primes] D: the start in line 0 of the block, modulo the prime */
-	uint32_t *square;      /* [primes] bit of the block before which the prime need not cross out */
+	uint32_t *square;      /* [primes] bit of the block before which the prime need not cross out; not there where no prime has one */
 	uint32_t squared;      /* index of the first prime with square != 0 */
 	uint32_t *batch;       /* starts of some primes */
 	uint32_t *last;       /* and the last hits of these */

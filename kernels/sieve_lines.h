@@ -137,8 +137,8 @@ static void cross_many(unsigned char *segment, const uint32_t *prime, const uint
 	}
 }
 
-/* One run, or a part of one. Changes x. */
-static void cross_run(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+/* One run, or a part of one. Changes x. A function of its own, as is cross_small: tests/cli/assembly.sh reads them. */
+static __attribute__((noinline)) void cross_run(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
 	unsigned char *to = part.to;
 	if (hits > SIEVE_COUNTED) {
@@ -165,7 +165,7 @@ static void cross_run(struct stretch part, const uint32_t *prime, uint32_t *x, u
 }
 
 /* Primes that are turned, in the segment `before` bits into the line. */
-static void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before,
+static __attribute__((noinline)) void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before,
 	unsigned char *segment)
 {
 	uint32_t i = 0;

@@ -10,8 +10,9 @@ enum { presieve_limit = 113 };
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
-	const uint32_t *prime = in->prime + from, *step = in->step + from, *start = w->start + from,
-		       *square = w->square + from;
+	static const uint32_t none[SIEVE_BATCH];
+	const uint32_t *prime = in->prime + from, *step = in->step + from, *start = w->start + from;
+	const uint32_t *square = from + n > w->squared ? w->square + from : none;
 	const float *inverse = in->inverse + from;
 	for (uint32_t i = 0; i < n; i++) {
 		int32_t least = (int32_t)square[i] - (int32_t)before;

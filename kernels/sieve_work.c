@@ -26,6 +26,13 @@ static size_t line_bytes(const struct sieve_input *in)
 	return (in->whole ? in->line_bits : in->segment_bits) / 8;
 }
 
+/* Whether a prime has its square in a block. */
+static bool has_squares(const struct sieve_input *in)
+{
+	uint64_t largest = in->primes ? in->prime[in->primes - 1] : 0;
+	return largest * largest > in->first;
+}
+
 /* Points the arrays of w into it; with w == NULL only sums up. */
 static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 {
@@ -37,7 +44,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = take(w, &used, words);
-	at.square = take(w, &used, words);
+	at.square = take(w, &used, has_squares(in) ? words : 0);
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = take(
 		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * sizeof(uint32_t) : 0);
@@ -70,7 +77,7 @@ struct part {
 /* Sure hits of prime i in a part, plus 1; 0 where its square is beyond the part. Does not grow with i. */
 static uint32_t rank(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t i)
 {
-	uint32_t square = w->square[i] > part.before ? w->square[i] - part.before : 0;
+	uint32_t square = i >= w->squared && w->square[i] > part.before ? w->square[i] - part.before : 0;
 	if (square >= part.bits)
 		return 0;
 	uint32_t hits = (part.bits - square) / in->prime[i];
