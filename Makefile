@@ -144,6 +144,15 @@ $(BUILD)/parscale-mpi: $(call objects,$(mpi)) $(library)
 	$(link)
 $(BUILD)/parscale-mpi: own_libs := $(mpi_libs)
 
+# The same program but for a delay that tests plant in the work: what comparing must find.
+planted := $(BUILD)/tests/planted/parscale
+$(BUILD)/tests/planted/work.o: bench/work.c $(BUILD)/config.mk
+	$(call say,CC,$< with a delay)
+	@mkdir -p $(@D)
+	$(q)$(CC) $(c_flags) -DPARSCALE_PLANTED -c $< -o $@
+$(planted): $(BUILD)/tests/planted/work.o $(BUILD)/bench/main.o $(library)
+	$(link)
+
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
@@ -160,7 +169,7 @@ $(BUILD)/tests/test_meters: $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call 
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-test: $(programs) $(tests) $(BUILD)/plots/simulate ## run every test program and the command-line suite
+test: $(programs) $(tests) $(planted) $(BUILD)/plots/simulate ## run every test program and the command-line suite
 	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
 		sh scripts/run-tests $(BUILD) $(tests) $(SUITES)
