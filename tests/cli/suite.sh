@@ -8,7 +8,7 @@ set -u
 LC_ALL=C
 export LC_ALL
 suite=$(basename -- "$0" .sh)
-count=0 failures=''
+count=0 failures='' status=0
 
 parscale() { "$PARSCALE_BUILD/parscale" "$@"; }
 
@@ -35,8 +35,9 @@ run() {
 
 seen() {
 	printf '  exit status %s\n' "$status"
-	sed -n 's/^/  out: /; 1,5p' out
-	sed -n 's/^/  err: /; 1,5p' err
+	for stream in out err; do
+		if [ -e "$stream" ]; then sed -n "s/^/  $stream: /; 1,5p" "$stream"; fi
+	done
 }
 
 # ok NAME COMMAND...: exits 0
