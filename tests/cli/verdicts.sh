@@ -31,14 +31,21 @@ plan() {
 	printf 'kernel = %s\nvariant = scalar, best\nbackend = serial\nsize = 2e6\n' "$2"
 }
 
+# pair COMMAND PLAN: the plan measured by parscale and by COMMAND, compared, as CSV
+pair() {
+	rm -rf a b
+	parscale sweep "$2" --no-charts --out a 2>/dev/null || return 1
+	# shellcheck disable=SC2086  # a command with its words
+	$1 sweep "$2" --no-charts --out b 2>/dev/null || return 1
+	parscale compare a b --effect 3 --format csv
+}
+
 # --- the same twice ---
 plan 8 'sieve, palindrome' >pairs.sweep
 pairs=${PARSCALE_PAIRS:-40} i=0
 : >verdicts
 while [ $i -lt "$pairs" ]; do
-	rm -rf a b
-	parscale sweep pairs.sweep --no-charts --out a 2>/dev/null && parscale sweep pairs.sweep --no-charts --out b 2>/dev/null &&
-		parscale compare a b --format csv >rows || break
+	pair parscale pairs.sweep >rows || break
 	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "verdict") at = i; next } { print $at }' rows >>verdicts
 	i=$((i + 1))
 done
@@ -51,9 +58,7 @@ sort verdicts | uniq -c
 trials=${PARSCALE_TRIALS:-20}
 if [ "$trials" != 0 ]; then
 	plan 8 palindrome >first.sweep
-	rm -rf a b
-	parscale sweep first.sweep --no-charts --out a 2>/dev/null && parscale sweep first.sweep --no-charts --out b 2>/dev/null
-	needed=$(parscale compare a b --effect 3 --format csv | awk -F, '
+	needed=$(pair parscale first.sweep | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "launches_needed") at = i; next }
 		{ n = $at > n ? $at : n } END { print n < 6 ? 6 : n }')
 	echo "to find 3 %, the tool asks for $needed launches on each side"
@@ -61,10 +66,8 @@ if [ "$trials" != 0 ]; then
 	plan "$needed" palindrome >trial.sweep
 	: >found
 	i=0
-	while [ "$needed" -le "${PARSCALE_MOST_LAUNCHES:-60}" ] && [ $i -lt "$trials" ]; do
-		rm -rf a b
-		parscale sweep trial.sweep --no-charts --out a 2>/dev/null && planted 3 sweep trial.sweep --no-charts --out b 2>/dev/null &&
-			parscale compare a b --format csv >rows || break
+	while [ "${needed:-1000}" -le "${PARSCALE_MOST_LAUNCHES:-60}" ] && [ $i -lt "$trials" ]; do
+		pair 'planted 3' trial.sweep >rows || break
 		awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "verdict") at = i; if ($i == "ratio") r = i } next } { print $at, $r }' rows >>found
 		i=$((i + 1))
 	done
