@@ -43,4 +43,42 @@ result 'and leaves no process' "$([ "$(processes seed=1)" = 0 ] || echo '  a pro
 timeout -s KILL 0.3 "$PARSCALE_BUILD/parscale" probe spawn --seed 77 >/dev/null 2>&1
 sleep 0.3
 result 'a killed driver takes its launch along' "$([ "$(processes seed=77)" = 0 ] || echo '  a process is left')"
+# Killed in the middle, driver or launch: no process, no port, no shared object, no file.
+left() {
+	echo "processes $(processes 'probe')"
+	find /dev/shm /tmp -maxdepth 1 -name '*parscale*' -newer started 2>/dev/null | grep -v "^${TMPDIR:-/tmp}/parscale-cli" || :
+	find /dev/shm -maxdepth 1 -name '__KMP*' -newer started 2>/dev/null || :
+	# addresses of 127.1.0.0/16, as the kernel writes them
+	grep -oE ' [0-9A-F]{4}017F:[0-9A-F]{4} ' /proc/net/udp || :
+}
+ends_clean() { # NAME: waits up to 5 s until nothing is left
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(left)" = 'processes 0' ] && break
+		sleep 0.5
+	done
+	result "$1" "$([ "$(left)" = 'processes 0' ] || left | sed 's/^/  left: /')"
+}
+touch started
+for probe in fanout spawn counter return; do
+	"$PARSCALE_BUILD/parscale" probe $probe >/dev/null 2>&1 &
+	driver=$!
+	sleep 0.4
+	kill -9 "$driver"
+	wait "$driver" 2>/dev/null || :
+	ends_clean "probe $probe, killed, leaves nothing"
+done
+"$PARSCALE_BUILD/parscale" probe fanout >out 2>err &
+driver=$!
+sleep 0.4
+pkill -9 -P "$driver" || : # the launch
+status=0
+wait "$driver" || status=$?
+holds 'a killed launch is told' grep -q 'fanout: failed: .*signal 9' err
+holds '... by exit status 1' test "$status" = 1
+ends_clean 'and leaves nothing'
+if [ -n "${PARSCALE_LONG-}" ]; then
+	ok 'every case of every probe' parscale probe --all --format csv
+	holds 'none is wrong or failed' sh -c "! grep -E ',(wrong|failed),' out"
+	ends_clean 'and nothing is left'
+fi
 close_suite
