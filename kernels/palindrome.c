@@ -106,7 +106,8 @@ uint64_t palindrome_units(const void *input)
 uint64_t palindrome_grain(const void *input)
 {
 	const struct palindrome_input *in = input;
-	return chunk_bytes / PALINDROME_GROUP / in->length;
+	const uint64_t groups = chunk_bytes / PALINDROME_GROUP / in->length;
+	return groups ? groups : 1;
 }
 
 size_t palindrome_scratch_bytes(const void *input)
@@ -118,6 +119,8 @@ size_t palindrome_scratch_bytes(const void *input)
 struct palindrome_shape palindrome_shape_of(unsigned bytes, unsigned length)
 {
 	struct palindrome_shape shape = {.words = bytes / length};
+	if (length > PALINDROME_VECTOR)
+		return shape;
 	const uint64_t half = length < 2 ? 0 : ~UINT64_C(0) >> (64 - length / 2);
 	for (unsigned i = 0; i < 64; i++)
 		shape.mirror[i] = (unsigned char)i;

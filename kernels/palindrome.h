@@ -12,7 +12,8 @@
 #include "palindrome_mask.h"
 #include "prefetch.h"
 
-enum { PALINDROME_GROUP = 64, PALINDROME_LONGEST = 64 };
+/* Words of up to PALINDROME_VECTOR letters fit a vector; longer ones are compared piece by piece. */
+enum { PALINDROME_GROUP = 64, PALINDROME_VECTOR = 64, PALINDROME_LONGEST = 65536 };
 
 /* How a vector holds whole words: for variants that take floor(bytes / length) words at a time. */
 struct palindrome_shape {
@@ -41,7 +42,8 @@ uint64_t palindrome_units(const void *input);
 uint64_t palindrome_grain(const void *input);
 size_t palindrome_scratch_bytes(const void *input);
 
-/* The shape of words of `length` letters in vectors of `bytes` <= 64. */
+/* The shape of words of `length` letters in vectors of `bytes` <= 64; of words that fit none there is no
+ * shape. */
 struct palindrome_shape palindrome_shape_of(unsigned bytes, unsigned length);
 
 /* The mask of one group: bit i is set where word i at words + i * length is a palindrome. May read

@@ -104,15 +104,19 @@ static inline uint64_t match_ends16(const unsigned char *words, const struct pal
 	return ~differ;
 }
 
-/* 32 to 64 letters. */
+/* From 32 letters, 32 from either end at a time; the last may overlap. */
 static inline uint64_t match_ends32(const unsigned char *words, const struct palindrome_input *in)
 {
 	const __m256i mirror = _mm256_broadcastsi128_si256(
 		_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
 	uint64_t differ = 0;
 	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += in->length) {
-		__m256i tail = _mm256_shuffle_epi8(load32(words + in->length - 32), mirror);
-		__m256i ends = _mm256_xor_si256(load32(words), _mm256_permute2x128_si256(tail, tail, 1));
+		__m256i ends = _mm256_setzero_si256();
+		for (unsigned at = 0; at < in->length / 2; at += 32) {
+			__m256i tail = _mm256_shuffle_epi8(load32(words + in->length - 32 - at), mirror);
+			ends = _mm256_or_si256(ends, _mm256_xor_si256(load32(words + at),
+							     _mm256_permute2x128_si256(tail, tail, 1)));
+		}
 		differ |= (uint64_t)!_mm256_testz_si256(ends, ends) << i;
 	}
 	return ~differ;

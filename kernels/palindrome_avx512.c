@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * palindrome_avx512.c - words of 2, 4 and 8 letters as elements of a vector; of any other length as many as
- * fit in 64 bytes against their mirror image by one byte permute, where the CPU has it (VBMI), else by the
- * AVX2 variant.
+ * fit in 64 bytes against their mirror image by one byte permute, where the CPU has it (VBMI), else, and of
+ * longer ones, by the AVX2 variant.
  */
 #include "palindrome.h"
 
@@ -104,7 +104,7 @@ static void scan(const struct palindrome_input *in, struct span s, struct tally 
 		palindrome_scan(in, s, out, list, match_4);
 	else if (in->length == 8)
 		palindrome_scan(in, s, out, list, match_8);
-	else if (in->features & CPU_VBMI)
+	else if ((in->features & CPU_VBMI) && in->length <= PALINDROME_VECTOR)
 		scan_permuted(in, s, out, list);
 	else
 		palindrome_avx2_scan(in, s, out, list);

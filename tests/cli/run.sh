@@ -31,6 +31,7 @@ counts 36249 sieve --start 1e12 --stop 1000001000000
 counts 13 sieve --start 18446744073709551000 --stop 2^64-1
 counts 26 palindrome --words 26 --length 1 --seed 7
 counts 0 palindrome --words 0
+counts 0 palindrome --words 3 --length 65536
 counts 500500 substrings --bytes 1000 --string equal
 counts 250500 substrings --bytes 1000 --string pairs
 counts 250000 substrings --bytes 1000 --string pairs --alphabet dna

@@ -93,7 +93,9 @@ run sieve --stop 1e20
 run sieve --words 5
 run sieve --size 5 --stop 9
 run palindrome --length 0
-run palindrome --length 65
+run palindrome --length 65537
+run palindrome --input folder
+run palindrome --input missing
 run palindrome --words -1
 run palindrome --words 2^60
 run palindrome --seed x
