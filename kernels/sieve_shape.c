@@ -113,10 +113,11 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment)
 {
 	double workers = p->workers ? p->workers : 1, most = SIEVE_LINE;
-	if (root > s->direct) { /* a block is a unit: one a worker at least, with its buckets in bounds, offsets in 31 bits */
+	if (root > s->direct) { /* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
 		double hits = density(s->direct, root) * s->classes * sizeof(uint32_t);
-		most = fmin(most, fmin(ceil(bits / workers), floor(INT32_MAX / (double)s->modulus) - 512));
+		most = fmin(most, floor(INT32_MAX / (double)s->modulus) - 512);
 		most = fmin(most, fmax(segment, SIEVE_BUCKETS / workers / hits));
+		most = fmin(most, ceil(bits / (workers * ceil(bits / workers / most))));
 	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have many */
 		most = fmin(most, fmax(segment, bits * s->classes / workers / 64));
 	}
