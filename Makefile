@@ -50,7 +50,7 @@ say  = $(if $(filter 0,$(V)),@$(if $(silent),:,printf '  %-6s %s\n') $(1) $(2))
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wundef -Wvla \
             -Wformat=2 -Wwrite-strings
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
-includes := -Ikernels -Ibench -I$(BUILD)
+includes := -Ikernels -Ibench -I. -I$(BUILD)
 c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 
@@ -94,7 +94,7 @@ echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-st
 programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench)) \
             $(if $(have_MPI),$(BUILD)/parscale-mpi)
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c))
+support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c)) versus/primesieve.c
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
 
@@ -163,7 +163,7 @@ $(echoes): $(BUILD)/bench/probe/program/echo.o
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
 	$(link)
-$(tests): test_libs := -lcmocka
+$(tests): test_libs := -lcmocka -ldl
 $(BUILD)/tests/test_meters: $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call objects,$(gbench))))
 
 # Under the thread sanitizer the address space must be where it expects it.
@@ -201,8 +201,8 @@ fuzz: $(fuzzers) ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuz
 
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(wildcard kernels/*.c bench/*.c bench/*/*.c bench/probe/program/*.c plots/*.c tests/*.c tests/fuzz/*.c)
-all_sources   := $(c_sources) $(wildcard kernels/*.h bench/*.h bench/*/*.h bench/gbench/*.cc tests/*.h)
+c_sources     := $(wildcard kernels/*.c bench/*.c bench/*/*.c bench/probe/program/*.c plots/*.c versus/*.c tests/*.c tests/fuzz/*.c)
+all_sources   := $(c_sources) $(wildcard kernels/*.h bench/*.h bench/*/*.h bench/gbench/*.cc versus/*.h tests/*.h)
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
 lint: ## check the shell scripts with shellcheck, where it is installed

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -138,7 +139,7 @@ static const struct own_option own_options[] = {
 	{"cap", true, "T", "begin no new sample after so much time (1h)", set_cap},
 	{"timeout", true, "T", "a run that takes longer has failed (1h)", set_timeout},
 	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
-	{"print", false, NULL, "list the items found on standard output, the rest on standard error", set_print},
+	{"print", false, NULL, "list the items found on standard output, the rest on standard error; one sample, no warm-up unless said", set_print},
 	{"print-unique", false, NULL, "list each different word once, after its count: the most frequent first, else the first found",
 		set_print_unique},
 	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
@@ -166,9 +167,17 @@ static void make_table(struct option *table)
 static void defaults(struct run_args *a)
 {
 	*a = (struct run_args){.result_fd = -1,
-		.measure = {.samples = 7, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 3600, .timeout_seconds = 3600}};
+		.measure = {.samples = 0, .warmup = UINT_MAX, .sample_seconds = -1, .cap_seconds = 3600, .timeout_seconds = 3600}};
 	struct err none = {0};
 	a->meter = meter_find("auto", &none);
+}
+
+/* What was not said: a listing is not kept waiting. */
+static void complete(struct measure_plan *m)
+{
+	m->samples = m->samples ? m->samples : m->print ? 1 : 7;
+	m->warmup = m->warmup != UINT_MAX ? m->warmup : !m->print;
+	m->sample_seconds = m->sample_seconds >= 0 ? m->sample_seconds : m->print ? 1e-9 : 0.01; /* any run is a sample */
 }
 
 /* A first pass finds the kernel among the options, since what the others mean depends on it. */
@@ -217,6 +226,7 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "--print-unique: not with --print; both want standard output");
 	if (a->measure.print_unique && !(a->measure.cell.kernel->takes_input && kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
 		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words", a->measure.cell.kernel->name);
+	complete(&a->measure);
 	a->measure.meter = a->meter->name;
 	return cell_finish(&a->measure.cell, e);
 }

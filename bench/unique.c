@@ -99,7 +99,7 @@ static int take(void *ctx, const uint64_t *items, size_t n)
 	struct unique *u = ctx;
 	const struct kernel *k = u->kernel;
 	for (size_t i = 0; i < n; i++) {
-		char buffer[64];
+		char buffer[SPELL_BYTES];
 		const char *text;
 		size_t length = k->spell(u->input, items[i], buffer, &text);
 		if (!grow_words(u) || !grow_letters(u, 2 * length)) {

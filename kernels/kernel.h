@@ -107,6 +107,8 @@ union kernel_part {
 	unsigned char room[512];
 };
 
+enum { SPELL_BYTES = 160 };
+
 struct variant {
 	const char *name;
 	const char *missing; /* NULL, or why this build does not have it; all functions may then be NULL */
@@ -159,7 +161,8 @@ struct kernel {
 	void (*count_aside)(struct problem *p, bool aside);
 	const char *aside;
 
-	/* The text of one emitted item: sets *text (in `buffer` of 64 bytes, or in the input) and returns its length. */
+	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns its length; 0 where
+	 * all items of this input are numbers that stand for themselves, in decimal. NULL: those of every input do. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
 
 	/* Writes an item's text as those are spelled that count as the same word, to `to` of twice `length` bytes; returns its new

@@ -91,7 +91,6 @@ const struct kernel kernel_primality = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = primes_spell,
 	.weigh = primes_weigh,
 	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_avx2,
 		&primality_avx512, NULL},

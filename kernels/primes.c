@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "primes.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 const char *primes_below(uint64_t end, struct tally *known)
 {
 	static const struct {
@@ -19,13 +16,6 @@ const char *primes_below(uint64_t end, struct tally *known)
 			return "OEIS A006880, A091295";
 		}
 	return NULL;
-}
-
-size_t primes_spell(const void *input, uint64_t prime, char *buffer, const char **text)
-{
-	(void)input;
-	*text = buffer;
-	return (size_t)snprintf(buffer, 64, "%" PRIu64, prime);
 }
 
 void primes_weigh(uint64_t prime, struct tally *out)

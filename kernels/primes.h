@@ -11,8 +11,7 @@
  * or NULL where it is none. No power of ten is a prime, so that `end` may count as inside or outside. */
 const char *primes_below(uint64_t end, struct tally *known);
 
-/* struct kernel's `spell` and `weigh` for a prime. */
-size_t primes_spell(const void *input, uint64_t prime, char *buffer, const char **text);
+/* struct kernel's `weigh` for a prime. */
 void primes_weigh(uint64_t prime, struct tally *out);
 
 #endif

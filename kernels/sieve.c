@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve.c - the kernel `sieve`: how many primes lie in start..stop, both inclusive. How it is done stands in
+/* sieve.c - the kernel `sieve`: how many primes, or k-tuplets of primes, lie in start..stop, both inclusive. How it is done stands in
  * sieve.h. */
 #include "sieve.h"
 
 #include "primes.h"
+#include "sieve_tuplets.h"
 
 static int validate(const struct problem *p, struct err *e)
 {
@@ -27,24 +28,28 @@ static void resize(struct problem *p, uint64_t size)
 
 static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
 {
-	*check_known = true;
+	*check_known = p->tuplet == 1;
 	if (p->start > 2)
 		return NULL;
-	const char *source = primes_below(p->stop, known);
-	return source || p->stop == UINT64_MAX ? source : primes_below(p->stop + 1, known);
+	for (uint64_t end = p->stop; end - p->stop < 2; end++) { /* no power of ten is a prime */
+		const char *source = p->tuplet == 1 ? primes_below(end, known) : tuplets_below((unsigned)p->tuplet, end, &known->count);
+		if (source)
+			return source;
+	}
+	return NULL;
 }
 
 const struct kernel kernel_sieve = {
 	.name = "sieve",
-	.summary = "counts the primes in start..stop: integer arithmetic and stores that hit L1",
+	.summary = "counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
 	.item = "number",
-	.check = "primes that leave 1 when divided by 4",
-	.parameters = (const char *const[]){"start", "stop", NULL},
+	.check = "those that are or begin with primes that leave 1 when divided by 4",
+	.parameters = (const char *const[]){"start", "stop", "count", NULL},
 	.validate = validate,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = primes_spell,
+	.spell = tuplets_spell,
 	.weigh = primes_weigh,
 	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,
 		&sieve_avx512, NULL},

@@ -29,12 +29,13 @@
 #include "kernel.h"
 
 enum {
-	SIEVE_FLOOR = 4096,       /* primes up to here are listed, not sieved: a turned prime may hit itself */
+	SIEVE_FLOOR = 4111,       /* primes up to here are listed, not sieved: a turned prime may hit itself. 1 modulo 30: no tuplet straddles it */
 	SIEVE_DIRECT = 1 << 25,   /* the most that base primes with starts in every line may be; in narrow windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
 	SIEVE_MULTIPLES = 64,     /* most numbers in a block, by huge primes */
 	SIEVE_LONGEST = 1 << 20,  /* most bits in a segment */
 	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
+	SIEVE_SEGMENTS = 512,     /* most segments in a line: a large prime has no more hits, and so few enough runs */
 	SIEVE_BUCKETS = 384 << 20, /* bytes of buckets, of all workers */
 	SIEVE_RUNS = 260,         /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
 	SIEVE_COUNTED = 31,       /* up to here hits are counted exactly; */
@@ -68,12 +69,19 @@ struct sieve_store {
 	const unsigned char *bits; /* [blocks][classes][line_bits / 8] */
 };
 
+/* Neighbouring lines that can hold tuplets (sieve_tuplets.h): those from `class` on. */
+struct sieve_group {
+	uint16_t class;
+	uint8_t lines;
+	uint8_t starts; /* bit j: a tuplet may begin in line j of the group */
+};
+
 struct sieve_input {
-	/* what is asked */
-	uint64_t start, stop;
-	const uint32_t *listed; /* primes of start..stop up to SIEVE_FLOOR, ascending */
+	struct problem asked;   /* first, as in every variant's input */
+	const uint32_t *listed; /* items of start..stop up to SIEVE_FLOOR, ascending */
 	uint32_t listed_count;
-	uint64_t first, last; /* what is sieved: first > SIEVE_FLOOR; nothing when blocks == 0 */
+	uint64_t first, last; /* what is sieved; nothing when blocks == 0 */
+	uint64_t from;        /* above SIEVE_FLOOR; numbers before it do not count. first, or less by up to M for tuplets and lists */
 	bool listing;
 
 	/* lines */
@@ -88,6 +96,9 @@ struct sieve_input {
 	bool whole;    /* a line is kept whole, because something follows the segments */
 	bool tested;    /* base primes end before the root of the last number: what they leave is tested */
 	bool by_block; /* a unit is a block, not a line */
+	const struct sieve_group *group; /* for tuplets, which have a group for a unit */
+	uint32_t groups;                 /* 0: primes are counted, line by line */
+	uint32_t kept;                   /* lines that are kept side by side */
 
 	/* base primes above the pre-sieve limit, ascending; arrays may be read 64 bytes past the end */
 	uint32_t direct; /* they go up to here */
@@ -129,7 +140,7 @@ struct sieve_work {
 	uint32_t *batch;       /* starts of some primes */
 	uint32_t *last;       /* and the last hits of these */
 	unsigned char *line;   /* SIEVE_BEFORE bytes into its room */
-	unsigned char *lines;  /* listing: all lines of a block, without gaps */
+	unsigned char *lines;  /* those that are kept, without gaps */
 	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */

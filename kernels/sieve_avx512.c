@@ -131,7 +131,46 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 	return found;
 }
 
+#define SIEVE_HAS_NUMBERS 1
+struct columns;
+static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to);
+
 #include "sieve_lines.h"
+
+/* Sixteen numbers, from sixteen bytes. */
+static void store_numbers(uint64_t *to, __m128i bytes, __m512i base)
+{
+	_mm512_storeu_si512(to, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(bytes)));
+	_mm512_storeu_si512(to + 8, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(_mm_bsrli_si128(bytes, 8))));
+}
+
+/* More than sixteen primes in 240 numbers are rare beyond some millions. */
+__attribute__((target("avx512vbmi2"))) static size_t numbers_vbmi2(
+	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	const __m512i deltas = _mm512_loadu_si512(c->delta);
+	__m512i bases = _mm512_set1_epi64((long long)base);
+	size_t found = 0;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++) {
+		const __m512i bytes = _mm512_maskz_compress_epi8(words[i], deltas);
+		const uint32_t n = (uint32_t)__builtin_popcountll(words[i]);
+		store_numbers(to + found, _mm512_castsi512_si128(bytes), bases);
+		if (n > 16) {
+			unsigned char rest[64];
+			_mm512_storeu_si512(rest, bytes);
+			for (uint32_t j = 16; j < n; j += 16)
+				store_numbers(to + found + j, _mm_loadu_si128((const void *)(rest + j)), bases);
+		}
+		found += n;
+		bases = _mm512_add_epi64(bases, _mm512_set1_epi64(240));
+	}
+	return found;
+}
+
+static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	return cpu_features() & CPU_VBMI2 ? numbers_vbmi2(words, c, base, to) : numbers_by_bit(words, c, base, to);
+}
 
 /* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its double
  * is off by one at most. */

@@ -63,6 +63,7 @@ static int sieve_more(uint32_t limit, const struct problem *p, const struct siev
 	range.start = SMALL + 1;
 	range.stop = limit;
 	range.listing = true;
+	range.tuplet = 1;
 	range.block_bytes = 0;
 	if (sieve_open(&range, engine, &in, e))
 		return -1;

@@ -29,6 +29,8 @@
 #ifndef PARSCALE_SIEVE_LINES_H
 #define PARSCALE_SIEVE_LINES_H
 
+#include "primes.h"
+
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -220,6 +222,13 @@ static void close_line(unsigned char *bits, uint32_t valid, uint32_t end)
 		memset(bits + valid / 8, 0xff, (end - valid) / 8);
 }
 
+/* Composites before the first number that counts. */
+static void open_line(unsigned char *bits, uint64_t number, uint64_t from, uint32_t modulus)
+{
+	for (uint32_t i = 0; number < from; number += modulus)
+		cross(bits, i++);
+}
+
 /* Adds the primes, zero bits, of whole vectors of a line whose bit 0 is `number`; M = 2 (mod 4), so bits
  * alternate between 1 and 3. */
 static void count_primes(const unsigned char *bits, uint32_t size, uint64_t number, struct tally *out)
@@ -283,6 +292,8 @@ static void sieve_line(
 	if (in->huge.blocks)
 		cross_huge(in, w, block, class);
 	close_line(w->line, valid, in->line_bits);
+	if (valid && number < in->from)
+		open_line(w->line, number, in->from, in->modulus);
 	if (in->tested)
 		test_line(w->line, valid, number, in->modulus);
 	if (out)
@@ -341,10 +352,11 @@ static const unsigned char *leave_line(
 
 static void add_listed(const struct sieve_input *in, struct tally *out)
 {
-	out->count += in->listed_count;
 	for (uint32_t i = 0; i < in->listed_count; i++)
-		out->check += in->listed[i] % 4 == 1;
+		primes_weigh(in->listed[i], out);
 }
+
+static void count_tuplets(const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out);
 
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
@@ -354,6 +366,10 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 		add_listed(in, out);
 	if (!in->blocks)
 		return;
+	if (in->groups) {
+		count_tuplets(in, w, s, out);
+		return;
+	}
 	uint32_t lines = in->by_block ? in->classes : 1;
 	for (uint64_t line = s.lo * lines; line < s.hi * lines; line++) {
 		enter(in, w, line / in->classes);
@@ -361,52 +377,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	}
 }
 
-enum { EMIT_BATCH = 1024 };
-
-/* The primes of a block, from its lines side by side: for each bit, the classes in order are the numbers in
- * order. */
-static int emit_block(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, kernel_take_fn *take, void *ctx)
-{
-	uint64_t batch[EMIT_BATCH + 64], base = sieve_base(in, block);
-	size_t n = 0, line_bytes = in->line_bits / 8;
-	uint32_t longest = sieve_valid(in, block, 0);
-	for (uint32_t i = 0; i < longest; i += 8) {
-		const unsigned char *column = w->lines + i / 8;
-		for (uint32_t j = 0; j < 8; j++)
-			for (uint32_t c = 0; c < 8; c++) {
-				batch[n] = base + in->offset[c] + (uint64_t)in->modulus * (i + j);
-				n += !(column[c * line_bytes] >> j & 1);
-			}
-		if (n >= EMIT_BATCH) {
-			if (take(ctx, batch, n))
-				return 1;
-			n = 0;
-		}
-	}
-	return n ? take(ctx, batch, n) : 0;
-}
-
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
-{
-	const struct sieve_input *in = input;
-	struct sieve_work *w = scratch;
-	if (s.lo == 0 && s.hi > 0)
-		for (uint32_t i = 0; i < in->listed_count; i++) {
-			uint64_t prime = in->listed[i];
-			if (take(ctx, &prime, 1))
-				return;
-		}
-	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
-		enter(in, w, block);
-		for (uint32_t c = 0; c < in->classes; c++) {
-			sieve_line(in, w, block, c, NULL);
-			memcpy(w->lines + (size_t)c * (in->line_bits / 8), w->line, in->line_bits / 8);
-		}
-		if (emit_block(in, w, block, take, ctx))
-			return;
-	}
-}
+#include "sieve_columns.h"
 
 static int setup(const struct problem *p, void **input, struct err *e)
 {

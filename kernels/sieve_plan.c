@@ -2,6 +2,7 @@
 /* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the pre-sieve. */
 #include "memory.h"
 #include "sieve.h"
+#include "sieve_tuplets.h"
 
 #include <math.h>
 #include <string.h>
@@ -59,6 +60,21 @@ static int make_classes(struct sieve_input *in, struct err *e)
 		}
 	in->offset = offset;
 	in->class_of = class_of;
+	return 0;
+}
+
+/* Which lines are needed for tuplets, and how many are kept side by side. */
+static int make_groups(struct sieve_input *in, struct err *e)
+{
+	in->kept = in->listing ? in->classes : 0;
+	if (in->asked.tuplet == 1)
+		return 0;
+	struct sieve_group *group = own(in, in->classes, sizeof *group, e);
+	if (!group)
+		return -1;
+	in->groups = tuplets_group((unsigned)in->asked.tuplet, in->offset, in->classes, group);
+	in->group = group;
+	in->kept = in->listing ? in->classes : TUPLETS_LINES;
 	return 0;
 }
 
@@ -169,6 +185,7 @@ static int make_huge(struct sieve_input *in, const struct problem *p, const stru
 	range.start = in->direct + 1;
 	range.stop = root;
 	range.listing = false;
+	range.tuplet = 1;
 	range.block_bytes = 0;
 	if (sieve_open(&range, engine, &base, e))
 		return -1;
@@ -235,6 +252,7 @@ static int make_primes(
 	for (; from < count && primes[from] <= SIEVE_FLOOR && primes[from] <= p->stop; from++)
 		if (primes[from] >= p->start)
 			listed[in->listed_count++] = primes[from];
+	in->listed_count = tuplets_keep((unsigned)p->tuplet, listed, in->listed_count);
 	in->listed = listed;
 	if (!in->blocks)
 		return 0;
@@ -249,13 +267,13 @@ static int make_primes(
 			     in->prime[in->turned] <= in->segment_bits / 100;)
 		in->turned++;
 	sort_turned(in, primes + from);
-	if (make_classes(in, e) || make_steps(in, engine, e) ||
+	if (make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e) ||
 		make_tables(in, primes, engine->presieve_limit, e))
 		return -1;
 	for (in->local = in->turned;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
 		in->local++;
-	in->whole = p->listing || in->tested || in->local < in->primes;
+	in->whole = in->kept || in->tested || in->local < in->primes;
 	if (root > in->direct) {
 		in->whole = true;
 		in->by_block = true;
@@ -271,10 +289,9 @@ int sieve_open(
 	struct sieve_input *in = memory_alloc(1, sizeof *in, "sieve", e);
 	if (!in)
 		return -1;
-	in->start = p->start;
-	in->stop = p->stop;
+	in->asked = *p;
 	in->listing = in->by_block = p->listing;
-	in->first = at_least(p->start, SIEVE_FLOOR + 1);
+	in->first = in->from = at_least(p->start, SIEVE_FLOOR + 1);
 	in->last = p->stop;
 	uint32_t reach = 0;
 	if (in->first <= in->last) {
@@ -287,6 +304,8 @@ int sieve_open(
 		in->segments = s.segments;
 		in->direct = s.direct;
 		in->line_bits = s.segment_bits * s.segments;
+		if (p->listing || p->tuplet > 1)
+			in->first = tuplets_align(in->from, in->modulus);
 		in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
 	}
 	if (make_primes(in, p, engine, reach, e)) {
@@ -308,7 +327,7 @@ void sieve_close(void *input)
 uint64_t sieve_units(const void *input)
 {
 	const struct sieve_input *in = input;
-	uint64_t units = in->by_block ? in->blocks : in->blocks * in->classes;
+	uint64_t units = in->by_block ? in->blocks : in->blocks * (in->groups ? in->groups : in->classes);
 	return units ? units : in->listed_count != 0;
 }
 

@@ -8,7 +8,10 @@
  * The algorithm has no parts that could run side by side: there is one unit.
  */
 #include "memory.h"
-#include "sieve.h"
+#include "primes.h"
+#include "sieve_tuplets.h"
+
+#include <string.h>
 
 static const uint64_t highest = 1000000000;
 
@@ -60,17 +63,21 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 {
 	const struct problem *p = input;
 	unsigned char *struck = scratch;
-	uint64_t size = odd_numbers(p), batch[512], two = 2;
-	size_t n = 0;
+	uint64_t size = odd_numbers(p), batch[512], two = 2, last[TUPLETS_LONGEST] = {0};
+	size_t n = 0, k = (size_t)p->tuplet, found = 0;
 	if (s.lo >= s.hi)
 		return;
 	strike_out(struck, size);
-	if (p->start <= 2 && p->stop >= 2 && take(ctx, &two, 1))
+	if (k == 1 && p->start <= 2 && p->stop >= 2 && take(ctx, &two, 1))
 		return;
 	for (uint64_t i = p->start < 3 ? 0 : (p->start - 2) / 2; i < size; i++) {
 		if (struck[i / 8] >> i % 8 & 1)
 			continue;
-		batch[n++] = 2 * i + 3;
+		memmove(last, last + 1, (k - 1) * sizeof *last); /* the last k primes */
+		last[k - 1] = 2 * i + 3;
+		if (++found < k || !tuplets_form((unsigned)k, last))
+			continue;
+		batch[n++] = last[0];
 		if (n == 512) {
 			if (take(ctx, batch, n))
 				return;
@@ -84,9 +91,8 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 static int count_up(void *ctx, const uint64_t *primes, size_t n)
 {
 	struct tally *out = ctx;
-	out->count += n;
 	for (size_t i = 0; i < n; i++)
-		out->check += primes[i] % 4 == 1;
+		primes_weigh(primes[i], out);
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 
 enum { presieve_limit = 113 };
 
-/* Quotients by float are off by one at most: |k * step + D| / p is below 2^16 and exact to 2^-23 of that. */
+/* The nearest quotient, below 2^22 in magnitude, leaves a rest of at most (1/2 + 2^-7) p to either side. */
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
@@ -14,15 +14,15 @@ static void starts(const struct sieve_input *in, const struct sieve_work *w, uin
 	const uint32_t *prime = in->prime + from, *step = in->step + from, *start = w->start + from;
 	const uint32_t *square = from + n > w->squared ? w->square + from : none;
 	const float *inverse = in->inverse + from;
+	const float to_nearest = 0x1.8p23f; /* added, it leaves no digits behind the point */
 	for (uint32_t i = 0; i < n; i++) {
 		int32_t least = (int32_t)square[i] - (int32_t)before;
 		least = least > 0 ? least : 0;
 		int32_t shift = (int32_t)start[i] - (int32_t)before - least;
-		int32_t quotient =
-			(int32_t)(((float)(int32_t)step[i] * (float)offset + (float)shift) * inverse[i]);
+		float ratio = ((float)(int32_t)step[i] * (float)offset + (float)shift) * inverse[i];
+		int32_t quotient = (int32_t)(ratio + to_nearest - to_nearest);
 		uint32_t rest = step[i] * offset + (uint32_t)shift - (uint32_t)quotient * prime[i];
 		rest = rest + prime[i] < rest ? rest + prime[i] : rest; /* negative, as a signed number */
-		rest = rest >= prime[i] ? rest - prime[i] : rest;
 		x[i] = rest + (uint32_t)least;
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_shape.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost model. */
 #include "sieve.h"
+#include "sieve_tuplets.h"
 
 #include <math.h>
 
@@ -17,9 +18,12 @@ static const double per_segment = 1000, presieve_per_bit = 0.036;
  * and those in lines go through a bucket. */
 static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1, per_huge_prime_and_block = 1.5;
 static const double per_multiple = 1, per_thrown = 3;
+/* Writing a line out of L2 and reading it again. */
+static const double kept_per_bit = 0.03;
 
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
+	double kept;       /* lines that are kept side by side */
 };
 
 static double log_log(double x)
@@ -64,6 +68,8 @@ static double cost(const struct sieve_shape *s, const struct machine *m, double 
 	sum += lines * s->segments * (per_segment + local * start_cost(m, local));
 	if (large > 0)
 		sum += lines * large * start_cost(m, large) + bits * hit_cost(m, line) * density(segment_end, direct);
+	if (m->kept * line / 8 > m->l2 * 3 / 4)
+		sum += bits * kept_per_bit;
 	sum += about_primes(direct) * (per_prime + (double)s->blocks * per_prime_and_block);
 	if (root > direct) {
 		double huge = about_primes(root) - about_primes(direct);
@@ -112,7 +118,7 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 /* Most bits in a line, where `longest` would be right for the caches. */
 static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment)
 {
-	double workers = p->workers ? p->workers : 1, most = SIEVE_LINE;
+	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
 	if (root > s->direct) { /* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
 		double hits = density(s->direct, root) * s->classes * sizeof(uint32_t);
 		most = fmin(most, floor(INT32_MAX / (double)s->modulus) - 512);
@@ -137,7 +143,8 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
-		.l3 = (double)p->l3_bytes};
+		.l3 = (double)p->l3_bytes,
+		.kept = p->listing ? 8 : p->tuplet > 1 ? TUPLETS_LINES : 0};
 	double root = reach, numbers = (double)(last - first) + 1, segment = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
 	const double longest[] = {segment, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
@@ -152,7 +159,9 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 			for (size_t j = 0; j < LONGEST && (j == 0 || bits > segment); j++) {
 				struct sieve_shape s = {.modulus = moduli[i][0], .classes = moduli[i][1], .direct = directs[d]};
 				divide(&s, bits, fmin(fmax(segment, longest[j]), most_bits(p, &s, bits, root, segment)), segment);
-				double c = cost(&s, &m, root, presieve_limit);
+				struct sieve_shape sieved = s;
+				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
+				double c = cost(&sieved, &m, root, presieve_limit);
 				if (c < least && (root <= s.direct || allows_huge(&s))) {
 					least = c;
 					best = s;

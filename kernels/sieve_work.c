@@ -48,7 +48,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = take(
 		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * sizeof(uint32_t) : 0);
-	at.lines = take(w, &used, in->listing ? in->classes * line_bytes(in) : 0);
+	at.lines = take(w, &used, in->kept * line_bytes(in));
 	if (w) {
 		w->line = at.line + SIEVE_BEFORE;
 		w->segment = at.segment;

@@ -1,114 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_sieve.c - the sieve's variants against published counts, a primality test, primesieve, and each other.
- *
- * PARSCALE_LONG=1 in the environment asks for 10,000 random windows instead of some hundreds.
+ * test_sieve.c - the sieve's variants against published counts, a primality test, and each other.
  */
-#include "cpu.h"
-#include "kernel.h"
+#include "sieve_cases.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <cmocka.h>
-
-extern const struct kernel kernel_sieve;
-
-static uint64_t seed = 20240229;
-
-static uint64_t random_bits(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * UINT64_C(0x2545f4914f6cdd1d);
-}
-
-static uint64_t random_below(uint64_t n)
-{
-	return random_bits() % n;
-}
-
-static struct problem range(uint64_t start, uint64_t stop)
-{
-	struct problem p;
-	problem_init(&p);
-	p.start = start;
-	p.stop = stop;
-	p.l1_bytes = 32 << 10;
-	p.l2_bytes = 512 << 10;
-	return p;
-}
-
-static bool can_run(const struct variant *v, const struct problem *p)
-{
-	char why[120];
-	bool reference = v == kernel_sieve.variants[0];
-	return !variant_missing(v, cpu_features(), why) && !(reference && p->stop > 1000000000);
-}
-
-/* An opened problem whose scratch ends, and begins, at a page that faults. */
-struct opened {
-	const struct variant *v;
-	void *input;
-	unsigned char *room;
-	size_t room_bytes;
-	void *scratch;
-};
-
-static struct opened open_variant(const struct variant *v, const struct problem *p)
-{
-	struct opened o = {.v = v};
-	struct err e = {0};
-	if (v->setup(p, &o.input, &e))
-		fail_msg("%s %llu..%llu: %s", v->name, (unsigned long long)p->start,
-			(unsigned long long)p->stop, e.text);
-	size_t bytes = (v->scratch_bytes(o.input) + 4095) & ~(size_t)4095;
-	o.room_bytes = bytes + 8192;
-	o.room = mmap(NULL, o.room_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(o.room, MAP_FAILED);
-	assert_int_equal(mprotect(o.room, 4096, PROT_NONE), 0);
-	assert_int_equal(mprotect(o.room + 4096 + bytes, 4096, PROT_NONE), 0);
-	o.scratch = o.room + 4096;
-	return o;
-}
-
-static void close_variant(struct opened *o)
-{
-	munmap(o->room, o->room_bytes);
-	o->v->teardown(o->input);
-}
-
-/* Every unit once, in chunks of 1 to `longest` units, the chunks in an order that is not theirs. */
-static struct tally count_in_chunks(const struct variant *v, const struct problem *p, uint64_t longest)
-{
-	struct opened o = open_variant(v, p);
-	struct tally sum = {0};
-	uint64_t units = v->units(o.input), cut[2048] = {0}, n = 0;
-	while (cut[n] < units && n < 2046) {
-		cut[n + 1] = cut[n] + 1 + random_below(longest);
-		if (cut[n + 1] > units)
-			cut[n + 1] = units;
-		n++;
-	}
-	if (cut[n] < units)
-		cut[++n] = units;
-	uint64_t step = n > 2 && n % 7 ? 7 : 1;
-	for (uint64_t i = 0, j = 0; i < n; i++, j = (j + step) % n)
-		v->chunk(o.input, (struct span){cut[j], cut[j + 1]}, o.scratch, &sum);
-	close_variant(&o);
-	return sum;
-}
-
-static struct tally count_all(const struct variant *v, const struct problem *p)
-{
-	return count_in_chunks(v, p, UINT64_MAX >> 1);
-}
 
 static void check_all_variants(const struct problem *p, struct tally expected, bool check_too)
 {
@@ -352,45 +248,6 @@ static void test_listing(void **state)
 	check_list(UINT64_C(18446744073709551000), UINT64_MAX);
 }
 
-/* The count that primesieve's program prints, or UINT64_MAX. */
-static uint64_t ask_primesieve(uint64_t start, uint64_t stop)
-{
-	char command[120];
-	unsigned long long answer;
-	snprintf(command, sizeof command, "primesieve %llu %llu -q 2>/dev/null", (unsigned long long)start,
-		(unsigned long long)stop);
-	FILE *pipe = popen(command, "r");
-	if (!pipe)
-		return UINT64_MAX;
-	int got = fscanf(pipe, "%llu", &answer);
-	return pclose(pipe) == 0 && got == 1 ? answer : UINT64_MAX;
-}
-
-/* Starts of every magnitude. Above 2^50 the base primes alone take time: few of those, unless long is asked
- * for. */
-static void test_random_windows_against_primesieve(void **state)
-{
-	(void)state;
-	bool all = getenv("PARSCALE_LONG") != NULL;
-	int windows = all ? 10000 : 300;
-	if (ask_primesieve(0, 10) != 4) {
-		print_message("primesieve is not installed: random windows are NOT compared with it\n");
-		skip();
-	}
-	for (int i = 0; i < windows; i++) {
-		unsigned shift = (unsigned)random_below(54);
-		uint64_t start = random_bits() >> (all || i % 150 == 0 ? shift
-							  : shift < 14 ? shift + 14
-								       : shift);
-		uint64_t width = random_bits() >> (41 + random_below(22));
-		uint64_t stop = start > UINT64_MAX - width ? UINT64_MAX : start + width;
-		struct problem p = range(start, stop);
-		uint64_t answer = ask_primesieve(start, stop);
-		assert_true(answer != UINT64_MAX);
-		check_all_variants(&p, (struct tally){.count = answer}, false);
-	}
-}
-
 static void test_problems_that_are_refused(void **state)
 {
 	(void)state;
@@ -517,7 +374,6 @@ int main(void)
 		cmocka_unit_test(test_cuts_and_hints),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
-		cmocka_unit_test(test_random_windows_against_primesieve),
 		cmocka_unit_test(test_problems_that_are_refused),
 		cmocka_unit_test(test_memory_bounds),
 		cmocka_unit_test(test_memory_that_is_not_there),

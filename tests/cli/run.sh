@@ -29,6 +29,9 @@ counts 455052511 sieve --stop 1e10 --backend fork --workers 2
 counts 455052511 sieve --stop 10G --backend pthread --workers 3 --lifetime spawn --schedule dynamic
 counts 36249 sieve --start 1e12 --stop 1000001000000
 counts 13 sieve --start 18446744073709551000 --stop 2^64-1
+for found in 2:440312 3:111156 4:4768 5:1383 6:82; do
+	counts "${found#*:}" sieve --stop 1e8 --count "${found%:*}" --backend fork --workers 2
+done
 counts 26 palindrome --words 26 --length 1 --seed 7
 counts 0 palindrome --words 0
 counts 0 palindrome --words 3 --length 65536
@@ -88,6 +91,21 @@ END
 run parscale run sieve --start 18446744073709551000 --stop 18446744073709551615 --print
 same 'the last 13 primes below 2^64' primes out
 holds 'the timing is on standard error' grep -q verified err
+
+# Every length of number, against another tool where it is installed.
+printf '(7, 11, 13, 17, 19, 23)\n(97, 101, 103, 107, 109, 113)\n' >sextuplets
+run parscale run sieve --stop 1e4 --count 6 --print
+same 'sextuplets, as a list of their primes' sextuplets out
+if command -v primesieve >/dev/null; then
+	for range in 1:0:99999 2:0:99999 5:0:999999 1:99000:101000 1:9999999000:10000001000 2:9999999000:10000001000 1:999999999999999000:1000000000000001000; do
+		tuplet=${range%%:*} range=${range#*:}
+		primesieve "${range%:*}" "${range#*:}" -p"$tuplet" --quiet >listed
+		run parscale run sieve --start "${range%:*}" --stop "${range#*:}" --count "$tuplet" --print
+		same "as primesieve lists $range, $tuplet" listed out
+	done
+else
+	result 'lists are NOT compared with primesieve: it is not installed' ''
+fi
 
 run parscale run text --input words --print
 same 'palindromic words, in input order' palindromes out

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * versus.c - one row of a comparison with primesieve: both in this process, by turns, as often as time
+ * allows, every answer compared.
+ *
+ * What is timed is what a caller waits for who asks once: of parscale the variant's set-up, its scratch, its
+ * workers and the run; of primesieve the call. A list goes into memory (array), or is added up as it comes
+ * (list). With `print` both are programs that write to /dev/null. scripts/versus-primesieve makes the tables.
+ */
+#include "versus/primesieve.h"
+
+#include "cell.h"
+#include "data/stats.h"
+#include "kernel.h"
+#include "machine/clock.h"
+#include "machine/place.h"
+#include "machine/topology.h"
+#include "solo.h"
+#include "trial.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_ROUNDS = 2000, EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_ABSENT = 77 };
+
+struct row {
+	const char *what, *parscale, *program;
+	unsigned tuplet, workers, least_rounds;
+	double seconds;
+	struct cell cell; /* the problem is complete: caches too */
+	struct topology topology;
+	struct primesieve peer;
+	uint64_t room; /* primes in an array */
+	char start[24], stop[24];
+};
+
+static _Noreturn void stop(int status, const char *text)
+{
+	fprintf(stderr, "versus: %s\n", text);
+	exit(status);
+}
+
+/* --- parscale --- */
+
+static uint64_t count_alone(const struct row *r)
+{
+	struct solo s;
+	struct err e = {0};
+	struct tally t = {0};
+	if (solo_open(&s, r->cell.variant, &r->cell.problem, &e) != 0)
+		stop(EXIT_WRONG, e.text);
+	s.variant->chunk(s.input, (struct span){0, s.units}, s.scratch, &t);
+	solo_close(&s);
+	return t.count;
+}
+
+static uint64_t count_together(const struct row *r)
+{
+	const struct trial_plan plan = {.cell = &r->cell, .topology = &r->topology, .timeout_seconds = 3600};
+	struct timing timing;
+	struct err e = {0};
+	struct trial *t = trial_open(&plan, &e);
+	if (!t || trial_run(t, 1, &timing, &e) != 0)
+		stop(EXIT_WRONG, e.text);
+	trial_close(t);
+	return timing.tally.count;
+}
+
+struct list {
+	uint64_t *primes, n, sum;
+};
+
+static int append(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct list *l = ctx;
+	memcpy(l->primes + l->n, primes, n * sizeof *primes);
+	l->n += n;
+	return 0;
+}
+
+static int add_up(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct list *l = ctx;
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += primes[i];
+	l->sum += sum;
+	return 0;
+}
+
+static void emit(const struct row *r, kernel_take_fn *take, struct list *l)
+{
+	struct problem p = r->cell.problem;
+	struct solo s;
+	struct err e = {0};
+	p.listing = true;
+	if (solo_open(&s, r->cell.variant, &p, &e) != 0)
+		stop(EXIT_WRONG, e.text);
+	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, l);
+	solo_close(&s);
+}
+
+/* --- both sides of a row: what each finds, in *ns nanoseconds --- */
+
+static uint64_t ours_count(const struct row *r, uint64_t *ns)
+{
+	uint64_t begin = clock_ns();
+	uint64_t found = r->workers == 1 ? count_alone(r) : count_together(r);
+	*ns = clock_ns() - begin;
+	return found;
+}
+
+static uint64_t theirs_count(const struct row *r, uint64_t *ns)
+{
+	const struct problem *p = &r->cell.problem;
+	uint64_t begin = clock_ns(), found = r->peer.count[r->tuplet](p->start, p->stop);
+	*ns = clock_ns() - begin;
+	return found;
+}
+
+static uint64_t ours_list(const struct row *r, uint64_t *ns)
+{
+	struct list l = {0};
+	uint64_t begin = clock_ns();
+	emit(r, add_up, &l);
+	*ns = clock_ns() - begin;
+	return l.sum;
+}
+
+static uint64_t theirs_list(const struct row *r, uint64_t *ns)
+{
+	const struct problem *p = &r->cell.problem;
+	struct primesieve_batches b;
+	uint64_t sum = 0, begin = clock_ns();
+	r->peer.batches_init(&b);
+	r->peer.batches_jump(&b, p->start, p->stop);
+	for (bool more = true; more;) {
+		r->peer.batches_next(&b);
+		size_t n = b.size;
+		more = n && b.primes[n - 1] <= p->stop;
+		while (n && b.primes[n - 1] > p->stop)
+			n--;
+		for (size_t i = 0; i < n; i++)
+			sum += b.primes[i];
+	}
+	r->peer.batches_free(&b);
+	*ns = clock_ns() - begin;
+	return sum;
+}
+
+static uint64_t ours_array(const struct row *r, uint64_t *ns)
+{
+	const size_t page = 2 << 20, bytes = (r->room * sizeof(uint64_t) + page - 1) & ~(page - 1);
+	uint64_t begin = clock_ns();
+	struct list l = {.primes = aligned_alloc(page, bytes)};
+	if (!l.primes)
+		stop(EXIT_WRONG, "out of memory");
+	madvise(l.primes, bytes, MADV_HUGEPAGE);
+	emit(r, append, &l);
+	*ns = clock_ns() - begin;
+	free(l.primes);
+	return l.n;
+}
+
+static uint64_t theirs_array(const struct row *r, uint64_t *ns)
+{
+	const struct problem *p = &r->cell.problem;
+	size_t n = 0;
+	uint64_t begin = clock_ns();
+	void *primes = r->peer.generate_primes(p->start, p->stop, &n, PRIMESIEVE_UINT64);
+	*ns = clock_ns() - begin;
+	r->peer.free(primes);
+	return n;
+}
+
+/* Runs a program with its output thrown away; 0 where it succeeds. */
+static uint64_t time_program(const char *const *argv, uint64_t *ns)
+{
+	uint64_t begin = clock_ns();
+	int status = 0;
+	pid_t child = fork();
+	if (child == 0) {
+		int nowhere = open("/dev/null", O_WRONLY);
+		dup2(nowhere, STDOUT_FILENO);
+		dup2(nowhere, STDERR_FILENO);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		stop(EXIT_WRONG, "no process");
+	*ns = clock_ns() - begin;
+	return (uint64_t)status;
+}
+
+static uint64_t ours_print(const struct row *r, uint64_t *ns)
+{
+	char start[40], stop_at[40], variant[80];
+	snprintf(start, sizeof start, "--start=%s", r->start);
+	snprintf(stop_at, sizeof stop_at, "--stop=%s", r->stop);
+	snprintf(variant, sizeof variant, "--variant=%s", r->cell.variant->name);
+	const char *const argv[] = {r->parscale, "run", "sieve", start, stop_at, variant, "--print", NULL};
+	return time_program(argv, ns);
+}
+
+static uint64_t theirs_print(const struct row *r, uint64_t *ns)
+{
+	const char *const argv[] = {r->program, r->start, r->stop, "--print", "--quiet", NULL};
+	return time_program(argv, ns);
+}
+
+static const struct side {
+	const char *what;
+	uint64_t (*ours)(const struct row *r, uint64_t *ns);
+	uint64_t (*theirs)(const struct row *r, uint64_t *ns);
+	unsigned tuplet;
+} sides[] = {{"primes", ours_count, theirs_count, 1}, {"twins", ours_count, theirs_count, 2},
+	{"triplets", ours_count, theirs_count, 3}, {"quadruplets", ours_count, theirs_count, 4},
+	{"quintuplets", ours_count, theirs_count, 5}, {"sextuplets", ours_count, theirs_count, 6},
+	{"list", ours_list, theirs_list, 1}, {"array", ours_array, theirs_array, 1},
+	{"print", ours_print, theirs_print, 1}};
+
+/* --- rounds --- */
+
+static void measure(const struct row *r, const struct side *s)
+{
+	static double ours[MOST_ROUNDS], theirs[MOST_ROUNDS], ratio[MOST_ROUNDS];
+	size_t n = 0;
+	uint64_t begin = clock_ns(), ns[2];
+	bool warm = false;
+	while (n < MOST_ROUNDS && (n < r->least_rounds || (double)(clock_ns() - begin) / 1e9 < r->seconds)) {
+		uint64_t found[2];
+		bool first = n % 2;
+		found[first] = first ? s->theirs(r, &ns[1]) : s->ours(r, &ns[0]);
+		found[!first] = first ? s->ours(r, &ns[0]) : s->theirs(r, &ns[1]);
+		if (found[0] != found[1]) {
+			fprintf(stderr,
+				"versus: %s %s..%s: parscale says %" PRIu64 ", primesieve %" PRIu64 "\n",
+				s->what, r->start, r->stop, found[0], found[1]);
+			exit(EXIT_WRONG);
+		}
+		if (!warm && (double)(ns[0] + ns[1]) <
+				     0.5e9) { /* code and memory are there from the second time on */
+			warm = true;
+			continue;
+		}
+		warm = true;
+		ours[n] = (double)ns[0] / 1e9;
+		theirs[n] = (double)ns[1] / 1e9;
+		ratio[n] = theirs[n] / ours[n];
+		n++;
+	}
+	stats_sort(ours, n);
+	stats_sort(theirs, n);
+	stats_sort(ratio, n);
+	struct interval i = stats_median_interval(ratio, n, 0.95);
+	if (isnan(i.low)) /* fewer than six: all there is */
+		i = (struct interval){ratio[0], ratio[n - 1]};
+	printf("%s\t%s\t%s\t%s\t%u\t%zu\t%.9f\t%.9f\t%.4f\t%.4f\t%.4f\n", s->what, r->start, r->stop,
+		r->cell.variant->name, r->workers, n, stats_median(theirs, n), stats_median(ours, n),
+		stats_median(ratio, n), i.low, i.high);
+}
+
+static void set(struct row *r, const char *key, const char *value)
+{
+	struct err e = {0};
+	if (cell_set(&r->cell, key, value, &e) != 0)
+		stop(e.status == ERR_ABSENT ? EXIT_ABSENT : EXIT_USAGE, e.text);
+}
+
+/* The caches of the machine, as a trial gives them to its workers. */
+static void complete(struct row *r)
+{
+	struct err e = {0};
+	struct place place;
+	if (cell_finish(&r->cell, &e) != 0)
+		stop(EXIT_USAGE, e.text);
+	if (topology_read(&r->topology, "", &e) != 0 ||
+		place_open(&place, r->cell.placement, &r->topology, &e) != 0)
+		stop(EXIT_WRONG, e.text);
+	struct cache_share share = place_caches(&place, r->workers);
+	r->cell.problem.l1_bytes = share.l1_bytes;
+	r->cell.problem.l2_bytes = share.l2_bytes;
+	r->cell.problem.l3_bytes = share.l3_bytes;
+	snprintf(r->start, sizeof r->start, "%" PRIu64, r->cell.problem.start);
+	snprintf(r->stop, sizeof r->stop, "%" PRIu64, r->cell.problem.stop);
+}
+
+static const struct side *find_side(const char *what)
+{
+	for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+		if (strcmp(sides[i].what, what) == 0)
+			return &sides[i];
+	stop(EXIT_USAGE, "--what: primes, twins, triplets, quadruplets, quintuplets, sextuplets, list, array "
+			 "or print");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"what", required_argument, NULL, 'w'},
+		{"library", required_argument, NULL, 'l'}, {"program", required_argument, NULL, 'p'},
+		{"parscale", required_argument, NULL, 'o'}, {"variant", required_argument, NULL, 'v'},
+		{"workers", required_argument, NULL, 'n'}, {"rounds", required_argument, NULL, 'r'},
+		{"seconds", required_argument, NULL, 's'}, {"version", no_argument, NULL, 'V'}, {0}};
+	static struct row row = {.what = "primes",
+		.parscale = "parscale",
+		.program = "primesieve",
+		.workers = 1,
+		.least_rounds = 3,
+		.seconds = 3};
+	struct row *r = &row;
+	const char *library = NULL, *workers = "1";
+	char reason[300];
+	struct err e = {0};
+	bool version = false;
+	if (cell_init(&r->cell, "sieve", &e) != 0)
+		stop(EXIT_USAGE, e.text);
+	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (o) {
+		case 'w':
+			r->what = optarg;
+			break;
+		case 'l':
+			library = optarg;
+			break;
+		case 'p':
+			r->program = optarg;
+			break;
+		case 'o':
+			r->parscale = optarg;
+			break;
+		case 'v':
+			set(r, "variant", optarg);
+			break;
+		case 'n':
+			workers = optarg;
+			break;
+		case 'r':
+			r->least_rounds = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 's':
+			r->seconds = strtod(optarg, NULL);
+			break;
+		case 'V':
+			version = true;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (primesieve_open(&r->peer, library, reason, sizeof reason) != 0)
+		stop(EXIT_ABSENT, reason);
+	if (version) {
+		puts(r->peer.version());
+		return 0;
+	}
+	if (argc - optind != 2 || r->least_rounds < 1 || r->least_rounds > MOST_ROUNDS)
+		stop(EXIT_USAGE, "usage: versus [options] START STOP, with 1 to 2000 rounds");
+	const struct side *side = find_side(r->what);
+	r->tuplet = side->tuplet;
+	set(r, "start", argv[optind]);
+	set(r, "stop", argv[optind + 1]);
+	set(r, "workers", workers);
+	if (side->tuplet > 1)
+		set(r, "count", (const char[]){(char)('0' + side->tuplet), 0});
+	if (r->cell.workers > 1) {
+		set(r, "backend", "pthread");
+		set(r, "schedule", "dynamic");
+	}
+	set(r, "placement", "none");
+	r->workers = r->cell.workers;
+	complete(r);
+	r->peer.set_num_threads((int)r->workers);
+	if (side->ours == ours_array)
+		r->room = r->peer.count[1](r->cell.problem.start, r->cell.problem.stop) + 1;
+	measure(r, side);
+	return 0;
+}
