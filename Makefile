@@ -156,6 +156,11 @@ $(planted): $(BUILD)/tests/planted/work.o $(BUILD)/bench/main.o $(library)
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
+# One row of scripts/versus-primesieve, which builds it.
+$(BUILD)/versus/versus: $(BUILD)/versus/versus.o $(BUILD)/versus/primesieve.o $(library)
+	$(link)
+$(BUILD)/versus/versus: test_libs := -ldl
+
 # The fresh programs of `probe spawn`: nothing but the C library.
 $(echoes): $(BUILD)/bench/probe/program/echo.o
 	$(call say,LD,$@)

@@ -7,7 +7,8 @@
 
 static void *open_any(const char *path)
 {
-	static const char *const names[] = {"libprimesieve.so", "libprimesieve.so.12", "libprimesieve.so.11", "libprimesieve.dylib"};
+	static const char *const names[] = {
+		"libprimesieve.so", "libprimesieve.so.12", "libprimesieve.so.11", "libprimesieve.dylib"};
 	void *library = NULL;
 	if (path)
 		return dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -20,24 +21,29 @@ int primesieve_open(struct primesieve *p, const char *path, char *reason, size_t
 {
 	*p = (struct primesieve){.library = open_any(path)};
 	if (!p->library) {
-		snprintf(reason, size, "%s", path ? dlerror() : "libprimesieve is not installed (Debian: apt install primesieve)");
+		snprintf(reason, size, "%s",
+			path ? dlerror() : "libprimesieve is not installed (Debian: apt install primesieve)");
 		return -1;
 	}
 	/* Functions are stored through pointers to objects, as POSIX has it. */
 	const struct {
 		const char *name;
 		void *to;
-	} symbols[] = {{"primesieve_version", &p->version}, {"primesieve_set_num_threads", &p->set_num_threads},
+	} symbols[] = {{"primesieve_version", &p->version},
+		{"primesieve_set_num_threads", &p->set_num_threads},
 		{"primesieve_count_primes", &p->count[1]}, {"primesieve_count_twins", &p->count[2]},
 		{"primesieve_count_triplets", &p->count[3]}, {"primesieve_count_quadruplets", &p->count[4]},
 		{"primesieve_count_quintuplets", &p->count[5]}, {"primesieve_count_sextuplets", &p->count[6]},
 		{"primesieve_generate_primes", &p->generate_primes}, {"primesieve_nth_prime", &p->nth_prime},
-		{"primesieve_free", &p->free}, {"primesieve_init", &p->batches_init}, {"primesieve_jump_to", &p->batches_jump},
-		{"primesieve_generate_next_primes", &p->batches_next}, {"primesieve_free_iterator", &p->batches_free}};
+		{"primesieve_free", &p->free}, {"primesieve_init", &p->batches_init},
+		{"primesieve_jump_to", &p->batches_jump},
+		{"primesieve_generate_next_primes", &p->batches_next},
+		{"primesieve_free_iterator", &p->batches_free}};
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
 		void *found = dlsym(p->library, symbols[i].name);
 		if (!found) {
-			snprintf(reason, size, "this libprimesieve has no %s: version 11 or 12 is wanted", symbols[i].name);
+			snprintf(reason, size, "this libprimesieve has no %s: version 11 or 12 is wanted",
+				symbols[i].name);
 			primesieve_close(p);
 			return -1;
 		}
