@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "args.h"
 
+#include "nth.h"
 #include "number.h"
 
 #include <getopt.h>
@@ -94,6 +95,11 @@ static int set_print_unique(struct run_args *a, const char *value, struct err *e
 	return 0;
 }
 
+static int set_nth(struct run_args *a, const char *value, struct err *e)
+{
+	return number_parse("--nth", value, 1, UINT64_MAX, &a->nth, e);
+}
+
 static int set_counters(struct run_args *a, const char *value, struct err *e)
 {
 	(void)value;
@@ -142,6 +148,8 @@ static const struct own_option own_options[] = {
 	{"print", false, NULL, "list the items found on standard output, the rest on standard error; one sample, no warm-up unless said", set_print},
 	{"print-unique", false, NULL, "list each different word once, after its count: the most frequent first, else the first found",
 		set_print_unique},
+	{"nth", true, "N", "print the N-th item from --start on, the rest on standard error: counts to about there, then lists a window",
+		set_nth},
 	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
 	{"trace", true, "FILE", "append what each worker of the last run did when, as CSV (as a sweep's workers.csv)", set_trace},
 	{"expect", true, NULL, NULL, set_expect},
@@ -172,12 +180,12 @@ static void defaults(struct run_args *a)
 	a->meter = meter_find("auto", &none);
 }
 
-/* What was not said: a listing is not kept waiting. */
-static void complete(struct measure_plan *m)
+/* What was not said: who wants an answer is not kept waiting. */
+static void complete(struct measure_plan *m, bool answer)
 {
-	m->samples = m->samples ? m->samples : m->print ? 1 : 7;
-	m->warmup = m->warmup != UINT_MAX ? m->warmup : !m->print;
-	m->sample_seconds = m->sample_seconds >= 0 ? m->sample_seconds : m->print ? 1e-9 : 0.01; /* any run is a sample */
+	m->samples = m->samples ? m->samples : answer ? 1 : 7;
+	m->warmup = m->warmup != UINT_MAX ? m->warmup : !answer;
+	m->sample_seconds = m->sample_seconds >= 0 ? m->sample_seconds : answer ? 1e-9 : 0.01; /* any run is a sample */
 }
 
 /* A first pass finds the kernel among the options, since what the others mean depends on it. */
@@ -226,7 +234,11 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "--print-unique: not with --print; both want standard output");
 	if (a->measure.print_unique && !(a->measure.cell.kernel->takes_input && kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
 		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words", a->measure.cell.kernel->name);
-	complete(&a->measure);
+	if (a->nth && (a->measure.print || a->measure.print_unique))
+		return err_set(e, ERR_USAGE, "--nth: not with --print; both want standard output");
+	if (a->nth && nth_aim(&a->measure.cell, a->nth, e) != 0)
+		return -1;
+	complete(&a->measure, a->measure.print || a->nth);
 	a->measure.meter = a->meter->name;
 	return cell_finish(&a->measure.cell, e);
 }

@@ -14,6 +14,7 @@ struct run_args {
 	const struct meter *meter;
 	enum format format;
 	int result_fd;         /* a launch: where its rows go; -1: this is `run` */
+	uint64_t nth;          /* find this item and print it; 0: not asked for */
 	bool help;             /* --help was asked for; nothing else is valid */
 };
 

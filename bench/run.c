@@ -7,6 +7,7 @@
 #include "launch.h"
 #include "data/row_json.h"
 #include "data/stats.h"
+#include "nth.h"
 #include "units.h"
 
 #include <errno.h>
@@ -168,7 +169,7 @@ static int print_csv(FILE *to, const struct table *t)
 
 int run_print(const struct run_args *a, const struct table *t, struct err *e)
 {
-	FILE *to = a->measure.print || a->measure.print_unique ? stderr : stdout;
+	FILE *to = a->measure.print || a->measure.print_unique || a->nth ? stderr : stdout;
 	struct outcome o = {0};
 	if (condense(t, &o, e) != 0)
 		return -1;
@@ -177,6 +178,15 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 	if (status != 0)
 		return err_set(e, ERR_FAILED, "out of memory");
 	return fflush(to) == 0 && !ferror(to) ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+}
+
+static int print_nth(const struct run_args *a, uint64_t counted, struct err *e)
+{
+	uint64_t item;
+	if (nth_find(&a->measure.cell, a->nth, counted, &item, e) != 0)
+		return -1;
+	printf("%" PRIu64 "\n", item);
+	return fflush(stdout) == 0 ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
 }
 
 int run_main(int argc, char **argv, struct err *e)
@@ -203,6 +213,8 @@ int run_main(int argc, char **argv, struct err *e)
 	} else if (status == 0 && r.samples.count == 0) {
 		status = err_set(e, ERR_FAILED, "the launch ended without a sample");
 	}
+	if (status == 0 && a.nth)
+		status = print_nth(&a, ((const struct sample *)table_row(&r.samples, 0))->count.value, e);
 	table_free(&r.samples);
 	return status;
 }

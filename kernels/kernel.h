@@ -161,6 +161,10 @@ struct kernel {
 	void (*count_aside)(struct problem *p, bool aside);
 	const char *aside;
 
+	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with ERR_USAGE where there are not so
+	 * many, or it cannot tell. NULL: items are not numbers in start..stop. */
+	int (*about_nth)(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
+
 	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns its length; 0 where
 	 * all items of this input are numbers that stand for themselves, in decimal. NULL: those of every input do. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);

@@ -49,6 +49,7 @@ const struct kernel kernel_sieve = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
+	.about_nth = sieve_about_nth,
 	.spell = tuplets_spell,
 	.weigh = primes_weigh,
 	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,

@@ -216,6 +216,9 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
 uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, uint32_t *count,
 	struct err *e);
 
+/* struct kernel's about_nth. */
+int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
+
 /* Whether n is a prime. Some tenths of a microsecond for a composite, two for a prime. */
 bool sieve_is_prime(uint64_t n);
 

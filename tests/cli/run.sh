@@ -92,6 +92,33 @@ run parscale run sieve --start 18446744073709551000 --stop 18446744073709551615 
 same 'the last 13 primes below 2^64' primes out
 holds 'the timing is on standard error' grep -q verified err
 
+# The n-th prime alone on standard output: OEIS A006988, and from a first number on.
+while read -r options answer; do
+	echo "$answer" >wanted
+	# shellcheck disable=SC2046  # options are words
+	run parscale run sieve $(echo "$options" | tr , ' ')
+	same "n-th prime: $options" wanted out
+done <<'END'
+--nth,1 2
+--nth,2 3
+--nth,10 29
+--nth,100 541
+--nth,1e3 7919
+--nth,1e4 104729
+--nth,1e5 1299709
+--nth,1e6 15485863
+--nth,1e7 179424673
+--nth,1e8,--backend,fork,--workers,2 2038074743
+--nth,1,--start,2 2
+--nth,2,--start,100 103
+--nth,1,--start,101 101
+--nth,1000,--start,1e15 1000000000036547
+--nth,13,--start,18446744073709551000 18446744073709551557
+END
+
+fourteenth() { parscale run sieve --nth 14 --start 18446744073709551000 2>&1 | grep -q 'there are 1 fewer below 2^64'; }
+holds 'there is no fourteenth prime in the last 616 numbers' fourteenth
+
 # Every length of number, against another tool where it is installed.
 printf '(7, 11, 13, 17, 19, 23)\n(97, 101, 103, 107, 109, 113)\n' >sextuplets
 run parscale run sieve --stop 1e4 --count 6 --print
