@@ -78,12 +78,13 @@ static void find_foreign(const struct text_input *in, uint64_t base, struct text
 		}
 }
 
-static bool is_giant(const struct text_input *in, uint64_t start)
+/* The bytes of the giant that starts there; 0 where none does. */
+static uint64_t giant_at(const struct text_input *in, uint64_t start)
 {
 	for (unsigned g = 0; g < in->giant_count; g++)
 		if (in->giants[g].start == start)
-			return true;
-	return false;
+			return in->giants[g].bytes;
+	return 0;
 }
 
 /* The long palindrome that fills the block of index i and none before it, at offset `at`, if it is one. Of
@@ -93,11 +94,12 @@ static void judge_long(
 {
 	const uint64_t gaps = ~tile->letters[i - 1];
 	const unsigned before = gaps ? (unsigned)__builtin_clzll(gaps) : 64;
-	const uint64_t start = at - before, bytes = text_word_end(in, start) - start;
+	const uint64_t start = at - before, giant = giant_at(in, start);
+	const uint64_t bytes = giant ? giant : text_word_end(in, start) - start;
 	const unsigned char *p = in->text + start;
-	if (bytes <= TEXT_SHORT || text_letters(in, p, bytes) < in->min_length)
+	if (bytes <= TEXT_SHORT || (giant ? giant : text_letters(in, p, bytes)) < in->min_length)
 		return;
-	if (!(shared && is_giant(in, start)) && !text_is_mirrored(in, p, bytes))
+	if (!(shared && giant) && !text_is_mirrored(in, p, bytes))
 		return;
 	if (before)
 		tile->found[i - 1] |= UINT64_C(1) << (64 - before);
