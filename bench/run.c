@@ -167,6 +167,15 @@ static int print_csv(FILE *to, const struct table *t)
 	return 0;
 }
 
+static int print_nth(const struct run_args *a, uint64_t counted, struct err *e)
+{
+	uint64_t item;
+	if (nth_find(&a->measure.cell, a->nth, counted, &item, e) != 0)
+		return -1;
+	printf("%" PRIu64 "\n", item);
+	return fflush(stdout) == 0 ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+}
+
 int run_print(const struct run_args *a, const struct table *t, struct err *e)
 {
 	FILE *to = a->measure.print || a->measure.print_unique || a->nth ? stderr : stdout;
@@ -177,16 +186,10 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 	free(o.seconds);
 	if (status != 0)
 		return err_set(e, ERR_FAILED, "out of memory");
-	return fflush(to) == 0 && !ferror(to) ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
-}
-
-static int print_nth(const struct run_args *a, uint64_t counted, struct err *e)
-{
-	uint64_t item;
-	if (nth_find(&a->measure.cell, a->nth, counted, &item, e) != 0)
-		return -1;
-	printf("%" PRIu64 "\n", item);
-	return fflush(stdout) == 0 ? 0 : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+	if (fflush(to) != 0 || ferror(to))
+		return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+	const struct sample *first = table_row(t, 0);
+	return a->nth && strcmp(first->status, "ok") == 0 ? print_nth(a, first->count.value, e) : 0;
 }
 
 int run_main(int argc, char **argv, struct err *e)
@@ -213,8 +216,6 @@ int run_main(int argc, char **argv, struct err *e)
 	} else if (status == 0 && r.samples.count == 0) {
 		status = err_set(e, ERR_FAILED, "the launch ended without a sample");
 	}
-	if (status == 0 && a.nth)
-		status = print_nth(&a, ((const struct sample *)table_row(&r.samples, 0))->count.value, e);
 	table_free(&r.samples);
 	return status;
 }

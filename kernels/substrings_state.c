@@ -52,12 +52,14 @@ uint64_t substrings_comb_bits(const struct substrings_comb *comb, uint64_t base,
 	return comb->teeth << (comb->offset[gaps] + comb->step - base % comb->step) % comb->step;
 }
 
+/* The bits i of a word whose number i has bit k. */
+static const uint64_t with_bit[] = {UINT64_C(0xAAAAAAAAAAAAAAAA), UINT64_C(0xCCCCCCCCCCCCCCCC),
+	UINT64_C(0xF0F0F0F0F0F0F0F0), UINT64_C(0xFF00FF00FF00FF00), UINT64_C(0xFFFF0000FFFF0000),
+	UINT64_C(0xFFFFFFFF00000000)};
+
 /* The sum of 2^i * i over the set bits i, modulo 2^64. */
 static uint64_t weighted_sum(uint64_t bits)
 {
-	static const uint64_t with_bit[] = {UINT64_C(0xAAAAAAAAAAAAAAAA), UINT64_C(0xCCCCCCCCCCCCCCCC),
-		UINT64_C(0xF0F0F0F0F0F0F0F0), UINT64_C(0xFF00FF00FF00FF00), UINT64_C(0xFFFF0000FFFF0000),
-		UINT64_C(0xFFFFFFFF00000000)};
 	uint64_t sum = 0;
 	for (unsigned k = 0; k < 6; k++)
 		sum += (bits & with_bit[k]) << k;
@@ -67,9 +69,6 @@ static uint64_t weighted_sum(uint64_t bits)
 /* The sum of i over the set bits i. */
 static uint64_t sum_of_places(uint64_t bits)
 {
-	static const uint64_t with_bit[] = {UINT64_C(0xAAAAAAAAAAAAAAAA), UINT64_C(0xCCCCCCCCCCCCCCCC),
-		UINT64_C(0xF0F0F0F0F0F0F0F0), UINT64_C(0xFF00FF00FF00FF00), UINT64_C(0xFFFF0000FFFF0000),
-		UINT64_C(0xFFFFFFFF00000000)};
 	uint64_t sum = 0;
 	for (unsigned k = 0; k < 6; k++)
 		sum += (uint64_t)__builtin_popcountll(bits & with_bit[k]) << k;

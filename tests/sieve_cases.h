@@ -38,6 +38,16 @@ static inline uint64_t random_below(uint64_t n)
 	return random_bits() % n;
 }
 
+/* Caches and cuts of any size: no answer may depend on them. */
+static inline void random_hints(struct problem *p)
+{
+	p->block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
+	p->l1_bytes = random_bits() >> (46 + random_below(18));
+	p->l2_bytes = random_bits() >> (40 + random_below(24));
+	p->l3_bytes = random_bits() >> (36 + random_below(28));
+	p->workers = (unsigned)random_below(200);
+}
+
 static inline struct problem range(uint64_t start, uint64_t stop)
 {
 	struct problem p;

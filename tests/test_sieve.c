@@ -157,11 +157,7 @@ static void test_cuts_and_hints(void **state)
 		for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
 			if (!can_run(*v, &p))
 				continue;
-			p.block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
-			p.l1_bytes = random_bits() >> (46 + random_below(18));
-			p.l2_bytes = random_bits() >> (40 + random_below(24));
-			p.l3_bytes = random_bits() >> (36 + random_below(28));
-			p.workers = (unsigned)random_below(200);
+			random_hints(&p);
 			struct tally got = count_in_chunks(*v, &p, 1 + random_below(300));
 			if (got.count != expected.count || got.check != expected.check)
 				fail_msg("%s %llu..%llu block %llu l1 %llu l2 %llu: %llu, not %llu",

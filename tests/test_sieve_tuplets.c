@@ -143,11 +143,7 @@ static void test_windows_cuts_and_hints(void **state)
 			for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
 				if (!can_run(*v, &p))
 					continue;
-				p.block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
-				p.l1_bytes = random_bits() >> (46 + random_below(18));
-				p.l2_bytes = random_bits() >> (40 + random_below(24));
-				p.l3_bytes = random_bits() >> (36 + random_below(28));
-				p.workers = (unsigned)random_below(200);
+				random_hints(&p);
 				p.listing = random_below(4) == 0;
 				check(*v, &p, 1 + random_below(300), expected);
 			}

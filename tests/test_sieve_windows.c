@@ -51,15 +51,6 @@ static void check_list(const struct variant *v, const struct problem *p, const s
 		fail_window(v, p, "lists differ at", c.n, w->n);
 }
 
-static void random_hints(struct problem *p)
-{
-	p->block_bytes = random_below(2) ? 0 : random_bits() >> (40 + random_below(20));
-	p->l1_bytes = random_bits() >> (46 + random_below(18));
-	p->l2_bytes = random_bits() >> (40 + random_below(24));
-	p->l3_bytes = random_bits() >> (36 + random_below(28));
-	p->workers = (unsigned)random_below(200);
-}
-
 /* Of primes: how many leave 1 when divided by 4, which is the tally's check. */
 static struct tally primes_of(const struct window *w)
 {

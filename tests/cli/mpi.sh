@@ -45,6 +45,8 @@ for ranks in 1 2; do
 done
 fails 2 'threads that do not divide the workers' parscale run noop --backend mpi --workers 3 --threads-per-rank 2
 fails 2 'threads of ranks where there are none' parscale run noop --backend fork --workers 2 --threads-per-rank 2
+"$PARSCALE_BUILD/parscale" run text --input words --backend mpi --workers 2 --print-unique >out 2>err
+holds 'and each different one' test "$(tr '\n\t' '  ' <out)" = '1 anna 1 noon 1 kayak '
 fails 2 'ranks are not spawned' parscale run noop --backend mpi --lifetime spawn
 fails 77 'no launcher' env PARSCALE_MPIRUN=./nonesuch "$PARSCALE_BUILD/parscale" run noop --backend mpi
 
@@ -54,6 +56,8 @@ ranks() { mpirun -n "$@"; }
 # shellcheck disable=SC2086  # words
 run ranks 3 "$PARSCALE_BUILD/parscale-mpi" run sieve --stop 1e7 $quick
 holds 'ranks that the user starts' test "$status $(field workers) $(field count)" = '0 3 664579'
+run ranks 2 "$PARSCALE_BUILD/parscale-mpi" run sieve --nth 1e6
+holds 'the n-th item' test "$status $(cat out)" = '0 15485863'
 run ranks 3 "$PARSCALE_BUILD/parscale-mpi" run sieve --stop 1e7 --workers 2
 holds 'another number of ranks is refused' grep -q '^parscale: mpi: 2 workers, 1 in a rank, but the launcher started 3 ranks$' err
 run ranks 2 "$PARSCALE_BUILD/parscale-mpi" run sieve --backend fork
