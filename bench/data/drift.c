@@ -66,7 +66,7 @@ static void shuffle_values(double *x, size_t n, uint64_t *random)
 	}
 }
 
-int drift_judge(const double *in_order, size_t n, struct drift *d, struct err *e)
+static int judge(const double *in_order, size_t n, struct drift *d, struct err *e)
 {
 	*d = (struct drift){.launches = n, .range = NAN, .p_value = NAN};
 	if (n < DRIFT_FEWEST)
@@ -110,7 +110,7 @@ int drift_of_cell(const struct table *samples, uint64_t cell_id, struct drift *d
 		launch = s->launch_id.value;
 		work[n++] = s->seconds;
 	}
-	int bad = drift_judge(launches, count, d, e);
+	int bad = judge(launches, count, d, e);
 	free(launches);
 	return bad;
 }

@@ -24,12 +24,8 @@ struct drift {
 /* Below so many launches nothing is said. */
 enum { DRIFT_FEWEST = 8 };
 
-/* It is drift when random orders are rarely as uneven (p < 0.01) and the range matters (more than 2 %). -1
- * without memory. */
-int drift_judge(const double *in_order, size_t n, struct drift *d, struct err *e);
-
-/* Of a cell's samples with status ok, by launches in the order of their numbers, as they stand in the file.
- */
+/* Of a cell's samples with status ok, by launches in the order of their numbers, as they stand in the file. It is drift
+ * when random orders are rarely as uneven (p < 0.01) and the range matters (more than 2 %). -1 without memory. */
 int drift_of_cell(const struct table *samples, uint64_t cell_id, struct drift *d, struct err *e);
 
 #endif

@@ -106,7 +106,7 @@ void chart_real(FILE *f, double x);
 
 /* The largest deviation, in percent, that the median of a stretch of the sweep had from 0; NAN where there is
  * too little to tell. */
-double drift_worst(const struct dataset *d);
+double course_worst(const struct dataset *d);
 
 bool chart_speedup(struct drawing *g, const char *kernel);
 bool chart_efficiency(struct drawing *g, const char *kernel);

@@ -62,23 +62,23 @@ struct stretch {
 	double median, low, high; /* percent; quartiles. NAN below three samples */
 };
 
-struct drift {
+struct course { /* of the whole sweep, all cells together */
 	struct moment *all;
 	size_t count, ok;
 	double *sorted; /* the percentages of those that are ok */
 	struct stretch stretch[STRETCHES];
 };
 
-static void drift_free(struct drift *t)
+static void course_free(struct course *t)
 {
 	free(t->all);
 	free(t->sorted);
 }
 
-/* Whether there is enough to tell a drift; freed by drift_free either way. */
-static bool drift_read(const struct dataset *d, const char *const *kernel, size_t kernels, struct drift *t)
+/* Whether there is enough to tell a drift; freed by course_free either way. */
+static bool course_read(const struct dataset *d, const char *const *kernel, size_t kernels, struct course *t)
 {
-	*t = (struct drift){.all = calloc(d->samples.count + 1, sizeof *t->all),
+	*t = (struct course){.all = calloc(d->samples.count + 1, sizeof *t->all),
 		.sorted = calloc(d->samples.count + 1, sizeof *t->sorted)};
 	if (!t->all || !t->sorted)
 		return false;
@@ -104,21 +104,21 @@ static bool drift_read(const struct dataset *d, const char *const *kernel, size_
 	return t->ok >= 12;
 }
 
-double drift_worst(const struct dataset *d)
+double course_worst(const struct dataset *d)
 {
 	enum { ENOUGH = 12 }; /* samples of a stretch, for its median to say something */
 	const char *kernel[KERNELS];
-	struct drift t;
+	struct course t;
 	double worst = NAN;
-	if (drift_read(d, kernel, dataset_kernels(d, kernel, KERNELS), &t))
+	if (course_read(d, kernel, dataset_kernels(d, kernel, KERNELS), &t))
 		for (int k = 0; k < STRETCHES; k++)
 			if (t.stretch[k].samples >= ENOUGH)
 				worst = fmax(worst, fabs(t.stretch[k].median));
-	drift_free(&t);
+	course_free(&t);
 	return worst;
 }
 
-static void put_drift(struct drawing *g, const struct drift *t, const char *const *kernel, size_t kernels)
+static void put_drift(struct drawing *g, const struct course *t, const char *const *kernel, size_t kernels)
 {
 	enum { MOST_POINTS = 900 }; /* more would be a cloud, and a large file */
 	const struct moment *m = t->all;
@@ -189,12 +189,12 @@ bool chart_drift(struct drawing *g, const char *all)
 {
 	const char *kernel[KERNELS];
 	size_t kernels = dataset_kernels(g->d, kernel, KERNELS);
-	struct drift t;
+	struct course t;
 	(void)all;
-	bool shows = drift_read(g->d, kernel, kernels, &t);
+	bool shows = course_read(g->d, kernel, kernels, &t);
 	if (shows)
 		put_drift(g, &t, kernel, kernels);
-	drift_free(&t);
+	course_free(&t);
 	return shows;
 }
 

@@ -134,7 +134,7 @@ static void how_far(const struct dataset *d, const struct sentences *trust, stru
 	json_t *finding;
 	if (trust->count > 0)
 		clause(a, "", "%s", trust->text[0]);
-	if (drift_worst(d) > 100 * report_margin)
+	if (course_worst(d) > 100 * report_margin)
 		clause(&against, ", ", "a machine that did not keep its speed");
 	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
 	{

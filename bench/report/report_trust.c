@@ -132,7 +132,7 @@ static void say_outliers(const struct dataset *d, struct sentences *s)
 void report_trust(const struct dataset *d, struct sentences *s)
 {
 	const char *host = dataset_text(d, "machine.hypervisor"), *end = dataset_text(d, "end");
-	double drift = drift_worst(d);
+	double drift = course_worst(d);
 	size_t i;
 	json_t *finding;
 	s->count = 0;
