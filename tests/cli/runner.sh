@@ -23,15 +23,20 @@ refused() {
 program good 'echo "[==========] x: 3 test(s) run."; echo "[  PASSED  ] 3 test(s)." >&2'
 program silent 'exit 0'
 program empty 'echo "[  PASSED  ] 0 test(s)."'
+program broken 'printf "[  PASSED  ] 0 test(s).\n[  SKIPPED ] 2 test(s), listed below:\n"; exit 1'
 program failing 'echo "[  PASSED  ] 2 test(s)."; exit 1'
 program crashing 'kill -SEGV $$'
 program hanging 'echo "[  PASSED  ] 2 test(s)."; sleep 30'
 
 says '^tests: all passed \(2 programs, 6 tests\)' 'good programs pass' runner ./good ./good
+program skipping 'echo "x is NOT compared: no y here"; printf "[  PASSED  ] 0 test(s).\n[  SKIPPED ] 2 test(s), listed below:\n"'
+says '^tests: all passed \(2 programs, 3 tests\); skipped: skipping$' 'one that skips all it has is named' runner ./skipping ./good
+says '^x is NOT compared' '... and shows why' runner ./skipping ./good
 says '^\[  PASSED  \] 3 test' 'closing lines are shown' runner ./good
 refused 'ran no test' silent
 refused 'ran no test' empty
 refused 'exit status 1' failing
+refused 'exit status 1' broken
 refused 'ended by signal 11' crashing
 refused 'hung' hanging
 refused 'exit status 127' missing
