@@ -50,8 +50,8 @@ holds 'and each different one' test "$(tr '\n\t' '  ' <out)" = '1 anna 1 noon 1 
 fails 2 'ranks are not spawned' parscale run noop --backend mpi --lifetime spawn
 fails 77 'no launcher' env PARSCALE_MPIRUN=./nonesuch "$PARSCALE_BUILD/parscale" run noop --backend mpi
 
-OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps_base_oversubscribe
+OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 HWLOC_COMPONENTS=-gl
+export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps_base_oversubscribe HWLOC_COMPONENTS
 ranks() { mpirun -n "$@"; }
 # shellcheck disable=SC2086  # words
 run ranks 3 "$PARSCALE_BUILD/parscale-mpi" run sieve --stop 1e7 $quick
@@ -71,7 +71,7 @@ holds 'has rows of ranks, all of them ok' test "$(grep -c ',mpi,.*,ok,' swept/sa
 
 # killed BY WHOM: no rank, launcher or shared memory of theirs stays
 shared() { find /dev/shm /tmp -maxdepth 1 \( -name 'vader_segment*' -o -name 'ompi.*' \) 2>/dev/null | sort; }
-ours() { pgrep -f "^$PARSCALE_BUILD/parscale-mpi launch" >pids; }
+ours() { running parscale-mpi launch | sort -n >pids && [ -s pids ]; }
 none() { ! ours; }
 shared >before
 for victim in rank driver; do

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # probe.sh - the command: its formats, its refusals, and that nothing outlives it.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
+. "$PARSCALE_ROOT/tests/cli/process.sh"
 
 says '^spawn +[a-z]' 'probes are listed' parscale list probes
 says '^usage: parscale probe' 'help' parscale probe --help
@@ -35,7 +36,7 @@ fails 2 'an unknown format' parscale probe spawn --format xml
 fails 2 'no launches' parscale probe spawn --launches 0
 
 # processes PATTERN: how many of our programs run whose command line has it
-processes() { pgrep -f "$PARSCALE_BUILD/parscale.*$1" | wc -l; }
+processes() { running 'parscale*' "$1" | wc -l; }
 run parscale probe spawn --timeout 0.05s
 if [ "$status" = 1 ] && grep -q 'killed: it took longer than 0.05 s' err; then late=''; else late=$(seen); fi
 result 'a probe that takes too long fails' "$late"
@@ -70,7 +71,9 @@ done
 "$PARSCALE_BUILD/parscale" probe fanout >out 2>err &
 driver=$!
 sleep 0.4
-pkill -9 -P "$driver" || : # the launch
+wait_for launched
+# shellcheck disable=SC2154  # by launched
+kill -9 "$launch"
 status=0
 wait "$driver" || status=$?
 holds 'a killed launch is told' grep -q 'fanout: failed: .*signal 9' err

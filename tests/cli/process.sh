@@ -5,6 +5,19 @@
 # children PID: of that process, now
 children() { cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"; }
 
+# running PROGRAM WORDS: the processes of our programs of that name (a pattern), whose command line has the words. By /proc, for what a
+# bare system lacks would find no process, and all would seem well.
+running() {
+	programs=$(cd "$PARSCALE_BUILD" && pwd -P)
+	for process in /proc/[0-9]*; do
+		# shellcheck disable=SC2254  # a pattern
+		case $(readlink "$process/exe" 2>/dev/null) in
+		"$programs"/$1) tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qe "$2" && echo "${process#/proc/}" ;;
+		esac
+	done
+	:
+}
+
 # wait_for COMMAND...: until it succeeds, 20 s at most
 wait_for() {
 	tries=200
