@@ -41,15 +41,17 @@ int kernel_order(const char *a, const char *b)
 
 const char *kernel_items(const char *kernel)
 {
-	for (const struct kernel *const *k = kernels; *k; k++) {
-		if (strcmp((*k)->name, kernel) != 0)
-			continue;
-		static const char *const plural[][2] = {{"number", "numbers"}, {"word", "words"},
-			{"byte", "bytes"}, {"root", "roots"}, {"call", "calls"}};
-		for (size_t i = 0; i < sizeof plural / sizeof *plural; i++)
-			if (strcmp((*k)->item, plural[i][0]) == 0)
-				return plural[i][1];
-	}
+	enum {
+		KERNELS = 0
+#define KERNEL(name) +1
+#include "kernels.def"
+	};
+	static char plural[KERNELS][32];
+	for (size_t i = 0; kernels[i]; i++)
+		if (strcmp(kernels[i]->name, kernel) == 0) {
+			snprintf(plural[i], sizeof plural[i], "%ss", kernels[i]->item);
+			return plural[i];
+		}
 	return "items";
 }
 
