@@ -123,9 +123,10 @@ $(BUILD)/build_id.h: FORCE
 	@mkdir -p $(@D)
 	@sh scripts/build-id $@
 
+# Appended, not replaced: a kernel and a probe may have the same name.
 $(library): $(call objects,$(kernels) $(harness))
 	$(call say,AR,$@)
-	$(q)rm -f $@ && $(AR) rcs $@ $^
+	$(q)rm -f $@ && $(AR) qcs $@ $^
 
 # What holds the shim is linked by the C++ compiler.
 shim = $(filter %/gbench.o,$^)

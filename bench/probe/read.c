@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* read_memory.c - probe `read`: the limit of what memory bounds, in each level, and kernels beside it in the
+/* read.c - probe `read`: the limit of what memory bounds, in each level, and kernels beside it in the
  * same process. */
 #include "probe/tasks.h"
 
