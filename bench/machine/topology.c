@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* topology.c - the CPUs as plain data: in order, numbered, limited to what this process may use. */
 #include "machine/topology_read.h"
 
 #include "machine/cgroup.h"
@@ -6,7 +7,6 @@
 #include "machine/tree.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static int compare(const void *a, const void *b)
@@ -133,22 +133,4 @@ void topology_apply_limits(struct topology *t, const char *root)
 	int n = topology_allowed(root, ids);
 	if (n > 0)
 		topology_restrict(t, ids, n);
-}
-
-int topology_read(struct topology *t, const char *root, struct err *e)
-{
-	char why[80] = "";
-	*t = (struct topology){0};
-	if (root[0] == '\0') {
-		if (topology_read_shared(t) == 0)
-			return 0;
-		if (topology_read_hwloc(t, why, sizeof why, e) == 0)
-			return 0;
-		if (e->status != ERR_NONE)
-			return -1;
-	}
-	if (topology_read_sysfs(t, root, e) != 0)
-		return -1;
-	snprintf(t->source, sizeof t->source, why[0] ? "sysfs: %s" : "sysfs", why);
-	return 0;
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* topology_read.c - where a topology comes from: what the driver shared, else hwloc, else sysfs. */
+#include "machine/topology_read.h"
+
+#include <stdio.h>
+
+int topology_read(struct topology *t, const char *root, struct err *e)
+{
+	char why[80] = "";
+	*t = (struct topology){0};
+	if (root[0] == '\0') {
+		if (topology_read_shared(t) == 0)
+			return 0;
+		if (topology_read_hwloc(t, why, sizeof why, e) == 0)
+			return 0;
+		if (e->status != ERR_NONE)
+			return -1;
+	}
+	if (topology_read_sysfs(t, root, e) != 0)
+		return -1;
+	snprintf(t->source, sizeof t->source, why[0] ? "sysfs: %s" : "sysfs", why);
+	return 0;
+}
