@@ -277,6 +277,23 @@ static void the_canary_is_in_every_block(void **state)
 		}
 		table_free(&again);
 	}
+	/* interrupted after any later launch: none of the canary's is lost */
+	for (size_t keep = 3 * CELLS * 2; keep < samples.count; keep += 2) {
+		struct table before = samples;
+		before.count = keep;
+		const struct sample *s = table_row(&samples, keep - 2);
+		unsigned blocks = (unsigned)s->block.value + 1, canaries = 0;
+		for (size_t i = 0; i < keep; i += 2)
+			canaries += ((const struct sample *)table_row(&samples, i))->cell_id.value == p.canary;
+		campaign(&p, &m, &before, &again);
+		for (size_t i = 0; i < again.count; i += 2) {
+			s = table_row(&again, i);
+			blocks = (unsigned)s->block.value + 1;
+			canaries += s->cell_id.value == p.canary;
+		}
+		assert_int_equal(canaries, blocks);
+		table_free(&again);
+	}
 	table_free(&samples);
 }
 

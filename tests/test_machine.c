@@ -187,6 +187,44 @@ static void test_hostile_bytes(void **state)
 	machine_tree_remove(root);
 }
 
+/* What no system writes still leaves a machine to measure on. */
+static void test_absurd_files(void **state)
+{
+	(void)state;
+	struct facts facts;
+	struct err e = {0};
+	struct worker_count counts[WORKER_COUNTS];
+	uint64_t sizes[CACHE_SIZES];
+	char root[512];
+	machine_tree_plant("vm", root, sizeof root);
+	machine_tree_write(root, "sys/devices/system/cpu/online", "9,8,9,9");
+	machine_tree_write(root, "sys/devices/system/cpu/cpu8/cache/index0/level", "1");
+	machine_tree_write(root, "sys/devices/system/cpu/cpu8/cache/index0/type", "Data");
+	machine_tree_write(root, "sys/devices/system/cpu/cpu8/cache/index0/coherency_line_size", "-9");
+	machine_tree_write(root, "proc/loadavg", "inf");
+	machine_tree_write(root, "proc/meminfo", "MemAvailable: 99999999999999999999999999999 kB");
+	machine_tree_write(root, "proc/self/cgroup", "0::/");
+	machine_tree_write(root, "proc/self/mountinfo", "1 1 0:1 / /group rw - cgroup2 cgroup2 rw");
+	machine_tree_write(root, "group/cpu.max", "inf 1");
+	machine_tree_write(root, "group/memory.max", "-inf");
+	assert_int_equal(facts_read(&facts, root, 0, &e), 0);
+	const struct topology *t = &facts.machine.topology;
+	assert_int_equal(t->count, 2);
+	assert_int_equal(topology_usable(t), 2); /* the mask names none of them */
+	assert_int_equal(t->cpus[0].cache[0].line, 0);
+	assert_true(isnan(t->quota) && isnan(facts.environment.load1));
+	assert_true(isnan(facts.environment.memory_limit_bytes));
+	check_json(&facts);
+	assert_int_equal(facts_worker_counts(&facts, counts), 3);
+	assert_int_equal(counts[0].workers, 1);
+	const int n = facts_sizes(&facts, sizes);
+	assert_in_range(n, 1, CACHE_SIZES);
+	for (int i = 1; i < n; i++)
+		assert_true(sizes[i] > sizes[i - 1]);
+	facts_free(&facts);
+	machine_tree_remove(root);
+}
+
 /* hwloc and the reader without it see the same machines. */
 static void test_hwloc_agrees(void **state)
 {
@@ -300,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_absurd_files),
 		cmocka_unit_test(test_hwloc_agrees),
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),

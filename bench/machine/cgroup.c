@@ -120,14 +120,14 @@ static double quota_here(const struct hierarchy *h, const char *root)
 		quota = number_here(h, root, "cpu.cfs_quota_us"); /* -1 is no limit */
 		period = number_here(h, root, "cpu.cfs_period_us");
 	}
-	return quota > 0 && period > 0 ? quota / period : NAN;
+	return quota > 0 && period > 0 && isfinite(quota / period) ? quota / period : NAN;
 }
 
 static double memory_here(const struct hierarchy *h, const char *root)
 {
 	/* v1 tells no limit as the largest number of pages there can be; v2 as "max". */
 	double bytes = number_here(h, root, h->version == 2 ? "memory.max" : "memory.limit_in_bytes");
-	return bytes < 0x1p60 ? bytes : NAN;
+	return bytes >= 0 && bytes < 0x1p60 ? bytes : NAN;
 }
 
 /* The least of a limit over a group and all around it. */

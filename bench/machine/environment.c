@@ -242,6 +242,12 @@ static double read_first_number(struct source *s, const char *path)
 	return end == text ? (double)NAN : value;
 }
 
+/* No file of the system means "inf". */
+static double finite_or_nan(double real)
+{
+	return isfinite(real) ? real : (double)NAN;
+}
+
 void environment_read(struct environment *env, const char *root)
 {
 	struct source s = {.root = root};
@@ -255,8 +261,8 @@ void environment_read(struct environment *env, const char *root)
 		char *line = (char *)env + environment_facts[i].offset;
 		double *real = (double *)(void *)line;
 		if (environment_facts[i].real)
-			*real = origins[i].real ? origins[i].real(&s)
-						: read_first_number(&s, origins[i].path);
+			*real = finite_or_nan(origins[i].real ? origins[i].real(&s)
+							      : read_first_number(&s, origins[i].path));
 		else if (origins[i].line)
 			origins[i].line(&s, line);
 		else

@@ -3,6 +3,7 @@
  * measuring. */
 #include "machine/place.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 unsigned place_capacity(const struct topology *t, unsigned cpus)
@@ -54,7 +55,8 @@ int cache_sizes(struct cache_share share, double memory_bytes, uint64_t *sizes, 
 			bytes *= 2)
 			n = insert(sizes, n, bytes);
 	const double largest = n > 0 ? (double)sizes[n - 1] : 999;
-	for (double bytes = 1000; bytes <= memory_bytes / 4 && n < room; bytes *= 10)
+	const double most = fmin(memory_bytes / 4, 0x1p62); /* NAN gives the constant: asked for apart */
+	for (double bytes = 1000; memory_bytes > 0 && bytes <= most && n < room; bytes *= 10)
 		if (bytes > largest)
 			n = insert(sizes, n, (uint64_t)bytes);
 	return n;

@@ -133,4 +133,6 @@ void topology_apply_limits(struct topology *t, const char *root)
 	int n = topology_allowed(root, ids);
 	if (n > 0)
 		topology_restrict(t, ids, n);
+	for (int i = 0, usable = topology_usable(t); usable == 0 && i < t->count; i++)
+		t->cpus[i].usable = true;
 }

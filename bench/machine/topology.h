@@ -35,7 +35,7 @@ struct cpu {
 	int thread; /* which of its core's hardware threads: 0, 1, ... */
 	int kind; /* 0 the most efficient (E cores), higher the faster (P cores); all 0 where cores are alike
 		   */
-	bool usable; /* in this process's affinity mask, hence in its cpuset */
+	bool usable; /* in this process's affinity mask, hence in its cpuset; at least one CPU is */
 	struct cpu_cache cache[CACHE_LEVELS];
 };
 

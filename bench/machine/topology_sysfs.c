@@ -42,7 +42,8 @@ static void read_cache(struct cpu *c, const char *root, int index)
 	struct cpu_cache *cache = &c->cache[level - 1];
 	tree_text(root, size, sizeof size, CPU "cpu%d/cache/index%d/size", c->id, index);
 	cache->bytes = size_in_bytes(size);
-	if (tree_number(root, &line, CPU "cpu%d/cache/index%d/coherency_line_size", c->id, index))
+	if (tree_number(root, &line, CPU "cpu%d/cache/index%d/coherency_line_size", c->id, index) && line > 0 &&
+		line <= 1 << 20)
 		cache->line = (int)line;
 	snprintf(shared, sizeof shared, "cache/index%d/shared_cpu_list", index);
 	cache->domain = lowest_in(root, c->id, c->id, shared);
@@ -108,17 +109,28 @@ static int read_kinds(struct topology *t, const char *root)
 	return 0;
 }
 
+/* Leaves each CPU once; how many. */
+static int drop_doubles(int *ids, int n)
+{
+	bool seen[CPULIST_LIMIT] = {false};
+	int kept = 0;
+	for (int i = 0; i < n; i++) {
+		if (!seen[ids[i]])
+			ids[kept++] = ids[i];
+		seen[ids[i]] = true;
+	}
+	return kept;
+}
+
 /* The CPUs there are: the online ones, or else the allowed ones, or else CPU 0. */
 static int list_cpus(const char *root, int *ids)
 {
 	int n = tree_cpulist(root, ids, CPULIST_LIMIT, CPU "online");
-	if (n > 0)
-		return n;
-	n = topology_allowed(root, ids);
-	if (n > 0)
-		return n;
-	ids[0] = 0;
-	return 1;
+	if (n == 0)
+		n = topology_allowed(root, ids);
+	if (n == 0)
+		ids[n++] = 0;
+	return drop_doubles(ids, n);
 }
 
 int topology_read_sysfs(struct topology *t, const char *root, struct err *e)

@@ -77,16 +77,22 @@ static bool wants(const struct campaign *c, size_t index, unsigned block)
 	return index < c->plan->count ? pace_wants(c->pace, index, block) : probing_wants(c->probing, index - c->plan->count, block);
 }
 
+/* How many launches of the canary a block has had; blocks follow each other, and it is in all of them. */
+static size_t canaries_had(const struct campaign *c, unsigned block)
+{
+	return block < c->canary_block ? SIZE_MAX : block == c->canary_block ? c->canary_launches : 0;
+}
+
 /*
- * Puts the canary among the n cells and probes of `from`: one at a random place in each stretch of some CANARY_EVERY. Those that the block has had
- * (it was interrupted) are left out, and what does not want a launch. How many there are in `order`.
+ * Puts the canary among the n cells and probes of a block: one at a random place in each stretch of some CANARY_EVERY.
+ * Launches that the block has had, before it was interrupted, are left out. How many there are in `order`.
  */
 static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, unsigned block, uint64_t *random)
 {
 	const size_t canary = c->plan->canary, stretches = n > CANARY_EVERY ? n / CANARY_EVERY : 1;
 	const char *stop = pace_stop(c->pace, canary);
 	const bool sings = !stop || strcmp(stop, "failed") != 0;
-	size_t had = c->canary_block == block ? c->canary_launches : 0, count = 0, wanted = 0;
+	size_t had = canaries_had(c, block), count = 0;
 	for (size_t k = 0; k < stretches; k++) {
 		const size_t first = k * n / stretches, end = (k + 1) * n / stretches;
 		const size_t place = first + shuffle_next(random) % (end - first + 1);
@@ -95,13 +101,11 @@ static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, uns
 				had--;
 			else if (i == place && sings)
 				c->order[count++] = canary;
-			if (i < end && wants(c, from[i], block)) {
+			if (i < end && wants(c, from[i], block))
 				c->order[count++] = from[i];
-				wanted++;
-			}
 		}
 	}
-	return wanted > 0 || pace_wants(c->pace, canary, block) ? count : 0;
+	return n > 0 || pace_wants(c->pace, canary, block) ? count : 0;
 }
 
 static double cost(const struct campaign *c, size_t index)
@@ -122,7 +126,7 @@ static size_t make_order(struct campaign *c, unsigned block)
 	if (block < c->plan->launches)
 		return add_canaries(c, list, n, block, &random);
 	for (size_t i = 0; i < n; i++) /* of the cells, the widest first; few, and nearly sorted */
-		if (list[i] < c->plan->count && pace_wants(c->pace, list[i], block)) {
+		if (list[i] < c->plan->count && (pace_wants(c->pace, list[i], block) || pace_had(c->pace, list[i], block))) {
 			size_t cell = list[i], j = kept++;
 			for (; j > 0 && pace_width(c->pace, list[j - 1]) < pace_width(c->pace, cell); j--)
 				list[j] = list[j - 1];

@@ -124,6 +124,11 @@ bool pace_wants(const struct pace *t, size_t cell, unsigned block)
 	return t->cells[cell].next_block <= block && !pace_stop(t, cell);
 }
 
+bool pace_had(const struct pace *t, size_t cell, unsigned block)
+{
+	return t->cells[cell].next_block > block;
+}
+
 double pace_width(const struct pace *t, size_t cell)
 {
 	return t->cells[cell].width;

@@ -23,6 +23,9 @@ int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t f
 /* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
 bool pace_wants(const struct pace *t, size_t cell, unsigned block);
 
+/* Whether it has been launched in this block, or a later one. */
+bool pace_had(const struct pace *t, size_t cell, unsigned block);
+
 /* Half the 95 % interval of the cell's median over that median; INFINITY where there is none yet. */
 double pace_width(const struct pace *t, size_t cell);
 

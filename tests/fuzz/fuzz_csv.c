@@ -2,6 +2,7 @@
 /* fuzz_csv.c - what the reader takes for rows, it writes and reads again as the same rows; everything else is
  * refused with a place. */
 #include "data/csv.h"
+#include "data/probe_summary.h"
 
 #include "memory_file.h"
 
@@ -10,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct {
+static const struct kind {
 	const struct column *columns;
 	size_t row_size;
 } kinds[] = {
@@ -18,7 +19,11 @@ static const struct {
 	{summary_columns, sizeof(struct summary)},
 	{comparison_columns, sizeof(struct comparison)},
 	{model_columns, sizeof(struct model_row)},
+	{worker_columns, sizeof(struct worker_row)},
+	{probe_launch_columns, sizeof(struct probe_launch_row)},
+	{probe_columns, sizeof(struct probe_row)},
 };
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static void must(bool holds)
 {
@@ -28,21 +33,35 @@ static void must(bool holds)
 
 static void write_and_read(const struct table *t)
 {
-	union {
-		struct sample sample;
-		struct summary summary;
-		struct comparison comparison;
-		struct model_row model;
-	} again;
+	void *again = malloc(t->row_size);
 	char first[CSV_LINE], second[CSV_LINE];
 	struct err e = {0};
+	must(again != NULL);
 	for (size_t i = 0; i < t->count; i++) {
 		must(csv_row_line(t->columns, table_row(t, i), first, sizeof first) > 0);
 		must(strchr(first, '\n') == first + strlen(first) - 1);
-		must(csv_parse_line(t->columns, first, &again, &e) == 0);
-		must(csv_row_line(t->columns, &again, second, sizeof second) > 0);
+		must(csv_parse_line(t->columns, first, again, &e) == 0);
+		must(csv_row_line(t->columns, again, second, sizeof second) > 0);
 		must(strcmp(first, second) == 0);
 	}
+	free(again);
+}
+
+/* Whatever launches of probes say, a table of them can be made and written. */
+static void summarise_probes(const struct table *launches)
+{
+	struct table rows;
+	struct err e = {0};
+	table_init(&rows, probe_columns, sizeof(struct probe_row));
+	must(probe_summarise(launches, &rows, &e) == 0);
+	must((rows.count > 0) == (launches->count > 0) && (probe_worst(&rows) != NULL) == (rows.count > 0));
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct probe_row *row = table_row(&rows, i);
+		must(!(row->median_low > row->median) && !(row->median_high < row->median));
+		must(!(row->ratio_low > row->ratio) && !(row->ratio_high < row->ratio));
+	}
+	write_and_read(&rows);
+	table_free(&rows);
 }
 
 /* The first byte: which table, and whether its header is put in front of the rest. */
@@ -53,18 +72,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool torn = false;
 	if (size == 0)
 		return 0;
-	size_t kind = data[0] % 4, header = 0;
+	size_t kind = data[0] % KINDS, header = 0;
 	char *bytes = malloc(CSV_LINE + size);
 	must(bytes != NULL);
-	if (data[0] & 4)
+	if (data[0] & 128)
 		header = csv_header_line(kinds[kind].columns, bytes, CSV_LINE);
 	memcpy(bytes + header, data + 1, size - 1);
 	table_init(&t, kinds[kind].columns, kinds[kind].row_size);
-	if (csv_read(memory_file(bytes, header + size - 1), &t, &torn, &e) == 0)
+	if (csv_read(memory_file(bytes, header + size - 1), &t, &torn, &e) == 0) {
 		write_and_read(&t);
-	else
+		if (t.columns == probe_launch_columns)
+			summarise_probes(&t);
+	} else {
 		must(e.status == ERR_USAGE && strncmp(e.text, "/proc/self/fd/", 14) == 0 &&
 			!strpbrk(e.text, "\n\r\033"));
+	}
 	table_free(&t);
 	free(bytes);
 	return 0;

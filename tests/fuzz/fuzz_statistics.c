@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_statistics.c - summaries, models and comparisons of any samples at all: rows that can be written,
- * intervals around their values. */
+/* fuzz_statistics.c - summaries, models, comparisons, drift and outliers of any samples at all, and the
+ * statistics below them of any finite values: rows that can be written, intervals around their values. */
 #include "data/comparison.h"
+#include "data/drift.h"
+#include "data/models.h"
+#include "data/outlier.h"
+#include "data/ranksum.h"
 #include "data/series.h"
 #include "data/summary.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +35,7 @@ static void fill(struct table *t, const uint8_t *data, size_t size)
 		s->cell.size = (struct uint_field){1 + (data[0] >> 4 & 1), data[0] & 8};
 		s->cell.items = (struct uint_field){data[1], data[0] & 32};
 		s->cell.workers = (struct uint_field){data[1] % 9, data[0] < 250};
+		s->cell_id = (struct uint_field){data[0] & 3, data[0] < 250};
 		s->launch_id = (struct uint_field){data[2], data[2] < 250};
 		strcpy(s->status, data[3] & 3 ? "ok" : "failed");
 		memcpy(&s->seconds, data + 4, sizeof s->seconds);
@@ -60,6 +66,96 @@ static void check_summary(const struct table *samples)
 	table_free(&rows);
 }
 
+static void check_what_is_told(const struct table *samples)
+{
+	struct drift d;
+	struct outliers o;
+	struct err e = {0};
+	must(drift_of_cell(samples, 1, &d, &e) == 0 &&
+		(d.verdict == DRIFT_UNKNOWN) == (d.launches < DRIFT_FEWEST));
+	must(d.verdict == DRIFT_UNKNOWN || (d.p_value > 0 && d.p_value <= 1));
+	must(outliers_find(samples, &o, &e) == 0 && o.count <= o.of);
+	for (size_t i = 0; i < o.count; i++)
+		must(o.list[i].sample < samples->count && o.list[i].reason < OUTLIER_REASON_COUNT);
+	outliers_free(&o);
+}
+
+enum { VALUES = 64, FEW = 12 };
+
+/* Within rounding. */
+static bool ordered(double low, double high)
+{
+	return !(low > high * (1 + 1e-12));
+}
+
+/* Of n positive values, sorted: each in its range. */
+static void check_values(const double *x, size_t n)
+{
+	const double median = stats_median(x, n), mad = stats_mad(x, n);
+	const struct interval i = stats_launch_interval(x, n), j = stats_median_interval(x, n, 0.95);
+	must(isnan(median) == (n == 0) && isnan(mad) == (n == 0) && isnan(i.low) == (n < 2) &&
+		isnan(j.low) == (n < 6));
+	if (n == 0)
+		return;
+	must(x[0] <= median && median <= x[n - 1] && mad >= 0 && mad <= x[n - 1]);
+	must(ordered(i.low, median) && ordered(median, i.high) && ordered(j.low, median) &&
+		ordered(median, j.high));
+	for (double q = 0; q <= 1; q += 0.125)
+		must(x[0] <= stats_quantile(x, n, q) && stats_quantile(x, n, q) <= x[n - 1]);
+}
+
+/* Of two groups of positive values. */
+static void check_two(const double *a, size_t n, const double *b, size_t m)
+{
+	struct ranksum r;
+	struct err e = {0};
+	must(ranksum_make(&r, n, m, &e) == 0);
+	const double above = ranksum_above(&r, a, b, 0), below = ranksum_below(&r, a, b, 0);
+	const struct shift s = ranksum_shift(&r, a, b, 0.95);
+	must(above >= 0 && above <= 1 && below >= 0 && below <= 1);
+	must(!(s.interval.low > s.value) && !(s.interval.high < s.value));
+	ranksum_free(&r);
+	stats_launch_ratio(a, n, b, m);
+	stats_median_ratio(a, n, b, m);
+}
+
+/* Worker counts 1, 2, 3 ... with `each` launches. */
+static void check_model(const double *x, size_t n, size_t each)
+{
+	struct model_point points[VALUES];
+	struct model model;
+	struct err e = {0};
+	size_t count = 0;
+	for (; (count + 1) * each <= n; count++)
+		points[count] = (struct model_point){(double)(count + 1), x + count * each, each};
+	if (model_refusal(points, count) || count == 0)
+		return;
+	must(model_fit(points, count, &model, &e) == 0);
+	must(!(model.amdahl_serial.value < 0) && !(model.usl_contention.value < 0) &&
+		!(model.usl_coherency.value < 0));
+}
+
+/* Any doubles that are positive and finite, denormal ones among them. */
+static void check_numbers(const uint8_t *data, size_t size)
+{
+	double x[VALUES], sorted[VALUES];
+	size_t n = 0;
+	for (; size >= sizeof *x && n < VALUES; data += sizeof *x, size -= sizeof *x) {
+		memcpy(&x[n], data, sizeof *x);
+		n += isfinite(x[n]) && x[n] > 0;
+	}
+	memcpy(sorted, x, n * sizeof *x);
+	stats_sort(sorted, n);
+	check_values(sorted, n);
+	check_model(x, n, 1 + size % 4);
+	if (n < 2)
+		return;
+	const size_t half = n / 2 < FEW ? n / 2 : FEW, rest = n - half < FEW ? n - half : FEW;
+	stats_sort(x, half);
+	stats_sort(x + half, rest);
+	check_two(x, half, x + half, rest);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct table a, b, rows;
@@ -67,9 +163,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = {0};
 	const struct comparison_rules rules = {.margin = 0.01, .effect = 0.03};
 	size_t half = size / 24 * 12;
+	check_numbers(data, size);
 	fill(&a, data, half);
 	fill(&b, data + half, size - half);
 	check_summary(&a);
+	check_what_is_told(&a);
 	table_init(&rows, comparison_columns, sizeof(struct comparison));
 	must(comparison_make(&a, &b, &rules, &rows, &result, &e) == 0);
 	check_rows(&rows);
