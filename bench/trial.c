@@ -30,12 +30,15 @@ struct trial {
 	struct timing timing;
 };
 
-/* How often a waiting worker looks before it sleeps. */
+/* How often a waiting worker looks before it sleeps. Unless each has a CPU of its own, the one it waits for may be in line
+ * behind it; and where workers are free to move, waking up is what moves them apart. */
 static unsigned looks(const struct trial *t)
 {
 	static const unsigned by_choice[] = {[WAIT_ACTIVE] = UINT_MAX, [WAIT_PASSIVE] = 0};
 	const struct cell *c = t->work.cell;
-	return c->wait != WAIT_AUTO ? by_choice[c->wait] : c->workers <= t->place.capacity ? SPINS : 0;
+	if (c->wait != WAIT_AUTO)
+		return by_choice[c->wait];
+	return t->place.bound && c->workers <= t->place.capacity ? SPINS : 0;
 }
 
 static void before_create(void *ctx, unsigned worker)

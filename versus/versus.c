@@ -373,8 +373,8 @@ int main(int argc, char **argv)
 	if (r->cell.workers > 1) {
 		set(r, "backend", "pthread");
 		set(r, "schedule", "dynamic");
+		set(r, "lifetime", "spawn");
 	}
-	set(r, "placement", "none");
 	r->workers = r->cell.workers;
 	complete(r);
 	r->peer.set_num_threads((int)r->workers);

@@ -376,9 +376,10 @@ bool control_run(const struct control *c, unsigned worker)
 {
 	const struct job *job = c->job;
 	void *slot = control_slot(c, worker);
-	/* While the opener is making others, it needs the CPU more than one who waits. */
-	unsigned spin = c->plan.lifetime == LIFETIME_POOL ? c->plan.spin : 0;
-	uint32_t run = word_await(&c->block->go, last_run(c, worker), spin);
+	/* While the opener is making others, they need the CPU more than one who waits. */
+	const uint32_t last = last_run(c, worker);
+	const bool fresh = c->plan.lifetime == LIFETIME_SPAWN || last == 0;
+	const uint32_t run = word_await(&c->block->go, last, fresh ? 0 : c->plan.spin);
 	if (run == STOPPED)
 		return false;
 	set_progress(c, worker, run, READY);
