@@ -2,47 +2,28 @@
 /*
  * spawn.c - what it costs to make a worker, have it do next to nothing, and be rid of it.
  *
- * Every worker, thread or process, notes when it got to its first instruction and gives back an argument of its own; of programs, main does. Parents with a
- * ballast keep it from all other children by MADV_DONTFORK, so that all cases run in one process.
+ * Parents with a ballast keep it from all other children by MADV_DONTFORK, so that all cases run in one
+ * process.
  */
 #include "probe/pages.h"
 #include "probe/probe.h"
 #include "probe/spawn_openmp.h"
+#include "probe/spawn_ways.h"
 #include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_CHILDREN = 1024, CHILDREN = 0 /* the option's place */ };
 enum { TOTAL, CALL, START, FINISH };
-
-extern char **environ;
-
-/* What a worker writes; shared with processes. */
-struct mark {
-	_Alignas(128) uint64_t argument, stamp;
-};
-
-struct worker {
-	struct mark *mark;
-	uint64_t argument;
-	pid_t pid;
-	pthread_t thread;
-	FILE *stream;
-	uint64_t called, returned;
-};
 
 struct ballast {
 	void *at;
@@ -53,207 +34,11 @@ struct ballast {
 struct state {
 	struct mark *marks;
 	struct worker *workers;
-	int echo[2]; /* pipe that fresh programs write to */
+	struct parent parent;
 	uint64_t next_argument;
-	uint64_t touched; /* a global of the parent: threads change it, children only their copy */
 	struct ballast ballasts[3];
 	char programs[2][4096]; /* dynamic, static */
 };
-
-/* How a worker is made. Returns 0 or an errno. */
-struct way {
-	const char *name, *worker;
-	int (*create)(struct state *s, struct worker *w, const char *program);
-	int (*reap)(struct worker *w, int *status);
-	int program; /* 0: dynamic, 1: static; -1: the worker is a function */
-	double expected_low, expected_high;
-	bool shares; /* sees the parent's memory itself */
-	bool full;
-};
-
-static void live(struct worker *w)
-{
-	w->mark->stamp = clock_ns();
-	w->mark->argument = w->argument;
-}
-
-static struct state *thread_state;
-
-static void *thread_main(void *worker)
-{
-	live(worker);
-	__atomic_add_fetch(&thread_state->touched, 1, __ATOMIC_RELAXED);
-	return NULL;
-}
-
-static int create_thread(struct state *s, struct worker *w, const char *program)
-{
-	(void)program;
-	thread_state = s;
-	return pthread_create(&w->thread, NULL, thread_main, w);
-}
-
-static int join_thread(struct worker *w, int *status)
-{
-	*status = 0;
-	return pthread_join(w->thread, NULL);
-}
-
-static int create_fork(struct state *s, struct worker *w, const char *program)
-{
-	(void)program;
-	w->pid = fork();
-	if (w->pid == 0) {
-		live(w);
-		s->touched++;
-		_exit(0);
-	}
-	return w->pid < 0 ? errno : 0;
-}
-
-static int create_vfork(struct state *s, struct worker *w, const char *program)
-{
-	(void)s;
-	(void)program;
-	pid_t pid = vfork();
-	if (pid == 0) {
-		live(w);
-		_exit(0);
-	}
-	w->pid = pid;
-	return pid < 0 ? errno : 0;
-}
-
-/* The words of a command: PROGRAM FD ARGUMENT. */
-struct words {
-	char fd[16], argument[32];
-	const char *argv[4];
-};
-
-static char *const *make_words(struct words *words, const struct state *s, const struct worker *w, const char *program)
-{
-	snprintf(words->fd, sizeof words->fd, "%d", s->echo[1]);
-	snprintf(words->argument, sizeof words->argument, "%" PRIu64, w->argument);
-	words->argv[0] = program;
-	words->argv[1] = words->fd;
-	words->argv[2] = words->argument;
-	words->argv[3] = NULL;
-	return (char *const *)(uintptr_t)words->argv; /* not changed: POSIX keeps the type for old callers */
-}
-
-static int create_fork_exec(struct state *s, struct worker *w, const char *program)
-{
-	struct words words;
-	char *const *argv = make_words(&words, s, w, program);
-	w->pid = fork();
-	if (w->pid == 0) {
-		execv(program, argv);
-		_exit(127);
-	}
-	return w->pid < 0 ? errno : 0;
-}
-
-static int create_vfork_exec(struct state *s, struct worker *w, const char *program)
-{
-	struct words words;
-	char *const *argv = make_words(&words, s, w, program);
-	pid_t pid = vfork();
-	if (pid == 0) {
-		execv(program, argv);
-		_exit(127);
-	}
-	w->pid = pid;
-	return pid < 0 ? errno : 0;
-}
-
-static int create_posix_spawn(struct state *s, struct worker *w, const char *program)
-{
-	struct words words;
-	return posix_spawn(&w->pid, program, NULL, NULL, make_words(&words, s, w, program), environ);
-}
-
-static int create_system(struct state *s, struct worker *w, const char *program)
-{
-	char command[4200];
-	snprintf(command, sizeof command, "'%s' %d %" PRIu64, program, s->echo[1], w->argument);
-	int status = system(command);
-	w->pid = status; /* it is reaped already */
-	return status < 0 ? errno : 0;
-}
-
-static int reaped_system(struct worker *w, int *status)
-{
-	*status = w->pid;
-	return 0;
-}
-
-static int create_popen(struct state *s, struct worker *w, const char *program)
-{
-	char command[4200];
-	(void)s;
-	snprintf(command, sizeof command, "'%s' 1 %" PRIu64, program, w->argument);
-	w->stream = popen(command, "re");
-	return w->stream ? 0 : errno;
-}
-
-static int reap_popen(struct worker *w, int *status)
-{
-	int read = fscanf(w->stream, "%" SCNu64 " %" SCNu64, &w->mark->argument, &w->mark->stamp);
-	*status = pclose(w->stream);
-	w->stream = NULL;
-	return *status < 0 ? errno : *status == 0 && read != 2 ? EIO : 0;
-}
-
-static int reap_wait(struct worker *w, int *status)
-{
-	while (waitpid(w->pid, status, 0) < 0)
-		if (errno != EINTR)
-			return errno;
-	return 0;
-}
-
-/* SIGCHLD is blocked while the probe is open; signals do not queue, so each one means: look. */
-static int reap_sigchld(struct worker *w, int *status)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (;;) {
-		pid_t ended = waitpid(w->pid, status, WNOHANG);
-		if (ended != 0)
-			return ended < 0 ? errno : 0;
-		sigwaitinfo(&set, NULL);
-	}
-}
-
-static int reap_pidfd(struct worker *w, int *status)
-{
-	int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
-	if (fd < 0)
-		return errno;
-	struct pollfd ended = {.fd = fd, .events = POLLIN};
-	while (poll(&ended, 1, -1) < 0 && errno == EINTR)
-		;
-	close(fd);
-	return reap_wait(w, status);
-}
-
-static const struct way ways[] = {
-	{"pthread", "thread", create_thread, join_thread, -1, 0, 0, true, false},
-	{"fork", "process", create_fork, reap_wait, -1, 3, 14, false, false},
-	{"fork, SIGCHLD", "process", create_fork, reap_sigchld, -1, 3, 14, false, true},
-	{"fork, pidfd", "process", create_fork, reap_pidfd, -1, 3, 14, false, true},
-	{"vfork", "process", create_vfork, reap_wait, -1, 0.7, 3, true, false},
-	{"posix_spawn", "process", create_posix_spawn, reap_wait, 0, 14, 40, false, false},
-	{"posix_spawn, static", "process", create_posix_spawn, reap_wait, 1, 6, 30, false, false},
-	{"vfork+exec", "process", create_vfork_exec, reap_wait, 0, 14, 40, false, true},
-	{"fork+exec", "process", create_fork_exec, reap_wait, 0, 17, 48, false, false},
-	{"fork+exec, static", "process", create_fork_exec, reap_wait, 1, 8, 36, false, true},
-	{"system", "process", create_system, reaped_system, 0, 20, 110, false, false},
-	{"popen", "process", create_popen, reap_popen, 0, 20, 110, false, false},
-};
-
-enum { WAYS = sizeof ways / sizeof *ways };
 
 /* Those that fresh programs have sent: argument and stamp, a line each, in any order. */
 static void read_echoes(struct state *s, uint64_t first, uint64_t n)
@@ -261,13 +46,15 @@ static void read_echoes(struct state *s, uint64_t first, uint64_t n)
 	static char text[MOST_CHILDREN * 64];
 	size_t used = 0;
 	ssize_t got;
-	while (used < sizeof text - 1 && (got = read(s->echo[0], text + used, sizeof text - 1 - used)) > 0)
+	while (used < sizeof text - 1 &&
+		(got = read(s->parent.echo[0], text + used, sizeof text - 1 - used)) > 0)
 		used += (size_t)got;
 	text[used] = '\0';
 	char *save = NULL;
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		uint64_t argument, stamp;
-		if (sscanf(line, "%" SCNu64 " %" SCNu64, &argument, &stamp) == 2 && argument - first < n && s->marks[argument - first].argument == 0)
+		if (sscanf(line, "%" SCNu64 " %" SCNu64, &argument, &stamp) == 2 && argument - first < n &&
+			s->marks[argument - first].argument == 0)
 			s->marks[argument - first] = (struct mark){argument, stamp};
 	}
 }
@@ -276,32 +63,38 @@ static enum probe_status check_ends(const int *status, uint64_t n, struct probe_
 {
 	for (uint64_t i = 0; i < n; i++)
 		if (WIFSIGNALED(status[i]))
-			return probe_say(sample, PROBE_FAILED, "a child was killed by signal %d", WTERMSIG(status[i]));
+			return probe_say(
+				sample, PROBE_FAILED, "a child was killed by signal %d", WTERMSIG(status[i]));
 		else if (WEXITSTATUS(status[i]) != 0)
-			return probe_say(sample, PROBE_FAILED, "a child exited with status %d%s", WEXITSTATUS(status[i]),
+			return probe_say(sample, PROBE_FAILED, "a child exited with status %d%s",
+				WEXITSTATUS(status[i]),
 				WEXITSTATUS(status[i]) == 127 ? ": there is no such program" : "");
 	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
 		return probe_say(sample, PROBE_WRONG, "there are more children than were made");
 	return PROBE_OK;
 }
 
-static enum probe_status check_marks(const struct state *s, uint64_t n, const struct way *way, uint64_t touched_before, struct probe_sample *sample)
+static enum probe_status check_marks(const struct state *s, uint64_t n, const struct way *way,
+	uint64_t touched_before, struct probe_sample *sample)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		if (s->marks[i].argument != s->workers[i].argument)
-			return probe_say(sample, PROBE_WRONG, "worker %" PRIu64 " gave back %" PRIu64 " for %" PRIu64, i, s->marks[i].argument,
-				s->workers[i].argument);
-		for (uint64_t k = 0; k < i && *way->worker == 'p' && way->reap == reap_wait; k++)
+			return probe_say(sample, PROBE_WRONG,
+				"worker %" PRIu64 " gave back %" PRIu64 " for %" PRIu64, i,
+				s->marks[i].argument, s->workers[i].argument);
+		for (uint64_t k = 0; k < i && s->workers[i].pid > 0; k++)
 			if (s->workers[k].pid == s->workers[i].pid)
 				return probe_say(sample, PROBE_WRONG, "two children with one process id");
 	}
 	uint64_t wanted = touched_before + (*way->worker == 't' ? n : 0);
-	if (s->touched != wanted)
-		return probe_say(sample, PROBE_WRONG, "the parent's variable is %" PRIu64 ", not %" PRIu64, s->touched, wanted);
+	if (s->parent.touched != wanted)
+		return probe_say(sample, PROBE_WRONG, "the parent's variable is %" PRIu64 ", not %" PRIu64,
+			s->parent.touched, wanted);
 	return PROBE_OK;
 }
 
-static void sum_up(const struct state *s, uint64_t n, const struct way *way, uint64_t end, struct probe_sample *sample)
+static void sum_up(
+	const struct state *s, uint64_t n, const struct way *way, uint64_t end, struct probe_sample *sample)
 {
 	double call = 0, start = 0;
 	uint64_t last = 0;
@@ -314,15 +107,16 @@ static void sum_up(const struct state *s, uint64_t n, const struct way *way, uin
 	sample->value[TOTAL] = (double)(end - s->workers[0].called) / (double)n;
 	sample->value[START] = start / (double)n;
 	sample->value[FINISH] = ((double)end - (double)last) / (double)n;
-	if (way->reap != reaped_system)
+	if (!(way->flags & WAY_REAPS))
 		sample->value[CALL] = call / (double)n;
 }
 
 /* Makes all, then reaps all. */
-static enum probe_status run_workers(struct state *s, const struct way *way, const char *program, uint64_t n, struct probe_sample *sample)
+static enum probe_status run_workers(
+	struct state *s, const struct way *way, const char *program, uint64_t n, struct probe_sample *sample)
 {
 	static int status[MOST_CHILDREN];
-	uint64_t made = 0, touched = s->touched, first = s->next_argument;
+	uint64_t made = 0, touched = s->parent.touched, first = s->next_argument;
 	int error = 0, reap_error = 0;
 	for (uint64_t i = 0; i < n; i++) {
 		s->marks[i] = (struct mark){0};
@@ -332,7 +126,7 @@ static enum probe_status run_workers(struct state *s, const struct way *way, con
 	for (; made < n && !error; made += !error) {
 		struct worker *w = &s->workers[made];
 		w->called = clock_ns();
-		error = way->create(s, w, program);
+		error = way->create(&s->parent, w, program);
 		w->returned = clock_ns();
 	}
 	for (uint64_t i = 0; i < made; i++) {
@@ -341,11 +135,12 @@ static enum probe_status run_workers(struct state *s, const struct way *way, con
 	}
 	const uint64_t end = clock_ns();
 	if (error)
-		return probe_say(sample, PROBE_FAILED, "cannot make worker %" PRIu64 " of %" PRIu64 ": %s", made, n, strerror(error));
+		return probe_say(sample, PROBE_FAILED, "cannot make worker %" PRIu64 " of %" PRIu64 ": %s",
+			made, n, strerror(error));
 	if (reap_error)
 		return probe_say(sample, PROBE_FAILED, "cannot reap: %s", strerror(reap_error));
 	enum probe_status good = *way->worker == 'p' ? check_ends(status, n, sample) : PROBE_OK;
-	if (way->program >= 0 && way->reap != reap_popen)
+	if (way->program >= 0 && !(way->flags & WAY_OWN_PIPE))
 		read_echoes(s, first, n);
 	if (good == PROBE_OK)
 		good = check_marks(s, n, way, touched, sample);
@@ -360,20 +155,23 @@ static bool is_free(const struct probe_case *c)
 	return strncmp(c->setting, "unbound", 7) == 0;
 }
 
-static enum probe_status sample_way(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
+static enum probe_status sample_way(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
 {
 	struct state *s = r->state;
 	const struct way *way = c->how;
 	const char *program = way->program < 0 ? NULL : s->programs[way->program];
 	(void)batch;
 	if (program && access(program, X_OK) != 0)
-		return probe_say(sample, PROBE_ABSENT, "%s: %s", strrchr(program, '/') + 1, way->program ? "this build has no static program" : strerror(errno));
+		return probe_say(sample, PROBE_ABSENT, "%s: %s", strrchr(program, '/') + 1,
+			way->program ? "this build has no static program" : strerror(errno));
 	if (is_free(c))
 		place_restore(&r->place);
 	return run_workers(s, way, program, r->option[CHILDREN], sample);
 }
 
-static enum probe_status sample_ballast(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
+static enum probe_status sample_ballast(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
 {
 	struct state *s = r->state;
 	struct ballast *b = &s->ballasts[c->size];
@@ -390,7 +188,8 @@ static enum probe_status sample_ballast(struct probe_run *r, const struct probe_
 	return status;
 }
 
-static enum probe_status sample_openmp(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
+static enum probe_status sample_openmp(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *sample)
 {
 	unsigned threads;
 	if (spawn_openmp_missing)
@@ -402,8 +201,14 @@ static enum probe_status sample_openmp(struct probe_run *r, const struct probe_c
 
 static void add_openmp(struct probe_run *r, int base)
 {
-	struct probe_case c = {.mechanism = "OpenMP region, first", .worker = "thread", .setting = "unbound", .base = base, .sample = sample_openmp,
-		.most = 1, .expected_low = 0.3, .expected_high = 4};
+	struct probe_case c = {.mechanism = "OpenMP region, first",
+		.worker = "thread",
+		.setting = "unbound",
+		.base = base,
+		.sample = sample_openmp,
+		.most = 1,
+		.expected_low = 0.3,
+		.expected_high = 4};
 	probe_add(r, &c);
 	c.mechanism = "OpenMP region, hot";
 	c.size = 1;
@@ -415,15 +220,23 @@ static void add_openmp(struct probe_run *r, int base)
 
 static int cases(struct probe_run *r, struct err *e)
 {
-	static const char *const ballast_names[] = {"one CPU, 64 MiB in 4 KiB pages", "one CPU, 1 GiB in 4 KiB pages", "one CPU, 1 GiB in huge pages"};
+	static const char *const ballast_names[] = {"one CPU, 64 MiB in 4 KiB pages",
+		"one CPU, 1 GiB in 4 KiB pages", "one CPU, 1 GiB in huge pages"};
 	static const double expected[][2] = {{8, 150}, {150, 4000}, {3, 60}};
 	int base = -1;
 	(void)e;
 	for (int unbound = 0; unbound < 2; unbound++)
-		for (size_t i = 0; i < WAYS; i++) {
-			const struct way *w = &ways[i];
-			struct probe_case c = {.mechanism = w->name, .worker = w->worker, .base = base, .sample = sample_way, .how = w, .most = 1,
-				.full = w->full, .expected_low = w->expected_low, .expected_high = w->expected_high};
+		for (size_t i = 0; i < SPAWN_WAYS; i++) {
+			const struct way *w = &spawn_ways[i];
+			struct probe_case c = {.mechanism = w->name,
+				.worker = w->worker,
+				.base = base,
+				.sample = sample_way,
+				.how = w,
+				.most = 1,
+				.full = w->flags & WAY_FULL,
+				.expected_low = w->expected_low,
+				.expected_high = w->expected_high};
 			snprintf(c.setting, sizeof c.setting, unbound ? "unbound" : "one CPU");
 			if (i == 0)
 				c.base = base = (int)r->count;
@@ -431,8 +244,16 @@ static int cases(struct probe_run *r, struct err *e)
 		}
 	add_openmp(r, base);
 	for (size_t i = 0; i < 3; i++) {
-		struct probe_case c = {.mechanism = "fork", .worker = "process", .base = 0, .sample = sample_ballast, .how = &ways[1], .size = i, .most = 1,
-			.full = i > 0, .expected_low = expected[i][0], .expected_high = expected[i][1]};
+		struct probe_case c = {.mechanism = "fork",
+			.worker = "process",
+			.base = 0,
+			.sample = sample_ballast,
+			.how = &spawn_ways[SPAWN_WAY_FORK],
+			.size = i,
+			.most = 1,
+			.full = i > 0,
+			.expected_low = expected[i][0],
+			.expected_high = expected[i][1]};
 		snprintf(c.setting, sizeof c.setting, "%s", ballast_names[i]);
 		probe_add(r, &c);
 	}
@@ -445,13 +266,13 @@ static int open_spawn(struct probe_run *r, struct err *e)
 	sigset_t set;
 	if (!s)
 		return err_set(e, ERR_FAILED, "out of memory");
-	s->echo[0] = s->echo[1] = -1;
+	s->parent.echo[0] = s->parent.echo[1] = -1;
 	s->next_argument = 1;
 	s->marks = probe_shared(MOST_CHILDREN * sizeof *s->marks);
 	s->workers = calloc(MOST_CHILDREN, sizeof *s->workers);
 	if (!s->marks || !s->workers)
 		return err_set(e, ERR_FAILED, "out of memory");
-	if (pipe2(s->echo, O_CLOEXEC | O_NONBLOCK) != 0 || fcntl(s->echo[1], F_SETFD, 0) != 0)
+	if (pipe2(s->parent.echo, O_CLOEXEC | O_NONBLOCK) != 0 || fcntl(s->parent.echo[1], F_SETFD, 0) != 0)
 		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
 	program_beside("parscale-echo", s->programs[0], sizeof s->programs[0]);
 	program_beside("parscale-echo-static", s->programs[1], sizeof s->programs[1]);
@@ -476,8 +297,8 @@ static void close_spawn(struct probe_run *r)
 	for (size_t i = 0; i < 3; i++)
 		pages_unmap(s->ballasts[i].at, s->ballasts[i].bytes);
 	for (size_t i = 0; i < 2; i++)
-		if (s->echo[i] >= 0)
-			close(s->echo[i]);
+		if (s->parent.echo[i] >= 0)
+			close(s->parent.echo[i]);
 	if (s->marks)
 		munmap(s->marks, MOST_CHILDREN * sizeof *s->marks);
 	free(s->workers);
@@ -488,14 +309,21 @@ static void close_spawn(struct probe_run *r)
 const struct probe probe_spawn = {
 	.name = "spawn",
 	.summary = "making a worker, its first instruction, its end",
-	.timed = "from the call that makes the worker to the return of the call that reaps it; with --children N all are made, then all are reaped, a worker's "
-		 "share. Each worker notes its first instruction (a program: main) and gives back its argument. `one CPU`: parent and workers bound to the first; "
-		 "`unbound`: as the system places them. OpenMP: one region of two threads, first after the runtime gave up its threads, or hot. Same work, same "
+	.timed = "from the call that makes the worker to the return of the call that reaps it; with "
+		 "--children N all are made, then all are reaped, a worker's "
+		 "share. Each worker notes its first instruction (a program: main) and gives back its "
+		 "argument. `one CPU`: parent and workers bound to the first; "
+		 "`unbound`: as the system places them. OpenMP: one region of two threads, first after the "
+		 "runtime gave up its threads, or hot. Same work, same "
 		 "stamps, same parent for all; the ballast is private memory the parent has written to.",
-	.expect = "A thread is new stacks and a task; fork copies page tables, linear in what the parent has touched in 4 KiB pages (huge pages: almost "
-		  "nothing); vfork copies none; exec builds an address space, dynamic linking fills it; system and popen do so for a shell as well. Hot regions only "
-		  "wake threads that wait already. pthread = 1: hot region 0.1, vfork 1.4, fork 6, posix_spawn 20-29, fork+exec 24-34, system 72.",
-	.metrics = {{"total", "ns", "make to reaped, a worker"}, {"call", "ns", "the call that makes it"}, {"start", "ns", "that call to its first instruction"},
+	.expect = "A thread is new stacks and a task; fork copies page tables, linear in what the parent has "
+		  "touched in 4 KiB pages (huge pages: almost "
+		  "nothing); vfork copies none; exec builds an address space, dynamic linking fills it; "
+		  "system and popen do so for a shell as well. Hot regions only "
+		  "wake threads that wait already. pthread = 1: hot region 0.1, vfork 1.4, fork 6, "
+		  "posix_spawn 20-29, fork+exec 24-34, system 72.",
+	.metrics = {{"total", "ns", "make to reaped, a worker"}, {"call", "ns", "the call that makes it"},
+		{"start", "ns", "that call to its first instruction"},
 		{"finish", "ns", "its first instruction to reaped"}},
 	.options = {{"children", 1, MOST_CHILDREN, 1, "workers made before the first is reaped"}},
 	.cases = cases,
