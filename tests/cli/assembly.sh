@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# assembly: the crossing loops of the sieve, as the compiler made them, have no jump but their own.
+# assembly: loops as the compiler made them: the crossing loops of the sieve have no jump but their own; those of the peaks have
+# every instruction they are to count, one for one; copying is no call, and streaming stores stream.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
@@ -72,6 +73,18 @@ free() {
 	fi
 }
 
+# does OBJECT FUNCTION HIT N: its innermost loops have N such instructions each or, unrolled, a multiple, and no jump but their own
+does() {
+	loops "$1" "$2" "$3" >found
+	read -r many hits jumps <found
+	if [ "$many" -ge 1 ] && [ "$hits" -ge $((many * $4)) ] && [ $((hits % $4)) = 0 ] && [ "$jumps" = 0 ]; then
+		result "$(basename "$1"): $2 does $4 operations a round, each an instruction" ''
+	else
+		result "$(basename "$1"): $2 does $4 operations a round, each an instruction" \
+			"  $many loops, $hits instructions, $jumps other jumps"
+	fi
+}
+
 # What the check is made of: a loop with a jump in it is seen.
 cat >planted.c <<'END'
 void cross_plain(unsigned long *at, unsigned long n);
@@ -108,6 +121,22 @@ else
 		# Numbers of hits from 1 to 31 have loops of their own; those beyond and none at all have one each.
 		free "$kernels/sieve_$variant.o" cross_run '^bts' 32
 		free "$kernels/sieve_$variant.o" cross_small '^orb' 4
+	done
+	# twelve registers, each through four steps of whole numbers, four of multiply and add, one division
+	does "$kernels/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48
+	does "$kernels/peak_scalar.o" flops_chunk '^(mul|add)sd ' 96
+	does "$kernels/peak_scalar.o" divide_chunk '^divsd ' 12
+	for variant in avx2:ymm avx512:zmm; do
+		does "$kernels/peak_${variant%:*}.o" peak_chunk "^v(p(add|xor|and)q?|(xor|and)p[sd]) .*${variant#*:}" 48
+		does "$kernels/peak_${variant%:*}.o" flops_chunk "^vfmadd[0-9]*pd .*${variant#*:}" 48
+		does "$kernels/peak_${variant%:*}.o" divide_chunk "^vdivpd .*${variant#*:}" 12
+	done
+	for variant in avx2:ymm avx512:zmm; do
+		for kernel in copy triad; do
+			free "$kernels/stream_${variant%:*}.o" "${kernel}_plain" "^vmovu?[a-z0-9]* +%${variant#*:}" 1
+			free "$kernels/stream_${variant%:*}.o" "${kernel}_past" '^vmovnt' 1
+		done
+		result "stream_${variant%:*}.o calls no memcpy" "$(nm -u "$kernels/stream_${variant%:*}.o" | grep -E ' mem(cpy|move)')"
 	done
 fi
 close_suite

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* divide.c - divides in registers: the ceiling of what is bound by division. */
+#include "peak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNIT = PEAK_LANES * DIVIDE_ROUNDS * DIVIDE_STEPS };
+
+static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
+{
+	const struct peak_input *in = input;
+	(void)scratch;
+	for (uint64_t u = s.lo; u < s.hi; u++)
+		for (unsigned i = 0; i < PEAK_LANES; i++) {
+			double x = in->real[i] + peak_start_real(u);
+			uint64_t bits;
+			for (unsigned r = 0; r < DIVIDE_ROUNDS; r++)
+				x = 1.7 / x;
+			memcpy(&bits, &x, sizeof bits);
+			out->check += bits;
+		}
+	out->count += (s.hi - s.lo) * UNIT;
+}
+
+static PEAK_VARIANT(divide, reference, 0, chunk);
+
+static uint64_t items(const struct problem *p)
+{
+	return peak_whole(p, UNIT);
+}
+
+static void resize(struct problem *p, uint64_t size)
+{
+	p->operations = size;
+}
+
+const struct kernel kernel_divide = {
+	.name = "divide",
+	.summary = "divides doubles in registers: the ceiling of what is bound by division",
+	.item = "division",
+	.check = "sum of all lanes' bit patterns, modulo 2^64",
+	.parameters = (const char *const[]){"operations", "seed", NULL},
+	.items = items,
+	.resize = resize,
+	.variants = (const struct variant *const[]){&divide_reference, &divide_scalar, &divide_avx2,
+		&divide_avx512, NULL},
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* stream.c - the arrays of `copy` and `triad`, and how a worker walks through its share. */
+#include "stream.h"
+
+#include "memory.h"
+
+#include <stdlib.h>
+
+static double number(uint64_t seed, uint64_t i)
+{
+	return (double)((seed + i) * UINT64_C(0x9e3779b97f4a7c15) >> 44);
+}
+
+double stream_b(uint64_t seed, uint64_t i)
+{
+	return number(seed, i);
+}
+
+double stream_c(uint64_t seed, uint64_t i)
+{
+	return number(seed + 1000003, i);
+}
+
+static double *array(uint64_t words, uint64_t seed, double (*word)(uint64_t, uint64_t), struct err *e)
+{
+	double *a = memory_alloc(words, sizeof *a, "an array", e);
+	for (uint64_t i = 0; a && i < words; i++)
+		a[i] = word(seed, i);
+	return a;
+}
+
+static int setup(uint64_t words, unsigned sources, const struct problem *p, void **input, struct err *e)
+{
+	struct stream_input *in = calloc(1, sizeof *in);
+	if (!in)
+		return err_set(e, ERR_FAILED, "out of memory");
+	in->words = words;
+	in->share = stream_units(in) / (p->workers ? p->workers : 1) + 1;
+	in->b = array(words, p->seed, stream_b, e);
+	in->c = in->b && sources > 1 ? array(words, p->seed, stream_c, e) : NULL;
+	if (!in->b || (sources > 1 && !in->c)) {
+		stream_teardown(in);
+		return -1;
+	}
+	*input = in;
+	return 0;
+}
+
+int stream_setup_copy(const struct problem *p, void **input, struct err *e)
+{
+	return setup(p->bytes / (2 * sizeof(double)), 1, p, input, e);
+}
+
+int stream_setup_triad(const struct problem *p, void **input, struct err *e)
+{
+	return setup(p->bytes / (3 * sizeof(double)), 2, p, input, e);
+}
+
+void stream_teardown(void *input)
+{
+	struct stream_input *in = input;
+	memory_free(in->b);
+	memory_free(in->c);
+	free(in);
+}
+
+uint64_t stream_units(const void *input)
+{
+	const struct stream_input *in = input;
+	return (in->words + STREAM_UNIT - 1) / STREAM_UNIT;
+}
+
+uint64_t stream_grain(const void *input)
+{
+	(void)input;
+	return 8;
+}
+
+size_t stream_scratch_bytes(const void *input)
+{
+	const struct stream_input *in = input;
+	return in->share * STREAM_UNIT * sizeof(double);
+}
+
+/* The word that is looked at in a unit of so many. */
+static uint64_t looked_at(uint64_t unit, uint64_t words)
+{
+	return unit / STREAM_LOOKED_AT % words;
+}
+
+void stream_span(const struct stream_input *in, struct span s, void *scratch, struct tally *out, stream_fn *f)
+{
+	for (uint64_t u = s.lo, run; u < s.hi; u += run) {
+		const uint64_t at = u % in->share, from = u * STREAM_UNIT;
+		double *a = (double *)scratch + at * STREAM_UNIT;
+		run = s.hi - u < in->share - at ? s.hi - u : in->share - at;
+		const uint64_t to = (u + run) * STREAM_UNIT < in->words ? (u + run) * STREAM_UNIT : in->words;
+		f(a, in->b + from, in->c ? in->c + from : NULL, to - from);
+		out->count += to - from;
+		uint64_t v = (u + STREAM_LOOKED_AT - 1) / STREAM_LOOKED_AT * STREAM_LOOKED_AT;
+		for (; v < u + run; v += STREAM_LOOKED_AT) {
+			const uint64_t first = v * STREAM_UNIT - from, left = to - from - first;
+			const uint64_t words = left < STREAM_UNIT ? left : STREAM_UNIT;
+			out->check += (uint64_t)a[first + looked_at(v, words)];
+		}
+	}
+}
+
+const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, struct tally *known)
+{
+	const uint64_t units = (words + STREAM_UNIT - 1) / STREAM_UNIT;
+	if (units / STREAM_LOOKED_AT > STREAM_ORACLE_LOOKS)
+		return NULL;
+	*known = (struct tally){.count = words};
+	for (uint64_t v = 0; v < units; v += STREAM_LOOKED_AT) {
+		const uint64_t first = v * STREAM_UNIT, left = words - first;
+		const uint64_t i = first + looked_at(v, left < STREAM_UNIT ? left : STREAM_UNIT);
+		const double sum = stream_b(p->seed, i) + (triad ? 3 * stream_c(p->seed, i) : 0);
+		known->check += (uint64_t)sum;
+	}
+	return "definition";
+}

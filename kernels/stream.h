@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stream.h - what `copy` (a = b) and `triad` (a = b + 3 c) share: STREAM's loops over arrays of doubles.
+ *
+ * Bytes are counted as STREAM does: 16 a word copied, 24 a word of the triad. What memory carries is more
+ * where stores are plain: a line is read before it is written (write-allocate), so that 16 become 24 and 24
+ * become
+ * 32. The `-stream` variants store past the caches, which spares that, and every benefit of a cache too. The
+ * sources are shared and read-only; each worker writes a target of its own, as large as its share, in
+ * scratch, so that processes and threads write memory that is theirs alike.
+ *
+ * The unit is 512 words. One word of every 64th unit is read back from the target and added up: too few to
+ * cost, enough that a loop which did not store would not pass.
+ */
+#ifndef PARSCALE_STREAM_H
+#define PARSCALE_STREAM_H
+
+#include "kernel.h"
+
+enum { STREAM_UNIT = 512, STREAM_LOOKED_AT = 64 };
+
+struct stream_input {
+	double *b, *c; /* 64-byte aligned; c is NULL where there is no second source */
+	uint64_t words;
+	uint64_t share; /* units that a worker's target holds */
+};
+
+/* a[i] = b[i], or b[i] + 3 c[i], for i < words; a and b are 64-byte aligned. */
+typedef void stream_fn(double *a, const double *b, const double *c, uint64_t words);
+
+/* The members of every variant's record; `copy` has one source, `triad` two. */
+int stream_setup_copy(const struct problem *p, void **input, struct err *e);
+int stream_setup_triad(const struct problem *p, void **input, struct err *e);
+void stream_teardown(void *input);
+uint64_t stream_units(const void *input);
+uint64_t stream_grain(const void *input);
+size_t stream_scratch_bytes(const void *input);
+
+/* Does units s by `f` and adds them to *out. */
+void stream_span(
+	const struct stream_input *in, struct span s, void *scratch, struct tally *out, stream_fn *f);
+
+/* What word i is in b, and in c: whole numbers below 2^20, so that every variant's sum is exact. */
+double stream_b(uint64_t seed, uint64_t i);
+double stream_c(uint64_t seed, uint64_t i);
+
+/* The answer, word by word of those that are looked at; NULL where they are too many. */
+enum { STREAM_ORACLE_LOOKS = 1 << 20 };
+const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, struct tally *known);
+
+/* The record <kernel>_<id> of a variant and its chunk function. */
+#define STREAM_VARIANT(kernel, id, label, cpu_bits, loop)                                                    \
+	static void kernel##_##id##_chunk(                                                                   \
+		const void *input, struct span s, void *scratch, struct tally *out)                          \
+	{                                                                                                    \
+		stream_span(input, s, scratch, out, loop);                                                   \
+	}                                                                                                    \
+	const struct variant kernel##_##id = {                                                               \
+		.name = label,                                                                               \
+		.needs = cpu_bits,                                                                           \
+		.setup = stream_setup_##kernel,                                                              \
+		.teardown = stream_teardown,                                                                 \
+		.units = stream_units,                                                                       \
+		.grain = stream_grain,                                                                       \
+		.scratch_bytes = stream_scratch_bytes,                                                       \
+		.chunk = kernel##_##id##_chunk,                                                              \
+	}
+
+/* For compilers that cannot make it. */
+#define STREAM_VARIANT_MISSING(kernel, id, label)                                                            \
+	const struct variant kernel##_##id = {.name = label, .missing = "this build is not for x86-64"}
+
+extern const struct variant copy_avx2, copy_avx2_stream, copy_avx512, copy_avx512_stream;
+extern const struct variant triad_avx2, triad_avx2_stream, triad_avx512, triad_avx512_stream;
+
+#endif

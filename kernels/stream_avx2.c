@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include "cpu.h"
+
+#ifdef __AVX2__
+
+#include <immintrin.h>
+
+#define STREAM_VECTOR __m256d
+#define STREAM_LANES 4
+#define STREAM_KEEP "+x"
+
+static inline __m256d stream_load(const double *p)
+{
+	return _mm256_loadu_pd(p);
+}
+
+static inline void stream_store(double *p, __m256d v)
+{
+	_mm256_storeu_pd(p, v);
+}
+
+static inline void stream_past(double *p, __m256d v)
+{
+	_mm256_stream_pd(p, v);
+}
+
+static inline __m256d stream_triple(__m256d b, __m256d c)
+{
+	return _mm256_add_pd(b, _mm256_mul_pd(_mm256_set1_pd(3), c));
+}
+
+#include "stream_vector.h"
+
+STREAM_VARIANT(copy, avx2, "avx2", CPU_AVX2, copy_plain);
+STREAM_VARIANT(copy, avx2_stream, "avx2-stream", CPU_AVX2, copy_past);
+STREAM_VARIANT(triad, avx2, "avx2", CPU_AVX2, triad_plain);
+STREAM_VARIANT(triad, avx2_stream, "avx2-stream", CPU_AVX2, triad_past);
+
+#else
+
+STREAM_VARIANT_MISSING(copy, avx2, "avx2");
+STREAM_VARIANT_MISSING(copy, avx2_stream, "avx2-stream");
+STREAM_VARIANT_MISSING(triad, avx2, "avx2");
+STREAM_VARIANT_MISSING(triad, avx2_stream, "avx2-stream");
+
+#endif
