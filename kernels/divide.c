@@ -35,12 +35,16 @@ static void resize(struct problem *p, uint64_t size)
 	p->operations = size;
 }
 
+static const struct demand demands[] = {{"divide", .per_item = 1}, {0}};
+
 const struct kernel kernel_divide = {
 	.name = "divide",
 	.summary = "divides doubles in registers: the ceiling of what is bound by division",
 	.item = "division",
 	.check = "sum of all lanes' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
+	.demands = demands,
+	.ceiling = CEILING_OPERATIONS,
 	.items = items,
 	.resize = resize,
 	.variants = (const struct variant *const[]){&divide_reference, &divide_scalar, &divide_avx2,

@@ -36,12 +36,16 @@ static void resize(struct problem *p, uint64_t size)
 	p->operations = size;
 }
 
+static const struct demand demands[] = {{"flops", .per_item = 1}, {0}};
+
 const struct kernel kernel_flops = {
 	.name = "flops",
 	.summary = "multiplies and adds doubles in registers: the ceiling of arithmetic on them",
 	.item = "operation",
 	.check = "sum of all lanes' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
+	.demands = demands,
+	.ceiling = CEILING_OPERATIONS,
 	.items = items,
 	.resize = resize,
 	.variants = (const struct variant *const[]){&flops_reference, &flops_scalar, &flops_avx2,

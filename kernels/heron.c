@@ -89,6 +89,12 @@ static uint64_t items(const struct problem *p)
 	return p->roots;
 }
 
+static double item_bytes(const struct problem *p)
+{
+	(void)p;
+	return sizeof(double);
+}
+
 static void resize(struct problem *p, uint64_t size)
 {
 	p->roots = size;
@@ -111,12 +117,18 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	memcpy(part, &in, sizeof in);
 }
 
+/* A step adds, divides and halves; the first, which begins a root, has nothing to divide. */
+static const struct demand demands[] = {
+	{"flops", .per_found = 3, .per_item = -1}, {"divide", .per_found = 1, .per_item = -1}, {0}};
+
 const struct kernel kernel_heron = {
 	.name = "heron",
 	.summary = "square roots by iteration: unequal items, bound by division",
 	.item = "root",
 	.check = "sum of the roots' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"roots", "seed", NULL},
+	.demands = demands,
+	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
 	.pack = pack,

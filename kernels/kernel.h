@@ -131,6 +131,17 @@ struct variant {
 	void (*settle)(const void *input, struct tally *all);
 };
 
+/* Operations on 64-bit lanes that a kernel's algorithm cannot do without, whatever the variant: less than any variant executes, which
+ * also finds addresses and counts. Of the kind that the kernel `of` (a ceiling) does as many of as there can be. They are per_item of
+ * every item, per_byte of every byte that the items take (item_bytes), and per_found of every tally.count. */
+struct demand {
+	const char *of;
+	double per_item, per_byte, per_found;
+};
+
+/* What the cells of a kernel are the most of for others, at as many workers (bench/data/ceiling.h). */
+enum ceiling { CEILING_NONE, CEILING_READ, CEILING_TRAFFIC, CEILING_OPERATIONS };
+
 struct kernel {
 	const char *name;
 	const char *summary;
@@ -148,6 +159,12 @@ struct kernel {
 
 	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound by memory. */
 	double (*item_bytes)(const struct problem *p);
+
+	/* What it demands of the machine beside memory, the kind that a roofline shows first; ended by one whose `of` is NULL. NULL, with the
+	 * reason in `undemanding`: not known from the problem and the answer. */
+	const struct demand *demands;
+	const char *undemanding;
+	enum ceiling ceiling;
 
 	/* Makes it a problem of `size` items (a sweep's `size`), size >= 1. */
 	void (*resize)(struct problem *p, uint64_t size);

@@ -71,6 +71,7 @@ const struct kernel kernel_noop = {
 	.item = "call",
 	.check = "always 0",
 	.parameters = (const char *const[]){"calls", NULL},
+	.undemanding = "it does nothing",
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

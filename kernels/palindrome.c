@@ -183,6 +183,9 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	memcpy(part, &in, sizeof in);
 }
 
+/* Every eight bytes are mirrored, and compared. */
+static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
+
 const struct kernel kernel_palindrome = {
 	.name = "palindrome",
 	.summary = "palindromes in a packed list of words of one length",
@@ -191,6 +194,7 @@ const struct kernel kernel_palindrome = {
 	.parameters = (const char *const[]){"words", "length", "seed", "prefetch", NULL},
 	.takes_input = true,
 	.item_bytes = item_bytes,
+	.demands = demands,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -89,12 +89,16 @@ static void resize(struct problem *p, uint64_t size)
 	p->operations = size;
 }
 
+static const struct demand demands[] = {{"peak", .per_item = 1}, {0}};
+
 const struct kernel kernel_peak = {
 	.name = "peak",
 	.summary = "adds, flips and clears bits in registers: the ceiling of what is bound by instructions",
 	.item = "operation",
 	.check = "sum of all lanes, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
+	.demands = demands,
+	.ceiling = CEILING_OPERATIONS,
 	.items = items,
 	.resize = resize,
 	.variants = (const struct variant *const[]){&peak_reference, &peak_scalar, &peak_avx2, &peak_avx512,

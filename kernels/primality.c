@@ -88,6 +88,7 @@ const struct kernel kernel_primality = {
 	.item = "number",
 	.check = "primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"numbers", NULL},
+	.undemanding = "how many divisions a number takes depends on its smallest factor",
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -123,6 +123,9 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	memcpy(part, &in, sizeof in);
 }
 
+/* Every eight bytes are added. */
+static const struct demand demands[] = {{"peak", .per_byte = 1.0 / 8}, {0}};
+
 const struct kernel kernel_read = {
 	.name = "read",
 	.summary = "reads memory and adds it up: the ceiling of what is bound by memory",
@@ -130,6 +133,8 @@ const struct kernel kernel_read = {
 	.check = "the sum of all 64-bit words",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},
 	.item_bytes = item_bytes,
+	.demands = demands,
+	.ceiling = CEILING_READ,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -46,6 +46,7 @@ const struct kernel kernel_sieve = {
 	.check = "those that are or begin with primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"start", "stop", "count", NULL},
 	.validate = validate,
+	.undemanding = "how many marks one instruction makes differs from prime to prime",
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -185,6 +185,9 @@ static double item_bytes(const struct problem *p)
 	return 1;
 }
 
+/* Every letter is compared with the next and the one after: what more it costs depends on the palindromes around it. */
+static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
+
 const struct kernel kernel_substrings = {
 	.name = "substrings",
 	.summary = "palindromic substrings of one long string: how many, and the longest",
@@ -198,6 +201,7 @@ const struct kernel kernel_substrings = {
 	.takes_input = true,
 	.validate = validate,
 	.item_bytes = item_bytes,
+	.demands = demands,
 	.items = substrings_letters,
 	.resize = resize,
 	.oracle = oracle,

@@ -161,6 +161,9 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	memcpy(part, &in, sizeof in);
 }
 
+/* Every byte is folded, and told from what is no letter; what more it costs depends on the words around it. */
+static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
+
 const struct kernel kernel_text = {
 	.name = "text",
 	.summary = "palindromic words in a text",
@@ -172,6 +175,7 @@ const struct kernel kernel_text = {
 	.takes_input = true,
 	.validate = validate,
 	.item_bytes = item_bytes,
+	.demands = demands,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -35,6 +35,8 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 	return stream_oracle(p, items(p), true, known);
 }
 
+static const struct demand demands[] = {{"flops", .per_item = 2}, {0}}; /* multiplied, and added */
+
 const struct kernel kernel_triad = {
 	.name = "triad",
 	.summary = "a = b + 3 c over doubles as in STREAM: a ceiling",
@@ -42,6 +44,8 @@ const struct kernel kernel_triad = {
 	.check = "sum of one word of every 64th unit, read back",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},
 	.item_bytes = item_bytes,
+	.demands = demands,
+	.ceiling = CEILING_TRAFFIC,
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How near to the ceiling: only `read` cells of the same workers, placement and about the same bytes bound a
- * cell. */
+/* How near to the ceiling: cells of the same workers and placement bound a cell, `read` of about the same
+ * bytes, and the peaks of what its kernel demands; the nearest of them binds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,24 @@ static struct summary *add(
 	s->cell.workers = (struct uint_field){workers, true};
 	s->median_seconds = bytes / per_second;
 	s->bytes_per_second = per_second;
+	s->cell.items = (struct uint_field){(uint64_t)bytes, true};
 	return s;
+}
+
+/* A cell of a peak that does so many operations a second, on one worker. */
+static struct summary *add_peak(struct table *t, const char *kernel, const char *variant, double per_second)
+{
+	struct summary *s = add(t, kernel, 1, 1e9, per_second);
+	snprintf(s->cell.variant, sizeof s->cell.variant, "%s", variant);
+	s->items_per_second = per_second;
+	s->bytes_per_second = NAN;
+	return s;
+}
+
+static void assert_about(double found, double expected)
+{
+	if (!(fabs(found - expected) <= 1e-9 * fabs(expected)))
+		fail_msg("%g is not %g", found, expected);
 }
 
 static void the_best_read_of_like_cells(void **state)
@@ -43,7 +60,11 @@ static void the_best_read_of_like_cells(void **state)
 	ceiling_fill(&t);
 	const struct summary *s = table_row(&t, 0);
 	assert_true(s->ceiling_bytes_per_second == 1e10);
-	assert_true(s->pct_of_ceiling > 49.999 && s->pct_of_ceiling < 50.001);
+	assert_about(s->pct_of_ceiling, 50);
+	assert_string_equal(s->ceiling, "read");
+	s = table_row(&t, 2); /* no ceiling is its own */
+	assert_true(isnan(s->pct_of_ceiling));
+	assert_string_equal(s->ceiling, "");
 	assert_true(isnan(((struct summary *)table_row(&t, 6))->pct_of_ceiling));
 	assert_true(isnan(((struct summary *)table_row(&t, 7))->pct_of_ceiling));
 	table_free(&t);
@@ -66,9 +87,104 @@ static void the_nearest_read(void **state)
 	table_free(&t);
 }
 
+/* Of as many bytes the fastest, though sizes that come from rates differ in their last digit. */
+static void sizes_from_rates_are_the_same_size(void **state)
+{
+	struct table t;
+	(void)state;
+	table_init(&t, summary_columns, sizeof(struct summary));
+	add(&t, "text", 1, 1e6, 5e9);
+	add(&t, "read", 1, 4194304 * (1 - 1e-15), 1e10);
+	add(&t, "read", 1, 4194304, 3e10);
+	add(&t, "read", 1, 4194304 * (1 + 1e-15), 2e10);
+	ceiling_fill(&t);
+	assert_true(((struct summary *)table_row(&t, 0))->ceiling_bytes_per_second == 3e10);
+	table_free(&t);
+}
+
+/* A root takes 11 steps: 32 operations and ten divisions. */
+static void the_nearest_of_several_binds(void **state)
+{
+	struct table t;
+	(void)state;
+	table_init(&t, summary_columns, sizeof(struct summary));
+	struct summary *s = add(&t, "heron", 1, 8e6, 8e8); /* in 10 ms */
+	s->cell.items.value = 1000000;
+	s->count = (struct uint_field){11000000, true};
+	snprintf(s->cell.variant, sizeof s->cell.variant, "avx2");
+	add(&t, "read", 1, 8e6, 8e10);
+	add_peak(&t, "divide", "avx2", 1.25e9);
+	add_peak(&t, "divide", "avx512", 5e9); /* another instruction set */
+	add_peak(&t, "flops", "avx2", 32e9);
+	add_peak(&t, "peak", "avx2", 1); /* nothing that heron demands */
+	ceiling_fill(&t);
+	s = table_row(&t, 0);
+	assert_about(s->operations_per_second, 32e6 / 10e-3);
+	assert_string_equal(s->ceiling, "divide");
+	assert_about(s->pct_of_ceiling, 80);
+	/* without it the next */
+	((struct summary *)table_row(&t, 2))->items_per_second = NAN;
+	snprintf(((struct summary *)table_row(&t, 3))->cell.placement, 48, "none");
+	strcpy(s->ceiling, "");
+	s->pct_of_ceiling = NAN;
+	ceiling_fill(&t);
+	assert_string_equal(s->ceiling, "flops");
+	assert_about(s->pct_of_ceiling, 10);
+	/* without an answer nothing is known of its steps */
+	s->count.known = false;
+	s->operations_per_second = s->pct_of_ceiling = NAN;
+	ceiling_fill(&t);
+	assert_true(isnan(s->operations_per_second));
+	assert_string_equal(s->ceiling, "read");
+	assert_about(s->pct_of_ceiling, 1);
+	table_free(&t);
+}
+
+/* "avx512-pages" is AVX-512; for what has no peak of its own set any may be. */
+static void sets_of_instructions(void **state)
+{
+	struct table t;
+	(void)state;
+	assert_true(ceiling_same_set("avx512-pages", "avx512") && ceiling_same_set("avx2", "avx2-stream"));
+	assert_false(ceiling_same_set("avx2", "avx512") || ceiling_same_set("", "avx2"));
+	table_init(&t, summary_columns, sizeof(struct summary));
+	struct summary *s = add(&t, "palindrome", 1, 8e6, 4e9); /* two operations on eight bytes: 1e9 */
+	snprintf(s->cell.variant, sizeof s->cell.variant, "ompsimd");
+	add_peak(&t, "peak", "scalar", 2e9);
+	add_peak(&t, "peak", "avx512", 8e9);
+	ceiling_fill(&t);
+	s = table_row(&t, 0);
+	assert_string_equal(s->ceiling, "peak");
+	assert_about(s->pct_of_ceiling, 12.5);
+	table_free(&t);
+}
+
+/* Every demand is of a kernel that says it is such a ceiling, and every kernel states one or why not. */
+static void kernels_state_their_demands(void **state)
+{
+	(void)state;
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		struct err e = {0};
+		if (((*k)->demands == NULL) == ((*k)->undemanding == NULL))
+			fail_msg("%s: what does it demand?", (*k)->name);
+		for (const struct demand *d = (*k)->demands; d && d->of; d++) {
+			const struct kernel *of = kernel_find(d->of, &e);
+			assert_non_null(of);
+			assert_int_equal(of->ceiling, CEILING_OPERATIONS);
+			assert_true(d->per_byte == 0 || (*k)->item_bytes);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_best_read_of_like_cells), cmocka_unit_test(the_nearest_read)};
+		cmocka_unit_test(the_best_read_of_like_cells),
+		cmocka_unit_test(the_nearest_read),
+		cmocka_unit_test(sizes_from_rates_are_the_same_size),
+		cmocka_unit_test(the_nearest_of_several_binds),
+		cmocka_unit_test(sets_of_instructions),
+		cmocka_unit_test(kernels_state_their_demands),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,38 +4,109 @@
 #include <math.h>
 #include <string.h>
 
+const struct kernel *ceiling_kernel(const struct summary *s)
+{
+	struct err unknown = {0};
+	return kernel_find(s->cell.kernel, &unknown);
+}
+
+bool ceiling_same_set(const char *variant, const char *other)
+{
+	const size_t n = strcspn(variant, "-");
+	return strcspn(other, "-") == n && memcmp(variant, other, n) == 0;
+}
+
+double ceiling_demanded(const struct summary *s, const struct demand *d)
+{
+	const double items = (double)s->cell.items.value, bytes = s->bytes_per_second * s->median_seconds;
+	if (!s->cell.items.known || (d->per_found != 0 && !s->count.known))
+		return (double)NAN;
+	double operations = d->per_item * items;
+	if (d->per_byte != 0) /* else its bytes may be unknown */
+		operations += d->per_byte * bytes;
+	if (d->per_found != 0)
+		operations += d->per_found * (double)s->count.value;
+	return operations / s->median_seconds;
+}
+
+static bool alike(const struct summary *a, const struct summary *b)
+{
+	return a->cell.workers.known && b->cell.workers.known &&
+	       a->cell.workers.value == b->cell.workers.value &&
+	       strcmp(a->cell.placement, b->cell.placement) == 0;
+}
+
 static double bytes_of(const struct summary *s)
 {
 	return s->bytes_per_second * s->median_seconds;
 }
 
 /* How far a cell of `read` is from another in size: doublings beyond one, so that half to twice the bytes are
- * as good as the same; INFINITY: it does not bound it. */
+ * as good as the same, in tenths, since sizes come from rates; INFINITY: it does not bound it. */
 static double distance(const struct summary *read, const struct summary *s)
 {
 	const double doublings = fabs(log2(bytes_of(read) / bytes_of(s)));
-	if (strcmp(read->cell.kernel, "read") != 0 || read->cell.workers.value != s->cell.workers.value ||
-		strcmp(read->cell.placement, s->cell.placement) != 0 || !(doublings <= CEILING_DOUBLINGS))
+	if (!(doublings <= CEILING_DOUBLINGS))
 		return (double)INFINITY;
-	return doublings <= 1 ? 0 : doublings;
+	return doublings <= 1 ? 0 : round(10 * doublings);
+}
+
+/* The most that as many workers read of about as many bytes; 0: not known. */
+static double most_read(const struct table *summary, const struct summary *s)
+{
+	double best = 0, nearest = (double)INFINITY;
+	for (size_t j = 0; isfinite(s->bytes_per_second) && j < summary->count; j++) {
+		const struct summary *read = table_row(summary, j);
+		const struct kernel *k = ceiling_kernel(read);
+		const double far = k && k->ceiling == CEILING_READ && alike(read, s) ? distance(read, s)
+										     : (double)INFINITY;
+		if (isinf(far) || far > nearest || (far == nearest && !(read->bytes_per_second > best)))
+			continue;
+		nearest = far;
+		best = read->bytes_per_second;
+	}
+	return best;
+}
+
+/* The most operations of a kind that as many workers do; 0: not known. */
+static double most_done(const struct table *summary, const struct summary *s, const char *of)
+{
+	double any = 0, same_set = 0;
+	for (size_t j = 0; j < summary->count; j++) {
+		const struct summary *peak = table_row(summary, j);
+		if (strcmp(peak->cell.kernel, of) != 0 || !alike(peak, s) || !(peak->items_per_second > 0))
+			continue;
+		any = fmax(any, peak->items_per_second);
+		if (ceiling_same_set(s->cell.variant, peak->cell.variant))
+			same_set = fmax(same_set, peak->items_per_second);
+	}
+	return same_set > 0 ? same_set : any;
+}
+
+/* Notes a ceiling, where it is known and nearer than those before. */
+static void note(struct summary *s, const char *name, double rate, double most)
+{
+	const double pct = 100 * rate / most;
+	if (!(most > 0) || !isfinite(pct) || pct < s->pct_of_ceiling)
+		return;
+	strcpy(s->ceiling, name);
+	s->pct_of_ceiling = pct;
 }
 
 void ceiling_fill(struct table *summary)
 {
 	for (size_t i = 0; i < summary->count; i++) {
 		struct summary *s = table_row(summary, i);
-		double best = 0, nearest = (double)INFINITY;
-		for (size_t j = 0; isfinite(s->bytes_per_second) && j < summary->count; j++) {
-			const struct summary *read = table_row(summary, j);
-			const double far = distance(read, s);
-			if (isinf(far) || far > nearest || (far == nearest && read->bytes_per_second <= best))
-				continue;
-			nearest = far;
-			best = read->bytes_per_second;
-		}
-		if (best > 0) {
-			s->ceiling_bytes_per_second = best;
-			s->pct_of_ceiling = 100 * s->bytes_per_second / best;
-		}
+		const struct kernel *k = ceiling_kernel(s);
+		const double most = most_read(summary, s);
+		if (most > 0)
+			s->ceiling_bytes_per_second = most;
+		if (k && k->demands)
+			s->operations_per_second = ceiling_demanded(s, k->demands);
+		if (!k || k->ceiling != CEILING_NONE)
+			continue;
+		note(s, "read", s->bytes_per_second, most);
+		for (const struct demand *d = k->demands; d && d->of; d++)
+			note(s, d->of, ceiling_demanded(s, d), most_done(summary, s, d->of));
 	}
 }

@@ -3,6 +3,7 @@
 
 #include "machine/cpulist.h"
 #include "data/folder.h"
+#include "kernel.h"
 #include "label.h"
 #include "data/series.h"
 #include "data/stats.h"
@@ -185,6 +186,18 @@ size_t dataset_kernels(const struct dataset *d, const char **names, size_t most)
 		n = name_add(names, n, most, dataset_row(d, i)->cell.kernel);
 	qsort(names, n, sizeof *names, by_kernel);
 	return n;
+}
+
+size_t dataset_subjects(const struct dataset *d, const char **names, size_t most)
+{
+	struct err unknown = {0};
+	size_t all = dataset_kernels(d, names, most), n = 0;
+	for (size_t i = 0; i < all; i++) {
+		const struct kernel *k = kernel_find(names[i], &unknown);
+		if (!k || k->ceiling == CEILING_NONE)
+			names[n++] = names[i];
+	}
+	return n > 0 ? n : dataset_kernels(d, names, most);
 }
 
 size_t dataset_probes(const struct dataset *d, const char **names, size_t most)

@@ -55,6 +55,9 @@ bool cells_match(const struct factors *a, const struct factors *b, const char *c
 /* The kernels that occur, in the order of charts and tables: at most `most` names into `names`; how many. */
 size_t dataset_kernels(const struct dataset *d, const char **names, size_t most);
 
+/* The same without those that are ceilings of the others, unless there are no others. */
+size_t dataset_subjects(const struct dataset *d, const char **names, size_t most);
+
 /* The same of the probes. */
 size_t dataset_probes(const struct dataset *d, const char **names, size_t most);
 

@@ -59,6 +59,15 @@ size_t group_rows(const struct group *g)
 	return rows;
 }
 
+struct uint_field group_found(const struct group *g)
+{
+	for (size_t r = 0; r < g->run_count; r++)
+		for (const struct sample *s = g->runs[r].first; s < g->runs[r].first + g->runs[r].count; s++)
+			if (counts(s))
+				return s->count;
+	return (struct uint_field){0};
+}
+
 size_t group_gather(const struct group *g, const struct column *c, double *values)
 {
 	size_t n = 0;

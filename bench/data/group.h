@@ -47,6 +47,9 @@ size_t group_rows(const struct group *g);
  * many. */
 size_t group_gather(const struct group *g, const struct column *c, double *values);
 
+/* What the first sample that counts has found. */
+struct uint_field group_found(const struct group *g);
+
 /* The group of this cell, or NULL. */
 const struct group *groups_find(const struct groups *g, const struct factors *cell);
 

@@ -147,6 +147,7 @@ static void fill_counts(const struct group *g, struct summary *s)
 	s->launches = known(g->launch_count);
 	s->samples = known(g->ok);
 	s->rejected = known(group_rows(g) - g->ok);
+	s->count = group_found(g);
 }
 
 static void fill_seconds(const struct group *g, struct summary *s)
@@ -195,11 +196,12 @@ static const struct column *sample_column(const char *name)
 	return c->name ? c : NULL;
 }
 
-/* A column of the summary that bears the name of a column of the samples is its median. */
+/* A number of the summary that bears the name of a column of the samples is its median. */
 static void fill_medians(const struct group *g, double *work, struct summary *s)
 {
 	for (const struct column *to = summary_columns; to->name; to++) {
-		const struct column *from = to->factor ? NULL : sample_column(to->name);
+		const struct column *from =
+			to->factor || to->type != COLUMN_REAL ? NULL : sample_column(to->name);
 		if (from)
 			*(double *)(void *)((char *)s + to->offset) =
 				stats_median(work, group_gather(g, from, work));

@@ -190,7 +190,7 @@ static void make_stem(struct plotted *p)
 static size_t list_all(const struct dataset *d, struct plotted *all)
 {
 	const char *none[] = {""}, *kernel[SUBJECTS_MOST], *probe[SUBJECTS_MOST];
-	size_t n_kernels = dataset_kernels(d, kernel, SUBJECTS_MOST),
+	size_t n_kernels = dataset_subjects(d, kernel, SUBJECTS_MOST),
 	       n_probes = dataset_probes(d, probe, SUBJECTS_MOST), n = 0;
 	for (const struct chart *c = charts; c->name; c++) {
 		const char *const *subject = c->part == OF_KERNEL  ? kernel

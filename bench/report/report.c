@@ -39,7 +39,7 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 	report_trust(&r->d, &r->trust);
 	report_rules(&r->d, &r->rules);
 	report_against(&r->d, &r->against);
-	size_t n = dataset_kernels(&r->d, kernel, REPORT_KERNELS);
+	size_t n = dataset_subjects(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
 		struct section *s = &r->section[r->sections++];
 		const struct summary *lead = dataset_lead(&r->d, kernel[k]);

@@ -170,14 +170,29 @@ static void say_model(const struct dataset *d, const struct summary *lead, struc
 		100 * m->usl_contention, 100 * m->usl_contention_low, 100 * m->usl_contention_high, peak);
 }
 
+/* What a cell is near to, as a clause. */
+static void put_ceiling(const struct summary *s, char *text, size_t size)
+{
+	static const struct {
+		const char *ceiling, *what;
+	} arithmetic[] = {{"peak", "instructions on whole numbers"},
+		{"flops", "arithmetic on doubles"},
+		{"divide", "division"}};
+	if (strcmp(s->ceiling, "read") == 0)
+		snprintf(text, size, "memory, at %.1f GB/s or %.0f %% of what as many workers can read",
+			s->bytes_per_second * 1e-9, s->pct_of_ceiling);
+	for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++)
+		if (strcmp(s->ceiling, arithmetic[i].ceiling) == 0)
+			snprintf(text, size, "%s, at %.0f %% of the most that as many workers can do",
+				arithmetic[i].what, s->pct_of_ceiling);
+}
+
 bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size)
 {
 	enum { NEAR_CEILING = 80 }; /* percent */
 	const double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
-	if (lead->pct_of_ceiling >= NEAR_CEILING &&
-		strcmp(lead->cell.kernel, "read") != 0) { /* the ceiling itself */
-		snprintf(text, size, "memory, at %.1f GB/s or %.0f %% of what as many workers can read",
-			lead->bytes_per_second * 1e-9, lead->pct_of_ceiling);
+	if (lead->pct_of_ceiling >= NEAR_CEILING) {
+		put_ceiling(lead, text, size);
 		return true;
 	}
 	const struct summary *serial = dataset_serial(d, &lead->cell);

@@ -31,12 +31,6 @@ static bool works(const char *kernel)
 	return strcmp(kernel, "noop") != 0;
 }
 
-/* The kernels that are ceilings of others. */
-static bool is_ceiling(const char *kernel)
-{
-	return strcmp(kernel, "read") == 0 || strcmp(kernel, "peak") == 0;
-}
-
 /* "With 2 workers on 2 CPUs: ", before the first clause; where a later lead has other workers they are said
  * with it. */
 static void with_workers(
@@ -70,7 +64,7 @@ static void how_it_scales(const struct dataset *d, const struct summary *lead, s
 {
 	const struct ranged x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
 	char value[32], low[32], high[32];
-	if (is_ceiling(lead->cell.kernel) || lead->cell.workers.value < 2 || isnan(x.low))
+	if (lead->cell.workers.value < 2 || isnan(x.low))
 		return;
 	with_workers(d, lead, "Times as fast as serial, with", a);
 	clause(a, "", " %s (%s to %s)%s", label_ratio(x.value, value), label_ratio(x.low, low),
@@ -122,7 +116,7 @@ static void threads_or_processes(const struct dataset *d, const struct summary *
 static void what_limits_it(const struct dataset *d, const struct summary *lead, struct answer *a)
 {
 	char text[200];
-	if (!is_ceiling(lead->cell.kernel) && report_limit(d, lead, text, sizeof text))
+	if (report_limit(d, lead, text, sizeof text))
 		clause(a, "; ", "%s: %s", lead->cell.kernel, text);
 }
 
@@ -155,7 +149,7 @@ void report_headline(const struct dataset *d, const struct sentences *trust, str
 	} questions[] = {{"How fast", how_fast}, {"How it scales", how_it_scales},
 		{"Threads or processes", threads_or_processes}, {"What limits it", what_limits_it}};
 	const char *kernel[REPORT_KERNELS];
-	const size_t n = dataset_kernels(d, kernel, REPORT_KERNELS);
+	const size_t n = dataset_subjects(d, kernel, REPORT_KERNELS);
 	*h = (struct headline){0};
 	for (size_t q = 0; q < sizeof questions / sizeof *questions; q++) {
 		struct answer a = {.question = questions[q].question};

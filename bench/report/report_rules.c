@@ -31,7 +31,7 @@ static void add_row(struct tally_of_rows *t, const struct summary *s)
 	}
 	t->self += isnan(s->self_speedup) ? 0 : 1;
 	t->decided += s->serial_speedup_low > 1 || s->serial_speedup_high < 1;
-	t->of_memory += isnan(s->bytes_per_second) ? 0 : 1;
+	t->of_memory += strcmp(s->ceiling, "read") == 0;
 	t->bounded += isnan(s->pct_of_ceiling) ? 0 : 1;
 	t->pct_most = fmax(t->pct_most, s->pct_of_ceiling);
 	t->widest = fmax(t->widest, (s->median_high - s->median_low) / 2 / s->median_seconds);
@@ -131,9 +131,10 @@ void report_rules(const struct dataset *d, struct sentences *s)
 			meter ? meter : "unknown", launches, plan_number(d, "repetitions"),
 			1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
 	sentences_add(s,
-		"Upper bounds: %zu of %zu cells that read memory stand beside a ceiling measured in this "
-		"sweep; the nearest reaches %.0f %% of it.",
-		t.bounded, t.of_memory, t.pct_most);
+		"Upper bounds: %zu of %zu cells stand beside a ceiling measured in this sweep with as many "
+		"workers, %zu "
+		"beside memory and %zu beside instructions; the nearest reaches %.0f %% of it.",
+		t.bounded, t.cells, t.of_memory, t.bounded - t.of_memory, t.pct_most);
 	sentences_add(s,
 		"Charts: lines join only sizes, worker counts or moments in order; bars and points carry "
 		"their intervals; %zu samples, outliers too, are in the charts of "
