@@ -36,7 +36,8 @@ enum {
 	SIEVE_LONGEST = 1 << 20,  /* most bits in a segment */
 	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
 	SIEVE_SEGMENTS = 512,     /* most segments in a line: a large prime has no more hits, and so few enough runs */
-	SIEVE_BUCKETS = 384 << 20, /* bytes of buckets, of all workers */
+	SIEVE_SCRATCH = 440 << 20, /* bytes of scratch with buckets, of all workers */
+	SIEVE_HIT = 3,            /* bytes of a hit in a bucket: a bit of a line, which is shorter than 2^24 then */
 	SIEVE_RUNS = 260,         /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
 	SIEVE_COUNTED = 31,       /* up to here hits are counted exactly; */
 	SIEVE_STEP = 4,           /* beyond in steps of so many */
@@ -141,7 +142,7 @@ struct sieve_work {
 	uint32_t *last;       /* and the last hits of these */
 	unsigned char *line;   /* SIEVE_BEFORE bytes into its room */
 	unsigned char *lines;  /* those that are kept, without gaps */
-	uint32_t *bucket;      /* [classes][bucket_size] hits of huge primes */
+	unsigned char *bucket; /* [classes][bucket_size] hits of huge primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
 	struct sieve_runs whole;      /* of the large primes */

@@ -56,17 +56,42 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 }
 #endif
 
-/* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch ahead. A full bucket keeps its last place for what does not fit. */
+/* A hit in a bucket; the byte behind it belongs to the next. */
+INLINE void put_hit(unsigned char *to, uint32_t bit)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	bit = __builtin_bswap32(bit);
+#endif
+	memcpy(to, &bit, sizeof bit);
+}
+
+INLINE uint32_t get_hit(const unsigned char *from)
+{
+	uint32_t bit;
+	memcpy(&bit, from, sizeof bit);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	bit = __builtin_bswap32(bit);
+#endif
+	return bit & 0xffffff;
+}
+
+INLINE unsigned char *bucket_of(const struct sieve_input *in, const struct sieve_work *w, uint32_t class)
+{
+	return w->bucket + (size_t)class * in->bucket_size * SIEVE_HIT;
+}
+
+/* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch ahead. A full
+ * bucket keeps its last place for what does not fit. */
 INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
 	const uint32_t modulus)
 {
 	const uint16_t *class_of = in->class_of;
-	uint32_t *used = w->bucket_used, *bucket = w->bucket, size = in->bucket_size;
+	uint32_t *used = w->bucket_used, size = in->bucket_size;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t bit = offsets[i] / modulus, class = class_of[offsets[i] - bit * modulus], at = used[class];
-		uint32_t *to = bucket + (size_t)class * size + at;
-		*to = bit;
-		__builtin_prefetch(to + 48, 1);
+		unsigned char *to = bucket_of(in, w, class) + (size_t)at * SIEVE_HIT;
+		put_hit(to, bit);
+		__builtin_prefetch(to + 192, 1);
 		used[class] = at + (at + 1 < size);
 	}
 }
@@ -126,12 +151,12 @@ static void fill_buckets(const struct sieve_input *in, struct sieve_work *w, uin
 
 static void cross_huge(const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
 {
-	const uint32_t *hits = w->bucket + (size_t)class * in->bucket_size;
+	const unsigned char *hits = bucket_of(in, w, class);
 	uint32_t n = w->bucket_used[class];
 	if (n + 1 == in->bucket_size)
 		for_huge_primes(in, w, block, (struct sink){.one_line = true, .class = class});
 	for (uint32_t i = 0; i < n; i++)
-		cross(w->line, hits[i]);
+		cross(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
 }
 
 #endif

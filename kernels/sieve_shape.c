@@ -120,9 +120,10 @@ static double most_bits(const struct problem *p, const struct sieve_shape *s, do
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
 	if (root > s->direct) { /* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
-		double hits = density(s->direct, root) * s->classes * sizeof(uint32_t);
-		most = fmin(most, floor(INT32_MAX / (double)s->modulus) - 512);
-		most = fmin(most, fmax(segment, SIEVE_BUCKETS / workers / hits));
+		double hits = density(s->direct, root) * s->classes * SIEVE_HIT;
+		double others = about_primes(s->direct) * sizeof(uint32_t) + (1 << 20); /* starts, and a line */
+		most = fmin(most, fmin(floor(INT32_MAX / (double)s->modulus), 1 << 8 * SIEVE_HIT) - 512);
+		most = fmin(most, fmax(segment, (SIEVE_SCRATCH / workers - others) / hits));
 		most = fmin(most, ceil(bits / (workers * ceil(bits / workers / most))));
 	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have many */
 		most = fmin(most, fmax(segment, bits * s->classes / workers / 64));

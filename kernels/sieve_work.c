@@ -47,7 +47,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.square = take(w, &used, has_squares(in) ? words : 0);
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = take(
-		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * sizeof(uint32_t) : 0);
+		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * SIEVE_HIT : 0);
 	at.lines = take(w, &used, in->kept * line_bytes(in));
 	if (w) {
 		w->line = at.line + SIEVE_BEFORE;
