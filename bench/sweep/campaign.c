@@ -285,11 +285,14 @@ static int remember(struct campaign *c, const struct table *before, struct err *
 {
 	for (size_t from = 0, n; from < before->count; from += n) {
 		const struct sample *row = table_row(before, from);
-		for (n = 1; from + n < before->count; n++)
-			if (((const struct sample *)table_row(before, from + n))->launch_id.value != row->launch_id.value)
+		for (n = 0; from + n < before->count; n++) {
+			const struct sample *next = table_row(before, from + n);
+			if (n > 0 && next->launch_id.value != row->launch_id.value)
 				break;
-		if (!row->cell_id.known || row->cell_id.value >= c->plan->count || row->launch_id.value != c->launches)
-			return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + 1);
+			if (!row->cell_id.known || row->cell_id.value >= c->plan->count || row->launch_id.value != c->launches ||
+				next->cell_id.value != row->cell_id.value || !next->cell_id.known)
+				return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + n + 1);
+		}
 		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
 			return -1;
 		note_canary(c, row->cell_id.value, (unsigned)row->block.value);

@@ -2,6 +2,7 @@
 #include "sweep/pace.h"
 
 #include "data/stats.h"
+#include "sweep/scatter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,27 +16,32 @@ struct progress {
 	unsigned next_block; /* the first that it has not been launched in */
 	double width;
 	bool precise; /* at the last look */
-	double cost;
+	double cost, planned_cost; /* seconds of its last launch, 0: there was none; as the plan estimates */
 };
 
 struct pace {
 	const struct plan *plan;
 	struct progress *cells;
+	struct scatter *scatters; /* of the cells */
 };
 
 struct pace *pace_open(const struct plan *p, struct err *e)
 {
 	struct pace *t = calloc(1, sizeof *t);
-	if (t)
+	if (t) {
+		t->plan = p;
 		t->cells = calloc(p->count, sizeof *t->cells);
-	if (!t || !t->cells) {
+		t->scatters = calloc(p->count, sizeof *t->scatters);
+	}
+	if (!t || !t->cells || !t->scatters) {
 		pace_close(t);
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
 		return NULL;
 	}
-	t->plan = p;
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		t->cells[i].width = INFINITY;
+		t->cells[i].planned_cost = plan_launch_seconds(p, i);
+	}
 	return t;
 }
 
@@ -43,8 +49,10 @@ void pace_close(struct pace *t)
 {
 	for (size_t i = 0; t && t->cells && i < t->plan->count; i++)
 		free(t->cells[i].medians);
-	if (t)
+	if (t) {
 		free(t->cells);
+		free(t->scatters);
+	}
 	free(t);
 }
 
@@ -70,20 +78,37 @@ static double width_of(const struct progress *c)
 	return i.high >= i.low && median > 0 ? (i.high - i.low) / 2 / median : INFINITY;
 }
 
-/* The median of the rows that count goes to *median (NAN: none does); whether all of them count. */
+/* Of the logarithms of positive values. */
+static struct spread spread_of(const double *x, size_t n)
+{
+	double mean = 0, squares = 0;
+	for (size_t i = 0; i < n; i++)
+		mean += log(x[i]) / (double)n;
+	for (size_t i = 0; i < n; i++)
+		squares += pow(log(x[i]) - mean, 2);
+	return (struct spread){squares, n > 1 ? (double)n - 1 : 0};
+}
+
+/* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within; whether all of
+ * them count. */
 static bool read_launch(struct progress *c, const struct table *samples, size_t from, size_t count,
-	double *median, double *work)
+	double *median, struct spread *within, double *work)
 {
 	size_t n = 0;
 	for (size_t i = from; i < from + count; i++) {
 		const struct sample *row = table_row(samples, i);
-		if (strcmp(row->status, "ok") == 0)
+		if (strcmp(row->status, "ok") == 0 && row->seconds > 0 && isfinite(row->seconds))
 			work[n++] = row->seconds;
 		if (row->block.known && row->block.value >= c->next_block)
 			c->next_block = (unsigned)row->block.value + 1;
 	}
 	stats_sort(work, n);
 	*median = stats_median(work, n);
+	const struct spread own = spread_of(work, n);
+	if (own.squares > 0) { /* alike to the last digit: the clock tells no more */
+		within->squares += own.squares;
+		within->freedom += own.freedom;
+	}
 	return n > 0 && n == count;
 }
 
@@ -94,10 +119,11 @@ int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t f
 	double median, *work = calloc(count + 1, sizeof *work);
 	if (!work)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	bool good = read_launch(c, samples, from, count, &median, work);
+	bool good = read_launch(c, samples, from, count, &median, &t->scatters[cell].within, work);
 	free(work);
 	if (!isnan(median) && add(c, median, e) != 0)
 		return -1;
+	t->scatters[cell].between = spread_of(c->medians, c->count);
 	c->launches++;
 	c->failures += !good;
 	c->width = width_of(c);
@@ -139,62 +165,31 @@ double pace_cost(const struct pace *t, size_t cell)
 	return t->cells[cell].cost;
 }
 
-/* Squared deviations of the logarithms of a cell's launches from their mean. */
-static double squares(const struct progress *c)
-{
-	double mean = 0, sum = 0;
-	for (size_t i = 0; i < c->count; i++)
-		mean += log(c->medians[i]) / (double)c->count;
-	for (size_t i = 0; i < c->count; i++)
-		sum += pow(log(c->medians[i]) - mean, 2);
-	return sum;
-}
-
-/* Variance of the logarithms between launches of a common cell: of all cells, and, while there is little of them, of a common machine. */
-static double common_variance(const struct pace *t)
-{
-	double sum = 2 * 0.02 * 0.02, freedom = 2;
-	for (size_t i = 0; i < t->plan->count; i++)
-		if (t->cells[i].count > 1) {
-			sum += squares(&t->cells[i]);
-			freedom += (double)t->cells[i].count - 1;
-		}
-	return sum / freedom;
-}
-
-/*
- * How many launches a cell will have had in the end: the look at which an interval of +-2.05 standard errors of the median (1.25 those of the
- * mean, for normal values) will be narrow enough. Its scatter is its own as far as that is known, and else the common one.
- */
-static double launches_in_the_end(const struct pace *t, const struct progress *c, double common)
+/* How many launches a cell will have had in the end. */
+static double launches_in_the_end(const struct pace *t, size_t cell, const struct scatter_population *of)
 {
 	const struct plan *p = t->plan;
-	const double weight = 2;
-	if (isinf(p->precision))
-		return p->launches > c->launches ? p->launches : c->launches;
-	double freedom = c->count > 1 ? (double)c->count - 1 : 0;
-	double variance = ((c->count > 1 ? squares(c) : 0) + weight * common) / (freedom + weight);
-	double wanted = fmax(variance * pow(2.05 * 1.25 / p->precision, 2), fmax(c->launches, p->launches));
-	size_t look = wanted < p->most_launches ? (size_t)ceil(wanted) : p->most_launches;
-	while (look < p->most_launches && !stats_look(look))
-		look++;
-	return (double)look;
+	const double launches = t->cells[cell].launches;
+	const struct scatter_rule rule = {p->precision, p->launches, p->most_launches};
+	if (pace_stop(t, cell))
+		return launches;
+	return isinf(p->precision) ? p->launches : scatter_launches(of, &t->scatters[cell], launches, &rule);
 }
 
 struct forecast pace_forecast(const struct pace *t)
 {
+	const struct scatter_population of = scatter_learn(t->scatters, t->plan->count);
 	struct forecast f = {0, 0};
-	double known = 0, unknown = 0, sum = 0, common = common_variance(t);
+	double unknown = 0, spent = 0, planned = 0; /* seconds of launches, as the plan has them but for `spent` */
 	for (size_t i = 0; i < t->plan->count; i++) {
 		const struct progress *c = &t->cells[i];
-		double all = pace_stop(t, i) ? c->launches : launches_in_the_end(t, c, common),
-		       left = all - c->launches;
+		const double all = launches_in_the_end(t, i, &of), left = all - c->launches;
 		f.launches += all;
-		known += c->cost > 0;
-		sum += c->cost;
 		f.seconds += c->cost * left;
-		unknown += c->cost > 0 ? 0 : left;
+		spent += c->cost;
+		planned += c->cost > 0 ? c->planned_cost : 0;
+		unknown += c->cost > 0 ? 0 : c->planned_cost * left;
 	}
-	f.seconds += known > 0 ? unknown * sum / known : 0;
+	f.seconds += planned > 0 ? unknown * spent / planned : 0;
 	return f;
 }

@@ -291,17 +291,21 @@ void plan_free(struct plan *p)
 	*p = (struct plan){0};
 }
 
+static const double start_seconds = 0.03; /* of a process with its input */
+
+double plan_launch_seconds(const struct plan *p, size_t index)
+{
+	double run = run_seconds(&p->cells[index].cell);
+	double sample = run > p->sample_seconds ? run : p->sample_seconds;
+	double measured = (p->repetitions + 1) * sample + p->warmup * run;
+	return start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds);
+}
+
 double plan_estimate(const struct plan *p)
 {
-	const double start_seconds = 0.03; /* of a process with its input */
 	double total = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		const struct cell *c = &p->cells[i].cell;
-		double run = run_seconds(c);
-		double sample = run > p->sample_seconds ? run : p->sample_seconds;
-		double measured = (p->repetitions + 1) * sample + p->warmup * run;
-		total += p->launches * (start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds));
-	}
+	for (size_t i = 0; i < p->count; i++)
+		total += p->launches * plan_launch_seconds(p, i);
 	total += (double)p->probe_count * p->launches * (p->probe_seconds + 10 * start_seconds);
 	return total < p->budget_seconds ? total : p->budget_seconds;
 }

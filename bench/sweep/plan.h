@@ -68,7 +68,10 @@ void plan_free(struct plan *p);
 /* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000". Returns `text`. */
 char *plan_label(const struct cell *c, char text[PLAN_LABEL]);
 
-/* Rough seconds that the sweep will take, from typical speeds: for --dry-run only; a running sweep knows better. */
+/* Rough seconds of a launch of a cell, from typical speeds: until there has been one. */
+double plan_launch_seconds(const struct plan *p, size_t cell);
+
+/* Rough seconds that the sweep will take, by these: for --dry-run only; a running sweep knows better. */
 double plan_estimate(const struct plan *p);
 
 #endif

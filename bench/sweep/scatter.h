@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scatter.h - how many launches cells will need for their precision, foreseen from the scatter that they have
+ * shown.
+ *
+ * A cell's own scatter between launches shows from its second launch on. Before, it is guessed: cells of one
+ * sweep are draws of a common population of scatters (of standard deviations of the logarithm of a launch's
+ * median, which are spread log-normally); where that lies is learnt from the cells that have several launches
+ * and, weakly, from the samples within launches, which scatter less than launches do. Pure.
+ */
+#ifndef PARSCALE_SCATTER_H
+#define PARSCALE_SCATTER_H
+
+#include <stddef.h>
+
+/* Squared deviations of logarithms from their means, and how many of them were free. Zeroed: nothing is
+ * known. */
+struct spread {
+	double squares, freedom;
+};
+
+/* What a cell has shown. */
+struct scatter {
+	struct spread between, within; /* launches' medians; samples of a launch, all launches added up */
+};
+
+/* Logarithms of the cells' standard deviations between launches, and of what they are over those within. */
+struct scatter_population {
+	double mean, variance, ratio;
+};
+
+struct scatter_population scatter_learn(const struct scatter *cells, size_t count);
+
+struct scatter_rule {
+	double precision;   /* as in a plan; finite */
+	double least, most; /* launches that a cell gets at least, at most */
+};
+
+/* The mean number of launches after which a cell that has had `launches` and wants more will stop. */
+double scatter_launches(const struct scatter_population *of, const struct scatter *cell, double launches,
+	const struct scatter_rule *rule);
+
+#endif
