@@ -23,7 +23,7 @@ static const char *const names[CPU_COUNT] = {
 /* AVX-512 and all that extends it fall with the level below. */
 static unsigned built_upon(unsigned index)
 {
-	const unsigned extensions = CPU_VBMI | CPU_VBMI2 | CPU_VPOPCNTDQ | CPU_VNNI;
+	const unsigned extensions = CPU_VBMI | CPU_VBMI2 | CPU_GFNI | CPU_VPOPCNTDQ | CPU_VNNI;
 	switch (1u << index) {
 	case CPU_AVX2:
 		return CPU_AVX2 | CPU_AVX512 | extensions;

@@ -140,8 +140,9 @@ struct sieve_work {
 	uint32_t squared;      /* index of the first prime with square != 0 */
 	uint32_t *batch;       /* starts of some primes */
 	uint32_t *last;       /* and the last hits of these */
-	unsigned char *line;   /* SIEVE_BEFORE bytes into its room */
-	unsigned char *lines;  /* those that are kept, without gaps */
+	unsigned char *line;  /* what is sieved: SIEVE_BEFORE bytes into its room */
+	unsigned char *lines; /* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
+	size_t stride;        /* from line to line */
 	unsigned char *bucket; /* [classes][bucket_size] hits of huge primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */

@@ -103,35 +103,15 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 	return ones;
 }
 
-#define SIEVE_HAS_NUMBERS 1
-struct columns;
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to);
+#define SIEVE_HAS_WIDEN 1
+static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+{
+	const __m256i bases = _mm256_set1_epi64x((long long)base);
+	store(to, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from))));
+	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
+}
 
 #include "sieve_lines.h"
-
-/* Four numbers, from four bytes. */
-static void store_numbers(uint64_t *to, const unsigned char *bytes, __m256i base)
-{
-	store(to, _mm256_add_epi64(base, _mm256_cvtepu8_epi64(_mm_loadu_si32(bytes))));
-}
-
-/* A byte at a time. More than four primes in 30 numbers are rare. */
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
-{
-	const __m256i next = _mm256_set1_epi64x(30);
-	__m256i bases = _mm256_set1_epi64x((long long)base);
-	size_t found = 0;
-	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++)
-		for (uint32_t j = 0; j < 64; j += 8) {
-			const uint32_t byte = words[i] >> j & 0xff;
-			store_numbers(to + found, c->packed[byte], bases);
-			if (__builtin_popcount(byte) > 4)
-				store_numbers(to + found + 4, c->packed[byte] + 4, bases);
-			found += (uint32_t)__builtin_popcount(byte);
-			bases = _mm256_add_epi64(bases, next);
-		}
-	return found;
-}
 
 const struct variant sieve_avx2 = {
 	.name = "avx2",

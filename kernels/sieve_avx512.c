@@ -131,46 +131,104 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 	return found;
 }
 
-#define SIEVE_HAS_NUMBERS 1
-struct columns;
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to);
-
-#include "sieve_lines.h"
-
-/* Sixteen numbers, from sixteen bytes. */
-static void store_numbers(uint64_t *to, __m128i bytes, __m512i base)
+#define SIEVE_HAS_WIDEN 1
+static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 {
-	_mm512_storeu_si512(to, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(bytes)));
-	_mm512_storeu_si512(to + 8, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(_mm_bsrli_si128(bytes, 8))));
+	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base), _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
 }
 
-/* More than sixteen primes in 240 numbers are rare beyond some millions. */
-__attribute__((target("avx512vbmi2"))) static size_t numbers_vbmi2(
-	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+#include "sieve_turn.h"
+
+#define GFNI __attribute__((target("avx512vbmi,avx512vbmi2,gfni")))
+
+/* Eight times eight words: word j of row i becomes word i of row j. */
+INLINE void turn_words(__m512i *rows)
 {
-	const __m512i deltas = _mm512_loadu_si512(c->delta);
-	__m512i bases = _mm512_set1_epi64((long long)base);
-	size_t found = 0;
-	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++) {
-		const __m512i bytes = _mm512_maskz_compress_epi8(words[i], deltas);
-		const uint32_t n = (uint32_t)__builtin_popcountll(words[i]);
-		store_numbers(to + found, _mm512_castsi512_si128(bytes), bases);
-		if (n > 16) {
-			unsigned char rest[64];
-			_mm512_storeu_si512(rest, bytes);
-			for (uint32_t j = 16; j < n; j += 16)
-				store_numbers(to + found + j, _mm_loadu_si128((const void *)(rest + j)), bases);
-		}
-		found += n;
-		bases = _mm512_add_epi64(bases, _mm512_set1_epi64(240));
+	__m512i pairs[8], fours[8];
+	for (int i = 0; i < 8; i += 2) {
+		pairs[i] = _mm512_unpacklo_epi64(rows[i], rows[i + 1]);
+		pairs[i + 1] = _mm512_unpackhi_epi64(rows[i], rows[i + 1]);
 	}
-	return found;
+	for (int i = 0; i < 2; i++)
+		for (int h = 0; h < 8; h += 4) { /* of rows h to h + 3: words i, i + 4; i + 2, i + 6 */
+			fours[h + i] = _mm512_shuffle_i64x2(pairs[h + i], pairs[h + i + 2], 0x88);
+			fours[h + i + 2] = _mm512_shuffle_i64x2(pairs[h + i], pairs[h + i + 2], 0xdd);
+		}
+	for (int i = 0; i < 4; i++) {
+		rows[i] = _mm512_shuffle_i64x2(fours[i], fours[i + 4], 0x88);
+		rows[i + 4] = _mm512_shuffle_i64x2(fours[i], fours[i + 4], 0xdd);
+	}
+}
+
+/* Byte k of word j becomes byte j of word k. */
+static const unsigned char across[64] = {0, 8, 16, 24, 32, 40, 48, 56, 1, 9, 17, 25, 33, 41, 49, 57, 2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27,
+	35, 43, 51, 59, 4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61, 6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63};
+
+/* Of eight lines: in row g, byte k of word b is column 8 * (8 * g + b) + k. Each byte of a row's product with a matrix of 8 by 8 bits picks
+ * a column of it, and is inverted; the instruction has the matrix' first row in its last byte. */
+GFNI static inline void turn_octet_gfni(const unsigned char *lines, size_t stride, __m512i *rows)
+{
+	const __m512i identity = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
+	const __m512i backwards = _mm512_xor_si512(_mm512_loadu_si512(across), _mm512_set1_epi8(56));
+	for (size_t c = 0; c < 8; c++)
+		rows[c] = _mm512_loadu_si512(lines + c * stride);
+	turn_words(rows);
+	for (int g = 0; g < 8; g++)
+		rows[g] = _mm512_gf2p8affine_epi64_epi8(identity, _mm512_permutexvar_epi8(backwards, rows[g]), 0xff);
+}
+
+GFNI static void turn_gfni(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	__m512i octets[6][8], column[8];
+	if (c->octets == 1) {
+		turn_octet_gfni(lines, stride, octets[0]);
+		for (int g = 0; g < 8; g++)
+			_mm512_storeu_si512(words + 8 * g, octets[0][g]);
+		return;
+	}
+	const __m512i indices = _mm512_loadu_si512(across);
+	for (size_t o = 0; o < 6; o++)
+		turn_octet_gfni(lines + 8 * o * stride, stride, octets[o]);
+	for (int g = 0; g < 8; g++) {
+		for (int o = 0; o < 8; o++)
+			column[o] = o < 6 ? octets[o][g] : _mm512_setzero_si512();
+		turn_words(column);
+		for (int b = 0; b < 8; b++)
+			_mm512_storeu_si512(words + 64 * g + 8 * b, _mm512_permutexvar_epi8(indices, column[b]));
+	}
+}
+
+/* As numbers_plain(), but that a compression is the table. */
+GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	unsigned char some[WORDS_AT_ONCE][64];
+	const __m512i deltas = _mm512_loadu_si512(c->delta);
+	uint64_t *next = to;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++)
+		_mm512_storeu_si512(some[i], _mm512_maskz_compress_epi8(words[i], deltas));
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += c->span)
+		next = widen_word(some[i], (uint32_t)__builtin_popcountll(words[i]), c, base, next);
+	return (size_t)(next - to);
+}
+
+static bool has_gfni(void)
+{
+	const unsigned needed = CPU_VBMI | CPU_VBMI2 | CPU_GFNI;
+	return (cpu_features() & needed) == needed;
+}
+
+static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	(has_gfni() ? turn_gfni : turn_plain)(lines, stride, c, words);
 }
 
 static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
 {
-	return cpu_features() & CPU_VBMI2 ? numbers_vbmi2(words, c, base, to) : numbers_by_bit(words, c, base, to);
+	return (has_gfni() ? numbers_vbmi2 : numbers_plain)(words, c, base, to);
 }
+
+#define SIEVE_HAS_TURN 1
+#include "sieve_lines.h"
 
 /* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its double
  * is off by one at most. */

@@ -29,16 +29,10 @@
 #ifndef PARSCALE_SIEVE_LINES_H
 #define PARSCALE_SIEVE_LINES_H
 
+#include "inline.h"
 #include "primes.h"
 
 #include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 64")
-#endif
 
 /* Bit x of a line is bit x % 8 of byte x / 8. x86-64 is little endian, so that a word does as well. There a hit is written out,
  * as what compilers make of C takes six or seven micro-operations: with SHRX (a copy and a shift in one) they are five, and one

@@ -18,12 +18,11 @@ static const double per_segment = 1000, presieve_per_bit = 0.036;
  * and those in lines go through a bucket. */
 static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1, per_huge_prime_and_block = 1.5;
 static const double per_multiple = 1, per_thrown = 3;
-/* Writing a line out of L2 and reading it again. */
-static const double kept_per_bit = 0.03;
+/* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so much of it. */
+static const double kept_part = 0.75, kept_per_bit = 0.03;
 
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
-	double kept;       /* lines that are kept side by side */
 };
 
 static double log_log(double x)
@@ -57,7 +56,8 @@ static double density(double from, double to)
 	return to > from ? log_log(to) - log_log(from) : 0;
 }
 
-static double cost(const struct sieve_shape *s, const struct machine *m, double root, double presieve_limit)
+/* `kept` lines are kept side by side. */
+static double cost(const struct sieve_shape *s, const struct machine *m, double kept, double root, double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
 	double bits = lines * line, numbers = bits / s->classes * s->modulus, reach = s->segments == 1 ? line : s->segment_bits;
@@ -68,7 +68,7 @@ static double cost(const struct sieve_shape *s, const struct machine *m, double 
 	sum += lines * s->segments * (per_segment + local * start_cost(m, local));
 	if (large > 0)
 		sum += lines * large * start_cost(m, large) + bits * hit_cost(m, line) * density(segment_end, direct);
-	if (m->kept * line / 8 > m->l2 * 3 / 4)
+	if (kept * line / 8 > kept_part * m->l2)
 		sum += bits * kept_per_bit;
 	sum += about_primes(direct) * (per_prime + (double)s->blocks * per_prime_and_block);
 	if (root > direct) {
@@ -93,6 +93,13 @@ static double longest_segment(const struct problem *p, const struct machine *m)
 {
 	double bytes = p->block_bytes ? (double)p->block_bytes : m->l1 * 7 / 8;
 	return 512 * floor(fmax(fmin(bytes * 8, SIEVE_LONGEST), 512) / 512);
+}
+
+/* The same, but for lines that fit L2 together. */
+static double kept_segment(const struct machine *m, double longest, double kept)
+{
+	double fits = 512 * floor(kept_part * m->l2 * 8 / fmax(kept, 1) / 512);
+	return kept * longest <= kept_part * m->l2 * 8 || fits < longest / 2 ? longest : fits;
 }
 
 /* Of all numbers, exp(-gamma) / ln x have no factor up to x; testing one takes a microsecond, half of them being primes. */
@@ -144,17 +151,18 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
-		.l3 = (double)p->l3_bytes,
-		.kept = p->listing ? 8 : p->tuplet > 1 ? TUPLETS_LINES : 0};
-	double root = reach, numbers = (double)(last - first) + 1, segment = longest_segment(p, &m);
+		.l3 = (double)p->l3_bytes};
+	double root = reach, numbers = (double)(last - first) + 1, most = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
-	const double longest[] = {segment, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
+	const double longest[] = {0, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
 	enum { MODULI = sizeof moduli / sizeof *moduli, DIRECTS = sizeof directs / sizeof *directs,
 		LONGEST = sizeof longest / sizeof *longest };
 	struct sieve_shape best = {.modulus = 0};
 	double least = HUGE_VAL;
 
-	for (size_t i = 0; i < MODULI && (i == 0 || !p->listing); i++) { /* lists are made of eight lines */
+	for (size_t i = 0; i < MODULI && (i < 2 || !p->listing); i++) { /* lists are made of 8 lines or 48 */
+		double kept = p->listing ? moduli[i][1] : p->tuplet > 1 ? TUPLETS_LINES : 0;
+		double segment = kept_segment(&m, most, kept);
 		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
 		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
 			for (size_t j = 0; j < LONGEST && (j == 0 || bits > segment); j++) {
@@ -162,7 +170,7 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 				divide(&s, bits, fmin(fmax(segment, longest[j]), most_bits(p, &s, bits, root, segment)), segment);
 				struct sieve_shape sieved = s;
 				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
-				double c = cost(&sieved, &m, root, presieve_limit);
+				double c = cost(&sieved, &m, kept, root, presieve_limit);
 				if (c < least && (root <= s.direct || allows_huge(&s))) {
 					least = c;
 					best = s;

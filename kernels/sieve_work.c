@@ -33,13 +33,14 @@ static bool has_squares(const struct sieve_input *in)
 	return largest * largest > in->first;
 }
 
-/* Points the arrays of w into it; with w == NULL only sums up. */
+/* Points the arrays of w into it; with w == NULL only sums up. Lines are sieved in ascending order, so that what crossing touches behind
+ * one may be in the next. */
 static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 {
-	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS};
+	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS, .stride = SIEVE_BEFORE + line_bytes(in)};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
-	at.line = take(w, &used, SIEVE_BEFORE + line_bytes(in) + bytes_after(line_bytes(in)));
+	at.line = take(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(line_bytes(in)));
 	at.segment = take(w, &used, at.slots * sizeof *at.segment);
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
@@ -48,9 +49,9 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = take(
 		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * SIEVE_HIT : 0);
-	at.lines = take(w, &used, in->kept * line_bytes(in));
 	if (w) {
-		w->line = at.line + SIEVE_BEFORE;
+		w->line = w->lines = at.line + SIEVE_BEFORE;
+		w->stride = at.stride;
 		w->segment = at.segment;
 		w->slots = at.slots;
 		w->batch = at.batch;
@@ -59,7 +60,6 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 		w->square = at.square;
 		w->bucket_used = at.bucket_used;
 		w->bucket = at.bucket;
-		w->lines = at.lines;
 	}
 	return used;
 }

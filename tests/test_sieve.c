@@ -246,6 +246,14 @@ static void test_listing(void **state)
 	check_list(UINT64_C(18446744073709551000), UINT64_MAX);
 }
 
+/* Last of all, since features do not come back. */
+static void test_listing_without_gfni(void **state)
+{
+	struct err e = {0};
+	assert_int_equal(cpu_disable("gfni", &e), 0);
+	test_listing(state);
+}
+
 static void test_problems_that_are_refused(void **state)
 {
 	(void)state;
@@ -375,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_problems_that_are_refused),
 		cmocka_unit_test(test_memory_bounds),
 		cmocka_unit_test(test_memory_that_is_not_there),
+		cmocka_unit_test(test_listing_without_gfni),
 	};
 	print_message("seed %llu\n", (unsigned long long)seed);
 	return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);

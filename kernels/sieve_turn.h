@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_turn.h - lines side by side, made numbers in order.
+ *
+ * Byte b of eight lines modulo 30 has the candidates of 240 numbers, column by column: turned round, they are a word, a bit a candidate, in
+ * ascending order. Of the 48 lines modulo 210 a column is 48 bits, which are a word of their own. Words are made from 64 bytes of every line
+ * at a time; then the set bits of words become numbers.
+ *
+ * First numbers are 2 modulo M, so that the tuplets of a word are the word itself, shifted and united.
+ *
+ * An instruction set may have its own turn() and numbers(), and says so by SIEVE_HAS_TURN; else they are the plain ones here.
+ */
+#ifndef PARSCALE_SIEVE_TURN_H
+#define PARSCALE_SIEVE_TURN_H
+
+#include "inline.h"
+#include "sieve_tuplets.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	COLUMN_BYTES = 64,   /* of each line at a time */
+	COLUMN_WORDS = 512,  /* most words that they make */
+	WORDS_AT_ONCE = 16,  /* of these made numbers at a time */
+	NUMBERS_MORE = 64    /* may be written past the last */
+};
+
+/* What bits of a word stand for. */
+struct columns {
+	uint32_t octets;         /* lines / 8: 1, a word is eight columns; or 6, a word is one */
+	uint32_t words;          /* made at a time, a multiple of WORDS_AT_ONCE */
+	uint32_t bytes;          /* of a word that have candidates */
+	uint32_t span;           /* numbers that a word stands for */
+	uint32_t usual;          /* few words have more primes */
+	uint64_t begin;          /* bits where tuplets may begin */
+	unsigned char delta[64]; /* bit b: so much after the word's first number */
+	uint64_t packed[8][256]; /* in memory: the deltas of the bits set in a byte, in order */
+	unsigned char ones[256];
+};
+
+/* Eight bytes in memory, the least significant first. */
+static inline uint64_t in_memory(uint64_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return x;
+#else
+	return __builtin_bswap64(x);
+#endif
+}
+
+static void columns_init(struct columns *c, const struct sieve_input *in)
+{
+	uint16_t delta[64];
+	struct sieve_group group[64] = {0};
+	memset(c, 0, sizeof *c);
+	c->octets = in->classes / 8;
+	c->words = c->octets == 1 ? COLUMN_BYTES : COLUMN_WORDS;
+	c->bytes = c->octets == 1 ? 8 : c->octets;
+	c->span = c->octets == 1 ? 8 * in->modulus : in->modulus;
+	for (uint32_t b = 0; b < 8 * c->bytes; b++) {
+		delta[b] = (uint16_t)(b / in->classes * in->modulus + in->offset[b % in->classes]);
+		c->delta[b] = (unsigned char)delta[b];
+	}
+	if (in->asked.tuplet > 1)
+		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, 8 * c->bytes, group); n-- > 0;)
+			c->begin |= (uint64_t)group[n].starts << group[n].class;
+	for (uint32_t x = 1; x < 256; x++) {
+		c->ones[x] = (unsigned char)(c->ones[x / 2] + x % 2);
+		for (uint32_t j = 0; j < c->bytes; j++) {
+			uint64_t others = in_memory(c->packed[j][x & (x - 1)]), least = c->delta[8 * j + (uint32_t)__builtin_ctz(x)];
+			c->packed[j][x] = in_memory(others << 8 | least);
+		}
+	}
+}
+
+/* How many primes few words have more of: their mean about `number`, and a standard deviation or so. */
+static uint32_t usual_primes(const struct columns *c, uint64_t number)
+{
+	const double mean = c->span / log((double)number);
+	return (uint32_t)(mean + 1.1 * sqrt(mean));
+}
+
+/* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has, in eight words. */
+INLINE void exchange(uint64_t *a, uint64_t *b, const int shift, const uint64_t mask)
+{
+	for (int i = 0; i < 8; i++) {
+		uint64_t t = (a[i] >> shift ^ b[i]) & mask;
+		b[i] ^= t;
+		a[i] ^= t << shift;
+	}
+}
+
+/* Byte k of word j becomes byte j of word k, in eight times eight words (H. S. Warren, Hacker's Delight, 7-3). */
+INLINE void turn_bytes(uint64_t (*words)[8])
+{
+	for (int c = 0; c < 4; c++)
+		exchange(words[c], words[c + 4], 32, UINT64_C(0x00000000ffffffff));
+	for (int c = 0; c < 8; c += c % 2 ? 3 : 1)
+		exchange(words[c], words[c + 2], 16, UINT64_C(0x0000ffff0000ffff));
+	for (int c = 0; c < 8; c += 2)
+		exchange(words[c], words[c + 1], 8, UINT64_C(0x00ff00ff00ff00ff));
+}
+
+/* Eight lines: byte k of words[j][i] becomes the candidates, clear bits, of column 8 * (8 * i + j) + k. */
+INLINE void turn_octet(const unsigned char *lines, size_t stride, uint64_t (*words)[8])
+{
+	for (size_t c = 0; c < 8; c++) {
+		memcpy(words[c], lines + c * stride, COLUMN_BYTES);
+		for (int i = 0; i < 8; i++)
+			words[c][i] = in_memory(words[c][i]);
+	}
+	turn_bytes(words);
+	for (int j = 0; j < 8; j++)
+		for (int i = 0; i < 8; i++) {
+			uint64_t x = ~words[j][i], t;
+			t = (x ^ x >> 7) & UINT64_C(0x00aa00aa00aa00aa);
+			x ^= t ^ t << 7;
+			t = (x ^ x >> 14) & UINT64_C(0x0000cccc0000cccc);
+			x ^= t ^ t << 14;
+			t = (x ^ x >> 28) & UINT64_C(0x00000000f0f0f0f0);
+			words[j][i] = x ^ t ^ t << 28;
+		}
+}
+
+/* COLUMN_BYTES bytes of every line, made words of candidates in order; in memory their least significant byte comes first. */
+static void turn_plain(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	uint64_t octets[6][8][8], column[8][8];
+	for (uint32_t o = 0; o < c->octets; o++)
+		turn_octet(lines + 8 * o * stride, stride, octets[o]);
+	if (c->octets == 1) {
+		for (int i = 0; i < 8; i++)
+			for (int j = 0; j < 8; j++)
+				words[8 * i + j] = in_memory(octets[0][j][i]);
+		return;
+	}
+	for (int j = 0; j < 8; j++) {
+		memset(column, 0, sizeof column);
+		for (int o = 0; o < 6; o++)
+			memcpy(column[o], octets[o][j], sizeof column[o]);
+		turn_bytes(column);
+		for (int i = 0; i < 8; i++)
+			for (int k = 0; k < 8; k++)
+				words[64 * i + 8 * j + k] = in_memory(column[k][i]);
+	}
+}
+
+/* to[i] = base + from[i], eight times. */
+#if !defined(SIEVE_HAS_WIDEN)
+INLINE void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = base + from[i];
+}
+#endif
+
+enum { DELTAS_ROOM = 64 + 8 };
+
+/* n deltas made numbers, eight at a time: as many as most words have, so that trip counts differ but rarely. */
+INLINE uint64_t *widen_word(const unsigned char *deltas, uint32_t n, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	const unsigned char *end = deltas + (n > c->usual ? n : c->usual);
+	uint64_t *next = to + n;
+	do {
+		widen(deltas, base, to);
+		deltas += 8;
+		to += 8;
+	} while (deltas < end);
+	return next;
+}
+
+/* A table has the deltas of each byte, which follow each other. */
+INLINE size_t numbers_by_byte(
+	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, const uint32_t bytes, const uint32_t span)
+{
+	unsigned char deltas[WORDS_AT_ONCE][DELTAS_ROOM];
+	uint32_t n[WORDS_AT_ONCE];
+	const unsigned char *word = (const unsigned char *)words;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, word += 8) {
+		unsigned char *next = deltas[i];
+		UNROLL
+		for (uint32_t j = 0; j < bytes; j++) {
+			memcpy(next, &c->packed[j][word[j]], 8);
+			next += c->ones[word[j]];
+		}
+		n[i] = (uint32_t)(next - deltas[i]);
+	}
+	uint64_t *next = to;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += span)
+		next = widen_word(deltas[i], n[i], c, base, next);
+	return (size_t)(next - to);
+}
+
+/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how many. May write
+ * NUMBERS_MORE elements more. */
+static size_t numbers_plain(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	return c->bytes == 8 ? numbers_by_byte(words, c, base, to, 8, 240) : numbers_by_byte(words, c, base, to, 6, 210);
+}
+
+#endif
