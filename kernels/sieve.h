@@ -30,6 +30,7 @@
 
 enum {
 	SIEVE_FLOOR = 4111,       /* primes up to here are listed, not sieved: a turned prime may hit itself. 1 modulo 30: no tuplet straddles it */
+	SIEVE_SMALL = 1 << 15,    /* primes up to here are kept. Above the root of SIEVE_DIRECT */
 	SIEVE_DIRECT = 1 << 25,   /* the most that base primes with starts in every line may be; in narrow windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
 	SIEVE_MULTIPLES = 64,     /* most numbers in a block, by huge primes */
@@ -58,7 +59,14 @@ struct sieve_tables {
 	uint32_t period[SIEVE_GROUPS];
 	uint32_t step[SIEVE_GROUPS];   /* 1 / (8 * M) mod period */
 	uint32_t stride[SIEVE_GROUPS]; /* SIEVE_TILE mod period */
+	double inverse[SIEVE_GROUPS];  /* 1/period */
 	const unsigned char *table[SIEVE_GROUPS];
+};
+
+/* The primes below SIEVE_SMALL, ascending; one number more may be read. */
+struct sieve_small {
+	uint32_t count;
+	uint32_t prime[SIEVE_SMALL / 8];
 };
 
 /* Lines as bitmaps: the huge base primes. */
@@ -111,7 +119,7 @@ struct sieve_input {
 	const uint32_t *step; /* -1/M mod prime */
 	const float *inverse; /* 1/prime */
 
-	struct sieve_tables tables;
+	const struct sieve_tables *tables;
 
 	struct sieve_store huge; /* blocks == 0: none */
 	uint32_t bucket_size;    /* hits that the bucket of a line holds */
@@ -217,6 +225,13 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
  * memory_free() it. NULL without memory. */
 uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, uint32_t *count,
 	struct err *e);
+
+/* Made once in a process and kept. NULL without memory. The tables are of the primes up to `limit` that do not divide the modulus. */
+const struct sieve_small *sieve_small(struct err *e);
+const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e);
+
+/* Inverse of a modulo m, coprime to it. */
+uint32_t sieve_inverse(uint64_t a, uint32_t m);
 
 /* struct kernel's about_nth. */
 int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);

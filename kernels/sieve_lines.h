@@ -30,7 +30,6 @@
 #define PARSCALE_SIEVE_LINES_H
 
 #include "inline.h"
-#include "primes.h"
 
 #include <string.h>
 
@@ -237,10 +236,12 @@ static void count_primes(const unsigned char *bits, uint32_t size, uint64_t numb
 static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset, uint32_t before,
 	unsigned char *to)
 {
-	const struct sieve_tables *t = &in->tables;
+	const struct sieve_tables *t = in->tables;
 	uint32_t at[SIEVE_GROUPS], bytes = in->segment_bits / 8, done = 0;
-	for (uint32_t g = 0; g < t->count; g++)
-		at[g] = (uint32_t)((w->phase[g] + (uint64_t)offset * t->step[g] + before / 8) % t->period[g]);
+	for (uint32_t g = 0; g < t->count; g++) { /* below 2^28, so that half a unit keeps the quotient from falling short */
+		int32_t shift = (int32_t)(w->phase[g] + offset * t->step[g] + before / 8);
+		at[g] = (uint32_t)shift - (uint32_t)(int32_t)((shift + 0.5) * t->inverse[g]) * t->period[g];
+	}
 	for (; done + SIEVE_TILE <= bytes; done += SIEVE_TILE) {
 		unite_tables(t, at, to + done);
 		for (uint32_t g = 0; g < t->count; g++) {
@@ -346,8 +347,11 @@ static const unsigned char *leave_line(
 
 static void add_listed(const struct sieve_input *in, struct tally *out)
 {
+	uint64_t check = 0;
 	for (uint32_t i = 0; i < in->listed_count; i++)
-		primes_weigh(in->listed[i], out);
+		check += in->listed[i] % 4 == 1;
+	out->count += in->listed_count;
+	out->check += check;
 }
 
 static void count_tuplets(const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out);

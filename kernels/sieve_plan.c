@@ -25,20 +25,6 @@ static void *own(struct sieve_input *in, size_t count, size_t size, struct err *
 	return p;
 }
 
-/* Inverse of a modulo m, coprime to it, by Euclid's algorithm. */
-static uint32_t inverse_modulo(uint64_t a, uint32_t m)
-{
-	int64_t r0 = m, r1 = (int64_t)(a % m), t0 = 0, t1 = 1;
-	while (r1 > 1) {
-		int64_t q = r0 / r1, r = r0 - q * r1, t = t0 - q * t1;
-		r0 = r1;
-		r1 = r;
-		t0 = t1;
-		t1 = t;
-	}
-	return m == 1 ? 0 : (uint32_t)(t1 < 0 ? t1 + m : t1);
-}
-
 static const uint32_t factors[] = {2, 3, 5, 7, 11, 13};
 enum { FACTORS = sizeof factors / sizeof *factors };
 
@@ -83,9 +69,9 @@ static int make_groups(struct sieve_input *in, struct err *e)
 static void make_reciprocals(uint32_t modulus, int32_t *reciprocal)
 {
 	for (size_t i = 0; i < FACTORS && modulus % factors[i] == 0; i++) {
-		uint32_t f = factors[i], others = modulus / f, unit = others * inverse_modulo(others, f);
+		uint32_t f = factors[i], others = modulus / f, unit = others * sieve_inverse(others, f);
 		for (uint32_t r = 1; r < f; r++) {
-			uint32_t part = (uint32_t)((uint64_t)unit * inverse_modulo(r, f) % modulus);
+			uint32_t part = (uint32_t)((uint64_t)unit * sieve_inverse(r, f) % modulus);
 			for (uint32_t k = r; k < modulus; k += f) {
 				uint32_t sum = (uint32_t)reciprocal[k] + part;
 				reciprocal[k] = (int32_t)(sum < modulus ? sum : sum - modulus);
@@ -108,72 +94,6 @@ static int make_steps(struct sieve_input *in, const struct sieve_engine *engine,
 	}
 	memory_free(reciprocal);
 	return in->step ? 0 : -1;
-}
-
-/* Writes the pattern of a prime, every prime'th bit from bit 0, whose period is as many bytes: one period, then copies of it. */
-static void make_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
-{
-	memset(table, 0, prime);
-	for (uint32_t bit = 0; bit < 8 * prime; bit += prime)
-		table[bit / 8] |= (unsigned char)(1u << bit % 8);
-	for (uint32_t done = prime; done < bytes; done *= 2)
-		memcpy(table + done, table, bytes - done < done ? bytes - done : done);
-}
-
-/* Unites a table with the pattern of another prime, 64 bytes at a time. */
-static void add_pattern(unsigned char *restrict table, uint32_t bytes, uint32_t prime)
-{
-	enum { PIECE = 64, LONGEST_PRIME = 128 };
-	unsigned char pattern[LONGEST_PRIME + PIECE];
-	make_pattern(pattern, prime + PIECE, prime);
-	uint32_t phase = 0;
-	for (unsigned char *to = table; to < table + bytes; to += PIECE) {
-		const unsigned char *from = pattern + phase;
-		for (size_t i = 0; i < PIECE; i++)
-			to[i] |= from[i];
-		for (phase += PIECE; phase >= prime;)
-			phase -= prime;
-	}
-}
-
-static uint32_t table_bytes(uint32_t period)
-{
-	return (period + SIEVE_TILE + 63) & ~63u;
-}
-
-/* Joins ascending primes into tables while their product is at most LONGEST. */
-static int make_tables(struct sieve_input *in, const uint32_t *primes, uint32_t limit, struct err *e)
-{
-	enum { LONGEST = 8192 };
-	struct sieve_tables *t = &in->tables;
-	uint32_t total = 0, first[SIEVE_GROUPS + 1], i = 0; /* prime of each table */
-	for (; primes[i] <= limit; i++) {
-		if (in->modulus % primes[i] == 0)
-			continue;
-		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST) {
-			t->period[t->count - 1] *= primes[i];
-		} else {
-			first[t->count] = i;
-			t->period[t->count++] = primes[i];
-		}
-	}
-	first[t->count] = i;
-	for (uint32_t g = 0; g < t->count; g++)
-		total += table_bytes(t->period[g]);
-	unsigned char *table = own(in, total, 1, e);
-	if (!table)
-		return -1;
-	for (uint32_t g = 0; g < t->count; g++) {
-		uint32_t period = t->period[g], bytes = table_bytes(period);
-		make_pattern(table, bytes, primes[first[g]]);
-		for (i = first[g] + 1; i < first[g + 1]; i++)
-			add_pattern(table, bytes, primes[i]);
-		t->table[g] = table;
-		t->stride[g] = SIEVE_TILE % period;
-		t->step[g] = inverse_modulo(8 * (uint64_t)in->modulus, period);
-		table += bytes;
-	}
-	return 0;
 }
 
 /* The primes between SIEVE_DIRECT and root, as the lines of a sieve of their own. */
@@ -235,40 +155,54 @@ static void sort_turned(struct sieve_input *in, uint32_t *prime)
 	memcpy(prime, sorted, n * sizeof *prime);
 }
 
+/* What lies below the sieve: of tuplets, those that begin there. */
+static int make_listed(struct sieve_input *in, const struct problem *p, struct err *e)
+{
+	const struct sieve_small *small = sieve_small(e);
+	if (!small)
+		return -1;
+	uint32_t from = 0, end;
+	while (small->prime[from] < p->start && small->prime[from] <= SIEVE_FLOOR)
+		from++;
+	for (end = from; small->prime[end] <= SIEVE_FLOOR && small->prime[end] <= p->stop;)
+		end++;
+	in->listed = small->prime + from;
+	in->listed_count = end - from;
+	if (p->tuplet == 1)
+		return 0;
+	uint32_t *kept = own(in, in->listed_count, sizeof *kept, e);
+	if (!kept)
+		return -1;
+	memcpy(kept, in->listed, in->listed_count * sizeof *kept);
+	in->listed = kept;
+	in->listed_count = tuplets_keep((unsigned)p->tuplet, kept, in->listed_count);
+	return 0;
+}
+
 static int make_primes(
 	struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine, uint32_t root,
 	struct err *e)
 {
-	uint32_t count, from = 0;
-	uint32_t direct = root < in->direct ? root : in->direct;
-	uint32_t *primes = sieve_base_primes(direct < SIEVE_FLOOR ? SIEVE_FLOOR : direct, p, engine, &count, e);
+	uint32_t count, from = 0, direct = root < in->direct ? root : in->direct;
+	if (make_listed(in, p, e))
+		return -1;
+	if (!in->blocks)
+		return 0;
+	uint32_t *primes = sieve_base_primes(direct, p, engine, &count, e);
 	if (!primes)
 		return -1;
 	in->owned[in->owned_count++] = primes;
 
-	uint32_t *listed = own(in, SIEVE_FLOOR / 4, sizeof *listed, e);
-	if (!listed)
-		return -1;
-	for (; from < count && primes[from] <= SIEVE_FLOOR && primes[from] <= p->stop; from++)
-		if (primes[from] >= p->start)
-			listed[in->listed_count++] = primes[from];
-	in->listed_count = tuplets_keep((unsigned)p->tuplet, listed, in->listed_count);
-	in->listed = listed;
-	if (!in->blocks)
-		return 0;
-
-	while (count && primes[count - 1] > direct)
-		count--;
-	for (from = 0; primes[from] <= engine->presieve_limit;)
+	while (from < count && primes[from] <= engine->presieve_limit)
 		from++;
 	in->prime = primes + from;
-	in->primes = count > from ? count - from : 0;
+	in->primes = count - from;
 	for (in->turned = 0; in->turned < in->primes && in->prime[in->turned] <= SIEVE_FLOOR &&
 			     in->prime[in->turned] <= in->segment_bits / 100;)
 		in->turned++;
 	sort_turned(in, primes + from);
-	if (make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e) ||
-		make_tables(in, primes, engine->presieve_limit, e))
+	in->tables = sieve_tables(in->modulus, engine->presieve_limit, e);
+	if (!in->tables || make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e))
 		return -1;
 	for (in->local = in->turned;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)

@@ -148,8 +148,8 @@ void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t bl
 	}
 	origins(in, base, w->start);
 	find_squares(in, w, base);
-	for (uint32_t g = 0; g < in->tables.count; g++)
-		w->phase[g] = (uint32_t)(base % in->tables.period[g] * in->tables.step[g] % in->tables.period[g]);
+	for (uint32_t g = 0; g < in->tables->count; g++)
+		w->phase[g] = (uint32_t)(base % in->tables->period[g] * in->tables->step[g] % in->tables->period[g]);
 	for (uint32_t s = 0; s < w->slots; s++)
 		w->segment[s].of = 0;
 	find_runs(in, w, (struct part){0, in->line_bits}, in->local, in->primes, &w->whole);

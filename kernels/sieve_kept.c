@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_kept.c - what is the same for every range, made by whoever needs it first and kept as long as the process: small primes and
+ * the tables of the pre-sieve. Who comes second while it is being made makes it too, and gives his own up.
+ */
+#include "memory.h"
+#include "sieve.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* Euclid's algorithm. */
+uint32_t sieve_inverse(uint64_t a, uint32_t m)
+{
+	int64_t r0 = m, r1 = (int64_t)(a % m), t0 = 0, t1 = 1;
+	while (r1 > 1) {
+		int64_t q = r0 / r1, r = r0 - q * r1, t = t0 - q * t1;
+		r0 = r1;
+		r1 = r;
+		t0 = t1;
+		t1 = t;
+	}
+	return m == 1 ? 0 : (uint32_t)(t1 < 0 ? t1 + m : t1);
+}
+
+/* From the odd numbers, a byte each. */
+static void find_small(struct sieve_small *small)
+{
+	unsigned char struck[SIEVE_SMALL / 2] = {0}; /* i: 2 * i + 1 */
+	uint32_t n = 0;
+	for (uint32_t p = 3; p * p < SIEVE_SMALL; p += 2)
+		if (!struck[p / 2])
+			for (uint32_t i = p * p / 2; i < SIEVE_SMALL / 2; i += p)
+				struck[i] = 1;
+	small->prime[n++] = 2;
+	for (uint32_t i = 1; i < SIEVE_SMALL / 2; i++) {
+		small->prime[n] = 2 * i + 1; /* the last of all may be no prime: it lies past the count */
+		n += !struck[i];
+	}
+	small->count = n;
+}
+
+const struct sieve_small *sieve_small(struct err *e)
+{
+	static _Atomic(struct sieve_small *) kept;
+	struct sieve_small *small = atomic_load(&kept);
+	if (small)
+		return small;
+	struct sieve_small *mine = memory_alloc(1, sizeof *mine, "sieve: small primes", e);
+	if (!mine)
+		return NULL;
+	find_small(mine);
+	if (atomic_compare_exchange_strong(&kept, &small, mine))
+		return mine;
+	memory_free(mine);
+	return small;
+}
+
+/* Writes the pattern of a prime, every prime'th bit from bit 0, whose period is as many bytes: one period, then copies of it. */
+static void make_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
+{
+	memset(table, 0, prime);
+	for (uint32_t bit = 0; bit < 8 * prime; bit += prime)
+		table[bit / 8] |= (unsigned char)(1u << bit % 8);
+	for (uint32_t done = prime; done < bytes; done *= 2)
+		memcpy(table + done, table, bytes - done < done ? bytes - done : done);
+}
+
+/* Unites a table with the pattern of another prime, 64 bytes at a time. */
+static void add_pattern(unsigned char *restrict table, uint32_t bytes, uint32_t prime)
+{
+	enum { PIECE = 64, LONGEST_PRIME = 128 };
+	unsigned char pattern[LONGEST_PRIME + PIECE];
+	make_pattern(pattern, prime + PIECE, prime);
+	uint32_t phase = 0;
+	for (unsigned char *to = table; to < table + bytes; to += PIECE) {
+		const unsigned char *from = pattern + phase;
+		for (size_t i = 0; i < PIECE; i++)
+			to[i] |= from[i];
+		for (phase += PIECE; phase >= prime;)
+			phase -= prime;
+	}
+}
+
+static uint32_t table_bytes(uint32_t period)
+{
+	return (period + SIEVE_TILE + 63) & ~63u;
+}
+
+struct kept_tables {
+	uint32_t modulus, limit;
+	struct sieve_tables tables; /* they lie behind this */
+};
+
+/* Joins ascending primes into tables while their product is at most LONGEST. first[g]: the first of table g. Returns their bytes. */
+static size_t join(struct kept_tables *k, const uint32_t *primes, uint32_t *first)
+{
+	enum { LONGEST = 8192 };
+	struct sieve_tables *t = &k->tables;
+	size_t total = 0;
+	uint32_t i = 0;
+	for (; primes[i] <= k->limit; i++) {
+		if (k->modulus % primes[i] == 0)
+			continue;
+		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST) {
+			t->period[t->count - 1] *= primes[i];
+		} else {
+			first[t->count] = i;
+			t->period[t->count++] = primes[i];
+		}
+	}
+	first[t->count] = i;
+	for (uint32_t g = 0; g < t->count; g++)
+		total += table_bytes(t->period[g]);
+	return total;
+}
+
+static struct kept_tables *make_tables(uint32_t modulus, uint32_t limit, struct err *e)
+{
+	struct kept_tables plan = {.modulus = modulus, .limit = limit};
+	const struct sieve_small *small = sieve_small(e);
+	uint32_t first[SIEVE_GROUPS + 1]; /* prime of each table */
+	if (!small)
+		return NULL;
+	const size_t head = (sizeof plan + 63) & ~(size_t)63, total = join(&plan, small->prime, first);
+	unsigned char *room = memory_alloc(1, head + total, "sieve: tables", e), *table = room + head;
+	if (!room)
+		return NULL;
+	struct sieve_tables *t = &plan.tables;
+	for (uint32_t g = 0; g < t->count; g++) {
+		uint32_t period = t->period[g], bytes = table_bytes(period);
+		make_pattern(table, bytes, small->prime[first[g]]);
+		for (uint32_t i = first[g] + 1; i < first[g + 1]; i++)
+			add_pattern(table, bytes, small->prime[i]);
+		t->table[g] = table;
+		t->stride[g] = SIEVE_TILE % period;
+		t->step[g] = sieve_inverse(8 * (uint64_t)modulus, period);
+		t->inverse[g] = 1.0 / period;
+		table += bytes;
+	}
+	memcpy(room, &plan, sizeof plan);
+	return (struct kept_tables *)(void *)room;
+}
+
+const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e)
+{
+	enum { PLACES = 16 }; /* four moduli, and a limit or two for each instruction set */
+	static _Atomic(struct kept_tables *) kept[PLACES];
+	for (uint32_t i = 0; i < PLACES; i++) {
+		struct kept_tables *k = atomic_load(&kept[i]);
+		if (!k) {
+			struct kept_tables *mine = make_tables(modulus, limit, e);
+			if (!mine)
+				return NULL;
+			if (atomic_compare_exchange_strong(&kept[i], &k, mine))
+				k = mine;
+			else
+				memory_free(mine);
+		}
+		if (k->modulus == modulus && k->limit == limit)
+			return &k->tables;
+	}
+	err_set(e, ERR_FAILED, "sieve: more than %d pre-sieves", PLACES);
+	return NULL;
+}
