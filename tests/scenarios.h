@@ -18,6 +18,7 @@ static const struct scenario {
 } scenarios[] = {
 	{"two", {.cpus = 2,
 			.workers_most = 4,
+			.ceilings = true,
 			.samples = 12,
 			.backends = few_backends,
 			.lifetimes = both_lifetimes,
@@ -27,6 +28,7 @@ static const struct scenario {
 	/* cells left out, and cells that failed */
 	{"sixteen", {.cpus = 16,
 			    .workers_most = 16,
+			    .ceilings = true,
 			    .samples = 12,
 			    .holes = true,
 			    .failures = true,
@@ -37,6 +39,7 @@ static const struct scenario {
 			    .n_sizes = 2}},
 	{"many", {.cpus = 128,
 			 .workers_most = 256,
+			 .ceilings = true,
 			 .samples = 9,
 			 .backends = few_backends,
 			 .lifetimes = both_lifetimes,
@@ -55,6 +58,7 @@ static const struct scenario {
 	/* one sample of each cell */
 	{"lonely", {.cpus = 2,
 			   .workers_most = 2,
+			   .ceilings = true,
 			   .samples = 1,
 			   .backends = one_backend,
 			   .lifetimes = only_pool,
@@ -63,6 +67,7 @@ static const struct scenario {
 			   .n_sizes = 1}},
 	{"gallery", {.cpus = 128,
 			    .workers_most = 256,
+			    .ceilings = true,
 			    .samples = 16,
 			    .backends = few_backends,
 			    .lifetimes = both_lifetimes,

@@ -27,6 +27,7 @@ struct simulation {
 	double fork_factor;          /* of all times of back end fork; 0 counts as 1 */
 	uint64_t seed;               /* of the noise */
 	bool holes, failures;        /* leave out, or fail, some cells */
+	bool ceilings;               /* memory and registers too */
 	double drift;                /* the second half of the time is slower by this factor, less 1 */
 	const char *const *backends; /* ended by NULL; serial is always there */
 	const char *const *lifetimes;
@@ -75,6 +76,45 @@ static double sim_cost(const struct sim_cell *c)
 	return 0.2;
 }
 
+/* Cells of the ceilings, which only compute: bytes or operations a second of one worker. */
+static const struct sim_ceiling {
+	const char *kernel, *variant;
+	double per_second[4]; /* in L1, L2, L3, memory; operations: all the same */
+	unsigned item_bytes;  /* 0: operations */
+	double all;           /* times that for all CPUs together, where they share it; 0: each has its own */
+} sim_ceilings[] = {
+	{"read", "avx512-pages", {190e9, 100e9, 40e9, 24e9}, 1, 30},
+	{"copy", "avx512", {170e9, 60e9, 24e9, 13e9}, 16, 26},
+	{"copy", "avx512-stream", {20e9, 20e9, 19e9, 18e9}, 16, 26},
+	{"triad", "avx512", {180e9, 64e9, 28e9, 14e9}, 24, 28},
+	{"peak", "scalar", {14e9, 14e9, 14e9, 14e9}, 0, 0},
+	{"peak", "avx2", {36e9, 36e9, 36e9, 36e9}, 0, 0},
+	{"peak", "avx512", {48e9, 48e9, 48e9, 48e9}, 0, 0},
+	{"flops", "avx512", {90e9, 90e9, 90e9, 90e9}, 0, 0},
+	{"divide", "avx512", {1.5e9, 1.5e9, 1.5e9, 1.5e9}, 0, 0},
+};
+
+static const struct sim_ceiling *sim_ceiling_of(const struct sim_cell *c)
+{
+	for (size_t i = 0; i < sizeof sim_ceilings / sizeof *sim_ceilings; i++)
+		if (strcmp(sim_ceilings[i].kernel, c->kernel) == 0 &&
+			strcmp(sim_ceilings[i].variant, c->variant) == 0)
+			return &sim_ceilings[i];
+	return NULL;
+}
+
+/* ns that so many workers take for all of a ceiling's items. */
+static double sim_ceiling_ns(const struct sim_ceiling *r, const struct sim_cell *c)
+{
+	static const double level_bytes[] = {48e3, 2e6, 32e6};
+	const double p = (double)c->workers, bytes = (double)(c->size * r->item_bytes);
+	int level = 0;
+	while (level < 3 && bytes / (level < 2 ? p : 1) > level_bytes[level])
+		level++;
+	const double times = level > 1 && r->all > 0 && r->all < p ? r->all : p;
+	return 1e9 * (r->item_bytes ? bytes : (double)c->size) / r->per_second[level] / times;
+}
+
 static uint64_t sim_items(const struct sim_cell *c)
 {
 	return c->weak ? c->size * c->workers : c->size;
@@ -87,9 +127,12 @@ static void sim_phases(const struct simulator *m, const struct sim_cell *c, doub
 	bool processes = strcmp(c->backend, "openmp") != 0 && strcmp(c->backend, "pthread") != 0;
 	double shared = strcmp(c->kernel, "palindrome") == 0 && c->size > 1000000 ? 0.04 : 0.002;
 	double parallel = p > m->s->cpus ? m->s->cpus : p;
+	const struct sim_ceiling *ceiling = sim_ceiling_of(c);
 	ns[0] = serial ? 50 : spawn ? p * (processes ? 95e3 : 14e3) : 900 + 450 * p;
 	ns[1] = serial || !spawn ? 0 : processes ? 42e3 : 11e3;
-	ns[2] = work * (1 + shared * (parallel - 1) + 0.00002 * parallel * (parallel - 1)) / parallel;
+	ns[2] = ceiling ? sim_ceiling_ns(ceiling, c)
+			: work * (1 + shared * (parallel - 1) + 0.00002 * parallel * (parallel - 1)) /
+				  parallel;
 	ns[3] = serial ? 60 : 700 + 60 * p;
 	ns[4] = serial || !spawn ? 0 : p * (processes ? 35e3 : 5e3);
 }
@@ -109,7 +152,11 @@ static void sim_factors(const struct sim_cell *c, struct factors *f)
 	f->workers = sim_uint(c->workers);
 	f->size = sim_uint(c->size);
 	f->items = sim_uint(sim_items(c));
-	if (words) {
+	if (sim_ceiling_of(c)) {
+		const unsigned bytes = sim_ceiling_of(c)->item_bytes;
+		*(bytes ? &f->bytes : &f->operations) = sim_uint(sim_items(c) * (bytes ? bytes : 1));
+		f->seed = sim_uint(1);
+	} else if (words) {
 		f->words = f->items;
 		f->length = sim_uint(4);
 		f->seed = sim_uint(1);
@@ -229,6 +276,29 @@ static void sim_cells(struct simulator *m, const char *kernel, uint64_t size)
 			}
 }
 
+/* The ceilings of one worker and of all CPUs. */
+static void sim_roofs(struct simulator *m)
+{
+	static const uint64_t bytes[] = {32 << 10, 1 << 20, 8 << 20, 1 << 30};
+	const struct simulation *s = m->s;
+	const uint64_t workers[] = {1, s->cpus < s->workers_most ? s->cpus : s->workers_most};
+	unsigned at = 0;
+	for (size_t i = 0; i < sizeof sim_ceilings / sizeof *sim_ceilings; i++)
+		for (size_t w = 0; w < 2; w++)
+			for (size_t z = 0; z < (sim_ceilings[i].item_bytes ? 4 : 1); z++) {
+				const struct sim_ceiling *r = &sim_ceilings[i];
+				const uint64_t size =
+					r->item_bytes ? bytes[z] / r->item_bytes : 100000000 * workers[w];
+				at++;
+				if (s->holes && at % 7 == 3)
+					continue;
+				sim_add(m,
+					&(struct sim_cell){r->kernel, r->variant, "openmp", "pool",
+						workers[w], size, false},
+					s->failures && at % 9 == 5);
+			}
+}
+
 /* Writes manifest.json, samples.csv, workers.csv and summary.csv into `dir`, which is made. 0, or -1. */
 static inline int simulate(const struct simulation *s, const char *dir)
 {
@@ -243,6 +313,8 @@ static inline int simulate(const struct simulation *s, const char *dir)
 	for (size_t k = 0; k < 2; k++)
 		for (size_t z = 0; z < s->n_sizes; z++)
 			sim_cells(&m, kernels_of[k], s->sizes[z]);
+	if (s->ceilings)
+		sim_roofs(&m);
 	mkdir(dir, 0777);
 	snprintf(path, sizeof path, "%s/samples.csv", dir);
 	int result = csv_write(path, &m.samples, &e);

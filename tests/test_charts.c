@@ -14,13 +14,23 @@
 
 #include <cmocka.h>
 
+/* The roofline: a hover text for each roof that was measured and each point. */
+static void check_roofline(const struct dataset *d, size_t points, size_t roofs, const char *const *says)
+{
+	char *svg = slurp(d->dir, "plots/roofline.svg");
+	for (; *says; says++)
+		assert_says(svg, *says);
+	assert_int_equal(occurrences(svg, "<title>"), points + roofs);
+	free(svg);
+}
+
 static void every_chart_of_two_workers(void **state)
 {
 	struct dataset d;
 	struct plots p;
 	(void)state;
 	charts_draw(scenario_find("two"), "two", &d, &p);
-	assert_int_equal(p.count, 19); /* nine charts of two kernels, one of all */
+	assert_int_equal(p.count, 20); /* nine charts of two kernels, two of all */
 	char *svg = slurp(d.dir, "plots/speedup-sieve.svg");
 	static const char *const names[] = {"openmp, pool", "openmp, spawn", "pthread, pool",
 		"pthread, spawn", "fork, pool", "fork, spawn", "ideal"};
@@ -52,6 +62,12 @@ static void every_chart_of_two_workers(void **state)
 	assert_says(svg, "avx512");
 	assert_says(svg, "×");
 	free(svg);
+	/* three sizes: on one worker five variants, on two one; in each panel read in four levels, copy and
+	 * triad, three peaks of integers, one of multiply-add and of division */
+	check_roofline(&d, 3 * 5 + 3, 22,
+		(const char *const[]){"<text>1 worker</text>", "<text>2 workers</text>", "integers avx512 4",
+			"division 1.5", "read L1 19", "read memory 2", "multiply-add 180 G/s",
+			"palindrome avx512, serial, 1000: 3", " % of read</title>", NULL});
 	charts_done(&d, &p);
 }
 
@@ -119,6 +135,7 @@ static void holes_are_gaps_and_failures_are_marked(void **state)
 	svg = slurp(d.dir, "plots/ratio-sieve.svg");
 	assert_says(svg, ">failed<");
 	free(svg);
+	check_roofline(&d, 10, 16, (const char *const[]){"Cells that failed are left out.", NULL});
 	charts_done(&d, &p);
 }
 
@@ -142,6 +159,8 @@ static void readable_at_256_workers(void **state)
 	assert_says(svg, "worker 127 on CPU 127: began after ");
 	assert_int_equal(occurrences(svg, "the last ended "), 1);
 	free(svg);
+	check_roofline(&d, 4 * 5 + 4, 21, /* 8 MiB fit the second level of 128 */
+		(const char *const[]){"<text>128 workers</text>", "integers avx512 6.1", NULL});
 	charts_done(&d, &p);
 }
 
@@ -167,7 +186,7 @@ static void weak_scaling_has_its_chart(void **state)
 	(void)state;
 	s.weak = true;
 	charts_draw(&s, "weak", &d, &p);
-	assert_int_equal(p.count, 21); /* one more of each kernel */
+	assert_int_equal(p.count, 22); /* one more of each kernel */
 	char *svg = slurp(d.dir, "plots/weak-sieve.svg");
 	assert_says(svg, "1e9 numbers for each worker");
 	assert_says(svg, "fork, spawn, 2 workers: efficiency ");
@@ -189,6 +208,8 @@ static void one_sample_has_no_interval(void **state)
 	assert_says(svg, "too few for intervals");
 	assert_null(strstr(svg, " to "));
 	free(svg);
+	check_roofline(
+		&d, 6, 22, (const char *const[]){"too few for intervals", "<text>2 workers</text>", NULL});
 	charts_done(&d, &p);
 }
 

@@ -25,7 +25,7 @@ static void the_report_stands_alone(void **state)
 	assert_null(strstr(html, "@import"));
 	assert_null(strstr(html, "url("));
 	if (has_gnuplot)
-		assert_int_equal(occurrences(html, "<svg"), 19);
+		assert_int_equal(occurrences(html, "<svg"), 20);
 	assert_int_equal(occurrences(html, "http"), 2 * occurrences(html, "<svg"));
 	/* ids are unique though each chart brings its own */
 	assert_int_equal(occurrences(html, "id='speedup-sieve-gpDot'"), has_gnuplot);

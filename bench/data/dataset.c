@@ -247,11 +247,28 @@ const struct summary *dataset_weak_lead(const struct dataset *d, const char *ker
 	return lead_of(d, kernel, true);
 }
 
+static bool same_work(const struct factors *a, const struct factors *b)
+{
+	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->variant, b->variant) == 0 &&
+	       a->workers.value == b->workers.value && a->items.value == b->items.value;
+}
+
+bool dataset_fastest(const struct dataset *d, const struct summary *s)
+{
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *t = dataset_row(d, i);
+		if (row_ok(t) && same_work(&s->cell, &t->cell) &&
+			(t->median_seconds < s->median_seconds ||
+				(t->median_seconds == s->median_seconds && t < s)))
+			return false;
+	}
+	return true;
+}
+
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
-	static const char *const free[] = {
-		"backend", "lifetime", "schedule", "one_at_a_time", "wait", "workers", "threads_per_rank", "placement",
-		"grain", NULL};
+	static const char *const free[] = {"backend", "lifetime", "schedule", "one_at_a_time", "wait",
+		"workers", "threads_per_rank", "placement", "grain", NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);

@@ -46,6 +46,12 @@ const struct chart charts[] = {
 		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right "
 		"is interference.",
 		OF_KERNEL, chart_spread},
+	{"roofline", "What can the machine do, and how near do the kernels come?",
+		"Up is faster. Left of where a slope ends memory is the roof, right of it the registers. The "
+		"lower "
+		"of the two above a point bounds it; how far below it "
+		"is what the kernel spends beside what it cannot do without.",
+		OF_CEILINGS, chart_roofline},
 	{"probe", "What does it cost?", "Left is cheaper; each line of the grid is ten times the one before.",
 		OF_PROBE, chart_probe},
 	{"paths", "Does passing large results erode the gain?",

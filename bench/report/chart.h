@@ -27,7 +27,7 @@ struct drawing {
 
 /* Where in a report it stands. Charts of a kernel or a probe are drawn for each of them, as NAME-SUBJECT.svg;
  * the others once, as NAME.svg, with "" for the subject. */
-enum chart_part { OF_KERNEL, OF_PROBE, OF_STEADINESS, OF_CHANGES };
+enum chart_part { OF_KERNEL, OF_CEILINGS, OF_PROBE, OF_STEADINESS, OF_CHANGES };
 
 struct chart {
 	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
@@ -118,6 +118,7 @@ bool chart_ratio(struct drawing *g, const char *kernel);
 bool chart_workers(struct drawing *g, const char *kernel);
 bool chart_phases(struct drawing *g, const char *kernel);
 bool chart_spread(struct drawing *g, const char *kernel);
+bool chart_roofline(struct drawing *g, const char *all);
 bool chart_drift(struct drawing *g, const char *all);
 bool chart_against(struct drawing *g, const char *all);
 bool chart_probe(struct drawing *g, const char *probe);

@@ -55,6 +55,9 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 			return -1;
 	}
 	report_headline(&r->d, &r->trust, &r->headline);
+	report_undemanding(&r->d, &r->undemanding);
+	if (sheet_ceilings(&r->d, &r->ceilings, e) != 0 || sheet_nearness(&r->d, &r->nearness, e) != 0)
+		return -1;
 	if (sheet_findings(&r->d, &r->findings, e) != 0 || sheet_all(&r->d, &r->all, e) != 0 ||
 		sheet_against(&r->d, &r->changes, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 ||
 		sheet_outliers(&r->d, &r->outliers, e) != 0 ||
@@ -80,6 +83,8 @@ static void report_free(struct report *r)
 {
 	for (size_t k = 0; k < r->sections; k++)
 		sheet_free(&r->section[k].table);
+	sheet_free(&r->ceilings);
+	sheet_free(&r->nearness);
 	sheet_free(&r->all);
 	sheet_free(&r->troubles);
 	sheet_free(&r->outliers);

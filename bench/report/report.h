@@ -66,13 +66,16 @@ struct report {
 	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
-	struct sheet all;       /* every cell */
-	struct sheet troubles;  /* cells with samples that are not ok, and why */
-	struct sheet changes;   /* against the other sweep */
-	struct sheet outliers;  /* the samples furthest off, and why */
-	struct sheet omissions; /* cells that the plan left out, and why */
-	struct sheet findings;  /* of the environment, the most serious first */
-	struct sheet manifest;  /* key, value */
+	struct sheet ceilings;        /* what the machine can do */
+	struct sheet nearness;        /* how near each kernel comes, at each size */
+	struct sentences undemanding; /* kernels that no roofline shows, and why */
+	struct sheet all;             /* every cell */
+	struct sheet troubles;        /* cells with samples that are not ok, and why */
+	struct sheet changes;         /* against the other sweep */
+	struct sheet outliers;        /* the samples furthest off, and why */
+	struct sheet omissions;       /* cells that the plan left out, and why */
+	struct sheet findings;        /* of the environment, the most serious first */
+	struct sheet manifest;        /* key, value */
 };
 
 /* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c, report_trust.c,
@@ -103,6 +106,9 @@ enum sheet_column {
 }; /* of sheet_main */
 int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e);
 int sheet_against(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_ceilings(const struct dataset *d, struct sheet *g, struct err *e);
+int sheet_nearness(const struct dataset *d, struct sheet *g, struct err *e);
+void report_undemanding(const struct dataset *d, struct sentences *s);
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
 int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e);
@@ -114,6 +120,10 @@ void sheet_free(struct sheet *g);
 /* For those who make them: an empty table with its heads; one more row, of which the first two texts are
  * given. */
 void sheet_begin(struct sheet *g, const char *const *heads);
+struct sheet_cell *sheet_row(struct sheet *g, struct err *e); /* NULL without memory */
+void sheet_text(struct sheet_cell *c, const char *text);
+void sheet_count(struct sheet_cell *c, struct uint_field n);           /* nothing where it is not known */
+void sheet_number(struct sheet_cell *c, double key, const char *text); /* nothing where key is NAN */
 int sheet_pair(struct sheet *g, const char *first, const char *second, struct err *e);
 
 /* How the numbers were made: short paragraphs, ended by NULL. */

@@ -175,8 +175,7 @@ static void put_ceiling(const struct summary *s, char *text, size_t size)
 {
 	static const struct {
 		const char *ceiling, *what;
-	} arithmetic[] = {{"peak", "instructions on whole numbers"},
-		{"flops", "arithmetic on doubles"},
+	} arithmetic[] = {{"peak", "instructions on whole numbers"}, {"flops", "arithmetic on doubles"},
 		{"divide", "division"}};
 	if (strcmp(s->ceiling, "read") == 0)
 		snprintf(text, size, "memory, at %.1f GB/s or %.0f %% of what as many workers can read",
@@ -189,9 +188,12 @@ static void put_ceiling(const struct summary *s, char *text, size_t size)
 
 bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size)
 {
-	enum { NEAR_CEILING = 80 }; /* percent */
+	enum {
+		NEAR_CEILING = 80,
+		BEYOND_ONE = 110
+	}; /* percent; what is far beyond it had no ceiling in that */
 	const double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
-	if (lead->pct_of_ceiling >= NEAR_CEILING) {
+	if (lead->pct_of_ceiling >= NEAR_CEILING && lead->pct_of_ceiling <= BEYOND_ONE) {
 		put_ceiling(lead, text, size);
 		return true;
 	}

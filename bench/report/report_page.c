@@ -43,6 +43,19 @@ static void put_kernel(const struct page *p, const struct section *s)
 	p->as->sheet(p->f, &s->table, SHEET_OPEN);
 }
 
+static bool has_ceilings(const struct report *r)
+{
+	return r->ceilings.rows > 0;
+}
+
+static void put_ceilings(const struct page *p)
+{
+	put_charts(p, OF_CEILINGS, NULL);
+	put_sheet(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_OPEN);
+	put_sheet(p, "How near each kernel comes", &p->r->nearness, SHEET_OPEN);
+	p->as->sentences(p->f, &p->r->undemanding, false);
+}
+
 static bool has_probes(const struct report *r)
 {
 	return r->d.probes.count > 0;
@@ -109,6 +122,7 @@ static const struct part {
 	bool (*has)(const struct report *r); /* NULL: always */
 	void (*put)(const struct page *p);
 } parts[] = {
+	{"ceilings", "What the machine can do, and how near the kernels come", has_ceilings, put_ceilings},
 	{"probes", "What mechanisms cost", has_probes, put_probes},
 	{"against", "Against the other sweep", has_changes, put_changes},
 	{"trust", "How far to trust it", NULL, put_trust},

@@ -13,8 +13,7 @@ void sheet_free(struct sheet *g)
 	*g = (struct sheet){0};
 }
 
-/* Appends an empty row; NULL without memory. */
-static struct sheet_cell *sheet_row(struct sheet *g, struct err *e)
+struct sheet_cell *sheet_row(struct sheet *g, struct err *e)
 {
 	if ((g->rows & (g->rows - 1)) == 0) {
 		size_t room = g->rows ? 2 * g->rows : 1;
@@ -38,7 +37,7 @@ void sheet_begin(struct sheet *g, const char *const *heads)
 		g->columns++;
 }
 
-static void put_text(struct sheet_cell *c, const char *text)
+void sheet_text(struct sheet_cell *c, const char *text)
 {
 	size_t n = strnlen(text, sizeof c->text - 1);
 	memcpy(c->text, text, n);
@@ -50,12 +49,12 @@ int sheet_pair(struct sheet *g, const char *first, const char *second, struct er
 	struct sheet_cell *c = sheet_row(g, e);
 	if (!c)
 		return -1;
-	put_text(&c[0], first);
-	put_text(&c[1], second);
+	sheet_text(&c[0], first);
+	sheet_text(&c[1], second);
 	return 0;
 }
 
-static void put_count(struct sheet_cell *c, struct uint_field n)
+void sheet_count(struct sheet_cell *c, struct uint_field n)
 {
 	if (!n.known)
 		return;
@@ -63,11 +62,11 @@ static void put_count(struct sheet_cell *c, struct uint_field n)
 	c->key = (double)n.value;
 }
 
-static void put_number(struct sheet_cell *c, double key, const char *text)
+void sheet_number(struct sheet_cell *c, double key, const char *text)
 {
 	if (isnan(key))
 		return;
-	put_text(c, text);
+	sheet_text(c, text);
 	c->key = key;
 }
 
@@ -75,10 +74,10 @@ static void put_number(struct sheet_cell *c, double key, const char *text)
 static void put_median(struct sheet_cell *median, struct sheet_cell *interval, const struct summary *s)
 {
 	char text[LABEL_BYTES];
-	put_number(median, s->median_seconds, label_seconds(s->median_seconds, text));
+	sheet_number(median, s->median_seconds, label_seconds(s->median_seconds, text));
 	if (isnan(s->median_low))
 		return;
-	put_text(interval, label_seconds_range(s->median_low, s->median_high, text));
+	sheet_text(interval, label_seconds_range(s->median_low, s->median_high, text));
 	interval->key = (s->median_high - s->median_low) / s->median_seconds;
 }
 
@@ -135,15 +134,16 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 		char text[32];
 		if (!c)
 			break;
-		put_text(&c[SHEET_NAME], s->cell.backend);
-		put_text(&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
-		put_count(&c[SHEET_WORKERS], s->cell.workers);
+		sheet_text(&c[SHEET_NAME], s->cell.backend);
+		sheet_text(
+			&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
+		sheet_count(&c[SHEET_WORKERS], s->cell.workers);
 		put_median(&c[SHEET_MEDIAN], &c[SHEET_INTERVAL], s);
-		put_number(&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
+		sheet_number(&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
 		put_speedup(
 			&c[SHEET_SPEEDUP], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		put_speedup(&c[SHEET_SELF], s->self_speedup, s->self_speedup_low, s->self_speedup_high);
-		put_count(&c[SHEET_SAMPLES], s->samples);
+		sheet_count(&c[SHEET_SAMPLES], s->samples);
 		put_state(&c[SHEET_STATE], s);
 	}
 	free(rows);
@@ -153,8 +153,8 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 {
 	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
-		"workers", "size", "median", "95 % interval", "items/s", "speed-up against serial", "samples",
-		"state", NULL};
+		"workers", "size", "median", "95 % interval", "items/s", "speed-up against serial",
+		"of its ceiling", "samples", "state", NULL};
 	sheet_begin(g, heads);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -162,18 +162,20 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 		char text[32];
 		if (!c)
 			return -1;
-		put_text(&c[0], s->cell.kernel);
-		put_text(&c[1], s->cell.variant);
-		put_text(&c[2], s->cell.backend);
-		put_text(&c[3], s->cell.lifetime);
-		put_text(&c[4], s->cell.schedule);
-		put_count(&c[5], s->cell.workers);
-		put_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
+		sheet_text(&c[0], s->cell.kernel);
+		sheet_text(&c[1], s->cell.variant);
+		sheet_text(&c[2], s->cell.backend);
+		sheet_text(&c[3], s->cell.lifetime);
+		sheet_text(&c[4], s->cell.schedule);
+		sheet_count(&c[5], s->cell.workers);
+		sheet_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
 		put_median(&c[7], &c[8], s);
-		put_number(&c[9], s->items_per_second, units_count(s->items_per_second, text));
+		sheet_number(&c[9], s->items_per_second, units_count(s->items_per_second, text));
 		put_speedup(&c[10], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
-		put_count(&c[11], s->samples);
-		put_state(&c[12], s);
+		snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
+		sheet_number(&c[11], s->pct_of_ceiling, text);
+		sheet_count(&c[12], s->samples);
+		put_state(&c[13], s);
 	}
 	return 0;
 }
@@ -190,14 +192,14 @@ int sheet_against(const struct dataset *d, struct sheet *g, struct err *e)
 		if (!c)
 			return -1;
 		cell_name(&row->cell, text, sizeof text);
-		put_text(&c[0], text);
-		put_text(&c[1], row->verdict);
+		sheet_text(&c[0], text);
+		sheet_text(&c[1], row->verdict);
 		snprintf(text, sizeof text, "%.3f", row->ratio);
-		put_number(&c[2], row->ratio, text);
+		sheet_number(&c[2], row->ratio, text);
 		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
-		put_number(&c[3], row->ratio_high - row->ratio_low, text);
-		put_number(&c[4], row->a_seconds, label_seconds(row->a_seconds, text));
-		put_number(&c[5], row->b_seconds, label_seconds(row->b_seconds, text));
+		sheet_number(&c[3], row->ratio_high - row->ratio_low, text);
+		sheet_number(&c[4], row->a_seconds, label_seconds(row->a_seconds, text));
+		sheet_number(&c[5], row->b_seconds, label_seconds(row->b_seconds, text));
 	}
 	return 0;
 }
@@ -215,9 +217,9 @@ int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
 		if (!c)
 			return -1;
 		cell_name(&s->cell, cell, sizeof cell);
-		put_text(&c[0], cell);
-		put_text(&c[1], s->status);
-		put_text(&c[2], s->reason);
+		sheet_text(&c[0], cell);
+		sheet_text(&c[1], s->status);
+		sheet_text(&c[2], s->reason);
 	}
 	return 0;
 }
@@ -248,12 +250,12 @@ int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e)
 			break;
 		}
 		cell_name(&s->cell, text, sizeof text);
-		put_text(&c[0], text);
-		put_count(&c[1], s->launch_id);
-		put_count(&c[2], s->sample);
-		put_number(&c[3], s->seconds, label_seconds(s->seconds, text));
-		put_number(&c[4], o.list[i].times, label_ratio(o.list[i].times, text));
-		put_text(&c[5], outlier_words[o.list[i].reason]);
+		sheet_text(&c[0], text);
+		sheet_count(&c[1], s->launch_id);
+		sheet_count(&c[2], s->sample);
+		sheet_number(&c[3], s->seconds, label_seconds(s->seconds, text));
+		sheet_number(&c[4], o.list[i].times, label_ratio(o.list[i].times, text));
+		sheet_text(&c[5], outlier_words[o.list[i].reason]);
 	}
 	outliers_free(&o);
 	return bad;
@@ -272,8 +274,8 @@ int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
 		struct sheet_cell *c = sheet_row(g, e);
 		if (!c)
 			return -1;
-		put_text(&c[0], cell ? cell : "");
-		put_text(&c[1], why ? why : "");
+		sheet_text(&c[0], cell ? cell : "");
+		sheet_text(&c[1], why ? why : "");
 	}
 	return 0;
 }

@@ -9,8 +9,11 @@
 /* Ink and paper. Everything gnuplot draws in black inherits the ink. */
 static const char style[] =
 	"<style>.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}"
-	"@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}}"
-	"@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}}</style>\n";
+	".chart .patch{stroke:#fff;stroke-width:5px;stroke-linejoin:round;opacity:1}"
+	"@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}.chart "
+	".patch{stroke:#16181c}}"
+	"@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}.chart "
+	".patch{stroke:#fff}}</style>\n";
 
 void xml_text(FILE *f, const char *text)
 {
@@ -78,6 +81,8 @@ static const struct rewrite rewrites[] = {
 	{"stroke=\"black\"", "stroke=\"currentColor\""},
 	{"fill=\"black\"", "fill=\"currentColor\""},
 	{" color='#FFFFFF'", " class='paper'"},
+	/* a patch of paper under a label; the label itself comes once more, after it */
+	{"style='filter:url(#textbox)'", "class='patch'"},
 	{"'rgb(  0,   0,   0)'", "'currentColor'"},
 	{"\"rgb(0,0,0)\"", "\"currentColor\""},
 	/* what is quiet stays so on a dark page */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of ceilings: what the machine can do, and how near each kernel comes. */
+#include "report/report.h"
+
+#include "data/ceiling.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_ceiling(const struct summary *s)
+{
+	const struct kernel *k = row_ok(s) ? ceiling_kernel(s) : NULL;
+	return k && k->ceiling != CEILING_NONE;
+}
+
+static int by_kernel(const void *a, const void *b)
+{
+	const struct summary *x = *(const struct summary *const *)a, *y = *(const struct summary *const *)b;
+	int order = kernel_order(x->cell.kernel, y->cell.kernel);
+	if (order == 0)
+		order = (x->cell.workers.value > y->cell.workers.value) -
+			(x->cell.workers.value < y->cell.workers.value);
+	if (order == 0)
+		order = (x->cell.items.value > y->cell.items.value) -
+			(x->cell.items.value < y->cell.items.value);
+	return order ? order
+		     : (x->items_per_second > y->items_per_second) -
+			       (x->items_per_second < y->items_per_second);
+}
+
+/* A rate, "12.3 G", and its interval, where the row has one. */
+static void put_rate(struct sheet_cell *value, struct sheet_cell *interval, const struct summary *s,
+	double rate, const char *unit)
+{
+	char a[UNITS_BYTES], b[UNITS_BYTES], text[96];
+	snprintf(text, sizeof text, "%s%s", units_count(rate, a), unit);
+	sheet_number(value, rate, text);
+	if (isnan(s->median_low) || isnan(rate))
+		return;
+	const double low = rate * s->median_seconds / s->median_high,
+		     high = rate * s->median_seconds / s->median_low;
+	snprintf(text, sizeof text, "%s to %s", units_count(low, a), units_count(high, b));
+	sheet_number(interval, (high - low) / rate, text);
+}
+
+static int sheet_rows(const struct dataset *d, struct sheet *g,
+	bool wanted(const struct dataset *, const struct summary *),
+	void put(struct sheet_cell *c, const struct summary *s), struct err *e)
+{
+	const struct summary **rows = calloc(d->summary.count, sizeof *rows);
+	size_t n = 0;
+	if (!rows)
+		return err_set(e, ERR_FAILED, "out of memory");
+	for (size_t i = 0; i < d->summary.count; i++)
+		if (wanted(d, dataset_row(d, i)))
+			rows[n++] = dataset_row(d, i);
+	qsort(rows, n, sizeof *rows, by_kernel);
+	for (size_t i = 0; i < n; i++) {
+		struct sheet_cell *c = sheet_row(g, e);
+		if (!c)
+			break;
+		put(c, rows[i]);
+	}
+	free(rows);
+	return e->status == ERR_NONE ? 0 : -1;
+}
+
+static bool wants_ceiling(const struct dataset *d, const struct summary *s)
+{
+	return is_ceiling(s) && dataset_fastest(d, s);
+}
+
+static void put_size(struct sheet_cell *c, const struct summary *s)
+{
+	char text[LABEL_BYTES];
+	const double bytes = s->bytes_per_second * s->median_seconds;
+	if (isnan(bytes))
+		sheet_number(c, (double)s->cell.items.value, units_count((double)s->cell.items.value, text));
+	else
+		sheet_number(c, bytes, units_bytes(bytes, text));
+}
+
+static void put_one_ceiling(struct sheet_cell *c, const struct summary *s)
+{
+	const bool memory = !isnan(s->bytes_per_second);
+	sheet_text(&c[0], s->cell.kernel);
+	sheet_text(&c[1], s->cell.variant);
+	sheet_count(&c[2], s->cell.workers);
+	put_size(&c[3], s);
+	put_rate(&c[4], &c[5], s, memory ? s->bytes_per_second : s->items_per_second, memory ? "B/s" : "/s");
+	sheet_count(&c[6], s->samples);
+}
+
+int sheet_ceilings(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {
+		"ceiling", "variant", "workers", "size", "rate", "95 % interval", "samples", NULL};
+	sheet_begin(g, heads);
+	return sheet_rows(d, g, wants_ceiling, put_one_ceiling, e);
+}
+
+static bool wants_nearness(const struct dataset *d, const struct summary *s)
+{
+	return row_ok(s) && *s->ceiling && dataset_fastest(d, s);
+}
+
+static void put_nearness(struct sheet_cell *c, const struct summary *s)
+{
+	char text[LABEL_BYTES];
+	sheet_text(&c[0], s->cell.kernel);
+	sheet_text(&c[1], s->cell.variant);
+	sheet_count(&c[2], s->cell.workers);
+	put_size(&c[3], s);
+	snprintf(text, sizeof text, "%.3g", s->operations_per_second / s->bytes_per_second);
+	sheet_number(&c[4], s->operations_per_second / s->bytes_per_second, text);
+	put_rate(&c[5], &c[6], s, s->operations_per_second, "/s");
+	put_rate(&c[7], &(struct sheet_cell){.key = NAN}, s, s->bytes_per_second, "B/s");
+	sheet_text(&c[8], s->ceiling);
+	snprintf(text, sizeof text, "%.0f %%", s->pct_of_ceiling);
+	sheet_number(&c[9], s->pct_of_ceiling, text);
+}
+
+int sheet_nearness(const struct dataset *d, struct sheet *g, struct err *e)
+{
+	static const char *const heads[] = {"kernel", "variant", "workers", "size", "operations a byte",
+		"operations/s", "95 % interval", "bytes/s", "its ceiling", "of that", NULL};
+	sheet_begin(g, heads);
+	return sheet_rows(d, g, wants_nearness, put_nearness, e);
+}
+
+void report_undemanding(const struct dataset *d, struct sentences *s)
+{
+	const char *names[REPORT_KERNELS];
+	const size_t n = dataset_subjects(d, names, REPORT_KERNELS);
+	s->count = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct err unknown = {0};
+		const struct kernel *k = kernel_find(names[i], &unknown);
+		if (k && k->undemanding && k->ceiling == CEILING_NONE)
+			sentences_add(s, "%s is not on the roofline: %s.", k->name, k->undemanding);
+	}
+}
