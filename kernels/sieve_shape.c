@@ -23,6 +23,7 @@ static const double kept_part = 0.75, kept_per_bit = 0.03;
 
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
+	double workers;    /* lists are made by one */
 };
 
 static double log_log(double x)
@@ -56,7 +57,13 @@ static double density(double from, double to)
 	return to > from ? log_log(to) - log_log(from) : 0;
 }
 
-/* `kept` lines are kept side by side. */
+/* What idle workers make of the time, when units that differ by a tenth are handed out: the last ones do not come out even. */
+static double idleness(double units, double workers)
+{
+	return ceil(units / workers) * workers / units + 0.1 * (workers - 1) / units;
+}
+
+/* Time of all workers. `kept` lines are kept side by side. What every worker does or waits for, set-up and origins, is not shared out. */
 static double cost(const struct sieve_shape *s, const struct machine *m, double kept, double root, double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
@@ -70,13 +77,14 @@ static double cost(const struct sieve_shape *s, const struct machine *m, double 
 		sum += lines * large * start_cost(m, large) + bits * hit_cost(m, line) * density(segment_end, direct);
 	if (kept * line / 8 > kept_part * m->l2)
 		sum += bits * kept_per_bit;
-	sum += about_primes(direct) * (per_prime + (double)s->blocks * per_prime_and_block);
-	if (root > direct) {
-		double huge = about_primes(root) - about_primes(direct);
-		sum += huge * (per_huge_prime + (double)s->blocks * per_huge_prime_and_block);
-		sum += density(direct, root) * (numbers / 2 * per_multiple + bits * per_thrown);
-	}
-	return sum;
+	double origins = about_primes(direct) * (double)s->blocks * per_prime_and_block, set_up = about_primes(direct) * per_prime;
+	if (root <= direct)
+		return (set_up + origins) * m->workers + sum * idleness(lines, m->workers);
+	double huge = about_primes(root) - about_primes(direct);
+	set_up += huge * per_huge_prime;
+	sum += origins + huge * (double)s->blocks * per_huge_prime_and_block;
+	sum += density(direct, root) * (numbers / 2 * per_multiple + bits * per_thrown);
+	return set_up * m->workers + sum * idleness((double)s->blocks, m->workers);
 }
 
 /* Cuts `bits` into equal blocks of at most `longest`, and these into equal segments. */
@@ -122,8 +130,8 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 	return best;
 }
 
-/* Most bits in a line, where `longest` would be right for the caches. */
-static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment)
+/* Most bits in a line, where `longest` would be right for the caches. `cut`: lines that are units shall be many for every worker. */
+static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment, bool cut)
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
 	if (root > s->direct) { /* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
@@ -132,7 +140,7 @@ static double most_bits(const struct problem *p, const struct sieve_shape *s, do
 		most = fmin(most, fmin(floor(INT32_MAX / (double)s->modulus), 1 << 8 * SIEVE_HIT) - 512);
 		most = fmin(most, fmax(segment, (SIEVE_SCRATCH / workers - others) / hits));
 		most = fmin(most, ceil(bits / (workers * ceil(bits / workers / most))));
-	} else if (!p->listing && workers > 1) { /* a line is a unit, and every worker shall have many */
+	} else if (cut) {
 		most = fmin(most, fmax(segment, bits * s->classes / workers / 64));
 	}
 	return most;
@@ -151,7 +159,8 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
-		.l3 = (double)p->l3_bytes};
+		.l3 = (double)p->l3_bytes,
+		.workers = p->workers && !p->listing ? p->workers : 1};
 	double root = reach, numbers = (double)(last - first) + 1, most = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
 	const double longest[] = {0, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
@@ -165,9 +174,10 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 		double segment = kept_segment(&m, most, kept);
 		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
 		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
-			for (size_t j = 0; j < LONGEST && (j == 0 || bits > segment); j++) {
+			for (size_t j = 0; j < (m.workers > 1 ? 2 : 1) * LONGEST && (j == 0 || bits > segment); j++) {
 				struct sieve_shape s = {.modulus = moduli[i][0], .classes = moduli[i][1], .direct = directs[d]};
-				divide(&s, bits, fmin(fmax(segment, longest[j]), most_bits(p, &s, bits, root, segment)), segment);
+				double wanted = fmax(segment, longest[j % LONGEST]);
+				divide(&s, bits, fmin(wanted, most_bits(p, &s, bits, root, segment, j >= LONGEST)), segment);
 				struct sieve_shape sieved = s;
 				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
 				double c = cost(&sieved, &m, kept, root, presieve_limit);
