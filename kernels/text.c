@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One tile ahead. Where the text is in a cache this costs nothing that can be measured. */
-enum { AHEAD = 8192 };
-
 /* An input and what it points to. */
 struct whole {
 	struct text_input in; /* first: both are one address */
@@ -28,7 +25,7 @@ static int set_up(struct whole *w, const struct problem *p, struct err *e)
 		.min_length = p->min_length,
 		.rules = &w->rules,
 		.giants = w->giants,
-		.ahead = AHEAD,
+		.prefetch = prefetch_choose(p, p->text ? p->text_bytes : p->bytes),
 		.features = cpu_features()};
 	if (text_rules_make(&w->rules, p, e) != 0)
 		return -1;
@@ -171,7 +168,7 @@ const struct kernel kernel_text = {
 	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "
 		 "letters, modulo 2^64",
 	.parameters = (const char *const[]){"bytes", "seed", "min-length", "word-chars", "fold-case",
-		"encoding", NULL},
+		"encoding", "prefetch", NULL},
 	.takes_input = true,
 	.validate = validate,
 	.item_bytes = item_bytes,

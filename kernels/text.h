@@ -9,6 +9,7 @@
 #define PARSCALE_TEXT_H
 
 #include "palindrome_mask.h"
+#include "prefetch.h"
 #include "text_rules.h"
 
 enum { TEXT_BLOCK = 64, TEXT_TILE = 8192 };
@@ -28,7 +29,7 @@ struct text_input {
 	const struct text_rules *rules;
 	const struct text_giant *giants; /* in order of their starts */
 	unsigned giant_count;
-	unsigned ahead;     /* bytes to prefetch ahead */
+	enum prefetch prefetch;
 	unsigned features;  /* cpu_features() at setup */
 	unsigned char *own; /* what was generated; NULL: the text is the caller's */
 };

@@ -67,15 +67,9 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return join(_mm256_cmpeq_epi8(load(a), load(b)), _mm256_cmpeq_epi8(load(a + 32), load(b + 32)));
 }
 
-void text_search_avx2(const struct text_input *in, uint64_t base, struct text_tile *tile)
-{
-	if (in->rules->plain)
-		text_search_centres(in, base, tile, fold_plain, equal);
-	else
-		text_search_centres(in, base, tile, fold, equal);
-}
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, equal);
 
-TEXT_VARIANT(avx2, CPU_AVX2, text_search_avx2);
+TEXT_VARIANT(avx2, CPU_AVX2, search);
 #else
 const struct variant text_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
 #endif

@@ -1,14 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress bytes
- * (VBMI2). Elsewhere, and in a tile of too many words that look like palindromes, the AVX2 variant's.
+ * (VBMI2). Elsewhere, and in a tile of too many words that look like palindromes, by centres.
  */
-#include "text_scan.h"
+#include "text_centres.h"
 
 #include "cpu.h"
 
 #if defined(__AVX512BW__)
 #include "text_ends_avx512.h"
+
+#include <immintrin.h>
+
+static inline __m512i load(const unsigned char *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+/* Stores what is compared of the bytes of words, and zeros for others. */
+static inline uint64_t store(unsigned char *to, __mmask64 letters, __m512i symbols)
+{
+	_mm512_storeu_si512(to, _mm512_maskz_mov_epi8(letters, symbols));
+	return letters;
+}
+
+static inline __mmask64 in_range(__m512i x, char first, char last)
+{
+	return _mm512_cmple_epu8_mask(
+		_mm512_sub_epi8(x, _mm512_set1_epi8(first)), _mm512_set1_epi8((char)(last - first)));
+}
+
+static inline uint64_t fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+{
+	(void)r;
+	const __m512i lower = _mm512_or_si512(load(from), _mm512_set1_epi8(0x20));
+	return store(to, in_range(lower, 'a', 'z'), lower);
+}
+
+/* By tables: a byte is part of a word where the row of its low four bits has the bit of its high four. Of
+ * bytes above 127 no row has a bit. */
+static inline uint64_t fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+{
+	const __m512i rows = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)r->row));
+	const __m512i bits =
+		_mm512_broadcast_i32x4(_mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m512i low4 = _mm512_set1_epi8(0x0F), x = load(from);
+	const __m512i bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(_mm512_srli_epi16(x, 4), low4));
+	const __m512i row = _mm512_shuffle_epi8(rows, _mm512_and_si512(x, low4));
+	const __m512i mark = _mm512_mask_blend_epi8(in_range(x, 'A', 'Z'), _mm512_set1_epi8((char)0x80),
+		_mm512_set1_epi8((char)(r->fold ? 0xA0 : 0x80)));
+	return store(to, _mm512_test_epi8_mask(row, bit), _mm512_or_si512(x, mark));
+}
+
+static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
+{
+	return _mm512_cmpeq_epi8_mask(load(a), load(b));
+}
+
+TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, equal);
 
 /* Where one tile was dense with palindromes, so are the next. */
 enum { TILES_BY_CENTRES = 15 };
@@ -25,7 +74,7 @@ static void search(const struct text_input *in, uint64_t base, struct text_tile 
 		if (ends == TEXT_ENDS_DENSE)
 			tile->by_centres = TILES_BY_CENTRES;
 	}
-	text_search_avx2(in, base, tile);
+	search_centres(in, base, tile);
 }
 
 TEXT_VARIANT(avx512, CPU_AVX512, search);

@@ -52,17 +52,18 @@ VBMI2 static inline uint64_t letters_of(__m512i x, struct classes c, bool plain)
 /* Fills letters and ends and the stream of signatures, of the bytes at p. Reads a byte before them and a
  * block behind. A word that is cut off by the first byte counts as one that begins there; one that goes on
  * behind has no last end. */
-VBMI2 __attribute__((always_inline)) static inline void find_ends(const unsigned char *p,
-	const struct text_input *in, uint64_t *letters, unsigned char *stream, struct ends *ends, bool plain)
+VBMI2 __attribute__((always_inline)) static inline void find_ends(const struct text_input *in, uint64_t base,
+	const unsigned char *p, uint64_t *letters, unsigned char *stream, struct ends *ends, bool plain)
 {
 	const struct classes classes = classes_of(in->rules);
 	const __m512i low5 = _mm512_set1_epi8(0x1F);
-	const unsigned ahead = in->ahead;
 	__m512i x = _mm512_loadu_si512(p);
 	uint64_t w = letters_of(x, classes, plain), w_before = 0;
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	unsigned count = 0;
 	for (unsigned i = 0; i < BLOCKS; i++, p += TEXT_BLOCK) {
-		_mm_prefetch((const char *)p + ahead, _MM_HINT_T0);
+		if (__builtin_expect(i % PREFETCH_LINES == 0, 0))
+			prefetch_lines(&walk);
 		const __m512i x_after = _mm512_loadu_si512(p + TEXT_BLOCK);
 		const uint64_t w_after = letters_of(x_after, classes, plain);
 		const uint64_t follows = w << 1 | w_before >> 63, leads = w >> 1 | w_after << 63;
@@ -70,7 +71,7 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends(const unsigned
 		/* of a last letter the one before it, of a first letter the one after it */
 		const __m512i beside = _mm512_mask_loadu_epi8(_mm512_loadu_si512(p + 1), follows, p - 1);
 		const __m512i signature = _mm512_ternarylogic_epi64(
-			low5, x, _mm512_slli_epi16(beside, 5), 0xCA); /* low5 ? x : beside */
+			_mm512_slli_epi16(beside, 5), low5, x, 0xB8); /* low5 ? x : beside */
 		_mm512_storeu_si512(stream + count, _mm512_maskz_compress_epi8(end, signature));
 		letters[i] = w;
 		ends->at[i] = end;
@@ -83,16 +84,16 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends(const unsigned
 	ends->count = count;
 }
 
-VBMI2 static void find_ends_plain(const unsigned char *p, const struct text_input *in, uint64_t *letters,
-	unsigned char *stream, struct ends *ends)
+VBMI2 static void find_ends_plain(const struct text_input *in, uint64_t base, const unsigned char *p,
+	uint64_t *letters, unsigned char *stream, struct ends *ends)
 {
-	find_ends(p, in, letters, stream, ends, true);
+	find_ends(in, base, p, letters, stream, ends, true);
 }
 
-VBMI2 static void find_ends_table(const unsigned char *p, const struct text_input *in, uint64_t *letters,
-	unsigned char *stream, struct ends *ends)
+VBMI2 static void find_ends_table(const struct text_input *in, uint64_t base, const unsigned char *p,
+	uint64_t *letters, unsigned char *stream, struct ends *ends)
 {
-	find_ends(p, in, letters, stream, ends, false);
+	find_ends(in, base, p, letters, stream, ends, false);
 }
 
 /* Is there a block of nothing but letters? */
@@ -104,27 +105,25 @@ static inline bool has_full(const uint64_t *letters)
 	return full;
 }
 
-/* The place of end n. */
-static inline unsigned place_of(const struct ends *ends, unsigned n)
+/* The places of the ends of word n. */
+struct word {
+	unsigned first, last;
+};
+
+static inline struct word word_of(const struct ends *ends, unsigned n)
 {
-	const __m512i wanted = _mm512_set1_epi16((short)n);
-	unsigned blocks = 0; /* that begin at or before it */
+	const __m512i wanted = _mm512_set1_epi16((short)(2 * n));
+	unsigned blocks = 0; /* that begin at or before its first end */
 	for (unsigned i = 0; i < ENDS_BLOCKS; i += 32)
 		blocks += (unsigned)_mm_popcnt_u32(
 			_mm512_cmple_epu16_mask(_mm512_loadu_si512(ends->before + i), wanted));
-	const unsigned block = blocks - 1;
-	return block * TEXT_BLOCK +
-	       (unsigned)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (n - ends->before[block]), ends->at[block]));
-}
-
-/* The place of the end that follows the one at `place`, which is not the last. */
-static inline unsigned place_after(const struct ends *ends, unsigned place)
-{
-	unsigned block = place / TEXT_BLOCK;
-	uint64_t after = ends->at[block] & (~UINT64_C(1) << place % TEXT_BLOCK);
-	while (!after)
-		after = ends->at[++block];
-	return block * TEXT_BLOCK + (unsigned)_tzcnt_u64(after);
+	unsigned block = blocks - 1;
+	const uint64_t both = _pdep_u64(UINT64_C(3) << (2 * n - ends->before[block]), ends->at[block]);
+	const unsigned first = block * TEXT_BLOCK + (unsigned)_tzcnt_u64(both);
+	uint64_t last = both & (both - 1);
+	while (!last)
+		last = ends->at[++block];
+	return (struct word){first, block * TEXT_BLOCK + (unsigned)_tzcnt_u64(last)};
 }
 
 /* Do `bytes` letters from p on read the same backward? At most 16; reads 16 bytes from p and to the last. */
@@ -149,9 +148,10 @@ VBMI2 static inline bool is_mirrored16(const struct text_rules *r, const unsigne
 VBMI2 static inline void judge_word(const struct text_input *in, const unsigned char *p,
 	const struct ends *ends, unsigned n, uint64_t *found)
 {
-	const unsigned first = place_of(ends, 2 * n), last = place_after(ends, first);
+	const struct word word = word_of(ends, n);
+	const unsigned first = word.first, last = word.last;
 	const unsigned bytes = last - first + 1, middle = (first + last) / 2;
-	if (bytes > TEXT_SHORT)
+	if (text_fills_block(first, last + 1))
 		return;
 	bool good = bytes <= 16 ? is_mirrored16(in->rules, p + first, bytes)
 				: text_are_equal_pairs(in, p + first, p + last + 1, bytes / 2);
@@ -220,7 +220,8 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	if (in->rules->utf8 && has_foreign(p))
 		return TEXT_ENDS_FOREIGN;
 	_mm512_storeu_si512(ends->before + ENDS_BLOCKS - 32, _mm512_set1_epi16(-1));
-	(in->rules->plain ? find_ends_plain : find_ends_table)(p, in, tile->letters, room->stream, ends);
+	(in->rules->plain ? find_ends_plain : find_ends_table)(
+		in, base, p, tile->letters, room->stream, ends);
 	tile->full = has_full(tile->letters + 1);
 	tile->has_foreign = false;
 	const unsigned count = list_candidates(room->stream, ends->count / 2, room->candidates);

@@ -64,12 +64,6 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return mask;
 }
 
-static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
-{
-	if (in->rules->plain)
-		text_search_centres(in, base, tile, fold_plain, equal);
-	else
-		text_search_centres(in, base, tile, fold, equal);
-}
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, equal);
 
 TEXT_VARIANT(scalar, 0, search);

@@ -54,7 +54,7 @@ static unsigned run_end(const uint64_t *bits, unsigned at)
 static bool is_found(const struct text_input *in, uint64_t base, unsigned start, unsigned end)
 {
 	const unsigned bytes = end - start, middle = start + (bytes - 1) / 2;
-	if (bytes > TEXT_SHORT || middle - TEXT_BLOCK >= TEXT_TILE)
+	if (text_fills_block(start, end) || middle - TEXT_BLOCK >= TEXT_TILE)
 		return false;
 	const unsigned char *p = in->text + (base + start - TEXT_BLOCK);
 	return text_letters(in, p, bytes) >= in->min_length && text_is_mirrored(in, p, bytes);
@@ -97,7 +97,7 @@ static void judge_long(
 	const uint64_t start = at - before, giant = giant_at(in, start);
 	const uint64_t bytes = giant ? giant : text_word_end(in, start) - start;
 	const unsigned char *p = in->text + start;
-	if (bytes <= TEXT_SHORT || (giant ? giant : text_letters(in, p, bytes)) < in->min_length)
+	if ((giant ? giant : text_letters(in, p, bytes)) < in->min_length)
 		return;
 	if (!(shared && giant) && !text_is_mirrored(in, p, bytes))
 		return;
@@ -157,21 +157,26 @@ void text_settle(const void *input, struct tally *all)
 }
 
 /* Reports tile->found, whose block of index 0 is number `before`, and clears it. False where no more are
- * wanted. */
+ * wanted. Branches once a tile, and not where something was found, which no CPU could predict. */
 static bool report(struct text_tile *tile, uint64_t before, struct tally *t, struct mask_list *list)
 {
-	uint64_t *found = tile->found;
+	enum { GROUPS = sizeof tile->found / sizeof *tile->found / 8 };
 	bool more = true;
-	for (unsigned i = 0; i < sizeof tile->found / sizeof *found; i += 8) {
+	uint32_t filled = 0; /* groups of 8 blocks */
+	for (unsigned g = 0; g < GROUPS; g++) {
 		uint64_t any = 0;
-		for (unsigned j = i; j < i + 8; j++)
-			any |= found[j];
-		for (unsigned j = i; any && j < i + 8; j++) {
+		for (unsigned j = 0; j < 8; j++)
+			any |= tile->found[8 * g + j];
+		filled |= (uint32_t)(any != 0) << g;
+	}
+	for (; filled; filled &= filled - 1) {
+		const unsigned first = 8 * (unsigned)__builtin_ctz(filled);
+		for (unsigned i = first; i < first + 8; i++) {
 			if (!list)
-				mask_tally(found[j], before + j, t);
+				mask_tally(tile->found[i], before + i, t);
 			else
-				more = mask_list_add(list, found[j], before + j);
-			found[j] = 0;
+				more = mask_list_add(list, tile->found[i], before + i);
+			tile->found[i] = 0;
 		}
 	}
 	return more;

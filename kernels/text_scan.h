@@ -3,10 +3,10 @@
  * text_scan.h - what all variants but the reference share: a text is searched tile by tile, 64-bit masks say
  * where.
  *
- * A variant brings a search of one tile. Who owns a word: a word of at most TEXT_SHORT bytes belongs to the
- * tile of its middle byte (the left one of two), and searches find those; a longer one to the tile with the
- * first block that it fills, and is found here. Both hold without regard to chunks, so any cut gives the same
- * words, in the same order.
+ * A variant brings a search of one tile. Who owns a word: one that fills no block of TEXT_BLOCK bytes, and so
+ * lies in one or two, belongs to the tile of its middle byte (the left one of two), and searches find those;
+ * any other to the tile with the first block that it fills, and is found here. Both hold without regard to
+ * chunks, so any cut gives the same words, in the same order.
  *
  * Giants are counted by their owner unseen. Each tile that such a word touches compares an equal share of its
  * pairs, and what differs is spoilt in the tally.
@@ -19,12 +19,14 @@
 
 #include "text.h"
 
-enum {
-	TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK,
-	/* A word of at most so many letters whose middle lies in a block ends within the blocks beside it; a
-	 * longer one fills a block wherever it starts. */
-	TEXT_SHORT = 127
-};
+enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK };
+
+/* Whether a word fills a block, from the places of its first byte and of the one behind its last in a tile.
+ */
+static inline bool text_fills_block(unsigned start, unsigned end)
+{
+	return (start + TEXT_BLOCK - 1) / TEXT_BLOCK < end / TEXT_BLOCK;
+}
 
 /* One tile and a block on either side: block b of the tile has index b + 1. A worker's scratch, all zero at
  * first. */
@@ -41,12 +43,9 @@ struct text_tile {
 };
 
 /* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters, full and has_foreign, and sets
- * bits of found for words of at most TEXT_SHORT letters. Blocks outside the text have no letters. Of words
+ * bits of found for words that fill no block. Blocks outside the text have no letters. Of words
  * with other characters than ASCII what it finds does not matter. */
 typedef void text_search_fn(const struct text_input *in, uint64_t base, struct text_tile *tile);
-
-/* The AVX2 variant's, for AVX-512 where it has nothing better. */
-text_search_fn text_search_avx2;
 
 /* Adds to the letters of block i, which begins at offset `at` of the text, the bytes of other characters than
  * ASCII. */

@@ -117,7 +117,7 @@ static void test_every_alignment(void **state)
 	struct guarded g = guarded_open(TEXT_TILE);
 	unsigned char text[TEXT_TILE];
 	(void)state;
-	for (uint64_t n = 1; n <= 200; n += n < 40 || (n > 120 && n < 132) ? 1 : 9)
+	for (uint64_t n = 1; n <= 200; n += n < 40 || (n > 60 && n < 132) ? 1 : 9)
 		for (uint64_t place = 0; place < TEXT_BLOCK; place++) {
 			uint64_t bytes = place + n + roll(&d, 100), pair = n > 1 ? roll(&d, n / 2) : 0;
 			memset(text, ' ', bytes);
