@@ -4,8 +4,9 @@
  * allows, every answer compared.
  *
  * What is timed is what a caller waits for who asks once: of parscale the variant's set-up, its scratch, its
- * workers and the run; of primesieve the call. A list goes into memory (array), or is added up as it comes
- * (list). With `print` both are programs that write to /dev/null. scripts/versus-primesieve makes the tables.
+ * workers and the run; of primesieve the call. A list goes into memory that is there already (array), or is
+ * added up as it comes (list), both from each side's own batches. With `print` both are programs that write
+ * to /dev/null. scripts/versus-primesieve makes the tables.
  */
 #include "versus/primesieve.h"
 
@@ -38,7 +39,7 @@ struct row {
 	struct cell cell; /* the problem is complete: caches too */
 	struct topology topology;
 	struct primesieve peer;
-	uint64_t room; /* primes in an array */
+	uint64_t *array; /* room for all primes, touched before */
 	char start[24], stop[24];
 };
 
@@ -135,11 +136,11 @@ static uint64_t ours_list(const struct row *r, uint64_t *ns)
 	return l.sum;
 }
 
-static uint64_t theirs_list(const struct row *r, uint64_t *ns)
+/* Hands primesieve's primes on as they come, in its own batches; which is also how it fills arrays. */
+static void hand_on(const struct row *r, kernel_take_fn *take, struct list *l)
 {
 	const struct problem *p = &r->cell.problem;
 	struct primesieve_batches b;
-	uint64_t sum = 0, begin = clock_ns();
 	r->peer.batches_init(&b);
 	r->peer.batches_jump(&b, p->start, p->stop);
 	for (bool more = true; more;) {
@@ -148,37 +149,36 @@ static uint64_t theirs_list(const struct row *r, uint64_t *ns)
 		more = n && b.primes[n - 1] <= p->stop;
 		while (n && b.primes[n - 1] > p->stop)
 			n--;
-		for (size_t i = 0; i < n; i++)
-			sum += b.primes[i];
+		take(l, b.primes, n);
 	}
 	r->peer.batches_free(&b);
+}
+
+static uint64_t theirs_list(const struct row *r, uint64_t *ns)
+{
+	struct list l = {0};
+	uint64_t begin = clock_ns();
+	hand_on(r, add_up, &l);
 	*ns = clock_ns() - begin;
-	return sum;
+	return l.sum;
 }
 
 static uint64_t ours_array(const struct row *r, uint64_t *ns)
 {
-	const size_t page = 2 << 20, bytes = (r->room * sizeof(uint64_t) + page - 1) & ~(page - 1);
+	struct list l = {.primes = r->array};
 	uint64_t begin = clock_ns();
-	struct list l = {.primes = aligned_alloc(page, bytes)};
-	if (!l.primes)
-		stop(EXIT_WRONG, "out of memory");
-	madvise(l.primes, bytes, MADV_HUGEPAGE);
 	emit(r, append, &l);
 	*ns = clock_ns() - begin;
-	free(l.primes);
 	return l.n;
 }
 
 static uint64_t theirs_array(const struct row *r, uint64_t *ns)
 {
-	const struct problem *p = &r->cell.problem;
-	size_t n = 0;
+	struct list l = {.primes = r->array};
 	uint64_t begin = clock_ns();
-	void *primes = r->peer.generate_primes(p->start, p->stop, &n, PRIMESIEVE_UINT64);
+	hand_on(r, append, &l);
 	*ns = clock_ns() - begin;
-	r->peer.free(primes);
-	return n;
+	return l.n;
 }
 
 /* Runs a program with its output thrown away; 0 where it succeeds. */
@@ -273,6 +273,20 @@ static void set(struct row *r, const char *key, const char *value)
 	struct err e = {0};
 	if (cell_set(&r->cell, key, value, &e) != 0)
 		stop(e.status == ERR_ABSENT ? EXIT_ABSENT : EXIT_USAGE, e.text);
+}
+
+/* In huge pages where there are such. What memory costs that nobody has touched is the system's: in a virtual
+ * machine that may be many times the time of the sieve. */
+static void make_array(struct row *r)
+{
+	const size_t page = 2 << 20;
+	const uint64_t primes = r->peer.count[1](r->cell.problem.start, r->cell.problem.stop);
+	const size_t bytes = (primes * sizeof(uint64_t) + page) & ~(page - 1);
+	r->array = aligned_alloc(page, bytes);
+	if (!r->array)
+		stop(EXIT_WRONG, "out of memory");
+	madvise(r->array, bytes, MADV_HUGEPAGE);
+	memset(r->array, 0, bytes);
 }
 
 /* The caches of the machine, as a trial gives them to its workers. */
@@ -379,7 +393,8 @@ int main(int argc, char **argv)
 	complete(r);
 	r->peer.set_num_threads((int)r->workers);
 	if (side->ours == ours_array)
-		r->room = r->peer.count[1](r->cell.problem.start, r->cell.problem.stop) + 1;
+		make_array(r);
 	measure(r, side);
+	free(r->array);
 	return 0;
 }
