@@ -111,6 +111,62 @@ static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
 }
 
+#include "sieve_turn.h"
+
+/* 32 bytes of 16 lines, inverted and turned: byte l of the halves of row i is byte i, or 16 + i, of line l.
+ * Each round interleaves the bytes of rows that are eight apart. */
+INLINE void turn_rows(const unsigned char *lines, size_t stride, __m256i *rows)
+{
+	__m256i next[16];
+	for (size_t i = 0; i < 16; i++)
+		rows[i] = _mm256_xor_si256(load(lines + i * stride), _mm256_set1_epi8(-1));
+	UNROLL
+	for (int round = 0; round < 4; round++) {
+		UNROLL
+		for (int i = 0; i < 8; i++) {
+			next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 8]);
+			next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 8]);
+		}
+		UNROLL
+		for (int i = 0; i < 16; i++)
+			rows[i] = next[i];
+	}
+}
+
+/* Columns of 48 lines are the topmost bits of 48 bytes, one after the other. */
+static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
+{
+	__m256i rows[3][16];
+	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32 * 8) {
+		for (size_t g = 0; g < 3; g++)
+			turn_rows(lines + 16 * g * stride, stride, rows[g]);
+		for (int i = 0; i < 16; i++) {
+			__m256i low = _mm256_permute2x128_si256(rows[0][i], rows[1][i], 0x20);
+			__m256i high = _mm256_permute2x128_si256(rows[0][i], rows[1][i], 0x31),
+				last = rows[2][i];
+			for (int k = 7; k >= 0; k--) {
+				uint32_t both = (uint32_t)_mm256_movemask_epi8(last);
+				words[8 * i + k] =
+					(uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(both & 0xffff) << 32;
+				words[8 * (16 + i) + k] =
+					(uint32_t)_mm256_movemask_epi8(high) | (uint64_t)(both >> 16) << 32;
+				low = _mm256_add_epi8(low, low);
+				high = _mm256_add_epi8(high, high);
+				last = _mm256_add_epi8(last, last);
+			}
+		}
+	}
+}
+
+#define SIEVE_HAS_TURN 1
+static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	if (c->octets == 1)
+		turn_plain(lines, stride, c, words);
+	else
+		turn_48(lines, stride, words);
+}
+
 #include "sieve_lines.h"
 
 const struct variant sieve_avx2 = {

@@ -134,7 +134,8 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 #define SIEVE_HAS_WIDEN 1
 static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 {
-	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base), _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
+	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base),
+					_mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
 }
 
 #include "sieve_turn.h"
@@ -161,11 +162,13 @@ INLINE void turn_words(__m512i *rows)
 }
 
 /* Byte k of word j becomes byte j of word k. */
-static const unsigned char across[64] = {0, 8, 16, 24, 32, 40, 48, 56, 1, 9, 17, 25, 33, 41, 49, 57, 2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27,
-	35, 43, 51, 59, 4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61, 6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63};
+static const unsigned char across[64] = {0, 8, 16, 24, 32, 40, 48, 56, 1, 9, 17, 25, 33, 41, 49, 57, 2, 10,
+	18, 26, 34, 42, 50, 58, 3, 11, 19, 27, 35, 43, 51, 59, 4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29,
+	37, 45, 53, 61, 6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63};
 
-/* Of eight lines: in row g, byte k of word b is column 8 * (8 * g + b) + k. Each byte of a row's product with a matrix of 8 by 8 bits picks
- * a column of it, and is inverted; the instruction has the matrix' first row in its last byte. */
+/* Of eight lines: in row g, byte k of word b is column 8 * (8 * g + b) + k. Each byte of a row's product with
+ * a matrix of 8 by 8 bits picks a column of it, and is inverted; the instruction has the matrix' first row in
+ * its last byte. */
 GFNI static inline void turn_octet_gfni(const unsigned char *lines, size_t stride, __m512i *rows)
 {
 	const __m512i identity = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
@@ -174,10 +177,12 @@ GFNI static inline void turn_octet_gfni(const unsigned char *lines, size_t strid
 		rows[c] = _mm512_loadu_si512(lines + c * stride);
 	turn_words(rows);
 	for (int g = 0; g < 8; g++)
-		rows[g] = _mm512_gf2p8affine_epi64_epi8(identity, _mm512_permutexvar_epi8(backwards, rows[g]), 0xff);
+		rows[g] = _mm512_gf2p8affine_epi64_epi8(
+			identity, _mm512_permutexvar_epi8(backwards, rows[g]), 0xff);
 }
 
-GFNI static void turn_gfni(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+GFNI static void turn_gfni(
+	const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
 {
 	__m512i octets[6][8], column[8];
 	if (c->octets == 1) {
@@ -194,12 +199,14 @@ GFNI static void turn_gfni(const unsigned char *lines, size_t stride, const stru
 			column[o] = o < 6 ? octets[o][g] : _mm512_setzero_si512();
 		turn_words(column);
 		for (int b = 0; b < 8; b++)
-			_mm512_storeu_si512(words + 64 * g + 8 * b, _mm512_permutexvar_epi8(indices, column[b]));
+			_mm512_storeu_si512(
+				words + 64 * g + 8 * b, _mm512_permutexvar_epi8(indices, column[b]));
 	}
 }
 
-/* As numbers_plain(), but that a compression is the table. */
-GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+/* As numbers_by_byte(), but that a compression is the table. */
+GFNI static inline __attribute__((always_inline)) size_t numbers_by_word(
+	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, const uint32_t usual)
 {
 	unsigned char some[WORDS_AT_ONCE][64];
 	const __m512i deltas = _mm512_loadu_si512(c->delta);
@@ -207,8 +214,20 @@ GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c,
 	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++)
 		_mm512_storeu_si512(some[i], _mm512_maskz_compress_epi8(words[i], deltas));
 	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += c->span)
-		next = widen_word(some[i], (uint32_t)__builtin_popcountll(words[i]), c, base, next);
+		next = widen_word(some[i], (uint32_t)__builtin_popcountll(words[i]), usual, base, next);
 	return (size_t)(next - to);
+}
+
+GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	switch (c->usual) {
+	case 1:
+		return numbers_by_word(words, c, base, to, 1);
+	case 2:
+		return numbers_by_word(words, c, base, to, 2);
+	default:
+		return numbers_by_word(words, c, base, to, 3);
+	}
 }
 
 static bool has_gfni(void)
@@ -228,6 +247,7 @@ static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t b
 }
 
 #define SIEVE_HAS_TURN 1
+#define SIEVE_HAS_NUMBERS 1
 #include "sieve_lines.h"
 
 /* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its double

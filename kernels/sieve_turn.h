@@ -2,13 +2,15 @@
 /*
  * sieve_turn.h - lines side by side, made numbers in order.
  *
- * Byte b of eight lines modulo 30 has the candidates of 240 numbers, column by column: turned round, they are a word, a bit a candidate, in
- * ascending order. Of the 48 lines modulo 210 a column is 48 bits, which are a word of their own. Words are made from 64 bytes of every line
- * at a time; then the set bits of words become numbers.
+ * Byte b of eight lines modulo 30 has the candidates of 240 numbers, column by column: turned round, they are
+ * a word, a bit a candidate, in ascending order. Of the 48 lines modulo 210 a column is 48 bits, which are a
+ * word of their own. Words are made from 64 bytes of every line at a time; then the set bits of words become
+ * numbers.
  *
  * First numbers are 2 modulo M, so that the tuplets of a word are the word itself, shifted and united.
  *
- * An instruction set may have its own turn() and numbers(), and says so by SIEVE_HAS_TURN; else they are the plain ones here.
+ * An instruction set may have its own turn(), numbers() or widen(), and says so by SIEVE_HAS_TURN and so on;
+ * else they are the plain ones here.
  */
 #ifndef PARSCALE_SIEVE_TURN_H
 #define PARSCALE_SIEVE_TURN_H
@@ -20,10 +22,10 @@
 #include <string.h>
 
 enum {
-	COLUMN_BYTES = 64,   /* of each line at a time */
-	COLUMN_WORDS = 512,  /* most words that they make */
-	WORDS_AT_ONCE = 16,  /* of these made numbers at a time */
-	NUMBERS_MORE = 64    /* may be written past the last */
+	COLUMN_BYTES = 64,  /* of each line at a time */
+	COLUMN_WORDS = 512, /* most words that they make */
+	WORDS_AT_ONCE = 16, /* of these made numbers at a time */
+	NUMBERS_MORE = 64   /* may be written past the last */
 };
 
 /* What bits of a word stand for. */
@@ -32,7 +34,7 @@ struct columns {
 	uint32_t words;          /* made at a time, a multiple of WORDS_AT_ONCE */
 	uint32_t bytes;          /* of a word that have candidates */
 	uint32_t span;           /* numbers that a word stands for */
-	uint32_t usual;          /* few words have more primes */
+	uint32_t usual;          /* few words have more than eight times as many primes */
 	uint64_t begin;          /* bits where tuplets may begin */
 	unsigned char delta[64]; /* bit b: so much after the word's first number */
 	uint64_t packed[8][256]; /* in memory: the deltas of the bits set in a byte, in order */
@@ -63,22 +65,25 @@ static void columns_init(struct columns *c, const struct sieve_input *in)
 		c->delta[b] = (unsigned char)delta[b];
 	}
 	if (in->asked.tuplet > 1)
-		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, 8 * c->bytes, group); n-- > 0;)
+		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, 8 * c->bytes, group);
+			n-- > 0;)
 			c->begin |= (uint64_t)group[n].starts << group[n].class;
 	for (uint32_t x = 1; x < 256; x++) {
 		c->ones[x] = (unsigned char)(c->ones[x / 2] + x % 2);
 		for (uint32_t j = 0; j < c->bytes; j++) {
-			uint64_t others = in_memory(c->packed[j][x & (x - 1)]), least = c->delta[8 * j + (uint32_t)__builtin_ctz(x)];
+			uint64_t others = in_memory(c->packed[j][x & (x - 1)]),
+				 least = c->delta[8 * j + (uint32_t)__builtin_ctz(x)];
 			c->packed[j][x] = in_memory(others << 8 | least);
 		}
 	}
 }
 
-/* How many primes few words have more of: their mean about `number`, and a standard deviation or so. */
-static uint32_t usual_primes(const struct columns *c, uint64_t number)
+/* How many times eight primes few words about `number` have more of: their mean, and a standard deviation or
+ * so. */
+static inline uint32_t usual_primes(const struct columns *c, uint64_t number)
 {
-	const double mean = c->span / log((double)number);
-	return (uint32_t)(mean + 1.1 * sqrt(mean));
+	const double log_number = 0.6931 * (63.5 - __builtin_clzll(number)), mean = c->span / log_number;
+	return (uint32_t)((mean + 1.1 * sqrt(mean)) / 8) + 1;
 }
 
 /* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has, in eight words. */
@@ -91,7 +96,8 @@ INLINE void exchange(uint64_t *a, uint64_t *b, const int shift, const uint64_t m
 	}
 }
 
-/* Byte k of word j becomes byte j of word k, in eight times eight words (H. S. Warren, Hacker's Delight, 7-3). */
+/* Byte k of word j becomes byte j of word k, in eight times eight words (H. S. Warren, Hacker's Delight,
+ * 7-3). */
 INLINE void turn_bytes(uint64_t (*words)[8])
 {
 	for (int c = 0; c < 4; c++)
@@ -123,7 +129,8 @@ INLINE void turn_octet(const unsigned char *lines, size_t stride, uint64_t (*wor
 		}
 }
 
-/* COLUMN_BYTES bytes of every line, made words of candidates in order; in memory their least significant byte comes first. */
+/* COLUMN_BYTES bytes of every line, made words of candidates in order; in memory their least significant byte
+ * comes first. */
 static void turn_plain(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
 {
 	uint64_t octets[6][8][8], column[8][8];
@@ -157,22 +164,21 @@ INLINE void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 
 enum { DELTAS_ROOM = 64 + 8 };
 
-/* n deltas made numbers, eight at a time: as many as most words have, so that trip counts differ but rarely. */
-INLINE uint64_t *widen_word(const unsigned char *deltas, uint32_t n, const struct columns *c, uint64_t base, uint64_t *to)
+/* n deltas made numbers, eight at a time: `usual` times, which is constant, and seldom more often. */
+INLINE uint64_t *widen_word(
+	const unsigned char *deltas, uint32_t n, const uint32_t usual, uint64_t base, uint64_t *to)
 {
-	const unsigned char *end = deltas + (n > c->usual ? n : c->usual);
-	uint64_t *next = to + n;
-	do {
-		widen(deltas, base, to);
-		deltas += 8;
-		to += 8;
-	} while (deltas < end);
-	return next;
+	UNROLL
+	for (uint32_t i = 0; i < 8 * usual; i += 8)
+		widen(deltas + i, base, to + i);
+	for (uint32_t i = 8 * usual; i < n; i += 8)
+		widen(deltas + i, base, to + i);
+	return to + n;
 }
 
 /* A table has the deltas of each byte, which follow each other. */
 INLINE size_t numbers_by_byte(
-	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, const uint32_t bytes, const uint32_t span)
+	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, const uint32_t usual)
 {
 	unsigned char deltas[WORDS_AT_ONCE][DELTAS_ROOM];
 	uint32_t n[WORDS_AT_ONCE];
@@ -180,23 +186,34 @@ INLINE size_t numbers_by_byte(
 	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, word += 8) {
 		unsigned char *next = deltas[i];
 		UNROLL
-		for (uint32_t j = 0; j < bytes; j++) {
+		for (uint32_t j = 0; j < 6; j++) {
+			memcpy(next, &c->packed[j][word[j]], 8);
+			next += c->ones[word[j]];
+		}
+		for (uint32_t j = 6; j < c->bytes; j++) {
 			memcpy(next, &c->packed[j][word[j]], 8);
 			next += c->ones[word[j]];
 		}
 		n[i] = (uint32_t)(next - deltas[i]);
 	}
 	uint64_t *next = to;
-	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += span)
-		next = widen_word(deltas[i], n[i], c, base, next);
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += c->span)
+		next = widen_word(deltas[i], n[i], usual, base, next);
 	return (size_t)(next - to);
 }
 
-/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how many. May write
- * NUMBERS_MORE elements more. */
+/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how
+ * many. May write NUMBERS_MORE elements more. */
 static size_t numbers_plain(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
 {
-	return c->bytes == 8 ? numbers_by_byte(words, c, base, to, 8, 240) : numbers_by_byte(words, c, base, to, 6, 210);
+	switch (c->usual) {
+	case 1:
+		return numbers_by_byte(words, c, base, to, 1);
+	case 2:
+		return numbers_by_byte(words, c, base, to, 2);
+	default:
+		return numbers_by_byte(words, c, base, to, 3);
+	}
 }
 
 #endif

@@ -33,11 +33,12 @@ static bool has_squares(const struct sieve_input *in)
 	return largest * largest > in->first;
 }
 
-/* Points the arrays of w into it; with w == NULL only sums up. Lines are sieved in ascending order, so that what crossing touches behind
- * one may be in the next. */
+/* Points the arrays of w into it; with w == NULL only sums up. Lines are sieved in ascending order, so that
+ * what crossing touches behind one may be in the next. */
 static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 {
-	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS, .stride = SIEVE_BEFORE + line_bytes(in)};
+	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS,
+		.stride = SIEVE_BEFORE + line_bytes(in)};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
 	at.line = take(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(line_bytes(in)));
@@ -47,8 +48,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.start = take(w, &used, words);
 	at.square = take(w, &used, has_squares(in) ? words : 0);
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
-	at.bucket = take(
-		w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * SIEVE_HIT : 0);
+	at.bucket = take(w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * SIEVE_HIT : 0);
 	if (w) {
 		w->line = w->lines = at.line + SIEVE_BEFORE;
 		w->stride = at.stride;
@@ -149,7 +149,8 @@ void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t bl
 	origins(in, base, w->start);
 	find_squares(in, w, base);
 	for (uint32_t g = 0; g < in->tables->count; g++)
-		w->phase[g] = (uint32_t)(base % in->tables->period[g] * in->tables->step[g] % in->tables->period[g]);
+		w->phase[g] = (uint32_t)(base % in->tables->period[g] * in->tables->step[g] %
+					 in->tables->period[g]);
 	for (uint32_t s = 0; s < w->slots; s++)
 		w->segment[s].of = 0;
 	find_runs(in, w, (struct part){0, in->line_bits}, in->local, in->primes, &w->whole);
