@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_sieve_windows.c - random windows of the whole range of 64-bit numbers against primesieve. There are four tasks: primes counted in
- * random cuts and with random hints, primes counted by workers of a back end, tuplets, and lists. Every variant does each of them where
- * numbers are small; beyond 2^44 variants and tasks take turns, as there up to 203 million base primes are made in each.
+ * test_sieve_windows.c - random windows of the whole range of 64-bit numbers against primesieve. There are
+ * four tasks: primes counted in random cuts and with random hints, primes counted by workers of a back end,
+ * tuplets, and lists. Every variant does each of them where numbers are small; beyond 2^44 variants and tasks
+ * take turns, as there up to 203 million base primes are made in each.
  *
- * Starts and widths are uniform in their logarithms. What is right is primesieve's list; its tuplets are counted in it, and by primesieve
- * again below 2^50. Skipped, and said so, where primesieve is not installed.
+ * Starts and widths are uniform in their logarithms. What is right is primesieve's list; its tuplets are
+ * counted in it, and by primesieve again below 2^50. Skipped, and said so, where primesieve is not installed.
  *
- * PARSCALE_LONG=1 asks for 10,000 windows (20 minutes of a core, most of them primesieve's), PARSCALE_WINDOWS=N for N; else there are 300,
- * few of them beyond 2^44. PARSCALE_SEED draws others: two processes with two seeds share the work.
+ * PARSCALE_LONG=1 asks for 10,000 windows (15 minutes of a core, half of them primesieve's),
+ * PARSCALE_WINDOWS=N for N; else there are 300, few of them beyond 2^44. PARSCALE_SEED draws others: two
+ * processes with two seeds share the work.
  */
 #include "sieve_cases.h"
 
@@ -45,8 +47,8 @@ static void fail_window(
 		p->workers, what, got, expected);
 }
 
-static void compare_tally(
-	const struct variant *v, const struct problem *p, const char *what, struct tally got, const struct window *w)
+static void compare_tally(const struct variant *v, const struct problem *p, const char *what,
+	struct tally got, const struct window *w)
 {
 	if (got.count != w->all.count)
 		fail_window(v, p, what, got.count, w->all.count);
@@ -120,7 +122,8 @@ static void run(const struct variant *v, const struct window *w)
 		.program = program_beside("../parscale", program, sizeof program)};
 	struct trial *trial = trial_open(&plan, &e);
 	if (!trial || trial_run(trial, 1, &t, &e) != 0)
-		fail_msg("%s %" PRIu64 "..%" PRIu64 " %s: %s", v->name, w->start, w->stop, c.backend->name, e.text);
+		fail_msg("%s %" PRIu64 "..%" PRIu64 " %s: %s", v->name, w->start, w->stop, c.backend->name,
+			e.text);
 	compare_tally(v, &c.problem, c.backend->name, t.tally, w);
 	trial_close(trial);
 }
@@ -214,7 +217,8 @@ static void check_window(uint64_t start, uint64_t stop)
 static void need_peer(void)
 {
 	char reason[200];
-	if (!peer.library && primesieve_open(&peer, getenv("PRIMESIEVE_LIBRARY"), reason, sizeof reason) != 0) {
+	if (!peer.library &&
+		primesieve_open(&peer, getenv("PRIMESIEVE_LIBRARY"), reason, sizeof reason) != 0) {
 		print_message("windows are NOT compared with primesieve: %s\n", reason);
 		skip();
 	}
@@ -239,11 +243,14 @@ static void test_random_windows(void **state)
 		uint64_t width = random_bits() >> ((all ? 41 : 43) + random_below(20));
 		check_window(start, start > UINT64_MAX - width ? UINT64_MAX : start + width);
 	}
-	print_message("%" PRIu64 " windows: counts, tuplets and lists are those of primesieve %s\n", windows, peer.version());
+	print_message("%" PRIu64 " windows: counts, tuplets and lists are those of primesieve %s\n", windows,
+		peer.version());
 	for (unsigned i = 0; kernel_sieve.variants[i]; i++) {
 		const uint64_t *n = done[i];
-		print_message("%s: %" PRIu64 " counts, %" PRIu64 " runs, %" PRIu64 " of tuplets, %" PRIu64 " lists\n",
-			kernel_sieve.variants[i]->name, n[TASK_COUNT], n[TASK_RUN], n[TASK_TUPLETS], n[TASK_LIST]);
+		print_message("%s: %" PRIu64 " counts, %" PRIu64 " runs, %" PRIu64 " of tuplets, %" PRIu64
+			      " lists\n",
+			kernel_sieve.variants[i]->name, n[TASK_COUNT], n[TASK_RUN], n[TASK_TUPLETS],
+			n[TASK_LIST]);
 	}
 	for (unsigned i = 0; backends[i]; i++)
 		print_message("%s: %" PRIu64 " runs\n", backends[i]->name, runs[i]);
@@ -254,8 +261,9 @@ static void test_edges(void **state)
 {
 	(void)state;
 	need_peer();
-	static const uint64_t middles[] = {4111, 4112, 67 * 67, 251 * 251, 4093 * 4093, UINT64_C(65521) * 65521, UINT64_C(65537) * 65537,
-		UINT64_C(33554393) * 33554393, UINT64_C(33554467) * 33554467, UINT64_C(1) << 32, UINT64_C(1) << 50, UINT64_C(1) << 53};
+	static const uint64_t middles[] = {4111, 4112, 67 * 67, 251 * 251, 4093 * 4093,
+		UINT64_C(65521) * 65521, UINT64_C(65537) * 65537, UINT64_C(33554393) * 33554393,
+		UINT64_C(33554467) * 33554467, UINT64_C(1) << 32, UINT64_C(1) << 50, UINT64_C(1) << 53};
 	for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
 		check_window(middles[i] - 1 - random_below(1000), middles[i] - 1);
 		check_window(middles[i], middles[i] + random_below(1000));
@@ -263,7 +271,8 @@ static void test_edges(void **state)
 	}
 	for (int i = 0; i < 30; i++) {
 		static const uint64_t moduli[] = {30, 210, 2310, 30030};
-		uint64_t start = 4112 + (random_bits() >> (30 + random_below(20))), bits = 512 * (1 + random_below(700));
+		uint64_t start = 4112 + (random_bits() >> (30 + random_below(20))),
+			 bits = 512 * (1 + random_below(700));
 		uint64_t width = moduli[random_below(4)] * bits;
 		width = width > 30000000 ? 30 * bits : width;
 		check_window(start, start + width - 2 + random_below(4));
