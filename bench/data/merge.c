@@ -3,6 +3,7 @@
 
 #include "args.h"
 #include "data/folder.h"
+#include "data/probe_rows.h"
 #include "data/stat.h"
 
 #include <errno.h>
@@ -20,10 +21,11 @@ struct merge_args {
 
 /* Everything of all folders. */
 struct merged {
-	struct table samples;
-	json_t *manifests; /* an array of {folder, manifest} */
-	uint64_t launches; /* ids and blocks of the next folder begin here */
-	uint64_t blocks;
+	struct table samples, probes; /* the second of struct probe_launch_row */
+	json_t *manifests;            /* an array of {folder, manifest} */
+	uint64_t launches;            /* ids and blocks of the next folder begin here */
+	uint64_t blocks, probe_launches;
+	bool probes_left_out, workers_left_out;
 };
 
 /* "Xeon Platinum 8481C 3f2a91cc": for people, and different for unlike machines as far as 32 bits tell. */
@@ -68,6 +70,41 @@ static int take_samples(struct merged *all, const char *dir, const char *machine
 	return bad;
 }
 
+/* DIR/NAME, where there is such a file; "" where not, or where its path is too long for any. */
+static const char *beside(const char *dir, const char *name, char path[FOLDER_PATH])
+{
+	struct err none = {0};
+	return folder_path(path, dir, name, &none) == 0 && access(path, F_OK) == 0 ? path : "";
+}
+
+/* Launches of probes are counted on too. Their rows bear no machine: unlike ones cannot be told apart. What
+ * single workers did in single runs is no measurement to be pooled. */
+static int take_probes(struct merged *all, const char *dir, bool cross_machine, struct err *e)
+{
+	struct table t;
+	char path[FOLDER_PATH];
+	uint64_t launches = all->probe_launches;
+	all->workers_left_out |= *beside(dir, "workers.csv", path) != '\0';
+	if (!*beside(dir, "probe_launches.csv", path))
+		return 0;
+	if (cross_machine) {
+		all->probes_left_out = true;
+		return 0;
+	}
+	table_init(&t, probe_launch_columns, sizeof(struct probe_launch_row));
+	int bad = csv_read(path, &t, NULL, e);
+	for (size_t i = 0; i < t.count && !bad; i++) {
+		struct probe_launch_row *row = table_row(&t, i);
+		row->launch_id.value += all->probe_launches;
+		launches = after(row->launch_id, launches);
+		if (!table_add(&all->probes, row, e))
+			bad = -1;
+	}
+	all->probe_launches = launches;
+	table_free(&t);
+	return bad;
+}
+
 /* The same sweep twice would count its launches twice. */
 static int refuse_twice(const struct merged *all, const char *dir, const json_t *manifest, struct err *e)
 {
@@ -90,6 +127,8 @@ static int take_folder(struct merged *all, const struct merge_args *a, const cha
 		bad = machine_name(dir, manifest, machine, e);
 	if (!bad)
 		bad = take_samples(all, dir, machine, e);
+	if (!bad)
+		bad = take_probes(all, dir, a->cross_machine, e);
 	json_t *entry = json_pack("{s:s, s:o}", "folder", dir, "manifest", manifest);
 	if (json_array_append_new(all->manifests, entry) != 0 && !bad)
 		bad = err_set(e, ERR_FAILED, "out of memory for the manifest of %s", dir);
@@ -140,17 +179,20 @@ static int write_manifest(
 /* Samples, manifest and statistics, or none. */
 static int write_folder(const struct merged *all, const struct merge_args *a, struct err *e)
 {
-	char samples[FOLDER_PATH], summary[FOLDER_PATH], manifest[FOLDER_PATH];
+	char samples[FOLDER_PATH], summary[FOLDER_PATH], manifest[FOLDER_PATH], probes[FOLDER_PATH];
 	struct statistics found;
 	if (folder_path(samples, a->out, "samples.csv", e) != 0 ||
 		folder_path(summary, a->out, "summary.csv", e) != 0 ||
-		folder_path(manifest, a->out, "manifest.json", e) != 0)
+		folder_path(manifest, a->out, "manifest.json", e) != 0 ||
+		folder_path(probes, a->out, "probe_launches.csv", e) != 0)
 		return -1;
 	if (access(samples, F_OK) == 0)
 		return err_set(e, ERR_USAGE, "--out: %s holds results already", a->out);
 	int bad = folder_make(a->out, e);
 	if (!bad)
 		bad = csv_write(samples, &all->samples, e);
+	if (!bad && all->probes.count)
+		bad = csv_write(probes, &all->probes, e);
 	if (!bad)
 		bad = write_manifest(all, a, manifest, e);
 	if (!bad) {
@@ -160,6 +202,8 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 	if (bad) {
 		unlink(samples);
 		unlink(manifest);
+		if (all->probes.count)
+			unlink(probes);
 	}
 	return bad;
 }
@@ -170,10 +214,24 @@ static void help(void)
 	     "Makes one folder of results of several. Those of one machine and one build are pooled: more "
 	     "launches of the same\n"
 	     "cells. With --cross-machine those of unlike machines are put side by side, the machine's name "
-	     "in a column.\n\n"
+	     "in a column. Launches of probes are pooled too, but have no such column: across machines they "
+	     "are "
+	     "left out,\n"
+	     "aloud.\n\n"
 	     "  --out DIR          the folder to make\n"
 	     "  --cross-machine    keep machines apart instead of refusing unlike ones\n"
 	     "  --help             this text");
+}
+
+static void tell(const struct merged *all, const struct merge_args *a)
+{
+	printf("%s: %zu samples of %d folders\n", a->out, all->samples.count, a->count);
+	if (all->probes.count)
+		printf("%s: %zu rows of probes\n", a->out, all->probes.count);
+	if (all->probes_left_out)
+		printf("%s: without probes, whose rows tell no machine\n", a->out);
+	if (all->workers_left_out)
+		printf("%s: without workers.csv, which tells of single runs\n", a->out);
 }
 
 static int parse(int argc, char **argv, struct merge_args *a, struct err *e)
@@ -204,6 +262,7 @@ int merge_main(int argc, char **argv, struct err *e)
 	struct merge_args a;
 	struct merged all = {.manifests = json_array()};
 	table_init(&all.samples, sample_columns, sizeof(struct sample));
+	table_init(&all.probes, probe_launch_columns, sizeof(struct probe_launch_row));
 	int bad = parse(argc, argv, &a, e);
 	if (!bad && a.help)
 		help();
@@ -214,8 +273,9 @@ int merge_main(int argc, char **argv, struct err *e)
 	if (!bad && !a.help)
 		bad = write_folder(&all, &a, e);
 	if (!bad && !a.help)
-		printf("%s: %zu samples of %d folders\n", a.out, all.samples.count, a.count);
+		tell(&all, &a);
 	table_free(&all.samples);
+	table_free(&all.probes);
 	json_decref(all.manifests);
 	return bad ? (int)e->status : 0;
 }

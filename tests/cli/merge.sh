@@ -49,6 +49,24 @@ ok 'a merged folder is a folder of results' parscale stat pooled
 same 'whose summary stays' first.csv pooled/summary.csv
 ok 'that can be compared' parscale compare a pooled
 
+# probes DIR: two launches of one case
+probes() {
+	printf '%s\n' \
+		probe,mechanism,worker,setting,metric,unit,launch_id,status,reason,samples,batch,median,min,max,base,expected_low,expected_high \
+		spawn,fork,process,,time,ns,0,ok,,3,1,100,90,120,,, spawn,fork,process,,time,ns,1,ok,,3,1,110,90,120,,, \
+		>"$1/probe_launches.csv"
+}
+cp -r a with && cp -r b too && probes with && probes too && : >too/workers.csv
+says '^probed: 4 rows of probes$' 'probes are pooled too' parscale merge with too --out probed
+says '^0 1 2 3$' 'and their launches counted on' column launch_id probed/probe_launches.csv
+says '^4$' 'four launches a case' column launches probed/probes.csv
+says '^single: without workers.csv' 'what is left out is told' parscale merge a too --out single
+cp -r c other && probes other
+says '^apart: without probes' 'as are probes of unlike machines' parscale merge with other --out apart --cross-machine
+printf 'spawn,fork\n' >>other/probe_launches.csv
+sed 's/"key": "y"/"key": "x"/; s/"commit": "2"/"commit": "1"/' c/manifest.json >other/manifest.json
+fails 2 'corrupt probes' parscale merge with other --out mixed
+
 fails 2 'unlike machines' parscale merge a c --out mixed
 fails 2 'unlike builds' parscale merge a d --out mixed
 fails 2 'the same sweep twice' parscale merge a b a --out mixed
