@@ -29,20 +29,24 @@ static void to_logs(const struct group *g, double *logs)
 		logs[i] = log(g->launches[i]);
 }
 
-static double squares(const double *x, size_t n)
+/* Squared deviations from the mean, of values no further than `limit` from the median: those beyond count as if they lay
+ * there. */
+static double squares(const double *sorted, size_t n, double limit)
 {
+	const double median = stats_median(sorted, n);
 	double mean = 0, sum = 0;
 	for (size_t i = 0; i < n; i++)
-		mean += x[i] / (double)n;
+		mean += fmax(fmin(sorted[i] - median, limit), -limit) / (double)n;
 	for (size_t i = 0; i < n; i++)
-		sum += (x[i] - mean) * (x[i] - mean);
+		sum += pow(fmax(fmin(sorted[i] - median, limit), -limit) - mean, 2);
 	return sum;
 }
 
 /*
  * Standard deviation between launches, on the safe side: its upper 80 % limit, since an estimate from few
  * launches is too small half of the time. Chi-square quantile by Wilson and Hilferty. NAN with less than one
- * degree of freedom.
+ * degree of freedom. The test goes by ranks, which do not mind how far out an outlier is: beyond five standard
+ * deviations, as the median absolute deviation tells them, it counts as if it lay there.
  */
 static double scatter(const struct pair *p)
 {
@@ -50,7 +54,9 @@ static double scatter(const struct pair *p)
 	if (freedom < 1)
 		return (double)NAN;
 	double quantile = freedom * pow(1 - k - 0.8416 * sqrt(k), 3);
-	return sqrt((squares(p->a, p->n) + squares(p->b, p->m)) / quantile);
+	const double deviation = fmax(stats_mad(p->a, p->n), stats_mad(p->b, p->m));
+	const double limit = deviation > 0 ? 5 * 1.4826 * deviation : INFINITY;
+	return sqrt((squares(p->a, p->n, limit) + squares(p->b, p->m, limit)) / quantile);
 }
 
 static void fill_row(const struct pair *p, const struct ranksum *r, const struct comparison_rules *rules,
