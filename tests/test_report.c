@@ -56,6 +56,29 @@ static void the_report_stands_alone(void **state)
 	free(md);
 }
 
+/* In the table of all cells no two rows look alike: what differs beyond its columns stands in one. */
+static void cells_are_told_apart(void **state)
+{
+	struct err e = {0};
+	struct simulation s = *scenario_find("two");
+	struct dataset d;
+	struct sheet all;
+	size_t weak = 0, strong = 0;
+	(void)state;
+	s.weak = true;
+	assert_int_equal(dataset_open(&d, simulated_in(&s, "apart"), &e), 0);
+	assert_int_equal(sheet_all(&d, &all, &e), 0);
+	assert_string_equal(all.heads[7], "else");
+	for (size_t i = 0; i < all.rows; i++) {
+		const char *text = all.cells[i * all.columns + 7].text;
+		weak += strcmp(text, "scaling weak") == 0;
+		strong += strcmp(text, "scaling strong") == 0;
+	}
+	assert_true(weak > 0 && weak + strong == all.rows);
+	sheet_free(&all);
+	dataset_close(&d);
+}
+
 static void silent_where_nothing_decides(void **state)
 {
 	struct err e;
@@ -139,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_report_stands_alone),
+		cmocka_unit_test(cells_are_told_apart),
 		cmocka_unit_test(silent_where_nothing_decides),
 		cmocka_unit_test(the_terminal_has_bars),
 		cmocka_unit_test(a_drift_is_told),

@@ -150,11 +150,74 @@ int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet
 	return e->status == ERR_NONE ? 0 : -1;
 }
 
+/* Whether a factor has a column of its own in the sheet of all cells, or follows from the size. */
+static bool has_column(const struct column *c)
+{
+	static const char *const own[] = {"kernel", "variant", "backend", "lifetime", "schedule", "workers",
+		"size", "items", "stop", "words", "bytes", "numbers", "roots", "calls", "operations"};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strcmp(c->name, own[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Which factors without a column differ among the cells of each kernel: a bit a column. */
+struct elses {
+	struct {
+		const char *kernel;
+		uint64_t differ;
+	} list[32];
+	size_t count;
+};
+
+static uint64_t differ_in(const struct dataset *d, const struct summary *first)
+{
+	char mine[256], theirs[256];
+	uint64_t differ = 0;
+	for (size_t k = 0; summary_columns[k].factor && k < 64; k++) {
+		const struct column *c = &summary_columns[k];
+		field_write(first, c, mine, sizeof mine);
+		for (size_t i = 0; !has_column(c) && !(differ >> k & 1) && i < d->summary.count; i++) {
+			const struct summary *other = dataset_row(d, i);
+			field_write(other, c, theirs, sizeof theirs);
+			if (strcmp(first->cell.kernel, other->cell.kernel) == 0 && strcmp(mine, theirs) != 0)
+				differ |= UINT64_C(1) << k;
+		}
+	}
+	return differ;
+}
+
+static uint64_t differ_of(struct elses *e, const struct dataset *d, const struct summary *s)
+{
+	size_t i = 0;
+	while (i < e->count && strcmp(e->list[i].kernel, s->cell.kernel) != 0)
+		i++;
+	if (i == sizeof e->list / sizeof *e->list)
+		return 0;
+	if (i == e->count) {
+		e->list[e->count].kernel = s->cell.kernel;
+		e->list[e->count++].differ = differ_in(d, s);
+	}
+	return e->list[i].differ;
+}
+
+/* "wait passive, placement numa": what this cell has where others of its kernel have something else. */
+static void put_else(struct sheet_cell *to, uint64_t differ, const struct summary *s)
+{
+	char text[sizeof to->text] = "", value[256];
+	for (size_t k = 0; summary_columns[k].factor; k++)
+		if (k < 64 && differ >> k & 1 && field_write(s, &summary_columns[k], value, sizeof value))
+			snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s %.40s",
+				*text ? ", " : "", summary_columns[k].name, value);
+	sheet_text(to, text);
+}
+
 int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 {
 	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
-		"workers", "size", "median", "95 % interval", "items/s", "speed-up against serial",
+		"workers", "size", "else", "median", "95 % interval", "items/s", "speed-up against serial",
 		"of its ceiling", "samples", "state", NULL};
+	struct elses elses = {.count = 0};
 	sheet_begin(g, heads);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -169,13 +232,14 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 		sheet_text(&c[4], s->cell.schedule);
 		sheet_count(&c[5], s->cell.workers);
 		sheet_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
-		put_median(&c[7], &c[8], s);
-		sheet_number(&c[9], s->items_per_second, units_count(s->items_per_second, text));
-		put_speedup(&c[10], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
+		put_else(&c[7], differ_of(&elses, d, s), s);
+		put_median(&c[8], &c[9], s);
+		sheet_number(&c[10], s->items_per_second, units_count(s->items_per_second, text));
+		put_speedup(&c[11], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
-		sheet_number(&c[11], s->pct_of_ceiling, text);
-		sheet_count(&c[12], s->samples);
-		put_state(&c[13], s);
+		sheet_number(&c[12], s->pct_of_ceiling, text);
+		sheet_count(&c[13], s->samples);
+		put_state(&c[14], s);
 	}
 	return 0;
 }
