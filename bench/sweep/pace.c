@@ -78,17 +78,6 @@ static double width_of(const struct progress *c)
 	return i.high >= i.low && median > 0 ? (i.high - i.low) / 2 / median : INFINITY;
 }
 
-/* Of the logarithms of positive values. */
-static struct spread spread_of(const double *x, size_t n)
-{
-	double mean = 0, squares = 0;
-	for (size_t i = 0; i < n; i++)
-		mean += log(x[i]) / (double)n;
-	for (size_t i = 0; i < n; i++)
-		squares += pow(log(x[i]) - mean, 2);
-	return (struct spread){squares, n > 1 ? (double)n - 1 : 0};
-}
-
 /* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within; whether all of
  * them count. */
 static bool read_launch(struct progress *c, const struct table *samples, size_t from, size_t count,
@@ -104,7 +93,7 @@ static bool read_launch(struct progress *c, const struct table *samples, size_t 
 	}
 	stats_sort(work, n);
 	*median = stats_median(work, n);
-	const struct spread own = spread_of(work, n);
+	const struct spread own = scatter_within(work, n);
 	if (own.squares > 0) { /* alike to the last digit: the clock tells no more */
 		within->squares += own.squares;
 		within->freedom += own.freedom;
@@ -123,7 +112,7 @@ int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t f
 	free(work);
 	if (!isnan(median) && add(c, median, e) != 0)
 		return -1;
-	t->scatters[cell].between = spread_of(c->medians, c->count);
+	t->scatters[cell].between = scatter_between(c->medians, c->count);
 	c->launches++;
 	c->failures += !good;
 	c->width = width_of(c);

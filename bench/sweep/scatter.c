@@ -20,6 +20,29 @@ static struct hint hint_of(const struct spread *s)
 		log(deviation) + 1 / (2 * (d - 0.2)), (2 / d + 2 / (d * d) + 4 / (3 * d * d * d)) / 4};
 }
 
+struct spread scatter_within(const double *seconds, size_t n)
+{
+	double mean = 0, squares = 0;
+	for (size_t i = 0; i < n; i++)
+		mean += log(seconds[i]) / (double)n;
+	for (size_t i = 0; i < n; i++)
+		squares += pow(log(seconds[i]) - mean, 2);
+	return (struct spread){squares, n > 1 ? (double)n - 1 : 0};
+}
+
+/* Launches have outliers, which the interval of a median does not mind: from four launches on their median
+ * absolute deviation counts, made up to the standard deviation of normal values; it is worth half as many
+ * launches. */
+struct spread scatter_between(const double *sorted, size_t n)
+{
+	if (n < 4)
+		return scatter_within(sorted, n);
+	const double deviation =
+		stats_mad(sorted, n) / stats_median(sorted, n) * 1.4826 * (1 + 1 / (double)n);
+	const double freedom = ((double)n - 1) / 2;
+	return (struct spread){deviation * deviation * freedom, freedom};
+}
+
 /* Both together, each by its weight. */
 static struct hint combined(struct hint a, struct hint b)
 {
@@ -27,8 +50,8 @@ static struct hint combined(struct hint a, struct hint b)
 	return (struct hint){(a.mean / a.variance + b.mean / b.variance) / weight, 1 / weight};
 }
 
-/* How much more launches scatter than the samples within them: three times as much, give or take a factor of two, until
- * cells have shown it; and cells differ in it by 0.6. */
+/* How much more launches scatter than the samples within them: three times as much, give or take a factor of
+ * two, until cells have shown it; and cells differ in it by 0.6. */
 static const double usual_ratio = 1.1, ratio_variance = 0.5, own_ratio_variance = 0.36;
 
 static struct hint learn_ratio(const struct scatter *cells, size_t count)
@@ -36,7 +59,8 @@ static struct hint learn_ratio(const struct scatter *cells, size_t count)
 	struct hint ratio = {usual_ratio, ratio_variance};
 	for (size_t i = 0; i < count; i++)
 		if (cells[i].within.freedom > 0 && cells[i].between.freedom > 0) {
-			const struct hint w = hint_of(&cells[i].within), b = hint_of(&cells[i].between);
+			const struct hint w = hint_of(&cells[i].within);
+			const struct hint b = hint_of(&cells[i].between);
 			const double variance = w.variance + b.variance + own_ratio_variance;
 			ratio = combined(ratio, (struct hint){b.mean - w.mean, variance});
 		}

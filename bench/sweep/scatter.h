@@ -29,6 +29,10 @@ struct scatter_population {
 	double mean, variance, ratio;
 };
 
+/* Of one launch's samples; of a cell's launches, sorted. Positive values. */
+struct spread scatter_within(const double *seconds, size_t n);
+struct spread scatter_between(const double *sorted, size_t n);
+
 struct scatter_population scatter_learn(const struct scatter *cells, size_t count);
 
 struct scatter_rule {
