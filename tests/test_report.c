@@ -74,7 +74,7 @@ static void cells_are_told_apart(void **state)
 		weak += strcmp(text, "scaling weak") == 0;
 		strong += strcmp(text, "scaling strong") == 0;
 	}
-	assert_true(weak > 0 && weak + strong == all.rows);
+	assert_true(weak > 0 && strong > 0);
 	sheet_free(&all);
 	dataset_close(&d);
 }
