@@ -46,7 +46,7 @@ static void narrow_cells_stop_at_the_first_look(void **state)
 	for (unsigned launch = 1; launch <= 8; launch++) {
 		take(t, 0, 1 + 0.001 * (launch % 3), "ok");
 		assert_int_equal(pace_stop(t, 0) != NULL, launch >= 6);
-		assert_int_equal(isinf(pace_width(t, 0)) != 0, launch < 2);
+		assert_int_equal(isinf(pace_width(t, 0)) != 0, launch < 3);
 	}
 	assert_string_equal(pace_stop(t, 0), "precise");
 	assert_null(pace_stop(t, 1));

@@ -400,7 +400,8 @@ struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, co
 	const struct group *g = group_of(d, a), *h = group_of(d, b);
 	if (!g || !h)
 		return (struct ranged){a->median_seconds / b->median_seconds, NAN, NAN};
-	struct ratio found = stats_launch_ratio(g->launches, g->launch_count, h->launches, h->launch_count);
+	struct ratio found = stats_launch_ratio(
+		g->launches, g->launch_count, h->launches, h->launch_count, d->groups.prior);
 	return (struct ranged){found.value, found.interval.low, found.interval.high};
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/group.h"
 
-#include "data/stats.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +115,18 @@ static void fill(struct group *g, struct timing *work)
 	stats_sort(g->launches, g->launch_count);
 }
 
+/* From cells with two launches or more. `variances` and `freedoms` have room for all. */
+static struct prior prior_of(const struct groups *g, double *variances, double *freedoms)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < g->count; i++)
+		if (g->list[i].launch_count >= 2) {
+			variances[n] = stats_log_variance(g->list[i].launches, g->list[i].launch_count);
+			freedoms[n++] = (double)(g->list[i].launch_count - 1);
+		}
+	return stats_prior(variances, freedoms, n);
+}
+
 int groups_make(struct groups *g, const struct table *samples, struct err *e)
 {
 	size_t n = samples->count ? samples->count : 1;
@@ -139,7 +149,12 @@ int groups_make(struct groups *g, const struct table *samples, struct err *e)
 		next += 2 * rows;
 		fill(group, work);
 	}
+	double *variances = calloc(g->count + 1, 2 * sizeof *variances);
 	free(work);
+	if (!variances)
+		return err_set(e, ERR_FAILED, "out of memory for %zu cells", g->count);
+	g->prior = prior_of(g, variances, variances + g->count);
+	free(variances);
 	return 0;
 }
 

@@ -2,14 +2,15 @@
 /*
  * group.h - samples gathered by cell and by launch.
  *
- * Only samples with status ok and known, positive seconds count. A launch is the unit of replication: samples of one
- * launch share its address-space layout and page placement, so what varies between launches shows only in one
- * value per launch.
+ * Only samples with status ok and known, positive seconds count. A launch is the unit of replication: samples
+ * of one launch share its address-space layout and page placement, so what varies between launches shows only
+ * in one value per launch.
  */
 #ifndef PARSCALE_GROUP_H
 #define PARSCALE_GROUP_H
 
 #include "data/csv.h"
+#include "data/stats.h"
 
 /* Samples of one cell that follow each other in the file, as those of a launch do. */
 struct run {
@@ -31,8 +32,9 @@ struct group {
 struct groups {
 	struct group *list; /* in the order in which they first appear */
 	size_t count;
-	struct run *runs; /* of all groups */
-	double *values;   /* of all groups */
+	struct prior prior; /* what all cells together tell of the scatter of one */
+	struct run *runs;       /* of all groups */
+	double *values;         /* of all groups */
 };
 
 /* Of a table of struct sample, which must stay as it is meanwhile. -1 without memory; groups_free is legal

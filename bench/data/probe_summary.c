@@ -66,7 +66,7 @@ static struct series collect(const struct table *launches, const struct probe_la
 
 static void fill_spread(struct probe_row *row, const struct table *launches, const struct series *s)
 {
-	struct interval i = stats_launch_interval(s->medians, s->count);
+	struct interval i = stats_launch_interval(s->medians, s->count, (struct prior){0});
 	row->launches = (struct uint_field){s->count, true};
 	row->samples = (struct uint_field){0, true};
 	row->median = stats_median(s->medians, s->count);
@@ -97,7 +97,8 @@ static const char *verdict(const struct probe_row *row)
 
 static void fill_ratio(struct probe_row *row, const struct series *own, const struct series *base, bool itself)
 {
-	struct ratio r = stats_launch_ratio(own->medians, own->count, base->medians, base->count);
+	struct ratio r = stats_launch_ratio(
+		own->medians, own->count, base->medians, base->count, (struct prior){0});
 	row->ratio = itself ? 1 : r.value;
 	row->ratio_low = itself ? (double)NAN : r.interval.low;
 	row->ratio_high = itself ? (double)NAN : r.interval.high;

@@ -122,6 +122,7 @@ struct ratio stats_median_ratio(const double *a, size_t na, const double *b, siz
 
 static const double launch_confidence = 0.96;
 enum { FEWEST_ORDERED = 6 }; /* 1 - 2 / 2^6 is the first above 96 % */
+enum { FEWEST_FREEDOM = 2, MOST_FREEDOM = 100 };
 
 /* P(|t| <= x) for v degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4). */
 static double student_within(unsigned v, double x)
@@ -148,18 +149,83 @@ static double student_quantile(unsigned v, double confidence)
 	return low;
 }
 
-static struct interval student_interval(const double *x, size_t n)
+double stats_log_variance(const double *x, size_t n)
 {
 	double mean = 0, squares = 0;
 	for (size_t i = 0; i < n; i++)
 		mean += log(x[i]) / (double)n;
 	for (size_t i = 0; i < n; i++)
 		squares += (log(x[i]) - mean) * (log(x[i]) - mean);
-	double error = sqrt(squares / (double)(n * (n - 1)));
-	double half = error * student_quantile((unsigned)n - 1, launch_confidence),
-	       median = stats_median(x, n);
+	return squares / (double)(n - 1);
+}
+
+static struct interval student_interval(const double *x, size_t n, struct prior others)
+{
+	const double own = (double)(n - 1), freedom = own + others.freedom;
+	if (freedom < FEWEST_FREEDOM)
+		return unknown;
+	const double variance = (own * stats_log_variance(x, n) + others.freedom * others.variance) / freedom;
+	double mean = 0, median = stats_median(x, n);
+	for (size_t i = 0; i < n; i++)
+		mean += log(x[i]) / (double)n;
+	const double half =
+		sqrt(variance / (double)n) * student_quantile((unsigned)freedom, launch_confidence);
 	/* The median of so few can lie outside of what their mean allows. */
 	return (struct interval){fmin(exp(mean - half), median), fmax(exp(mean + half), median)};
+}
+
+/* The first two derivatives of ln gamma(x), x > 0 (Abramowitz and Stegun 6.3.5, 6.3.18, 6.4.6, 6.4.12). */
+static double digamma(double x)
+{
+	double sum = 0;
+	for (; x < 10; x++)
+		sum -= 1 / x;
+	const double y = 1 / (x * x);
+	return sum + log(x) - 0.5 / x - y * (1.0 / 12 - y * (1.0 / 120 - y / 252));
+}
+
+static double trigamma(double x)
+{
+	double sum = 0;
+	for (; x < 10; x++)
+		sum += 1 / (x * x);
+	const double y = 1 / (x * x);
+	return sum + 1 / x + y / 2 + y / x * (1.0 / 6 - y * (1.0 / 30 - y / 42));
+}
+
+/* Where trigamma is y, between 2^-10 and the most that other cells are taken for. */
+static double trigamma_inverse(double y)
+{
+	double low = 0x1p-10, high = MOST_FREEDOM / 2.0;
+	if (y <= trigamma(high))
+		return high;
+	for (int i = 0; i < 60; i++) {
+		const double middle = sqrt(low * high);
+		if (trigamma(middle) > y)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct prior stats_prior(const double *variances, const double *freedoms, size_t n)
+{
+	double mean = 0, squares = 0, own = 0;
+	size_t told = 0;
+	for (size_t i = 0; i < n; i++)
+		if (variances[i] > 0) { /* running mean and sum of squares (Welford) */
+			const double half = freedoms[i] / 2;
+			const double z = log(variances[i]) - digamma(half) + log(half), off = z - mean;
+			told++;
+			mean += off / (double)told;
+			squares += off * (z - mean);
+			own += trigamma(half);
+		}
+	if (told < PRIOR_CELLS)
+		return (struct prior){0};
+	const double half = trigamma_inverse(squares / (double)(told - 1) - own / (double)told);
+	return (struct prior){.variance = exp(mean + digamma(half) - log(half)), .freedom = 2 * half};
 }
 
 static struct interval ordered_interval(const double *x, size_t n)
@@ -172,16 +238,16 @@ static struct interval ordered_interval(const double *x, size_t n)
 		x[r - 1] + part * (x[r] - x[r - 1]), x[n - r] - part * (x[n - r] - x[n - r - 1])};
 }
 
-struct interval stats_launch_interval(const double *launches, size_t n)
+struct interval stats_launch_interval(const double *launches, size_t n, struct prior others)
 {
 	return n < 2                ? unknown
-	       : n < FEWEST_ORDERED ? student_interval(launches, n)
+	       : n < FEWEST_ORDERED ? student_interval(launches, n, others)
 				    : ordered_interval(launches, n);
 }
 
-struct ratio stats_launch_ratio(const double *a, size_t na, const double *b, size_t nb)
+struct ratio stats_launch_ratio(const double *a, size_t na, const double *b, size_t nb, struct prior others)
 {
-	struct interval i = stats_launch_interval(a, na), j = stats_launch_interval(b, nb);
+	struct interval i = stats_launch_interval(a, na, others), j = stats_launch_interval(b, nb, others);
 	double x = stats_median(a, na), y = stats_median(b, nb), value = x / y;
 	return (struct ratio){
 		.value = value,

@@ -31,8 +31,8 @@ static void forget_sized(const struct kernel *k, struct factors *f)
 	problem_init(&large);
 	k->resize(&small, 1000);
 	k->resize(&large, 2000);
-#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
-	if (small.id != large.id) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
+	if (small.id != large.id)                                                                            \
 		f->id = (struct uint_field){0};
 #include "parameters.def"
 }
@@ -47,7 +47,8 @@ static void problem_of(const struct factors *f, struct factors *problem)
 	strcpy(problem->one_at_a_time, "");
 	strcpy(problem->wait, "");
 	strcpy(problem->scaling, "");
-	problem->workers = problem->threads_per_rank = problem->block_bytes = problem->grain = (struct uint_field){0};
+	problem->workers = problem->threads_per_rank = problem->block_bytes = problem->grain =
+		(struct uint_field){0};
 	if (!f->size.known)
 		return;
 	problem->items = (struct uint_field){0};
@@ -123,11 +124,12 @@ static const struct group *find_base(const struct bases *b, size_t row, enum bas
 	return best;
 }
 
-static struct ratio speedup(const struct group *row, const struct group *base)
+static struct ratio speedup(const struct bases *b, const struct group *row, const struct group *base)
 {
 	if (row == base)
 		return (struct ratio){1, {1, 1}};
-	struct ratio r = stats_launch_ratio(base->launches, base->launch_count, row->launches, row->launch_count);
+	struct ratio r = stats_launch_ratio(
+		base->launches, base->launch_count, row->launches, row->launch_count, b->groups->prior);
 	if (is_weak(row->cell)) {
 		double workers = (double)row->cell->workers.value;
 		r = (struct ratio){r.value * workers, {r.interval.low * workers, r.interval.high * workers}};
@@ -150,11 +152,11 @@ static void fill_counts(const struct group *g, struct summary *s)
 	s->count = group_found(g);
 }
 
-static void fill_seconds(const struct group *g, struct summary *s)
+static void fill_seconds(const struct group *g, struct prior others, struct summary *s)
 {
 	const double *x = g->seconds;
 	size_t n = g->ok;
-	struct interval i = stats_launch_interval(g->launches, g->launch_count);
+	struct interval i = stats_launch_interval(g->launches, g->launch_count, others);
 	s->median_seconds = stats_median(g->launches, g->launch_count);
 	s->median_low = i.low;
 	s->median_high = i.high;
@@ -171,8 +173,8 @@ static double item_bytes(const struct factors *f)
 	const struct kernel *k = kernel_of(f);
 	struct problem p;
 	problem_init(&p);
-#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
-	if (f->id.known) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
+	if (f->id.known)                                                                                     \
 		p.id = f->id.value;
 #include "parameters.def"
 	return k && k->item_bytes ? k->item_bytes(&p) : 0;
@@ -213,14 +215,14 @@ static void fill_speedups(const struct bases *b, size_t row, struct summary *s)
 	const struct group *g = &b->groups->list[row];
 	const struct group *serial = find_base(b, row, BASE_SERIAL), *self = find_base(b, row, BASE_SELF);
 	if (serial) {
-		struct ratio r = speedup(g, serial);
+		struct ratio r = speedup(b, g, serial);
 		s->serial_speedup = r.value;
 		s->serial_speedup_low = r.interval.low;
 		s->serial_speedup_high = r.interval.high;
 		s->serial_seconds = stats_median(serial->launches, serial->launch_count);
 	}
 	if (self) {
-		struct ratio r = speedup(g, self);
+		struct ratio r = speedup(b, g, self);
 		s->self_speedup = r.value;
 		s->self_speedup_low = r.interval.low;
 		s->self_speedup_high = r.interval.high;
@@ -247,7 +249,7 @@ static int fill_rows(const struct groups *groups, double *work, struct table *su
 		}
 		s->cell = *g->cell;
 		fill_counts(g, s);
-		fill_seconds(g, s);
+		fill_seconds(g, groups->prior, s);
 		fill_rates(g, s);
 		fill_medians(g, work, s);
 		fill_speedups(&b, i, s);

@@ -22,8 +22,8 @@ static void add_row(struct tally_of_rows *t, const struct summary *s)
 	t->launches_least = t->cells == 1 || launches < t->launches_least ? launches : t->launches_least;
 	t->launches_most = launches > t->launches_most ? launches : t->launches_most;
 	t->ordered += launches >= 6;
-	t->student += launches >= 2 && launches < 6;
-	t->single += launches < 2;
+	t->student += launches < 6 && !isnan(s->median_low);
+	t->single += launches < 6 && isnan(s->median_low);
 	if (!isnan(s->serial_speedup)) {
 		t->serial++;
 		t->base_least = fmin(t->base_least, s->serial_seconds);
@@ -103,8 +103,9 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		t.ordered + t.student, t.cells, t.launches_least, t.launches_most, 100 * t.widest);
 	sentences_add(s,
 		"Normality: not assumed in %zu cells (order statistics); in %zu of two to five launches "
-		"Student's t takes their logarithms for normal; %zu of "
-		"one launch have no interval.",
+		"Student's t takes their logarithms for normal, with a variance drawn towards that of all "
+		"cells; %zu of "
+		"too few launches have no interval.",
 		t.ordered, t.student, t.single);
 	sentences_add(s,
 		"Comparisons: by intervals of ratios; of %zu speed-ups against serial, %zu exclude 1. "

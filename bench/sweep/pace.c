@@ -73,7 +73,7 @@ static int add(struct progress *c, double median, struct err *e)
 
 static double width_of(const struct progress *c)
 {
-	struct interval i = stats_launch_interval(c->medians, c->count);
+	struct interval i = stats_launch_interval(c->medians, c->count, (struct prior){0});
 	double median = stats_median(c->medians, c->count);
 	return i.high >= i.low && median > 0 ? (i.high - i.low) / 2 / median : INFINITY;
 }
