@@ -192,6 +192,11 @@ static bool is_plain(const char *variant)
 	return false;
 }
 
+static int by_kernel(const void *a, const void *b)
+{
+	return kernel_order(*(const char *const *)a, *(const char *const *)b);
+}
+
 static size_t count_points(const struct dataset *d, struct panel *p, struct points *all)
 {
 	size_t n = 0;
@@ -316,6 +321,7 @@ bool chart_roofline(struct drawing *g, const char *whole)
 	(void)whole;
 	for (size_t k = 0; k < panels; k++)
 		points += count_points(d, &p[k], &all);
+	qsort(all.kernel, all.kernels, sizeof *all.kernel, by_kernel);
 	if (points > 0) {
 		all.x_low /= 2;
 		all.x_high *= 3;

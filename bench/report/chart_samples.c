@@ -223,8 +223,11 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		return false;
 	char scale_name[8], text[200], setting[256], size[32], seconds[32];
 	double unit = label_seconds_unit(high, scale_name);
-	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\n", n, (low - 0.03 * (high - low)) / unit,
-		(high + 0.03 * (high - low)) / unit);
+	/* where some take many times as long as others a linear axis would press the rest into one line */
+	const bool logarithmic = high > 15 * low;
+	fprintf(g->vars, "n = %zu\nxlog = %d\nxlow = %.9g\nxhigh = %.9g\n", n, logarithmic,
+		(logarithmic ? low / 1.2 : low - 0.03 * (high - low)) / unit,
+		(logarithmic ? high * 1.2 : high + 0.03 * (high - low)) / unit);
 	chart_text(g->vars, "unit", scale_name);
 	chart_array(g->vars, "names", n);
 	chart_array(g->vars, "styles", n);

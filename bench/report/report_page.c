@@ -51,8 +51,8 @@ static bool has_ceilings(const struct report *r)
 static void put_ceilings(const struct page *p)
 {
 	put_charts(p, OF_CEILINGS, NULL);
-	put_sheet(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_OPEN);
-	put_sheet(p, "How near each kernel comes", &p->r->nearness, SHEET_OPEN);
+	put_sheet(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
+	put_sheet(p, "How near each kernel comes", &p->r->nearness, SHEET_FOLDED);
 	p->as->sentences(p->f, &p->r->undemanding, false);
 }
 
@@ -122,7 +122,7 @@ static const struct part {
 	bool (*has)(const struct report *r); /* NULL: always */
 	void (*put)(const struct page *p);
 } parts[] = {
-	{"ceilings", "What the machine can do, and how near the kernels come", has_ceilings, put_ceilings},
+	{"ceilings", "Ceilings", has_ceilings, put_ceilings},
 	{"probes", "What mechanisms cost", has_probes, put_probes},
 	{"against", "Against the other sweep", has_changes, put_changes},
 	{"trust", "How far to trust it", NULL, put_trust},
