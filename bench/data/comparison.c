@@ -45,7 +45,7 @@ static double squares(const double *sorted, size_t n, double limit)
 /*
  * Standard deviation between launches, on the safe side: its upper 80 % limit, since an estimate from few
  * launches is too small half of the time. Chi-square quantile by Wilson and Hilferty. NAN with less than one
- * degree of freedom. The test goes by ranks, which do not mind how far out an outlier is: beyond five standard
+ * degree of freedom. The test goes by ranks, which do not mind how far out an outlier is: beyond twelve standard
  * deviations, as the median absolute deviation tells them, it counts as if it lay there.
  */
 static double scatter(const struct pair *p)
@@ -55,7 +55,7 @@ static double scatter(const struct pair *p)
 		return (double)NAN;
 	double quantile = freedom * pow(1 - k - 0.8416 * sqrt(k), 3);
 	const double deviation = fmax(stats_mad(p->a, p->n), stats_mad(p->b, p->m));
-	const double limit = deviation > 0 ? 5 * 1.4826 * deviation : INFINITY;
+	const double limit = deviation > 0 ? 12 * 1.4826 * deviation : INFINITY;
 	return sqrt((squares(p->a, p->n, limit) + squares(p->b, p->m, limit)) / quantile);
 }
 

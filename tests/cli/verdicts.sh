@@ -57,7 +57,7 @@ sort verdicts | uniq -c
 # --- 3 % slower ---
 trials=${PARSCALE_TRIALS:-20}
 if [ "$trials" != 0 ]; then
-	plan 8 palindrome >first.sweep
+	plan 24 palindrome >first.sweep
 	needed=$(pair parscale first.sweep | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "launches_needed") at = i; next }
 		{ n = $at > n ? $at : n } END { print n < 6 ? 6 : n }')
