@@ -151,7 +151,7 @@ struct sieve_work {
 	unsigned char *line;  /* what is sieved: SIEVE_BEFORE bytes into its room */
 	unsigned char *lines; /* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
 	size_t stride;        /* from line to line */
-	unsigned char *bucket; /* [classes][bucket_size] hits of huge primes, of SIEVE_HIT bytes */
+	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of huge primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
 	struct sieve_runs whole;      /* of the large primes */
@@ -209,6 +209,12 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last);
 static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)
 {
 	return in->first + block * in->line_bits * in->modulus;
+}
+
+/* Of one line. Hits are written as words, the last byte of which is the next one's: behind the last there is one byte. */
+static inline size_t sieve_bucket_bytes(const struct sieve_input *in)
+{
+	return (size_t)in->bucket_size * SIEVE_HIT + 1;
 }
 
 /* How many bits of a line stand for numbers up to `last`; never forms a number past it. */

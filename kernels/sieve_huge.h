@@ -56,7 +56,7 @@ static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, u
 }
 #endif
 
-/* A hit in a bucket; the byte behind it belongs to the next. */
+/* A hit in a bucket, and a byte behind it. */
 INLINE void put_hit(unsigned char *to, uint32_t bit)
 {
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -77,7 +77,7 @@ INLINE uint32_t get_hit(const unsigned char *from)
 
 INLINE unsigned char *bucket_of(const struct sieve_input *in, const struct sieve_work *w, uint32_t class)
 {
-	return w->bucket + (size_t)class * in->bucket_size * SIEVE_HIT;
+	return w->bucket + class * sieve_bucket_bytes(in);
 }
 
 /* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch ahead. A full

@@ -48,7 +48,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.start = take(w, &used, words);
 	at.square = take(w, &used, has_squares(in) ? words : 0);
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
-	at.bucket = take(w, &used, in->huge.blocks ? in->classes * (size_t)in->bucket_size * SIEVE_HIT : 0);
+	at.bucket = take(w, &used, in->huge.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
 		w->line = w->lines = at.line + SIEVE_BEFORE;
 		w->stride = at.stride;
