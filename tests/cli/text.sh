@@ -56,6 +56,13 @@ mkfifo fifo
 printf 'noon did' >fifo &
 run text --input fifo --print
 holds 'a FIFO' test "$(tr '\n' ' ' <out)" = 'noon did '
+printf 'noonabbadeedxyzx' >fifo &
+run palindrome --length 4 --input fifo --print
+holds 'a packed list from a FIFO' test "$(tr '\n' ' ' <out)" = 'noon abba deed '
+for kernel in text palindrome substrings; do
+	run $kernel --input .
+	holds "$kernel: a directory" test "$status/$(cat err)" = '2/parscale: --input: .: Is a directory'
+done
 LC_ALL=C awk 'BEGIN { for (i = 0; i < 65536; i++) printf "%c%c a\n", int(i / 256), i % 256 }' >bytes
 run text --input bytes --min-length 1
 holds 'any bytes' test "$status" = 0
