@@ -19,7 +19,8 @@ int args_next(int argc, char **argv, const struct option *options, struct err *e
 	else if (found == '?' && optopt > ' ' && optopt < 127)
 		err_set(e, ERR_USAGE, "unknown option '-%c'", optopt);
 	else if (found == '?')
-		err_set(e, ERR_USAGE, "unknown option, or a value where there is none: '%s'", argv[optind - 1]);
+		err_set(e, ERR_USAGE, "unknown option, or a value where there is none: '%s'",
+			argv[optind - 1]);
 	return found == ':' ? '?' : found;
 }
 
@@ -140,18 +141,27 @@ static int set_help(struct run_args *a, const char *value, struct err *e)
 static const struct own_option own_options[] = {
 	{"repetitions", true, "N", "samples to take (7)", set_repetitions},
 	{"warmup", true, "N", "runs thrown away first, at least (1)", set_warmup},
-	{"meter", true, "NAME", "what decides how many runs make a sample: auto, gbench or native (auto)", set_meter},
-	{"sample-time", true, "T", "shorter runs are batched until they last so long (10ms)", set_sample_time},
+	{"meter", true, "NAME", "what decides how many runs make a sample: auto, gbench or native (auto)",
+		set_meter},
+	{"sample-time", true, "T", "shorter runs are batched until they last so long (10ms)",
+		set_sample_time},
 	{"cap", true, "T", "begin no new sample after so much time (1h)", set_cap},
 	{"timeout", true, "T", "a run that takes longer has failed (1h)", set_timeout},
 	{"format", true, "text|json|csv", "how to print the measurement (text)", set_format},
-	{"print", false, NULL, "list the items found on standard output, the rest on standard error; one sample, no warm-up unless said", set_print},
-	{"print-unique", false, NULL, "list each different word once, after its count: the most frequent first, else the first found",
+	{"print", false, NULL,
+		"list the items found on standard output, the rest on standard error; one sample, no warm-up unless said",
+		set_print},
+	{"print-unique", false, NULL,
+		"list each different word once, after its count: the most frequent first, else the first found",
 		set_print_unique},
-	{"nth", true, "N", "print the N-th item from --start on, the rest on standard error: counts to about there, then lists a window",
+	{"nth", true, "N",
+		"print the N-th item from --start on, the rest on standard error: counts to about there, then lists a window",
 		set_nth},
-	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it", set_counters},
-	{"trace", true, "FILE", "append what each worker of the last run did when, as CSV (as a sweep's workers.csv)", set_trace},
+	{"counters", false, NULL, "count cycles, instructions, misses and energy where the system grants it",
+		set_counters},
+	{"trace", true, "FILE",
+		"append what each worker of the last run did when, as CSV (as a sweep's workers.csv)",
+		set_trace},
 	{"expect", true, NULL, NULL, set_expect},
 	{"result-fd", true, NULL, NULL, set_result_fd},
 	{"help", false, NULL, "this text", set_help},
@@ -166,7 +176,8 @@ static void make_table(struct option *table)
 	for (; n < OWN_COUNT; n++)
 		table[n] = (struct option){own_options[n].name, own_options[n].has_value, NULL, n + 1000};
 	for (const char *const *key = cell_keys; *key; key++, n++)
-		table[n] = (struct option){*key, cell_bare_value(*key) ? optional_argument : required_argument, NULL, n + 1000};
+		table[n] = (struct option){
+			*key, cell_bare_value(*key) ? optional_argument : required_argument, NULL, n + 1000};
 	for (const struct parameter *p = parameters; p->name; p++, n++)
 		table[n] = (struct option){p->name, required_argument, NULL, n + 1000};
 	table[n] = (struct option){0};
@@ -175,7 +186,11 @@ static void make_table(struct option *table)
 static void defaults(struct run_args *a)
 {
 	*a = (struct run_args){.result_fd = -1,
-		.measure = {.samples = 0, .warmup = UINT_MAX, .sample_seconds = -1, .cap_seconds = 3600, .timeout_seconds = 3600}};
+		.measure = {.samples = 0,
+			.warmup = UINT_MAX,
+			.sample_seconds = -1,
+			.cap_seconds = 3600,
+			.timeout_seconds = 3600}};
 	struct err none = {0};
 	a->meter = meter_find("auto", &none);
 }
@@ -185,7 +200,8 @@ static void complete(struct measure_plan *m, bool answer)
 {
 	m->samples = m->samples ? m->samples : answer ? 1 : 7;
 	m->warmup = m->warmup != UINT_MAX ? m->warmup : !answer;
-	m->sample_seconds = m->sample_seconds >= 0 ? m->sample_seconds : answer ? 1e-9 : 0.01; /* any run is a sample */
+	/* any run is a sample */
+	m->sample_seconds = m->sample_seconds >= 0 ? m->sample_seconds : answer ? 1e-9 : 0.01;
 }
 
 /* A first pass finds the kernel among the options, since what the others mean depends on it. */
@@ -222,18 +238,24 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 	while ((found = args_next(argc, argv, table, e)) != -1) {
 		int i = found - 1000;
 		const char *value = optarg ? optarg : cell_bare_value(table[i].name);
-		int status = i < OWN_COUNT ? own_options[i].set(a, value, e) : cell_set(&a->measure.cell, table[i].name, value, e);
+		int status = i < OWN_COUNT ? own_options[i].set(a, value, e)
+					   : cell_set(&a->measure.cell, table[i].name, value, e);
 		if (status != 0)
 			return -1;
 	}
 	if (a->measure.print && !a->measure.cell.variant->emit)
-		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", a->measure.cell.kernel->name);
-	if (a->measure.cell.backend->host) /* Google Benchmark lives in a program of its own, and so does this */
+		return err_set(
+			e, ERR_USAGE, "--print: kernel %s lists nothing", a->measure.cell.kernel->name);
+	/* Google Benchmark lives in a program of its own, and so does this */
+	if (a->measure.cell.backend->host)
 		a->meter = meter_find("native", e);
 	if (a->measure.print && a->measure.print_unique)
 		return err_set(e, ERR_USAGE, "--print-unique: not with --print; both want standard output");
-	if (a->measure.print_unique && !(a->measure.cell.kernel->takes_input && kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
-		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words", a->measure.cell.kernel->name);
+	if (a->measure.print_unique &&
+		!(a->measure.cell.kernel->takes_input &&
+			kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
+		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words",
+			a->measure.cell.kernel->name);
 	if (a->nth && (a->measure.print || a->measure.print_unique))
 		return err_set(e, ERR_USAGE, "--nth: not with --print; both want standard output");
 	if (a->nth && nth_aim(&a->measure.cell, a->nth, e) != 0)
@@ -249,11 +271,15 @@ static void help_kernel(const struct kernel *k)
 	for (const char *const *own = k->parameters; *own; own++) {
 		const struct parameter *p = parameter_find(*own);
 		char option[64];
-		snprintf(option, sizeof option, "--%s %s", p->name, p->choices ? p->choices : p->fallback_text ? "SET" : "N");
+		snprintf(option, sizeof option, "--%s %s", p->name,
+			p->choices         ? p->choices
+			: p->fallback_text ? "SET"
+					   : "N");
 		if (p->fallback_text)
 			printf("  %-28s %s (%s)\n", option, p->meaning, p->fallback_text);
 		else if (p->choices)
-			printf("  %-28s %s (%.*s)\n", option, p->meaning, (int)strcspn(p->choices, "|"), p->choices);
+			printf("  %-28s %s (%.*s)\n", option, p->meaning, (int)strcspn(p->choices, "|"),
+				p->choices);
 		else
 			printf("  %-28s %s (%" PRIu64 ")\n", option, p->meaning, p->fallback);
 	}

@@ -13,19 +13,20 @@ struct run_args {
 	struct measure_plan measure;
 	const struct meter *meter;
 	enum format format;
-	int result_fd;         /* a launch: where its rows go; -1: this is `run` */
-	uint64_t nth;          /* find this item and print it; 0: not asked for */
-	bool help;             /* --help was asked for; nothing else is valid */
+	int result_fd; /* a launch: where its rows go; -1: this is `run` */
+	uint64_t nth;  /* find this item and print it; 0: not asked for */
+	bool help;     /* --help was asked for; nothing else is valid */
 };
 
-/* Parses `KERNEL [options]` (argv[0] is skipped). ERR_USAGE or ERR_ABSENT naming the option; nothing is printed. */
+/* Parses `KERNEL [options]` (argv[0] is skipped). ERR_USAGE or ERR_ABSENT naming the option; nothing is
+ * printed. */
 int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e);
 
 /* The options of run, for --help, on standard output. */
 void args_help_run(void);
 
-/* getopt_long that prints nothing: the next option of a command, as its `val`; -1 at the end; '?' with *e set for an unknown one, or one without
- * its value. Start with optind = 1. */
+/* getopt_long that prints nothing: the next option of a command, as its `val`; -1 at the end; '?' with *e set
+ * for an unknown one, or one without its value. Start with optind = 1. */
 struct option;
 int args_next(int argc, char **argv, const struct option *options, struct err *e);
 

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "wait", "workers", "threads-per-rank",
-	"placement", "scaling", "size",
-	"input", "block-bytes", "grain", NULL};
+const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "wait",
+	"workers", "threads-per-rank", "placement", "scaling", "size", "input", "block-bytes", "grain", NULL};
 
 /* In the order of their enums. */
 static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic", scalings[] = "strong|weak",
@@ -92,8 +91,8 @@ static int set_size(struct cell *c, const char *value, struct err *e)
 static int size_in_items(struct cell *c, struct err *e)
 {
 	if (!c->kernel->item_bytes)
-		return err_set(e, ERR_USAGE, "--size: kernel %s is not bound by memory: give %ss, not bytes", c->kernel->name,
-			c->kernel->item);
+		return err_set(e, ERR_USAGE, "--size: kernel %s is not bound by memory: give %ss, not bytes",
+			c->kernel->name, c->kernel->item);
 	const double items = (double)c->size_bytes / c->kernel->item_bytes(&c->problem);
 	c->size = items < 1 ? 1 : items >= 0x1p64 ? UINT64_MAX : (uint64_t)items;
 	c->size_bytes = 0;
@@ -134,9 +133,11 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 	if (strcmp(key, "grain") == 0)
 		return number_parse("--grain", value, 1, UINT64_MAX, &c->grain, e);
 	if (strcmp(key, "block-bytes") == 0)
-		return number_parse("--block-bytes", value, 1024, UINT64_C(1) << 32, &c->problem.block_bytes, e);
+		return number_parse(
+			"--block-bytes", value, 1024, UINT64_C(1) << 32, &c->problem.block_bytes, e);
 	if (strcmp(key, "placement") == 0)
-		return place_check(value, e) == 0 ? set_text(key, c->placement, sizeof c->placement, value, e) : -1;
+		return place_check(value, e) == 0 ? set_text(key, c->placement, sizeof c->placement, value, e)
+						  : -1;
 	if (strcmp(key, "input") == 0) {
 		if (!c->kernel->takes_input)
 			return err_set(e, ERR_USAGE, "--input: kernel %s reads no file", c->kernel->name);
@@ -150,28 +151,38 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 int cell_finish(struct cell *c, struct err *e)
 {
 	if (c->workers > c->backend->max_workers)
-		return err_set(e, ERR_USAGE, "--workers: back end %s takes at most %u, not %u", c->backend->name, c->backend->max_workers,
-			c->workers);
+		return err_set(e, ERR_USAGE, "--workers: back end %s takes at most %u, not %u",
+			c->backend->name, c->backend->max_workers, c->workers);
 	if (c->backend->max_workers == 1 && c->lifetime == LIFETIME_SPAWN)
-		return err_set(e, ERR_USAGE, "--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
+		return err_set(e, ERR_USAGE,
+			"--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
 	if (c->backend->host && c->lifetime == LIFETIME_SPAWN)
-		return err_set(e, ERR_USAGE, "--lifetime: back end %s has its workers from a launcher, once, so it has only pool", c->backend->name);
+		return err_set(e, ERR_USAGE,
+			"--lifetime: back end %s has its workers from a launcher, once, so it has only pool",
+			c->backend->name);
 	if (c->threads_per_rank > 1 && !c->backend->host)
-		return err_set(e, ERR_USAGE, "--threads-per-rank: back end %s has no ranks", c->backend->name);
+		return err_set(
+			e, ERR_USAGE, "--threads-per-rank: back end %s has no ranks", c->backend->name);
 	if (c->workers % c->threads_per_rank != 0)
-		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers", c->threads_per_rank, c->workers);
+		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers",
+			c->threads_per_rank, c->workers);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
 	if (c->backend->max_workers == 1 && c->wait)
-		return err_set(e, ERR_USAGE, "--wait: back end %s has one worker, who never waits for another", c->backend->name);
+		return err_set(e, ERR_USAGE,
+			"--wait: back end %s has one worker, who never waits for another", c->backend->name);
 	if (c->backend->max_workers == 1 && c->one_at_a_time)
-		return err_set(e, ERR_USAGE, "--one-at-a-time: back end %s has one worker, who never waits for another", c->backend->name);
+		return err_set(e, ERR_USAGE,
+			"--one-at-a-time: back end %s has one worker, who never waits for another",
+			c->backend->name);
 	if (c->size) {
 		uint64_t whole = c->size;
 		if (c->input[0])
 			return err_set(e, ERR_USAGE, "--size: not with --input, which has a size of its own");
 		if (c->scaling == SCALING_WEAK && __builtin_mul_overflow(c->size, c->workers, &whole))
-			return err_set(e, ERR_USAGE, "--size: %" PRIu64 " for each of %u workers is above 2^64-1", c->size, c->workers);
+			return err_set(e, ERR_USAGE,
+				"--size: %" PRIu64 " for each of %u workers is above 2^64-1", c->size,
+				c->workers);
 		struct problem before = c->problem;
 		c->kernel->resize(&c->problem, whole);
 		for (const struct parameter *p = parameters; p->name; p++) {
@@ -179,9 +190,12 @@ int cell_finish(struct cell *c, struct err *e)
 				continue;
 			uint64_t now = *parameter_value(p, &c->problem);
 			if (now < p->lowest || now > p->highest)
-				return err_set(e, ERR_USAGE, "--size: %" PRIu64 " is above what kernel %s takes", c->size, c->kernel->name);
+				return err_set(e, ERR_USAGE,
+					"--size: %" PRIu64 " is above what kernel %s takes", c->size,
+					c->kernel->name);
 			if ((c->given >> (p - parameters) & 1) && now != *parameter_value(p, &before))
-				return err_set(e, ERR_USAGE, "--size: says the same as --%s; give one of them", p->name);
+				return err_set(e, ERR_USAGE,
+					"--size: says the same as --%s; give one of them", p->name);
 		}
 	} else if (c->scaling == SCALING_WEAK) {
 		return err_set(e, ERR_USAGE, "--scaling: weak needs --size, one worker's share");
@@ -228,14 +242,14 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	f->block_bytes = known_unless_zero(c->problem.block_bytes);
 	f->grain = known_unless_zero(c->grain);
 	for (const char *const *own = c->kernel->parameters; *own; own++) {
-#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
-	if (strcmp(*own, option) == 0) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
+	if (strcmp(*own, option) == 0)                                                                       \
 		f->id = known(c->problem.id);
-#define PARAMETER_CHOICE(id, option, fallback, choices, meaning) \
-	if (strcmp(*own, option) == 0) \
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning)                                             \
+	if (strcmp(*own, option) == 0)                                                                       \
 		choice_text(choices, (unsigned)c->problem.id, f->id, sizeof f->id);
-#define PARAMETER_TEXT(id, option, fallback, meaning) \
-	if (strcmp(*own, option) == 0) \
+#define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
+	if (strcmp(*own, option) == 0)                                                                       \
 		copy(f->id, sizeof f->id, c->problem.id);
 #include "parameters.def"
 	}
@@ -247,7 +261,9 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 static void add_text(struct cell_argv *a, const char *option, const char *text)
 {
 	char *at = a->store + a->used;
-	a->used += (size_t)snprintf(at, sizeof a->store - a->used, "%s%s%s%s", *option ? "--" : "", option, *option ? "=" : "", text) + 1;
+	a->used += (size_t)snprintf(at, sizeof a->store - a->used, "%s%s%s%s", *option ? "--" : "", option,
+			   *option ? "=" : "", text) +
+		   1;
 	a->argv[a->count++] = at;
 	a->argv[a->count] = NULL;
 }

@@ -2,7 +2,8 @@
 /*
  * decimal.h - ascending numbers as lines of decimal text.
  *
- * The last four digits come from a table; those before them stay the same for hundreds of numbers, and are copied.
+ * The last four digits come from a table; those before them stay the same for hundreds of numbers, and are
+ * copied.
  */
 #ifndef PARSCALE_DECIMAL_H
 #define PARSCALE_DECIMAL_H
@@ -13,16 +14,16 @@
 enum { DECIMAL_LINE = 21, DECIMAL_MARGIN = 16 };
 
 struct decimal {
-	uint64_t base;        /* numbers base..base + 9999 begin with these digits */
-	unsigned length;      /* of them */
+	uint64_t base;   /* numbers base..base + 9999 begin with these digits */
+	unsigned length; /* of them */
 	char leading[16];
 	char ending[10000][4]; /* 0000 to 9999 */
 };
 
 void decimal_init(struct decimal *d);
 
-/* Writes n numbers, each with a newline, and returns the end. At `to` there is room for DECIMAL_LINE bytes each, and DECIMAL_MARGIN. Any order is
- * right; ascending is fast. */
+/* Writes n numbers, each with a newline, and returns the end. At `to` there is room for DECIMAL_LINE bytes
+ * each, and DECIMAL_MARGIN. Any order is right; ascending is fast. */
 char *decimal_lines(struct decimal *d, const uint64_t *numbers, size_t n, char *to);
 
 #endif

@@ -100,7 +100,8 @@ static void work(void *ctx, unsigned worker, void *mine, uint64_t index, unsigne
 	} else {
 		struct tally found = {0};
 		v->chunk(input, all, s->scratch, &found);
-		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.check, found.peak}, TALLY_NUMBERS);
+		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.check, found.peak},
+			TALLY_NUMBERS);
 	}
 }
 
@@ -128,7 +129,9 @@ static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t co
 	struct haul_list *l = &h->lists[index];
 	if (!kernel_lists_all(w->cell->kernel, w->cell->variant)) {
 		for (size_t i = 0; i + TALLY_NUMBERS <= count; i += TALLY_NUMBERS)
-			tally_add(&h->tally, (struct tally){.count = items[i], .check = items[i + 1], .peak = items[i + 2]});
+			tally_add(&h->tally,
+				(struct tally){
+					.count = items[i], .check = items[i + 1], .peak = items[i + 2]});
 		return 0;
 	}
 	if (make_room(l, count, e) != 0)
@@ -173,13 +176,17 @@ int haul_open(struct haul *h, const struct work *w, struct err *e)
 {
 	const bool pickled = w->cell->backend->serialised;
 	*h = (struct haul){.work = w,
-		.wire = {.pack = pickled ? pack_pickled : pack, .work = work, .unpack = pickled ? unpack_pickled : unpack}};
+		.wire = {.pack = pickled ? pack_pickled : pack,
+			.work = work,
+			.unpack = pickled ? unpack_pickled : unpack}};
 	h->lists = calloc(w->chunks ? w->chunks : 1, sizeof *h->lists);
 	if (!h->lists)
-		return err_set(e, ERR_FAILED, "out of memory: lists of %zu bytes", w->chunks * sizeof *h->lists);
+		return err_set(
+			e, ERR_FAILED, "out of memory: lists of %zu bytes", w->chunks * sizeof *h->lists);
 	for (uint64_t i = 0; i < w->chunks; i++) {
 		const struct piece p = piece_of(w, i);
-		size_t each, count = objects(&p, &each), bytes = pickled ? pickle_strings_bytes(count, each) : p.count;
+		size_t each, count = objects(&p, &each),
+			     bytes = pickled ? pickle_strings_bytes(count, each) : p.count;
 		h->wire.most_bytes = bytes > h->wire.most_bytes ? bytes : h->wire.most_bytes;
 	}
 	h->wire.room_bytes = pickled ? h->wire.most_bytes : 0;

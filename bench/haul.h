@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * haul.h - a trial's chunks and results as bytes, for workers that do not see its input (back ends fork-pipe and fork-pickle).
+ * haul.h - a trial's chunks and results as bytes, for workers that do not see its input (back ends fork-pipe
+ * and fork-pickle).
  *
  * Kernels that can pack send the bytes that a chunk is made of; the others have nothing to send but a range.
- * Back come the items found, or, where a kernel lists nothing or not all that counts, tallies. The lists are kept by chunk, so that
- * they are in input order whoever found them first. For a back end that serialises, both ways are lists of objects
- * (pickle.h), made and read in each run; else they are memory.
+ * Back come the items found, or, where a kernel lists nothing or not all that counts, tallies. The lists are
+ * kept by chunk, so that they are in input order whoever found them first. For a back end that serialises,
+ * both ways are lists of objects (pickle.h), made and read in each run; else they are memory.
  */
 #ifndef PARSCALE_HAUL_H
 #define PARSCALE_HAUL_H
@@ -19,8 +20,8 @@ struct haul {
 	struct tally tally;      /* where nothing is listed */
 };
 
-/* For a work that is set up; its job gets h->wire, and is job ctx `work`, whose `haul` is h. -1 with ERR_FAILED
- * without memory. */
+/* For a work that is set up; its job gets h->wire, and is job ctx `work`, whose `haul` is h. -1 with
+ * ERR_FAILED without memory. */
 int haul_open(struct haul *h, const struct work *w, struct err *e);
 void haul_close(struct haul *h); /* a zeroed one is legal */
 

@@ -47,16 +47,15 @@ static size_t make_launcher(unsigned ranks, struct command *c)
 }
 
 /* As the launchers that are known spell it, where the user has not: ranks bind themselves, may be more than
- * the CPUs, and may be root's. Open MPI would have hwloc ask for ten X servers, which is ten seconds where the
- * name of the own host is not known. */
+ * the CPUs, and may be root's. Open MPI would have hwloc ask for ten X servers, which is ten seconds where
+ * the name of the own host is not known. */
 static void set_launcher(void)
 {
 	static const char *const settings[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
 		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_hwloc_base_binding_policy", "none"},
 		{"OMPI_MCA_rmaps_base_oversubscribe", "1"}, {"PRTE_MCA_hwloc_default_binding_policy", "none"},
 		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"I_MPI_PIN", "0"},
-		{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"},
-		{"HWLOC_COMPONENTS", "-gl"}};
+		{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}, {"HWLOC_COMPONENTS", "-gl"}};
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
 		setenv(settings[i][0], settings[i][1], 0);
 }
@@ -124,7 +123,8 @@ static enum err_status known_status(enum err_status s)
 
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
 {
-	static const char *const policies[] = {[WAIT_AUTO] = NULL, [WAIT_ACTIVE] = "active", [WAIT_PASSIVE] = "passive"};
+	static const char *const policies[] = {
+		[WAIT_AUTO] = NULL, [WAIT_ACTIVE] = "active", [WAIT_PASSIVE] = "passive"};
 	char path[4096];
 	struct command command;
 	struct child_result ended;

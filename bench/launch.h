@@ -2,8 +2,9 @@
 /*
  * launch.h - a launch: one fresh process that measures one cell once.
  *
- * Both sides are here: launch_run in the driver, which never enters OpenMP and never links C++, and launch_main in the worker
- * program. Rows come back through a pipe, so that a crash, a hang or a leak costs one launch.
+ * Both sides are here: launch_run in the driver, which never enters OpenMP and never links C++, and
+ * launch_main in the worker program. Rows come back through a pipe, so that a crash, a hang or a leak costs
+ * one launch.
  */
 #ifndef PARSCALE_LAUNCH_H
 #define PARSCALE_LAUNCH_H
@@ -22,19 +23,22 @@ struct launch_result {
 	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
 	enum err_status status; /* ERR_NONE: all went well */
 	bool timed_out;
-	bool listing;           /* what comes is no row any more */
-	char message[256];      /* one line, where `capture` was asked for or the worker program was killed; else "" */
+	bool listing;      /* what comes is no row any more */
+	char message[256]; /* one line, where `capture` was asked for or the worker program was killed; else
+			      "" */
 };
 
-/* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong inside is in the result. Ctrl-C
- * (interrupt.h) kills the launch and gives ERR_INTERRUPTED. */
+/* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong
+ * inside is in the result. Ctrl-C (interrupt.h) kills the launch and gives ERR_INTERRUPTED. */
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
 
-/* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status, its error printed. `backend` takes
- * the place of the cell's, which this program hosts; NULL: the cell's own serves. */
+/* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status,
+ * its error printed. `backend` takes the place of the cell's, which this program hosts; NULL: the cell's own
+ * serves. */
 int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend);
 
-/* `parscale start PROGRAM ...`: becomes another program, which the driver's end will ask to end. Returns the exit status where it cannot. */
+/* `parscale start PROGRAM ...`: becomes another program, which the driver's end will ask to end. Returns the
+ * exit status where it cannot. */
 int launch_start(char **argv);
 
 #endif

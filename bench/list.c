@@ -15,7 +15,8 @@
 
 static void line(const char *name, const char *text, const char *missing)
 {
-	printf("%-12s %s%s%s%s\n", name, text, missing ? " [missing: " : "", missing ? missing : "", missing ? "]" : "");
+	printf("%-12s %s%s%s%s\n", name, text, missing ? " [missing: " : "", missing ? missing : "",
+		missing ? "]" : "");
 }
 
 static void list_kernels(void)
@@ -58,25 +59,30 @@ static void list_probes(void)
 static void list_columns(void)
 {
 	for (const struct column *c = sample_columns; c->name; c++)
-		printf("%-18s samples.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+		printf("%-18s samples.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit,
+			*c->unit ? "]" : "");
 	for (const struct column *c = summary_columns; c->name; c++)
 		if (!c->factor)
-			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "",
+				c->unit, *c->unit ? "]" : "");
 	for (const struct column *c = worker_columns; c->name; c++)
 		if (!c->factor)
-			printf("%-18s workers.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+			printf("%-18s workers.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "",
+				c->unit, *c->unit ? "]" : "");
 	for (const struct column *c = probe_columns; c->name; c++)
-		printf("%-18s probes.csv   %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+		printf("%-18s probes.csv   %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit,
+			*c->unit ? "]" : "");
 	for (const struct column *c = probe_launch_columns; c->name; c++)
 		if (!c->factor)
-			printf("%-18s probe_launches.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+			printf("%-18s probe_launches.csv  %s%s%s%s\n", c->name, c->meaning,
+				*c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
 }
 
 static const struct {
 	const char *name;
 	void (*list)(void);
-} lists[] = {{"kernels", list_kernels}, {"variants", list_variants}, {"backends", list_backends}, {"meters", list_meters},
-	{"probes", list_probes}, {"columns", list_columns}};
+} lists[] = {{"kernels", list_kernels}, {"variants", list_variants}, {"backends", list_backends},
+	{"meters", list_meters}, {"probes", list_probes}, {"columns", list_columns}};
 
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -90,12 +96,14 @@ static void help(void)
 
 int list_main(int argc, char **argv, struct err *e)
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
 	unsigned markdown = 0;
 	int found;
 	optind = 1;
 	while ((found = args_next(argc, argv, options, e)) != -1) {
-		if (found == '?' || (found == 'f' && choice_parse("--format", "text|markdown", optarg, &markdown, e) != 0))
+		if (found == '?' || (found == 'f' && choice_parse("--format", "text|markdown", optarg,
+							     &markdown, e) != 0))
 			return -1;
 		if (found == 'h') {
 			help();
@@ -103,7 +111,9 @@ int list_main(int argc, char **argv, struct err *e)
 		}
 	}
 	if (argc - optind > 1)
-		return err_set(e, ERR_USAGE, "list: one of kernels, variants, backends, meters, probes, columns, not also '%s'", argv[optind + 1]);
+		return err_set(e, ERR_USAGE,
+			"list: one of kernels, variants, backends, meters, probes, columns, not also '%s'",
+			argv[optind + 1]);
 	if (markdown) {
 		if (optind == argc || strcmp(argv[optind], "columns") != 0)
 			return err_set(e, ERR_USAGE, "list: --format markdown is for columns");
@@ -116,7 +126,9 @@ int list_main(int argc, char **argv, struct err *e)
 			return 0;
 		}
 	if (optind < argc)
-		return err_set(e, ERR_USAGE, "list: '%s' is not one of kernels, variants, backends, meters, probes, columns", argv[optind]);
+		return err_set(e, ERR_USAGE,
+			"list: '%s' is not one of kernels, variants, backends, meters, probes, columns",
+			argv[optind]);
 	for (size_t i = 0; i < LISTS; i++) {
 		printf("%s%s:\n", i ? "\n" : "", lists[i].name);
 		lists[i].list();

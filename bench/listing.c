@@ -80,7 +80,8 @@ static int take(void *ctx, const uint64_t *items, size_t n)
 		some = n < AT_ONCE ? n : AT_ONCE;
 		if (numbers) {
 			make_room(l, some * DECIMAL_LINE + DECIMAL_MARGIN);
-			l->used = (size_t)(decimal_lines(&l->decimal, items, some, l->text + l->used) - l->text);
+			l->used = (size_t)(decimal_lines(&l->decimal, items, some, l->text + l->used) -
+					   l->text);
 		} else {
 			for (size_t i = 0; i < some; i++)
 				spell(l, items[i]);
@@ -106,8 +107,10 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	solo_close(&s);
 	if (l->failed)
 		return err_set(e, ERR_FAILED, "standard output: %s", strerror(l->failed));
-	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count : (l->count == 0) != (answer.peak == 0))
-		return err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64, l->count, answer.count);
+	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count
+						    : (l->count == 0) != (answer.peak == 0))
+		return err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64,
+			l->count, answer.count);
 	return 0;
 }
 

@@ -28,17 +28,22 @@ static const struct command {
 	const char *name, *arguments, *meaning;
 	command_fn *main;
 } commands[] = {
-	{"list", "[kernels|variants|backends|meters|probes|columns]", "what there is; what is missing here and why", list_main},
+	{"list", "[kernels|variants|backends|meters|probes|columns]",
+		"what there is; what is missing here and why", list_main},
 	{"info", "[--format text|json]", "machine, environment and its noise, placement, build", info_main},
 	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
-	{"probe", "[NAME...] [--all] [--format text|json|csv|md]", "mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
-	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]", "a campaign, into a folder of results", sweep_main},
+	{"probe", "[NAME...] [--all] [--format text|json|csv|md]",
+		"mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
+	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]",
+		"a campaign, into a folder of results", sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
 	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
-	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell", compare_main},
+	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell",
+		compare_main},
 	{"merge", "DIR DIR... --out DIR [--cross-machine]", "several folders of results as one", merge_main},
 	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
-	{"report", "DIR [--format text|html|md|all] [--against DIR]", "the answers, charts and tables of a folder of results", report_main},
+	{"report", "DIR [--format text|html|md|all] [--against DIR]",
+		"the answers, charts and tables of a folder of results", report_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

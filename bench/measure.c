@@ -38,8 +38,9 @@ static struct uint_field known(uint64_t value)
 }
 
 /*
- * Nobody can interrupt a run in the calling thread or in an OpenMP region, so this process ends where one takes too long. Half a
- * second later than asked: back ends that can let go of their workers do so first, and say which.
+ * Nobody can interrupt a run in the calling thread or in an OpenMP region, so this process ends where one
+ * takes too long. Half a second later than asked: back ends that can let go of their workers do so first, and
+ * say which.
  */
 static char too_late[100];
 
@@ -56,7 +57,8 @@ static void limit(double seconds)
 	enum { LONGEST = 1000000000 };
 	double whole;
 	const double part = modf(fmin(seconds, LONGEST), &whole);
-	const struct itimerval end = {.it_value = {.tv_sec = (time_t)whole, .tv_usec = (suseconds_t)(part * 1e6)}};
+	const struct itimerval end = {
+		.it_value = {.tv_sec = (time_t)whole, .tv_usec = (suseconds_t)(part * 1e6)}};
 	setitimer(ITIMER_REAL, &end, NULL);
 }
 
@@ -110,15 +112,18 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	bool right = verify_matches(&m->expected, t->tally);
 	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
 	if (!right)
-		snprintf(r->reason, sizeof r->reason, "count %" PRIu64 " check %" PRIu64 " peak %" PRIu64 ", but %.100s says %" PRIu64 " %" PRIu64 " %" PRIu64,
-			t->tally.count, t->tally.check, t->tally.peak, m->expected.source, m->expected.tally.count, m->expected.tally.check,
-			m->expected.tally.peak);
+		snprintf(r->reason, sizeof r->reason,
+			"count %" PRIu64 " check %" PRIu64 " peak %" PRIu64 ", but %.100s says %" PRIu64
+			" %" PRIu64 " %" PRIu64,
+			t->tally.count, t->tally.check, t->tally.peak, m->expected.source,
+			m->expected.tally.count, m->expected.tally.check, m->expected.tally.peak);
 	m->wrong |= !right;
 	return m->take(m->ctx, r, e);
 }
 
 /* With the text in memory and the answer known. */
-static int measure_trial(struct measurement *m, const struct cell *c, meter_measure_fn *measure, struct err *e)
+static int measure_trial(
+	struct measurement *m, const struct cell *c, meter_measure_fn *measure, struct err *e)
 {
 	const struct measure_plan *p = m->plan;
 	struct topology topology = {0};
@@ -144,7 +149,8 @@ static int measure_trial(struct measurement *m, const struct cell *c, meter_meas
 			.run_ctx = m,
 			.take = take,
 			.take_ctx = m};
-		snprintf(too_late, sizeof too_late, "parscale: %s: a run took longer than %g s\n", c->backend->name, p->timeout_seconds);
+		snprintf(too_late, sizeof too_late, "parscale: %s: a run took longer than %g s\n",
+			c->backend->name, p->timeout_seconds);
 		signal(SIGALRM, give_up);
 		m->row.setup_seconds += trial_setup_seconds(m->trial);
 		if (c->lifetime == LIFETIME_POOL)
@@ -171,7 +177,8 @@ static int find_answer(struct measurement *m, const struct cell *c, struct err *
 	return verify_aside(c, &m->row.aside.value, e);
 }
 
-int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx, struct err *e)
+int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx,
+	struct err *e)
 {
 	struct measurement m = {.plan = p, .expected = p->expected, .take = taker, .ctx = ctx};
 	struct cell c = p->cell;

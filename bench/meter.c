@@ -9,8 +9,7 @@
 
 const struct meter meters[] = {
 	{"gbench", "Google Benchmark, by manual time", "parscale-gbench", MISSING_BENCHMARK},
-	{"native", "our own: warm-up by evidence, batches that last a sample's time", "parscale", NULL},
-	{0}};
+	{"native", "our own: warm-up by evidence, batches that last a sample's time", "parscale", NULL}, {0}};
 
 const struct meter *meter_find(const char *name, struct err *e)
 {

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDEST = 1 << 26, SPARSE = 64 /* numbers for an item, more than any two primes' mean distance below 2^64 */ };
+enum {
+	WIDEST = 1 << 26,
+	SPARSE = 64 /* numbers for an item, more than any two primes' mean distance below 2^64 */
+};
 
 int nth_aim(struct cell *c, uint64_t n, struct err *e)
 {
@@ -88,7 +91,8 @@ static int go_on(const struct cell *c, uint64_t more, struct window *w, uint64_t
 static int go_back(const struct cell *c, uint64_t less, struct window *w, uint64_t *item, struct err *e)
 {
 	for (uint64_t stop = c->problem.stop;;) {
-		uint64_t width = width_for(less), start = stop - c->problem.start < width ? c->problem.start : stop - width;
+		uint64_t width = width_for(less),
+			 start = stop - c->problem.start < width ? c->problem.start : stop - width;
 		if (list(c, start, stop, w, e) != 0)
 			return -1;
 		if (less < w->n) {

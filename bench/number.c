@@ -11,7 +11,8 @@
 
 __extension__ typedef unsigned __int128 wide_number;
 
-static const wide_number limit = (wide_number)1 << 64; /* one past the largest; 2^64 itself may stand before "-1" */
+static const wide_number limit = (wide_number)1
+				 << 64; /* one past the largest; 2^64 itself may stand before "-1" */
 
 /* *v *= factor; false past the limit. */
 static bool scale(wide_number *v, uint64_t factor)
@@ -112,14 +113,17 @@ static bool parse(const char *p, uint64_t *value)
 	return true;
 }
 
-int number_parse(const char *what, const char *text, uint64_t lowest, uint64_t highest, uint64_t *value, struct err *e)
+int number_parse(
+	const char *what, const char *text, uint64_t lowest, uint64_t highest, uint64_t *value, struct err *e)
 {
 	uint64_t v;
 	if (parse(text, &v) && v >= lowest && v <= highest) {
 		*value = v;
 		return 0;
 	}
-	return err_set(e, ERR_USAGE, "%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64 " (such as 1000, 1e10, 2^40, 10M, 64Ki)",
+	return err_set(e, ERR_USAGE,
+		"%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64
+		" (such as 1000, 1e10, 2^40, 10M, 64Ki)",
 		what, text, lowest, highest);
 }
 
@@ -138,7 +142,8 @@ int number_parse_seconds(const char *what, const char *text, double *seconds, st
 				*seconds = v * units[i].factor;
 				return 0;
 			}
-	return err_set(e, ERR_USAGE, "%s: '%s' is not a time above 0 (such as 90s, 5m, 1h, 500ms)", what, text);
+	return err_set(
+		e, ERR_USAGE, "%s: '%s' is not a time above 0 (such as 90s, 5m, 1h, 500ms)", what, text);
 }
 
 int choice_parse(const char *what, const char *choices, const char *value, unsigned *out, struct err *e)

@@ -37,7 +37,8 @@ static int write_all(int fd, const void *from, size_t bytes)
 int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
 	const int *cpus, struct err *e)
 {
-	const struct order_head head = {c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
+	const struct order_head head = {
+		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
 	size_t n = 0;
 	o->fd = memfd_create("parscale order", 0);
 	if (o->fd < 0 || write_all(o->fd, &head, sizeof head) != 0 ||

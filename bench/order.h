@@ -18,7 +18,8 @@ struct order {
 	int fd;                                 /* stays open in programs started from here */
 };
 
-/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED, and nothing left.
+/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED, and nothing
+ * left.
  */
 int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
 	const int *cpus, struct err *e);

@@ -7,8 +7,20 @@
 enum { BATCH = 1000 }; /* objects between a mark and the opcode that appends them, as Python does it */
 
 enum opcode {
-	PROTO = 0x80, FRAME = 0x95, EMPTY_LIST = ']', MEMOIZE = 0x94, MARK = '(', APPEND = 'a', APPENDS = 'e', STOP = '.',
-	SHORT_BYTES = 'C', BYTES = 'B', INT8 = 'K', INT16 = 'M', INT32 = 'J', LONG = 0x8a
+	PROTO = 0x80,
+	FRAME = 0x95,
+	EMPTY_LIST = ']',
+	MEMOIZE = 0x94,
+	MARK = '(',
+	APPEND = 'a',
+	APPENDS = 'e',
+	STOP = '.',
+	SHORT_BYTES = 'C',
+	BYTES = 'B',
+	INT8 = 'K',
+	INT16 = 'M',
+	INT32 = 'J',
+	LONG = 0x8a
 };
 
 enum {
@@ -133,7 +145,8 @@ static enum pickle_kind get_string(struct pickle_reader *r, unsigned length_byte
 }
 
 /* Of what is signed, the top bit is the sign: there are no negative numbers here. */
-static enum pickle_kind get_number(struct pickle_reader *r, unsigned bytes, bool is_signed, struct pickle_object *o)
+static enum pickle_kind get_number(
+	struct pickle_reader *r, unsigned bytes, bool is_signed, struct pickle_object *o)
 {
 	uint64_t sign = 0;
 	const unsigned low = bytes < 8 ? bytes : 8;
@@ -147,7 +160,7 @@ enum pickle_kind pickle_next(struct pickle_reader *r, struct pickle_object *o)
 {
 	uint64_t skipped;
 	while (r->at < r->end) {
-		switch ((enum opcode)*r->at++) {
+		switch ((enum opcode) * r->at++) {
 		case PROTO:
 			if (!get_little(r, 1, &skipped) || skipped < 2 || skipped > 5)
 				return PICKLE_BAD;

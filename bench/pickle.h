@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pickle.h - lists of byte strings and of whole numbers as an interpreter's pool serialises them: Python's pickle protocol 4, the opcodes
- * that such lists need (PEP 3154; Lib/pickletools.py). Pure.
+ * pickle.h - lists of byte strings and of whole numbers as an interpreter's pool serialises them: Python's
+ * pickle protocol 4, the opcodes that such lists need (PEP 3154; Lib/pickletools.py). Pure.
  *
- * What is written here Python reads, and the other way round; but lists in lists, text, and objects that stand in a list twice are
- * refused. An object costs what it costs there: an opcode, a length, its bytes, and for strings a note in the memo.
+ * What is written here Python reads, and the other way round; but lists in lists, text, and objects that
+ * stand in a list twice are refused. An object costs what it costs there: an opcode, a length, its bytes, and
+ * for strings a note in the memo.
  */
 #ifndef PARSCALE_PICKLE_H
 #define PARSCALE_PICKLE_H
@@ -16,7 +17,8 @@
 size_t pickle_strings_bytes(size_t count, size_t length);
 size_t pickle_numbers_bytes(size_t count);
 
-/* Writes a whole list to `to`, which has that much room; the bytes it took. Strings lie one after the other. */
+/* Writes a whole list to `to`, which has that much room; the bytes it took. Strings lie one after the other.
+ */
 size_t pickle_strings(unsigned char *to, const unsigned char *strings, size_t count, size_t length);
 size_t pickle_numbers(unsigned char *to, const uint64_t *numbers, size_t count);
 
@@ -40,8 +42,8 @@ struct pickle_object {
 
 enum pickle_kind pickle_next(struct pickle_reader *r, struct pickle_object *o);
 
-/* Makes of a list of strings in `bytes` those strings one after the other, in the same place; how many bytes these are, or SIZE_MAX for what
- * is not one whole list of strings. */
+/* Makes of a list of strings in `bytes` those strings one after the other, in the same place; how many bytes
+ * these are, or SIZE_MAX for what is not one whole list of strings. */
 size_t pickle_strings_in_place(unsigned char *bytes, size_t n);
 
 #endif

@@ -97,24 +97,29 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	if (!room)
 		return -1;
 	const bool told = strcmp(f->wait, "auto") != 0;
-	fprintf(to, "%s %s on %s, %s %s,%s%s%s%s %" PRIu64 " worker%s, placement %s\n", f->kernel, f->variant, f->backend, f->lifetime, f->schedule,
-		strcmp(f->one_at_a_time, "yes") == 0 ? " one at a time," : "", told ? " " : "", told ? f->wait : "", told ? " waiting," : "",
-		f->workers.value, f->workers.value == 1 ? "" : "s", f->placement);
-	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value, a->measure.cell.kernel->item);
+	fprintf(to, "%s %s on %s, %s %s,%s%s%s%s %" PRIu64 " worker%s, placement %s\n", f->kernel, f->variant,
+		f->backend, f->lifetime, f->schedule,
+		strcmp(f->one_at_a_time, "yes") == 0 ? " one at a time," : "", told ? " " : "",
+		told ? f->wait : "", told ? " waiting," : "", f->workers.value,
+		f->workers.value == 1 ? "" : "s", f->placement);
+	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value,
+		a->measure.cell.kernel->item);
 	if (s->peak.known)
 		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->peak, s->peak.value);
 	fprintf(to, "%s (%s)", strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
 	if (s->aside.known)
 		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->aside);
-	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s", units_time(o->median * 1e9, text[0]), o->count,
-		o->count == 1 ? "" : "s", s->batch.value, s->batch.value == 1 ? "" : "s");
+	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
+		units_time(o->median * 1e9, text[0]), o->count, o->count == 1 ? "" : "s", s->batch.value,
+		s->batch.value == 1 ? "" : "s");
 	if (o->interval.low > 0)
 		fprintf(to, "; 95 %% interval %s to %s", units_time(o->interval.low * 1e9, text[1]),
 			units_time(o->interval.high * 1e9, text[2]));
-	fprintf(to, "\n  rate     %s %ss/s\n  phases  ", units_count((double)f->items.value / o->median, text[0]),
-		a->measure.cell.kernel->item);
+	fprintf(to, "\n  rate     %s %ss/s\n  phases  ",
+		units_count((double)f->items.value / o->median, text[0]), a->measure.cell.kernel->item);
 	for (size_t i = 0; i < PHASES; i++)
-		fprintf(to, "%s %s %s", i ? "," : "", phases[i].name, units_time(median_of(t, phases[i].offset, room), text[0]));
+		fprintf(to, "%s %s %s", i ? "," : "", phases[i].name,
+			units_time(median_of(t, phases[i].offset, room), text[0]));
 	fprintf(to, "\n  setup    %s once before%s", units_time(s->setup_seconds * 1e9, text[0]),
 		f->input[0] ? ", the reading of the input with it" : "");
 	if (s->open_seconds > 0)
@@ -182,7 +187,9 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 	struct outcome o = {0};
 	if (condense(t, &o, e) != 0)
 		return -1;
-	int status = a->format == FORMAT_JSON ? print_json(to, t, &o) : a->format == FORMAT_CSV ? print_csv(to, t) : print_text(to, a, t, &o);
+	int status = a->format == FORMAT_JSON  ? print_json(to, t, &o)
+		     : a->format == FORMAT_CSV ? print_csv(to, t)
+					       : print_text(to, a, t, &o);
 	free(o.seconds);
 	if (status != 0)
 		return err_set(e, ERR_FAILED, "out of memory");

@@ -11,7 +11,8 @@
 /* argv[0] is "run". 0, or -1 with *e set; an *e without text was already said by the launch. */
 int run_main(int argc, char **argv, struct err *e);
 
-/* Prints a launch's rows (struct sample, at least one) as the arguments say, and the n-th item where they ask for it. */
+/* Prints a launch's rows (struct sample, at least one) as the arguments say, and the n-th item where they ask
+ * for it. */
 int run_print(const struct run_args *a, const struct table *t, struct err *e);
 
 #endif

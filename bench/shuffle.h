@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The next of a sequence of 64 uniform bits: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), since the order needs no better generator. */
+/* The next of a sequence of 64 uniform bits: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), since the order
+ * needs no better generator. */
 uint64_t shuffle_next(uint64_t *state);
 
 /* Puts the n numbers of `order` into random order. */

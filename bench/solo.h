@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * solo.h - a variant set up for use here and now, in the calling thread: for checking and listing, never for timing.
+ * solo.h - a variant set up for use here and now, in the calling thread: for checking and listing, never for
+ * timing.
  */
 #ifndef PARSCALE_SOLO_H
 #define PARSCALE_SOLO_H

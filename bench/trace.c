@@ -3,7 +3,8 @@
 
 #include "data/csv.h"
 
-static int add_worker(struct table *rows, const struct trial *t, const struct factors *cell, unsigned worker, struct err *e)
+static int add_worker(
+	struct table *rows, const struct trial *t, const struct factors *cell, unsigned worker, struct err *e)
 {
 	struct worker_row *row = table_add(rows, NULL, e);
 	struct worker_stamps s;

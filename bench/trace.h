@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* trace.h - writes down what each worker of a trial's last run did when, as rows of workers.csv (data/workers.def). */
+/* trace.h - writes down what each worker of a trial's last run did when, as rows of workers.csv
+ * (data/workers.def). */
 #ifndef PARSCALE_TRACE_H
 #define PARSCALE_TRACE_H
 
 #include "data/columns.h"
 #include "trial.h"
 
-/* Opens the file at `path` for trace_append, and makes it where there is none; the caller closes it. -1 with ERR_USAGE where it is another kind of
- * file, ERR_FAILED where it cannot be written. */
+/* Opens the file at `path` for trace_append, and makes it where there is none; the caller closes it. -1 with
+ * ERR_USAGE where it is another kind of file, ERR_FAILED where it cannot be written. */
 int trace_open(const char *path, struct err *e);
 
 /* Appends a row for each worker of the cell. */

@@ -30,8 +30,8 @@ struct trial {
 	struct timing timing;
 };
 
-/* How often a waiting worker looks before it sleeps. Unless each has a CPU of its own, the one it waits for may be in line
- * behind it; and where workers are free to move, waking up is what moves them apart. */
+/* How often a waiting worker looks before it sleeps. Unless each has a CPU of its own, the one it waits for
+ * may be in line behind it; and where workers are free to move, waking up is what moves them apart. */
 static unsigned looks(const struct trial *t)
 {
 	static const unsigned by_choice[] = {[WAIT_ACTIVE] = UINT_MAX, [WAIT_PASSIVE] = 0};
@@ -77,7 +77,8 @@ static void all_done(void *ctx)
 		m->misplaced += (unsigned)s->misplaced;
 		m->user_ns += nanoseconds(s->before.ru_utime, s->after.ru_utime);
 		m->sys_ns += nanoseconds(s->before.ru_stime, s->after.ru_stime);
-		m->faults += (double)(s->after.ru_minflt - s->before.ru_minflt + s->after.ru_majflt - s->before.ru_majflt);
+		m->faults += (double)(s->after.ru_minflt - s->before.ru_minflt + s->after.ru_majflt -
+				      s->before.ru_majflt);
 		m->switches += (double)(s->after.ru_nivcsw - s->before.ru_nivcsw);
 		m->sleeps += (double)(s->after.ru_nvcsw - s->before.ru_nvcsw);
 		m->moves += s->moved;
@@ -102,7 +103,8 @@ static void explain(const struct trial *t, struct err *e)
 		if (s->err.status == ERR_NONE)
 			continue;
 		*e = (struct err){0};
-		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->work.cell->backend->name, w, t->work.cell->workers, s->err.text);
+		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->work.cell->backend->name, w,
+			t->work.cell->workers, s->err.text);
 		return;
 	}
 }
@@ -144,8 +146,9 @@ static void add(struct timing *sum, const struct timing *m)
 
 static void divide(struct timing *m, double n)
 {
-	double *const parts[] = {&m->total_ns, &m->launch_ns, &m->touch_ns, &m->compute_ns, &m->return_ns, &m->reap_ns,
-		&m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps, &m->moves};
+	double *const parts[] = {&m->total_ns, &m->launch_ns, &m->touch_ns, &m->compute_ns, &m->return_ns,
+		&m->reap_ns, &m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps,
+		&m->moves};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		*parts[i] /= n;
 }
@@ -210,7 +213,8 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		t->cpus[w] = place_cpu(&t->place, w);
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
-	t->work.problem.listing = t->work.cell->backend->wired && kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
+	t->work.problem.listing =
+		t->work.cell->backend->wired && kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
 	t->work.problem.l1_bytes = caches.l1_bytes;
 	t->work.problem.l2_bytes = caches.l2_bytes;
 	t->work.problem.l3_bytes = caches.l3_bytes;

@@ -14,7 +14,9 @@ static char *scaled(double value, double step, const char *const *names, int cou
 	for (; i + 1 < count && fabs(value) >= step * 0.9995; i++)
 		value /= step;
 	double size = fabs(value);
-	int places = size >= 99.95 || value == 0 || (i == 0 && value == floor(value)) ? 0 : size >= 9.995 ? 1 : 2;
+	int places = size >= 99.95 || value == 0 || (i == 0 && value == floor(value)) ? 0
+		     : size >= 9.995                                                  ? 1
+										      : 2;
 	snprintf(text, UNITS_BYTES, "%.*f%s%s", places, value, *names[i] ? " " : "", names[i]);
 	return text;
 }

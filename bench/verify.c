@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Above so many items the reference, which may be a hundred times slower than the rest, would be most of a launch. */
+/* Above so many items the reference, which may be a hundred times slower than the rest, would be most of a
+ * launch. */
 static const uint64_t reference_items = 20000000;
 
 /* Counts a whole problem here and now, its units in `parts` parts. */
-static int count(const struct variant *v, const struct problem *p, uint64_t parts, struct tally *out, struct err *e)
+static int count(
+	const struct variant *v, const struct problem *p, uint64_t parts, struct tally *out, struct err *e)
 {
 	struct solo s;
 	if (solo_open(&s, v, p, e) != 0)
@@ -53,7 +55,8 @@ static int ask_others(const struct cell *c, struct expected *x, struct err *e)
 int verify_expect(const struct cell *c, struct expected *x, struct err *e)
 {
 	*x = (struct expected){0};
-	const char *source = c->kernel->oracle ? c->kernel->oracle(&c->problem, &x->tally, &x->check_known) : NULL;
+	const char *source =
+		c->kernel->oracle ? c->kernel->oracle(&c->problem, &x->tally, &x->check_known) : NULL;
 	if (source) {
 		snprintf(x->source, sizeof x->source, "%s", source);
 		return 0;
@@ -84,7 +87,8 @@ int verify_aside(const struct cell *c, uint64_t *aside, struct err *e)
 
 bool verify_matches(const struct expected *x, struct tally found)
 {
-	return found.count == x->tally.count && found.peak == x->tally.peak && (!x->check_known || found.check == x->tally.check);
+	return found.count == x->tally.count && found.peak == x->tally.peak &&
+	       (!x->check_known || found.check == x->tally.check);
 }
 
 void verify_write(const struct expected *x, char *text, size_t size)
@@ -92,7 +96,8 @@ void verify_write(const struct expected *x, char *text, size_t size)
 	char check[24] = "-";
 	if (x->check_known)
 		snprintf(check, sizeof check, "%" PRIu64, x->tally.check);
-	snprintf(text, size, "%" PRIu64 ":%s:%" PRIu64 ":%s", x->tally.count, check, x->tally.peak, x->source);
+	snprintf(
+		text, size, "%" PRIu64 ":%s:%" PRIu64 ":%s", x->tally.count, check, x->tally.peak, x->source);
 }
 
 int verify_read(const char *text, struct expected *x, struct err *e)
@@ -100,7 +105,9 @@ int verify_read(const char *text, struct expected *x, struct err *e)
 	char check[24];
 	int at = 0;
 	*x = (struct expected){0};
-	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%" SCNu64 ":%n", &x->tally.count, check, &x->tally.peak, &at) != 3 || at == 0)
+	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%" SCNu64 ":%n", &x->tally.count, check, &x->tally.peak,
+		    &at) != 3 ||
+		at == 0)
 		return err_set(e, ERR_USAGE, "--expect: '%s' is not COUNT:CHECK:PEAK:SOURCE", text);
 	x->check_known = strcmp(check, "-") != 0;
 	x->tally.check = x->check_known ? strtoull(check, NULL, 10) : 0;

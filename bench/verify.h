@@ -13,12 +13,13 @@ struct expected {
 	char source[96]; /* "OEIS A006880", "variant reference" */
 };
 
-/* Finds the answer: the kernel's oracle (published values); else the first other variant that takes the problem, `reference` only where it is
- * small; else the same variant with its units cut in three. -1 with *e set. Runs in the caller, serially. */
+/* Finds the answer: the kernel's oracle (published values); else the first other variant that takes the
+ * problem, `reference` only where it is small; else the same variant with its units cut in three. -1 with *e
+ * set. Runs in the caller, serially. */
 int verify_expect(const struct cell *c, struct expected *x, struct err *e);
 
-/* What the kernel counts apart (kernel.aside) of the cell's problem, by its own variant; 0 where there is no such thing. Runs in the
- * caller, serially. */
+/* What the kernel counts apart (kernel.aside) of the cell's problem, by its own variant; 0 where there is no
+ * such thing. Runs in the caller, serially. */
 int verify_aside(const struct cell *c, uint64_t *aside, struct err *e);
 
 /* Whether an answer is right. */

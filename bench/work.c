@@ -86,7 +86,8 @@ static void begin(void *ctx, unsigned worker, void *mine)
 }
 
 #ifdef PARSCALE_PLANTED
-/* A build for tests of what finds a change: each chunk takes so many percent more of the CPU's time, as the environment says. */
+/* A build for tests of what finds a change: each chunk takes so many percent more of the CPU's time, as the
+ * environment says. */
 static uint64_t own_ns(void)
 {
 	struct timespec t;
@@ -97,7 +98,8 @@ static uint64_t own_ns(void)
 static void work_longer(uint64_t began)
 {
 	const char *percent = getenv("PARSCALE_PLANTED");
-	const uint64_t now = own_ns(), until = now + (uint64_t)((double)(now - began) * (percent ? strtod(percent, NULL) / 100 : 0));
+	const uint64_t now = own_ns(), until = now + (uint64_t)((double)(now - began) *
+								(percent ? strtod(percent, NULL) / 100 : 0));
 	while (own_ns() < until)
 		;
 }

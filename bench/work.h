@@ -2,7 +2,8 @@
 /*
  * work.h - a trial as its workers see it: what they do with a chunk, and what each writes down.
  *
- * Made before the workers by the trial that opens the team, or made again in a worker that is a fresh program.
+ * Made before the workers by the trial that opens the team, or made again in a worker that is a fresh
+ * program.
  */
 #ifndef PARSCALE_WORK_H
 #define PARSCALE_WORK_H
@@ -17,8 +18,8 @@ struct slot {
 	uint64_t entered, touched; /* input at hand; scratch touched and CPU bound */
 	uint64_t began, ended;     /* gate open; last chunk done */
 	struct rusage before, after;
-	int cpu;       /* where it is bound; -1: free */
-	int misplaced; /* it was found elsewhere */
+	int cpu;              /* where it is bound; -1: free */
+	int misplaced;        /* it was found elsewhere */
 	int start_cpu, moved; /* where the run began for it; it ended elsewhere */
 	void *scratch;
 	struct err err; /* why it could not enter */
@@ -34,15 +35,16 @@ struct work {
 	size_t scratch_bytes;
 };
 
-/* From cell, problem and cpus makes the rest, as the variant's setup does. -1 with *e set, and nothing left. */
+/* From cell, problem and cpus makes the rest, as the variant's setup does. -1 with *e set, and nothing left.
+ */
 int work_setup(struct work *w, struct err *e);
 void work_teardown(struct work *w); /* legal where there was no setup */
 
 /* The job of its workers, whose ctx is `w`: all that runs in a worker is set. */
 struct job work_job(struct work *w);
 
-/* In a fresh program, instead of cell, problem and cpus: `cell` was made from the words of an order, and `order_fd` is its
- * descriptor (order.h). -1 with ERR_FAILED where that is not what it should be. */
+/* In a fresh program, instead of cell, problem and cpus: `cell` was made from the words of an order, and
+ * `order_fd` is its descriptor (order.h). -1 with ERR_FAILED where that is not what it should be. */
 int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e);
 
 /* The life of a worker that is a fresh program. `cell` was made from the order's words, and `order_fd` is its

@@ -18,7 +18,9 @@ static int read_descriptor(const char *text, int *fd, struct err *e)
 	if (number_parse("worker: descriptor", text, 3, INT_MAX, &n, e) != 0)
 		return -1;
 	*fd = (int)n;
-	return fcntl(*fd, F_SETFD, FD_CLOEXEC) == 0 ? 0 : err_set(e, ERR_USAGE, "worker: descriptor %d is not open", *fd);
+	return fcntl(*fd, F_SETFD, FD_CLOEXEC) == 0
+		       ? 0
+		       : err_set(e, ERR_USAGE, "worker: descriptor %d is not open", *fd);
 }
 
 static int work(int argc, char **argv, struct err *e)

@@ -71,8 +71,8 @@ int cpu_disable(const char *list, struct err *e)
 			i++;
 		if (i == CPU_COUNT) {
 			char known[200];
-			return err_set(e, ERR_USAGE, "unknown CPU feature '%.*s' to disable (known: %s)", (int)length, p,
-				cpu_names(~0u, known, sizeof known));
+			return err_set(e, ERR_USAGE, "unknown CPU feature '%.*s' to disable (known: %s)",
+				(int)length, p, cpu_names(~0u, known, sizeof known));
 		}
 		off |= built_upon(i);
 		p += length;
@@ -98,6 +98,7 @@ char *cpu_names(unsigned features, char *text, unsigned size)
 	text[0] = '\0';
 	for (unsigned i = 0; i < CPU_COUNT && used < size; i++)
 		if (features >> i & 1)
-			used += (unsigned)snprintf(text + used, size - used, "%s%s", used ? " " : "", names[i]);
+			used += (unsigned)snprintf(
+				text + used, size - used, "%s%s", used ? " " : "", names[i]);
 	return text;
 }

@@ -23,17 +23,20 @@ enum cpu_bit {
 #include "cpu.def"
 };
 
-/* The features that may be used: found, less those disabled. Safe to call from any thread after the first call. */
+/* The features that may be used: found, less those disabled. Safe to call from any thread after the first
+ * call. */
 unsigned cpu_features(void);
 
-/* Takes away every feature of a comma-separated list, and what is built upon it (avx2 takes avx512 along). An unknown name is an error
- * (ERR_USAGE) that lists the known ones, and changes nothing. NULL or "": no change. Call before workers exist. */
+/* Takes away every feature of a comma-separated list, and what is built upon it (avx2 takes avx512 along). An
+ * unknown name is an error (ERR_USAGE) that lists the known ones, and changes nothing. NULL or "": no change.
+ * Call before workers exist. */
 int cpu_disable(const char *list, struct err *e);
 
 /* Whether this CPU is one of Intel's. */
 bool cpu_is_intel(void);
 
-/* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`); returns text. */
+/* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`); returns text.
+ */
 char *cpu_names(unsigned features, char *text, unsigned size);
 
 #endif

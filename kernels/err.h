@@ -11,8 +11,8 @@
 
 enum err_status {
 	ERR_NONE = 0,
-	ERR_FAILED = 1,       /* the system failed, or the answer was wrong */
-	ERR_USAGE = 2,        /* what was asked for makes no sense; the message names the option and what is legal */
+	ERR_FAILED = 1, /* the system failed, or the answer was wrong */
+	ERR_USAGE = 2, /* what was asked for makes no sense; the message names the option and what is legal */
 	ERR_ABSENT = 77,      /* not available in this build or on this machine */
 	ERR_INTERRUPTED = 130 /* the user stopped it */
 };

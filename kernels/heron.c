@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-/* From 2^-64 to 2^64, but for every 64th, which is any 64 bits: of any magnitude and sign, infinite, or no number. */
+/* From 2^-64 to 2^64, but for every 64th, which is any 64 bits: of any magnitude and sign, infinite, or no
+ * number. */
 static double number_of(uint64_t draw, uint64_t index)
 {
 	const uint64_t fraction = draw & ((UINT64_C(1) << 52) - 1), exponent = 1023 - 64 + (draw >> 57);
@@ -104,9 +105,8 @@ static struct piece pack(const void *input, struct span s)
 {
 	const struct heron_input *in = input;
 	const double *from = in->number + s.lo * HERON_UNIT;
-	return (struct piece){
-		(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from, s.lo * HERON_UNIT,
-		sizeof *from};
+	return (struct piece){(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from,
+		s.lo * HERON_UNIT, sizeof *from};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

@@ -5,7 +5,8 @@
  * After its first step x is at or above the root, and falls until rounding ends it: within 2 ulp of the root,
  * after six steps for numbers near 1 and five hundred for the largest and smallest. Zero and infinity are
  * their own roots; what is negative or no number has none, which is one fixed NaN; these take no step. Every
- * variant does the same IEEE 754 operations in the same order, so that results and steps are equal to the bit.
+ * variant does the same IEEE 754 operations in the same order, so that results and steps are equal to the
+ * bit.
  */
 #ifndef PARSCALE_HERON_H
 #define PARSCALE_HERON_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* heron_avx2.c - eight roots at a time, until the last of them is found; two vectors, so that one divides while
- * the other is added up. */
+/* heron_avx2.c - eight roots at a time, until the last of them is found; two vectors, so that one divides
+ * while the other is added up. */
 #include "heron.h"
 
 #include "cpu.h"
@@ -19,10 +19,9 @@ static inline struct four begin(const double *number)
 	const __m256d a = _mm256_load_pd(number), zero = _mm256_setzero_pd();
 	const __m256d plain = _mm256_and_pd(_mm256_cmp_pd(a, zero, _CMP_GT_OQ),
 		_mm256_cmp_pd(a, _mm256_set1_pd(__DBL_MAX__), _CMP_LE_OQ));
-	const __m256d special = _mm256_blendv_pd(_mm256_set1_pd(__builtin_nan("")), a,
-		_mm256_cmp_pd(a, zero, _CMP_GE_OQ));
-	const __m256d first =
-		_mm256_mul_pd(_mm256_add_pd(_mm256_set1_pd(1), a), _mm256_set1_pd(0.5));
+	const __m256d special =
+		_mm256_blendv_pd(_mm256_set1_pd(__builtin_nan("")), a, _mm256_cmp_pd(a, zero, _CMP_GE_OQ));
+	const __m256d first = _mm256_mul_pd(_mm256_add_pd(_mm256_set1_pd(1), a), _mm256_set1_pd(0.5));
 	return (struct four){a, _mm256_blendv_pd(special, first, plain), plain,
 		_mm256_sub_epi64(_mm256_setzero_si256(), _mm256_castpd_si256(plain))};
 }
@@ -48,8 +47,8 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			step(&b);
 		}
 		steps = _mm256_add_epi64(steps, _mm256_add_epi64(a.steps, b.steps));
-		bits = _mm256_add_epi64(bits,
-			_mm256_add_epi64(_mm256_castpd_si256(a.root), _mm256_castpd_si256(b.root)));
+		bits = _mm256_add_epi64(
+			bits, _mm256_add_epi64(_mm256_castpd_si256(a.root), _mm256_castpd_si256(b.root)));
 	}
 	uint64_t lane[4];
 	_mm256_storeu_si256((__m256i *)(void *)lane, steps);

@@ -21,10 +21,9 @@ static inline struct eight begin(const double *number)
 			       _mm512_cmp_pd_mask(a, _mm512_set1_pd(__DBL_MAX__), _CMP_LE_OQ);
 	const __m512d special = _mm512_mask_blend_pd(
 		_mm512_cmp_pd_mask(a, zero, _CMP_GE_OQ), _mm512_set1_pd(__builtin_nan("")), a);
-	const __m512d first =
-		_mm512_mul_pd(_mm512_add_pd(_mm512_set1_pd(1), a), _mm512_set1_pd(0.5));
-	return (struct eight){a, _mm512_mask_blend_pd(plain, special, first), plain,
-		_mm512_maskz_set1_epi64(plain, 1)};
+	const __m512d first = _mm512_mul_pd(_mm512_add_pd(_mm512_set1_pd(1), a), _mm512_set1_pd(0.5));
+	return (struct eight){
+		a, _mm512_mask_blend_pd(plain, special, first), plain, _mm512_maskz_set1_epi64(plain, 1)};
 }
 
 static inline void step(struct eight *f)
@@ -48,11 +47,12 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			step(&b);
 		}
 		steps = _mm512_add_epi64(steps, _mm512_add_epi64(a.steps, b.steps));
-		bits = _mm512_add_epi64(bits,
-			_mm512_add_epi64(_mm512_castpd_si512(a.root), _mm512_castpd_si512(b.root)));
+		bits = _mm512_add_epi64(
+			bits, _mm512_add_epi64(_mm512_castpd_si512(a.root), _mm512_castpd_si512(b.root)));
 	}
 	out->count += (uint64_t)_mm512_reduce_add_epi64(steps);
-	uint64_t lanes[8]; /* bits add up modulo 2^64, where the intrinsic for sums would overflow as signed */
+	/* bits add up modulo 2^64, where the intrinsic for sums would overflow as signed */
+	uint64_t lanes[8];
 	_mm512_storeu_si512(lanes, bits);
 	for (unsigned i = 0; i < 8; i++)
 		out->check += lanes[i];

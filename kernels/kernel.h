@@ -2,12 +2,13 @@
 /*
  * kernel.h - what a computation is, for everything that runs one.
  *
- * A kernel answers a problem by turning spans of work units into tallies; tallies add, and any cut of the units
- * gives the same total. A variant is one way to do it: an algorithm or an instruction set. Kernels are pure: no
- * threads, no clock, no environment, no files, no output; what they know of the machine stands in the problem.
+ * A kernel answers a problem by turning spans of work units into tallies; tallies add, and any cut of the
+ * units gives the same total. A variant is one way to do it: an algorithm or an instruction set. Kernels are
+ * pure: no threads, no clock, no environment, no files, no output; what they know of the machine stands in
+ * the problem.
  *
- * A kernel is one file that ends in a const record, and one line in kernels.def. A variant is one record, and one
- * line in its kernel's list.
+ * A kernel is one file that ends in a const record, and one line in kernels.def. A variant is one record, and
+ * one line in its kernel's list.
  */
 #ifndef PARSCALE_KERNEL_H
 #define PARSCALE_KERNEL_H
@@ -18,18 +19,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Work units lo <= u < hi. What a unit is, the variant decides at setup: a segment of numbers, a class line, some words. */
+/* Work units lo <= u < hi. What a unit is, the variant decides at setup: a segment of numbers, a class line,
+ * some words. */
 struct span {
 	uint64_t lo, hi;
 };
 
-/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks the greater stays, what
- * one has spoilt is. */
+/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks
+ * the greater stays, what one has spoilt is. */
 struct tally {
-	uint64_t count;  /* items found */
-	uint64_t check;  /* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
-	uint64_t peak;   /* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
-	uint64_t spoilt; /* bits of items that were counted unseen, and which units that share them found to be none; 0 once settled */
+	uint64_t count; /* items found */
+	/* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
+	uint64_t check;
+	/* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
+	uint64_t peak;
+	/* bits of items that were counted unseen, and which units that share them found to be none; 0 once
+	 * settled */
+	uint64_t spoilt;
 };
 
 /* Room for a text parameter, its ending zero included. */
@@ -41,17 +47,20 @@ struct problem {
 #define PARAMETER_CHOICE(id, option, fallback, choices, meaning) uint64_t id;
 #define PARAMETER_TEXT(id, option, fallback, meaning) char id[PARAMETER_TEXT_SIZE];
 #include "parameters.def"
-	const unsigned char *text; /* the bytes of --input, owned by the caller, outliving every input made of it; NULL: generate */
-	uint64_t text_bytes;       /* how many */
+	/* the bytes of --input, owned by the caller, outliving every input made of it; NULL: generate */
+	const unsigned char *text;
+	uint64_t text_bytes; /* how many */
 
 	/* hints */
-	bool listing;         /* units shall follow the order of the items, so that `emit` lists them in order */
-	uint64_t peak;        /* of the whole answer, to a listing of a kernel that seeks one */
-	unsigned workers;     /* how many will share the units; 0 counts as 1 */
-	uint64_t block_bytes; /* cache tile of one worker; 0: the variant's own choice from the caches below */
-	uint64_t l1_bytes;    /* a worker's L1 data cache; 0: unknown, take 32 KiB */
-	uint64_t l2_bytes;    /* a worker's share of L2; 0: unknown, take 256 KiB */
-	uint64_t l3_bytes;    /* a worker's share of L3; 0: none or unknown */
+	/* units shall follow the order of the items, so that `emit` lists them in order */
+	bool listing;
+	uint64_t peak;    /* of the whole answer, to a listing of a kernel that seeks one */
+	unsigned workers; /* how many will share the units; 0 counts as 1 */
+	/* cache tile of one worker; 0: the variant's own choice from the caches below */
+	uint64_t block_bytes;
+	uint64_t l1_bytes; /* a worker's L1 data cache; 0: unknown, take 32 KiB */
+	uint64_t l2_bytes; /* a worker's share of L2; 0: unknown, take 256 KiB */
+	uint64_t l3_bytes; /* a worker's share of L3; 0: none or unknown */
 };
 
 /* One parameter, as the command line, the sweep file and the columns see it. */
@@ -81,15 +90,16 @@ bool parameter_same(const struct parameter *parameter, const struct problem *p, 
 /* Every parameter at its fallback, every hint unknown. */
 void problem_init(struct problem *p);
 
-/* Adds units s to *out. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes, 4096-byte
- * aligned, zeroed when the worker began and left alone between its chunks; `input` is shared and read-only. */
+/* Adds units s to *out. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes,
+ * 4096-byte aligned, zeroed when the worker began and left alone between its chunks; `input` is shared and
+ * read-only. */
 typedef void kernel_chunk_fn(const void *input, struct span s, void *scratch, struct tally *out);
 
 /* Takes `n` items in order; returns non-zero to stop the listing. */
 typedef int kernel_take_fn(void *ctx, const uint64_t *items, size_t n);
 
-/* Hands the items found in units s to `take`, in order, in batches. An item is a number: the prime itself, the
- * index of a word in its list, the offset of a word's first byte in its text. The input was set up with
+/* Hands the items found in units s to `take`, in order, in batches. An item is a number: the prime itself,
+ * the index of a word in its list, the offset of a word's first byte in its text. The input was set up with
  * problem.listing; of a kernel that seeks a peak, items as great as problem.peak are all that is listed. */
 typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx);
 
@@ -114,15 +124,16 @@ struct variant {
 	const char *missing; /* NULL, or why this build does not have it; all functions may then be NULL */
 	unsigned needs;      /* CPU_* bits without which it must not run */
 
-	/* Makes the shared input of a problem within every parameter's legal range, and of nothing else: the same problem
-	 * gives the same words in every variant. *input is freed by teardown; on -1 nothing is left and *e is set:
-	 * ERR_USAGE for a problem that makes no sense, ERR_ABSENT for one that this variant does not take (`reference` above
-	 * 10^9), ERR_FAILED without memory. */
+	/* Makes the shared input of a problem within every parameter's legal range, and of nothing else: the
+	 * same problem gives the same words in every variant. *input is freed by teardown; on -1 nothing is
+	 * left and *e is set: ERR_USAGE for a problem that makes no sense, ERR_ABSENT for one that this
+	 * variant does not take (`reference` above 10^9), ERR_FAILED without memory. */
 	int (*setup)(const struct problem *p, void **input, struct err *e);
 	void (*teardown)(void *input);
 
-	uint64_t (*units)(const void *input);       /* how many there are; 0 for an empty problem */
-	uint64_t (*grain)(const void *input);       /* fewest units that make a chunk whose fixed cost is small; at least 1 */
+	uint64_t (*units)(const void *input); /* how many there are; 0 for an empty problem */
+	/* fewest units that make a chunk whose fixed cost is small; at least 1 */
+	uint64_t (*grain)(const void *input);
 	size_t (*scratch_bytes)(const void *input); /* of one worker; 0: none */
 	kernel_chunk_fn *chunk;
 	kernel_emit_fn *emit; /* NULL: this kernel has nothing to list */
@@ -131,9 +142,10 @@ struct variant {
 	void (*settle)(const void *input, struct tally *all);
 };
 
-/* Operations on 64-bit lanes that a kernel's algorithm cannot do without, whatever the variant: less than any variant executes, which
- * also finds addresses and counts. Of the kind that the kernel `of` (a ceiling) does as many of as there can be. They are per_item of
- * every item, per_byte of every byte that the items take (item_bytes), and per_found of every tally.count. */
+/* Operations on 64-bit lanes that a kernel's algorithm cannot do without, whatever the variant: less than any
+ * variant executes, which also finds addresses and counts. Of the kind that the kernel `of` (a ceiling) does
+ * as many of as there can be. They are per_item of every item, per_byte of every byte that the items take
+ * (item_bytes), and per_found of every tally.count. */
 struct demand {
 	const char *of;
 	double per_item, per_byte, per_found;
@@ -151,17 +163,20 @@ struct kernel {
 	const char *const *parameters; /* names, ended by NULL; any other parameter is refused */
 	bool takes_input;              /* --input FILE makes sense */
 
-	/* Refuses what no single parameter's range can tell (start above stop); 0 or -1 with ERR_USAGE. NULL: nothing to refuse. */
+	/* Refuses what no single parameter's range can tell (start above stop); 0 or -1 with ERR_USAGE. NULL:
+	 * nothing to refuse. */
 	int (*validate)(const struct problem *p, struct err *e);
 
 	/* How many items the problem has; 2^64 counts as 2^64-1. */
 	uint64_t (*items)(const struct problem *p);
 
-	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound by memory. */
+	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound by memory.
+	 */
 	double (*item_bytes)(const struct problem *p);
 
-	/* What it demands of the machine beside memory, the kind that a roofline shows first; ended by one whose `of` is NULL. NULL, with the
-	 * reason in `undemanding`: not known from the problem and the answer. */
+	/* What it demands of the machine beside memory, the kind that a roofline shows first; ended by one
+	 * whose `of` is NULL. NULL, with the reason in `undemanding`: not known from the problem and the
+	 * answer. */
 	const struct demand *demands;
 	const char *undemanding;
 	enum ceiling ceiling;
@@ -169,33 +184,38 @@ struct kernel {
 	/* Makes it a problem of `size` items (a sweep's `size`), size >= 1. */
 	void (*resize)(struct problem *p, uint64_t size);
 
-	/* A known answer from an independent source (published counts, closed forms). Returns its name ("OEIS A006880"), or NULL where
-	 * there is none; *check_known tells whether known->check counts too. The peak always does. */
+	/* A known answer from an independent source (published counts, closed forms). Returns its name ("OEIS
+	 * A006880"), or NULL where there is none; *check_known tells whether known->check counts too. The
+	 * peak always does. */
 	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
 
-	/* Makes it the problem that also counts what the usual one leaves out, and back; what that is ("one-letter words"). NULL,
-	 * all: there is no such thing. */
+	/* Makes it the problem that also counts what the usual one leaves out, and back; what that is
+	 * ("one-letter words"). NULL, all: there is no such thing. */
 	void (*count_aside)(struct problem *p, bool aside);
 	const char *aside;
 
-	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with ERR_USAGE where there are not so
-	 * many, or it cannot tell. NULL: items are not numbers in start..stop. */
+	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with
+	 * ERR_USAGE where there are not so many, or it cannot tell. NULL: items are not numbers in
+	 * start..stop. */
 	int (*about_nth)(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
 
-	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns its length; 0 where
-	 * all items of this input are numbers that stand for themselves, in decimal. NULL: those of every input do. */
+	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns
+	 * its length; 0 where all items of this input are numbers that stand for themselves, in decimal.
+	 * NULL: those of every input do. */
 	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
 
-	/* Writes an item's text as those are spelled that count as the same word, to `to` of twice `length` bytes; returns its new
-	 * length. NULL: each as it stands. */
+	/* Writes an item's text as those are spelled that count as the same word, to `to` of twice `length`
+	 * bytes; returns its new length. NULL: each as it stands. */
 	size_t (*fold)(const void *input, const char *text, size_t length, char *to);
 
-	/* What an item that was emitted adds to the tally. NULL where no variant emits, or lists hold less than what counts. */
+	/* What an item that was emitted adds to the tally. NULL where no variant emits, or lists hold less
+	 * than what counts. */
 	void (*weigh)(uint64_t item, struct tally *out);
 
-	/* For workers that are handed their input. pack: what units s need. adopt: makes *part an input of such bytes, which
-	 * have MEMORY_MARGIN and a page of readable bytes around them and outlive it; the rest is as in `input`. NULL, both:
-	 * an input is not made of bytes, and the range of units says it all. */
+	/* For workers that are handed their input. pack: what units s need. adopt: makes *part an input of
+	 * such bytes, which have MEMORY_MARGIN and a page of readable bytes around them and outlive it; the
+	 * rest is as in `input`. NULL, both: an input is not made of bytes, and the range of units says it
+	 * all. */
 	struct piece (*pack)(const void *input, struct span s);
 	void (*adopt)(const void *input, unsigned char *bytes, size_t count, union kernel_part *part);
 
@@ -208,11 +228,12 @@ extern const struct kernel *const kernels[];
 /* The one of this name; NULL with ERR_USAGE and the list of known names. */
 const struct kernel *kernel_find(const char *name, struct err *e);
 
-/* The variant of this name; "best" is the last that can run here. NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the
- * reason where it cannot run. */
+/* The variant of this name; "best" is the last that can run here. NULL with ERR_USAGE and the known names, or
+ * with ERR_ABSENT and the reason where it cannot run. */
 const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e);
 
-/* NULL where the variant can run in this build on this CPU (features: cpu_features()), else why not, in `buffer` of 120 bytes or static. */
+/* NULL where the variant can run in this build on this CPU (features: cpu_features()), else why not, in
+ * `buffer` of 120 bytes or static. */
 const char *variant_missing(const struct variant *v, unsigned features, char *buffer);
 
 /* Adds b to a. */

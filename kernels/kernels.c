@@ -15,11 +15,11 @@ const struct kernel *const kernels[] = {
 	NULL};
 
 const struct parameter parameters[] = {
-#define PARAMETER(id, option, lowest, highest, fallback, meaning) \
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
 	{option, offsetof(struct problem, id), lowest, highest, fallback, NULL, NULL, meaning},
-#define PARAMETER_CHOICE(id, option, fallback, choices, meaning) \
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning)                                             \
 	{option, offsetof(struct problem, id), 0, UINT32_MAX, fallback, choices, NULL, meaning},
-#define PARAMETER_TEXT(id, option, fallback, meaning) \
+#define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
 	{option, offsetof(struct problem, id), 0, 0, 0, NULL, fallback, meaning},
 #include "parameters.def"
 	{0}};
@@ -80,7 +80,8 @@ const char *variant_missing(const struct variant *v, unsigned features, char *bu
 	if (!lacking)
 		return NULL;
 	char names[80];
-	snprintf(buffer, 120, "this CPU lacks (or was told to hide) %s", cpu_names(lacking, names, sizeof names));
+	snprintf(buffer, 120, "this CPU lacks (or was told to hide) %s",
+		cpu_names(lacking, names, sizeof names));
 	return buffer;
 }
 

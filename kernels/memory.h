@@ -11,8 +11,9 @@
 
 #include <stddef.h>
 
-/* `count` elements of `size` bytes, zeroed, 64-byte aligned, with MEMORY_MARGIN zeroed bytes before and after that may be read.
- * NULL with ERR_FAILED, naming `what` and how much it wanted, when there is not so much. count == 0 is legal. */
+/* `count` elements of `size` bytes, zeroed, 64-byte aligned, with MEMORY_MARGIN zeroed bytes before and after
+ * that may be read. NULL with ERR_FAILED, naming `what` and how much it wanted, when there is not so much.
+ * count == 0 is legal. */
 enum { MEMORY_MARGIN = 128 };
 void *memory_alloc(size_t count, size_t size, const char *what, struct err *e);
 

@@ -2,10 +2,10 @@
 /*
  * primality.h - which numbers are primes, each tried alone by division with all odd numbers to its root.
  *
- * Not a fast way to find primes but an unequal one: an even number costs nothing, a prime its square root. The
- * unit of work is 32 numbers, a variant a function that makes a mask of the 16 odd ones among them. Numbers
- * have 32 bits, so that d divides n exactly where n times the inverse of d, modulo 2^32, is at most (2^32 -
- * 1) / d (Granlund and Montgomery, PLDI 1994).
+ * Not a fast way to find primes but an unequal one: an even number costs nothing, a prime its square root.
+ * The unit of work is 32 numbers, a variant a function that makes a mask of the 16 odd ones among them.
+ * Numbers have 32 bits, so that d divides n exactly where n times the inverse of d, modulo 2^32, is at most
+ * (2^32 - 1) / d (Granlund and Montgomery, PLDI 1994).
  */
 #ifndef PARSCALE_PRIMALITY_H
 #define PARSCALE_PRIMALITY_H
@@ -52,8 +52,8 @@ static inline uint32_t primality_divisors(const struct primality_input *in, uint
 }
 
 /* The loops of every variant: units s into *out, or their primes to `take` where `out` is NULL. */
-__attribute__((always_inline)) static inline void primality_scan(const struct primality_input *in, struct span s,
-	struct tally *out, kernel_take_fn *take, void *ctx, primality_match_fn *match)
+__attribute__((always_inline)) static inline void primality_scan(const struct primality_input *in,
+	struct span s, struct tally *out, kernel_take_fn *take, void *ctx, primality_match_fn *match)
 {
 	for (uint64_t u = s.lo; u < s.hi; u++) {
 		const uint64_t first = u * PRIMALITY_UNIT, left = in->numbers - first;

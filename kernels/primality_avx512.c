@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* primality_avx512.c - the 16 odd numbers of a unit in one vector against one divisor at a time, until none is
- * left. */
+/* primality_avx512.c - the 16 odd numbers of a unit in one vector against one divisor at a time, until none
+ * is left. */
 #include "primality.h"
 
 #include "cpu.h"

@@ -12,7 +12,8 @@ const char *primes_below(uint64_t end, struct tally *known)
 	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
 		if (end == powers[i].end) {
 			/* 2 is in neither class */
-			*known = (struct tally){.count = powers[i].primes, .check = (powers[i].primes - 1 - powers[i].lead) / 2};
+			*known = (struct tally){.count = powers[i].primes,
+				.check = (powers[i].primes - 1 - powers[i].lead) / 2};
 			return "OEIS A006880, A091295";
 		}
 	return NULL;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * primes.h - what kernels that find primes share: published counts, and what a found prime is worth. It finds none.
+ * primes.h - what kernels that find primes share: published counts, and what a found prime is worth. It finds
+ * none.
  */
 #ifndef PARSCALE_PRIMES_H
 #define PARSCALE_PRIMES_H
 
 #include "kernel.h"
 
-/* How many primes lie below `end`, and in `check` how many of them leave 1 when divided by 4, where `end` is a power of ten to 10^18; returns the source,
- * or NULL where it is none. No power of ten is a prime, so that `end` may count as inside or outside. */
+/* How many primes lie below `end`, and in `check` how many of them leave 1 when divided by 4, where `end` is
+ * a power of ten to 10^18; returns the source, or NULL where it is none. No power of ten is a prime, so that
+ * `end` may count as inside or outside. */
 const char *primes_below(uint64_t end, struct tally *known);
 
 /* struct kernel's `weigh` for a prime. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by memory. */
+/* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by
+ * memory. */
 #include "read.h"
 
 #include "cpu.h"
@@ -140,5 +141,6 @@ const struct kernel kernel_read = {
 	.oracle = oracle,
 	.pack = pack,
 	.adopt = adopt,
-	.variants = (const struct variant *const[]){&read_reference, &read_avx2, &read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
+	.variants = (const struct variant *const[]){&read_reference, &read_avx2, &read_avx2_pages,
+		&read_avx512, &read_avx512_pages, NULL},
 };

@@ -2,9 +2,9 @@
 /*
  * read.h - the input and the loop that the variants of `read` share.
  *
- * A variant is an instruction set's load-and-add over one tile, in one of two orders: `plain`, byte after byte, which is what most
- * programs do; or `pages`, a line of each of the tile's eight 4096-byte pages in turn, which keeps more loads in
- * flight, since hardware prefetchers work page by page.
+ * A variant is an instruction set's load-and-add over one tile, in one of two orders: `plain`, byte after
+ * byte, which is what most programs do; or `pages`, a line of each of the tile's eight 4096-byte pages in
+ * turn, which keeps more loads in flight, since hardware prefetchers work page by page.
  */
 #ifndef PARSCALE_READ_H
 #define PARSCALE_READ_H
@@ -34,23 +34,23 @@ typedef uint64_t read_tiles_fn(const unsigned char *bytes, uint64_t tiles);
 void read_span(const struct read_input *in, struct span s, struct tally *out, read_tiles_fn *tiles);
 
 /* The record of a variant and its chunk function, from its tiles function. */
-#define READ_VARIANT(id, label, cpu_bits, tiles) \
-	static void id##_chunk(const void *input, struct span s, void *scratch, struct tally *out) \
-	{ \
-		(void)scratch; \
-		read_span(input, s, out, tiles); \
-	} \
-	const struct variant read_##id = {.name = label, \
-		.needs = cpu_bits, \
-		.setup = read_setup, \
-		.teardown = read_teardown, \
-		.units = read_units, \
-		.grain = read_grain, \
-		.scratch_bytes = read_scratch_bytes, \
+#define READ_VARIANT(id, label, cpu_bits, tiles)                                                             \
+	static void id##_chunk(const void *input, struct span s, void *scratch, struct tally *out)           \
+	{                                                                                                    \
+		(void)scratch;                                                                               \
+		read_span(input, s, out, tiles);                                                             \
+	}                                                                                                    \
+	const struct variant read_##id = {.name = label,                                                     \
+		.needs = cpu_bits,                                                                           \
+		.setup = read_setup,                                                                         \
+		.teardown = read_teardown,                                                                   \
+		.units = read_units,                                                                         \
+		.grain = read_grain,                                                                         \
+		.scratch_bytes = read_scratch_bytes,                                                         \
 		.chunk = id##_chunk}
 
 /* For compilers that cannot make it. */
-#define READ_VARIANT_MISSING(id, label, cpu_bits, why) \
+#define READ_VARIANT_MISSING(id, label, cpu_bits, why)                                                       \
 	const struct variant read_##id = {.name = label, .needs = cpu_bits, .missing = why}
 
 /* The variants, each in the file of its instruction set. */

@@ -27,7 +27,8 @@ static inline __m512i read_zero(void)
 
 static inline uint64_t read_sum(__m512i v)
 {
-	uint64_t lanes[8], sum = 0; /* the intrinsic that adds lanes up does so as signed, which may not overflow */
+	/* the intrinsic that adds lanes up does so as signed, which may not overflow */
+	uint64_t lanes[8], sum = 0;
 	_mm512_storeu_si512(lanes, v);
 	for (unsigned i = 0; i < 8; i++)
 		sum += lanes[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve.c - the kernel `sieve`: how many primes, or k-tuplets of primes, lie in start..stop, both inclusive. How it is done stands in
- * sieve.h. */
+/* sieve.c - the kernel `sieve`: how many primes, or k-tuplets of primes, lie in start..stop, both inclusive.
+ * How it is done stands in sieve.h. */
 #include "sieve.h"
 
 #include "primes.h"
@@ -32,7 +32,8 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 	if (p->start > 2)
 		return NULL;
 	for (uint64_t end = p->stop; end - p->stop < 2; end++) { /* no power of ten is a prime */
-		const char *source = p->tuplet == 1 ? primes_below(end, known) : tuplets_below((unsigned)p->tuplet, end, &known->count);
+		const char *source = p->tuplet == 1 ? primes_below(end, known)
+						    : tuplets_below((unsigned)p->tuplet, end, &known->count);
 		if (source)
 			return source;
 	}
@@ -41,7 +42,8 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 
 const struct kernel kernel_sieve = {
 	.name = "sieve",
-	.summary = "counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
+	.summary =
+		"counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
 	.item = "number",
 	.check = "those that are or begin with primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"start", "stop", "count", NULL},

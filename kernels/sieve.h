@@ -18,8 +18,8 @@
  *   turned       many hits in a segment: eight at a time with constant masks;
  *   counted      sorted by their number of hits, which is known but for the last;
  *   large        beyond a segment: crossed out in the whole line, which stays in L2;
- *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a whole block
- *                and thrown into a bucket for each line.
+ *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a
+ * whole block and thrown into a bucket for each line.
  *
  * Nothing here knows threads. All of a plan is read-only once it is open.
  */
@@ -29,30 +29,33 @@
 #include "kernel.h"
 
 enum {
-	SIEVE_FLOOR = 4111,       /* primes up to here are listed, not sieved: a turned prime may hit itself. 1 modulo 30: no tuplet straddles it */
-	SIEVE_SMALL = 1 << 15,    /* primes up to here are kept. Above the root of SIEVE_DIRECT */
-	SIEVE_DIRECT = 1 << 25,   /* the most that base primes with starts in every line may be; in narrow windows fewer are, */
+	SIEVE_FLOOR = 4111,     /* primes up to here are listed, not sieved: a turned prime may hit itself. 1
+				   modulo 30: no tuplet straddles it */
+	SIEVE_SMALL = 1 << 15,  /* primes up to here are kept. Above the root of SIEVE_DIRECT */
+	SIEVE_DIRECT = 1 << 25, /* the most that base primes with starts in every line may be; in narrow
+				   windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
-	SIEVE_MULTIPLES = 64,     /* most numbers in a block, by huge primes */
-	SIEVE_LONGEST = 1 << 20,  /* most bits in a segment */
-	SIEVE_LINE = 1 << 26,     /* most bits in a line: starts by float are right to twice that */
-	SIEVE_SEGMENTS = 512,     /* most segments in a line: a large prime has no more hits, and so few enough runs */
+	SIEVE_MULTIPLES = 64,          /* most numbers in a block, by huge primes */
+	SIEVE_LONGEST = 1 << 20,       /* most bits in a segment */
+	SIEVE_LINE = 1 << 26,          /* most bits in a line: starts by float are right to twice that */
+	SIEVE_SEGMENTS =
+		512, /* most segments in a line: a large prime has no more hits, and so few enough runs */
 	SIEVE_SCRATCH = 440 << 20, /* bytes of scratch with buckets, of all workers */
-	SIEVE_HIT = 3,            /* bytes of a hit in a bucket: a bit of a line, which is shorter than 2^24 then */
-	SIEVE_RUNS = 260,         /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
-	SIEVE_COUNTED = 31,       /* up to here hits are counted exactly; */
-	SIEVE_STEP = 4,           /* beyond in steps of so many */
-	SIEVE_SLOTS = 32,         /* segments whose runs are remembered */
-	SIEVE_BATCH = 512,        /* primes whose starts are computed at a time */
-	SIEVE_GROUPS = 64,        /* most pre-sieve tables */
-	SIEVE_TILE = 512,         /* bytes that a pre-sieve table may be read past its period */
+	SIEVE_HIT = 3,      /* bytes of a hit in a bucket: a bit of a line, which is shorter than 2^24 then */
+	SIEVE_RUNS = 260,   /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
+	SIEVE_COUNTED = 31, /* up to here hits are counted exactly; */
+	SIEVE_STEP = 4,     /* beyond in steps of so many */
+	SIEVE_SLOTS = 32,   /* segments whose runs are remembered */
+	SIEVE_BATCH = 512,  /* primes whose starts are computed at a time */
+	SIEVE_GROUPS = 64,  /* most pre-sieve tables */
+	SIEVE_TILE = 512,   /* bytes that a pre-sieve table may be read past its period */
 	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
 };
 
 /*
- * The pre-sieve: table g has bit b set where b shares a factor with period[g], the product of its primes. Shifted by a
- * number of bytes, it is what these primes cross out in any line: in line k of the block at A from byte
- * (A + k) * step[g] mod period[g] on. Tables may be read SIEVE_TILE bytes past their period.
+ * The pre-sieve: table g has bit b set where b shares a factor with period[g], the product of its primes.
+ * Shifted by a number of bytes, it is what these primes cross out in any line: in line k of the block at A
+ * from byte (A + k) * step[g] mod period[g] on. Tables may be read SIEVE_TILE bytes past their period.
  */
 struct sieve_tables {
 	uint32_t count;
@@ -90,7 +93,9 @@ struct sieve_input {
 	const uint32_t *listed; /* items of start..stop up to SIEVE_FLOOR, ascending */
 	uint32_t listed_count;
 	uint64_t first, last; /* what is sieved; nothing when blocks == 0 */
-	uint64_t from;        /* above SIEVE_FLOOR; numbers before it do not count. first, or less by up to M for tuplets and lists */
+	/* above SIEVE_FLOOR; numbers before it do not count. first, or less by up to M for tuplets and lists
+	 */
+	uint64_t from;
 	bool listing;
 
 	/* lines */
@@ -103,7 +108,7 @@ struct sieve_input {
 	uint32_t line_bits;       /* segments * segment_bits */
 	uint64_t blocks;
 	bool whole;    /* a line is kept whole, because something follows the segments */
-	bool tested;    /* base primes end before the root of the last number: what they leave is tested */
+	bool tested;   /* base primes end before the root of the last number: what they leave is tested */
 	bool by_block; /* a unit is a block, not a line */
 	const struct sieve_group *group; /* for tuplets, which have a group for a unit */
 	uint32_t groups;                 /* 0: primes are counted, line by line */
@@ -142,15 +147,18 @@ struct sieve_runs {
 
 /* One worker's scratch: this head, then the arrays it points to. All zero at first. */
 struct sieve_work {
-	uint64_t ready;        /* block that the arrays are for, plus 1 */
-	uint32_t *start;       /* [primes] D: the start in line 0 of the block, modulo the prime */
-	uint32_t *square;      /* [primes] bit of the block before which the prime need not cross out; not there where no prime has one */
-	uint32_t squared;      /* index of the first prime with square != 0 */
-	uint32_t *batch;       /* starts of some primes */
-	uint32_t *last;       /* and the last hits of these */
-	unsigned char *line;  /* what is sieved: SIEVE_BEFORE bytes into its room */
-	unsigned char *lines; /* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
-	size_t stride;        /* from line to line */
+	uint64_t ready;  /* block that the arrays are for, plus 1 */
+	uint32_t *start; /* [primes] D: the start in line 0 of the block, modulo the prime */
+	/* [primes] bit of the block before which the prime need not cross out; not there where no prime has
+	 * one */
+	uint32_t *square;
+	uint32_t squared;    /* index of the first prime with square != 0 */
+	uint32_t *batch;     /* starts of some primes */
+	uint32_t *last;      /* and the last hits of these */
+	unsigned char *line; /* what is sieved: SIEVE_BEFORE bytes into its room */
+	/* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
+	unsigned char *lines;
+	size_t stride;         /* from line to line */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of huge primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
@@ -167,8 +175,8 @@ struct sieve_engine {
 		const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class);
 	kernel_emit_fn *emit;
 	/* step[i] and inverse[i] of n primes, where reciprocal[p % modulus] is 1/p modulo the modulus. */
-	void (*steps)(const uint32_t *prime, uint32_t n, uint32_t modulus, const int32_t *reciprocal, uint32_t *step,
-		float *inverse);
+	void (*steps)(const uint32_t *prime, uint32_t n, uint32_t modulus, const int32_t *reciprocal,
+		uint32_t *step, float *inverse);
 };
 
 /* start[i] = base * step[i] mod prime[i], for all primes. */
@@ -185,10 +193,12 @@ uint64_t sieve_grain(const void *input);
 size_t sieve_scratch_bytes(const void *input);
 
 /* Lays the scratch out and makes it ready for a block. */
-void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins);
+void sieve_enter(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins);
 
 /* The runs of the counted primes in a segment of the block. */
-const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment);
+const struct sieve_runs *sieve_segment_runs(
+	const struct sieve_input *in, struct sieve_work *w, uint32_t segment);
 
 /* The shape of lines: line_bits = segment_bits * segments. */
 struct sieve_shape {
@@ -198,11 +208,11 @@ struct sieve_shape {
 };
 
 /* The cheapest for the numbers first..last, sieved by primes up to `reach`. */
-struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t reach,
-	uint32_t presieve_limit);
+struct sieve_shape sieve_choose_shape(
+	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit);
 
-/* Up to which prime the numbers first..last are sieved: the root of the last, or less, where it is cheaper to test the
- * few numbers that are left one by one. */
+/* Up to which prime the numbers first..last are sieved: the root of the last, or less, where it is cheaper to
+ * test the few numbers that are left one by one. */
 uint32_t sieve_choose_reach(uint64_t first, uint64_t last);
 
 /* First number of a block. */
@@ -211,7 +221,8 @@ static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)
 	return in->first + block * in->line_bits * in->modulus;
 }
 
-/* Of one line. Hits are written as words, the last byte of which is the next one's: behind the last there is one byte. */
+/* Of one line. Hits are written as words, the last byte of which is the next one's: behind the last there is
+ * one byte. */
 static inline size_t sieve_bucket_bytes(const struct sieve_input *in)
 {
 	return (size_t)in->bucket_size * SIEVE_HIT + 1;
@@ -229,10 +240,11 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
 
 /* Primes up to `limit` (at most 2^25), ascending, into a new array that may be read 64 bytes past its end;
  * memory_free() it. NULL without memory. */
-uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, uint32_t *count,
-	struct err *e);
+uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine,
+	uint32_t *count, struct err *e);
 
-/* Made once in a process and kept. NULL without memory. The tables are of the primes up to `limit` that do not divide the modulus. */
+/* Made once in a process and kept. NULL without memory. The tables are of the primes up to `limit` that do
+ * not divide the modulus. */
 const struct sieve_small *sieve_small(struct err *e);
 const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e);
 

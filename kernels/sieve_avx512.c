@@ -115,7 +115,8 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 struct window;
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
 
-static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
+static uint32_t unpack(
+	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
 {
 	const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 	const __m512i step = _mm512_set1_epi32((int)(16 * modulus));
@@ -250,8 +251,8 @@ static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t b
 #define SIEVE_HAS_NUMBERS 1
 #include "sieve_lines.h"
 
-/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its double
- * is off by one at most. */
+/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its
+ * double is off by one at most. */
 static __m256i first_multiples(uint64_t base, __m256i primes)
 {
 	__m512i p = _mm512_cvtepu32_epi64(primes), number = _mm512_set1_epi64((long long)base);
@@ -282,7 +283,8 @@ static __mmask16 coprime(__m512i x, __m512i table)
 	return _mm512_test_epi32_mask(word, _mm512_set1_epi32(1));
 }
 
-/* Odd multiples only: steps of 2p. Steps are kept below 2^31 + 1, which is past the room, so that nothing wraps. */
+/* Odd multiples only: steps of 2p. Steps are kept below 2^31 + 1, which is past the room, so that nothing
+ * wraps. */
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
 {
 	uint32_t found = 0;
@@ -292,10 +294,12 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 		return found;
 	}
 	const __m512i table = _mm512_loadu_si512(v->coprime), room = _mm512_set1_epi32((int)v->room);
-	const __m512i top = _mm512_set1_epi32(INT32_MIN), half = _mm512_set1_epi32(1 << 30), one = _mm512_set1_epi32(1);
+	const __m512i top = _mm512_set1_epi32(INT32_MIN), half = _mm512_set1_epi32(1 << 30),
+		      one = _mm512_set1_epi32(1);
 	__mmask16 some = (__mmask16)((1u << n) - 1);
 	__m512i p = _mm512_mask_loadu_epi32(one, some, primes);
-	__m512i at = _mm512_inserti64x4(_mm512_castsi256_si512(first_multiples(v->base, _mm512_castsi512_si256(p))),
+	__m512i at = _mm512_inserti64x4(
+		_mm512_castsi256_si512(first_multiples(v->base, _mm512_castsi512_si256(p))),
 		first_multiples(v->base, _mm512_extracti64x4_epi64(p, 1)), 1);
 	__mmask16 alive = _mm512_mask_cmple_epu32_mask(some, at, room);
 	__mmask16 odd = _mm512_test_epi32_mask(at, one);

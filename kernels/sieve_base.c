@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_base.c - the base primes in order: small ones are kept, the others are as the sieve itself lists them. */
+/* sieve_base.c - the base primes in order: small ones are kept, the others are as the sieve itself lists
+ * them. */
 #include "memory.h"
 #include "sieve.h"
 
@@ -37,7 +38,8 @@ static int append(void *ctx, const uint64_t *primes, size_t n)
 }
 
 /* Adds those above SIEVE_SMALL from a sieve of their own, whose base primes are small ones. */
-static int sieve_more(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, struct list *l, struct err *e)
+static int sieve_more(uint32_t limit, const struct problem *p, const struct sieve_engine *engine,
+	struct list *l, struct err *e)
 {
 	struct problem range = *p;
 	struct sieve_input *in;
@@ -56,13 +58,14 @@ static int sieve_more(uint32_t limit, const struct problem *p, const struct siev
 	return work ? 0 : -1;
 }
 
-uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine, uint32_t *count,
-	struct err *e)
+uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine,
+	uint32_t *count, struct err *e)
 {
 	const struct sieve_small *small = sieve_small(e);
 	if (!small)
 		return NULL;
-	struct list l = {.primes = memory_alloc(most_primes(limit), sizeof(uint32_t), "sieve: base primes", e)};
+	struct list l = {
+		.primes = memory_alloc(most_primes(limit), sizeof(uint32_t), "sieve: base primes", e)};
 	if (!l.primes)
 		return NULL;
 	for (uint32_t step = 1u << 11; step; step /= 2) /* how many are not above the limit */

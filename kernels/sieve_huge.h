@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_huge.h - the part of the template for huge primes, which hit few lines of a block or none: instead of asking
- * in every line, enumerate the multiples of each prime in the whole block, and throw each into the bucket of its line.
+ * sieve_huge.h - the part of the template for huge primes, which hit few lines of a block or none: instead of
+ * asking in every line, enumerate the multiples of each prime in the whole block, and throw each into the
+ * bucket of its line.
  *
- * The primes themselves are kept as lines, 1/20 of the memory that numbers would take, and unpacked each time.
- * A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every prime instead.
+ * The primes themselves are kept as lines, 1/20 of the memory that numbers would take, and unpacked each
+ * time. A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every
+ * prime instead.
  */
 #ifndef PARSCALE_SIEVE_HUGE_H
 #define PARSCALE_SIEVE_HUGE_H
 
 enum {
-	UNPACK_BITS = 2048,      /* of a line of primes at a time */
+	UNPACK_BITS = 2048, /* of a line of primes at a time */
 	THROWN_AT_ONCE = 16 * (SIEVE_MULTIPLES + 1) + 16
 };
 
 /* A block as huge primes see it. */
 struct window {
-	uint64_t base;        /* its first number */
-	uint32_t room;        /* its last number, less base: below 2^31 */
-	uint16_t coprime[32]; /* bit x, for x = (number - base) mod 210, tells whether the number is coprime to 210 */
+	uint64_t base; /* its first number */
+	uint32_t room; /* its last number, less base: below 2^31 */
+	/* bit x, for x = (number - base) mod 210, tells whether the number is coprime to 210 */
+	uint16_t coprime[32];
 };
 
-/* The portable way: appends to `to` the offsets of multiples of p, from its square on, that are coprime to 210. */
+/* The portable way: appends to `to` the offsets of multiples of p, from its square on, that are coprime to
+ * 210. */
 static inline uint32_t multiples_of(const struct window *v, uint64_t p, uint32_t *to)
 {
 	uint32_t n = 0;
@@ -45,7 +49,8 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 }
 
 /* Writes number + modulus * i for every clear bit i < n, a multiple of 64, and returns how many. */
-static uint32_t unpack(const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
+static uint32_t unpack(
+	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
 {
 	uint32_t found = 0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -80,15 +85,16 @@ INLINE unsigned char *bucket_of(const struct sieve_input *in, const struct sieve
 	return w->bucket + class * sieve_bucket_bytes(in);
 }
 
-/* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch ahead. A full
- * bucket keeps its last place for what does not fit. */
-INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
-	const uint32_t modulus)
+/* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch
+ * ahead. A full bucket keeps its last place for what does not fit. */
+INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets,
+	uint32_t n, const uint32_t modulus)
 {
 	const uint16_t *class_of = in->class_of;
 	uint32_t *used = w->bucket_used, size = in->bucket_size;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t bit = offsets[i] / modulus, class = class_of[offsets[i] - bit * modulus], at = used[class];
+		uint32_t bit = offsets[i] / modulus, class = class_of[offsets[i] - bit * modulus],
+			 at = used[class];
 		unsigned char *to = bucket_of(in, w, class) + (size_t)at * SIEVE_HIT;
 		put_hit(to, bit);
 		__builtin_prefetch(to + 192, 1);
@@ -98,7 +104,7 @@ INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const
 
 /* What becomes of the multiples. */
 struct sink {
-	bool one_line;  /* cross them out in this line of w, instead of throwing them all */
+	bool one_line; /* cross them out in this line of w, instead of throwing them all */
 	uint32_t class;
 };
 
@@ -117,7 +123,8 @@ static void take_hits(const struct sieve_input *in, struct sieve_work *w, const 
 }
 
 /* Enumerates the multiples of all huge primes in a block. */
-static void for_huge_primes(const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct sink sink)
+static void for_huge_primes(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct sink sink)
 {
 	const struct sieve_store *huge = &in->huge;
 	struct window v = {.base = sieve_base(in, block)};
@@ -132,13 +139,15 @@ static void for_huge_primes(const struct sieve_input *in, struct sieve_work *w, 
 	for (uint64_t line = 0; line < (uint64_t)huge->blocks * huge->classes; line++) {
 		const unsigned char *bits = huge->bits + line * (huge->line_bits / 8);
 		uint64_t number = huge->first + huge->offset[line % huge->classes] +
-			line / huge->classes * huge->line_bits * huge->modulus;
+				  line / huge->classes * huge->line_bits * huge->modulus;
 		for (uint32_t i = 0; i < huge->line_bits; i += UNPACK_BITS) {
 			uint32_t n = huge->line_bits - i < UNPACK_BITS ? huge->line_bits - i : UNPACK_BITS;
 			/* Past the last prime numbers wrap, and no bit is clear. */
-			n = unpack(bits + i / 8, n, (uint32_t)(number + (uint64_t)i * huge->modulus), huge->modulus, primes);
+			n = unpack(bits + i / 8, n, (uint32_t)(number + (uint64_t)i * huge->modulus),
+				huge->modulus, primes);
 			for (uint32_t j = 0; j < n; j += 16)
-				take_hits(in, w, offsets, multiples(&v, primes + j, n - j < 16 ? n - j : 16, offsets), sink);
+				take_hits(in, w, offsets,
+					multiples(&v, primes + j, n - j < 16 ? n - j : 16, offsets), sink);
 		}
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_kept.c - what is the same for every range, made by whoever needs it first and kept as long as the process: small primes and
- * the tables of the pre-sieve. Who comes second while it is being made makes it too, and gives his own up.
+ * sieve_kept.c - what is the same for every range, made by whoever needs it first and kept as long as the
+ * process: small primes and the tables of the pre-sieve. Who comes second while it is being made makes it
+ * too, and gives his own up.
  */
 #include "memory.h"
 #include "sieve.h"
@@ -56,7 +57,8 @@ const struct sieve_small *sieve_small(struct err *e)
 	return small;
 }
 
-/* Writes the pattern of a prime, every prime'th bit from bit 0, whose period is as many bytes: one period, then copies of it. */
+/* Writes the pattern of a prime, every prime'th bit from bit 0, whose period is as many bytes: one period,
+ * then copies of it. */
 static void make_pattern(unsigned char *table, uint32_t bytes, uint32_t prime)
 {
 	memset(table, 0, prime);
@@ -92,7 +94,8 @@ struct kept_tables {
 	struct sieve_tables tables; /* they lie behind this */
 };
 
-/* Joins ascending primes into tables while their product is at most LONGEST. first[g]: the first of table g. Returns their bytes. */
+/* Joins ascending primes into tables while their product is at most LONGEST. first[g]: the first of table g.
+ * Returns their bytes. */
 static size_t join(struct kept_tables *k, const uint32_t *primes, uint32_t *first)
 {
 	enum { LONGEST = 8192 };

@@ -5,19 +5,19 @@
  *
  * Parts that must stand before the inclusion:
  *
- * - enum { presieve_limit }: largest pre-sieved prime, about where a load of a table costs as much as crossing
- *   out in as many bits.
+ * - enum { presieve_limit }: largest pre-sieved prime, about where a load of a table costs as much as
+ * crossing out in as many bits.
  *
  * - void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
  *   uint32_t offset, uint32_t before, uint32_t *x): x[i] = first bit, counted from bit `before`, that
  *   prime[from + i] crosses out in the line at `offset`, not before its square. May write 15 elements more.
  *
- * - uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits): keeps the x[i] < bits, in order and in place,
- *   and returns their number.
+ * - uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits): keeps the x[i] < bits, in order and in
+ * place, and returns their number.
  *
- * - void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to): writes a tile, the
- *   union of all tables, table g from its byte at[g] on. void unite_tail(..., uint32_t bytes): less than a tile,
- *   a multiple of 64.
+ * - void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to): writes a tile,
+ * the union of all tables, table g from its byte at[g] on. void unite_tail(..., uint32_t bytes): less than a
+ * tile, a multiple of 64.
  *
  * - struct ones { uint64_t all, even; } count_ones(const unsigned char *bits, uint32_t bytes): set bits, and
  *   those in even places. bytes is a multiple of 64.
@@ -33,9 +33,9 @@
 
 #include <string.h>
 
-/* Bit x of a line is bit x % 8 of byte x / 8. x86-64 is little endian, so that a word does as well. There a hit is written out,
- * as what compilers make of C takes six or seven micro-operations: with SHRX (a copy and a shift in one) they are five, and one
- * store a cycle, the bound of the crossing loops, is within reach. */
+/* Bit x of a line is bit x % 8 of byte x / 8. x86-64 is little endian, so that a word does as well. There a
+ * hit is written out, as what compilers make of C takes six or seven micro-operations: with SHRX (a copy and
+ * a shift in one) they are five, and one store a cycle, the bound of the crossing loops, is within reach. */
 #if defined(__x86_64__)
 INLINE uint64_t word_of(uint64_t x)
 {
@@ -95,10 +95,10 @@ struct stretch {
 	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
 };
 
-/* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn a select between scalars into
- * a jump that nobody can predict. */
-static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n, uint32_t hits,
-	uint32_t bits, uint32_t spare, uint32_t *restrict last)
+/* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn
+ * a select between scalars into a jump that nobody can predict. */
+static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n,
+	uint32_t hits, uint32_t bits, uint32_t spare, uint32_t *restrict last)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t at = x[i] + hits * prime[i];
@@ -107,8 +107,8 @@ static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restr
 }
 
 /* Primes with `hits` sure hits and one more in last[]. */
-INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const uint32_t *x, const uint32_t *last,
-	uint32_t n, const uint32_t hits)
+INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
+	const uint32_t *last, uint32_t n, const uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
@@ -119,8 +119,10 @@ INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const u
 	}
 }
 
-/* Primes with more hits: `hits` to hits + 3 are sure. So many and four are taken, and run over the end by four at most. */
-static void cross_many(unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, uint32_t hits)
+/* Primes with more hits: `hits` to hits + 3 are sure. So many and four are taken, and run over the end by
+ * four at most. */
+static void cross_many(
+	unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
@@ -132,8 +134,10 @@ static void cross_many(unsigned char *segment, const uint32_t *prime, const uint
 	}
 }
 
-/* One run, or a part of one. Changes x. A function of its own, as is cross_small: tests/cli/assembly.sh reads them. */
-static __attribute__((noinline)) void cross_run(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+/* One run, or a part of one. Changes x. A function of its own, as is cross_small: tests/cli/assembly.sh reads
+ * them. */
+static __attribute__((noinline)) void cross_run(
+	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
 	unsigned char *to = part.to;
 	if (hits > SIEVE_COUNTED) {
@@ -148,20 +152,22 @@ static __attribute__((noinline)) void cross_run(struct stretch part, const uint3
 	}
 	find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
 	switch (hits) {
-#define HITS(k) \
-	case k: \
-		cross_counted(to, prime, x, last, n, k); \
+#define HITS(k)                                                                                              \
+	case k:                                                                                              \
+		cross_counted(to, prime, x, last, n, k);                                                     \
 		break;
-		HITS(1) HITS(2) HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12)
-		HITS(13) HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22) HITS(23)
-		HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
+		HITS(1)
+		HITS(2) HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12)
+			HITS(13) HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21)
+				HITS(22) HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29)
+					HITS(30) HITS(31)
 #undef HITS
 	}
 }
 
 /* Primes that are turned, in the segment `before` bits into the line. */
-static __attribute__((noinline)) void cross_small(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, uint32_t before,
-	unsigned char *segment)
+static __attribute__((noinline)) void cross_small(const struct sieve_input *in, struct sieve_work *w,
+	uint32_t offset, uint32_t before, unsigned char *segment)
 {
 	uint32_t i = 0;
 	for (uint32_t list = 0; list < 4; list++)
@@ -188,10 +194,11 @@ static __attribute__((noinline)) void cross_small(const struct sieve_input *in, 
 }
 
 /* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
-static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset, struct stretch part,
-	const struct sieve_runs *runs, uint32_t from)
+static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset,
+	struct stretch part, const struct sieve_runs *runs, uint32_t from)
 {
-	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from; /* of the batch */
+	/* of the batch */
+	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from;
 	for (uint32_t r = 0; r < runs->count; r++) {
 		uint32_t hits = runs->run[r].hits;
 		for (uint32_t n; from < runs->run[r].end; from += n) {
@@ -232,13 +239,15 @@ static void count_primes(const unsigned char *bits, uint32_t size, uint64_t numb
 	out->check += number % 4 == 1 ? even : size - ones.all - even;
 }
 
-/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time. */
-static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset, uint32_t before,
-	unsigned char *to)
+/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time.
+ */
+static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset,
+	uint32_t before, unsigned char *to)
 {
 	const struct sieve_tables *t = in->tables;
 	uint32_t at[SIEVE_GROUPS], bytes = in->segment_bits / 8, done = 0;
-	for (uint32_t g = 0; g < t->count; g++) { /* below 2^28, so that half a unit keeps the quotient from falling short */
+	/* below 2^28, so that half a unit keeps the quotient from falling short */
+	for (uint32_t g = 0; g < t->count; g++) {
 		int32_t shift = (int32_t)(w->phase[g] + offset * t->step[g] + before / 8);
 		at[g] = (uint32_t)shift - (uint32_t)(int32_t)((shift + 0.5) * t->inverse[g]) * t->period[g];
 	}
@@ -283,7 +292,8 @@ static void sieve_line(
 	}
 	if (!in->whole)
 		return;
-	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole, in->local);
+	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole,
+		in->local);
 	if (in->huge.blocks)
 		cross_huge(in, w, block, class);
 	close_line(w->line, valid, in->line_bits);
@@ -316,9 +326,10 @@ static void origins(const struct sieve_input *in, uint64_t base, uint32_t *restr
 	}
 }
 
-/* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p / M are at least 1 / M. */
-static void steps(const uint32_t *restrict prime, uint32_t n, uint32_t modulus, const int32_t *restrict reciprocal,
-	uint32_t *restrict step, float *restrict inverse)
+/* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p
+ * / M are at least 1 / M. */
+static void steps(const uint32_t *restrict prime, uint32_t n, uint32_t modulus,
+	const int32_t *restrict reciprocal, uint32_t *restrict step, float *restrict inverse)
 {
 	const double part = 1.0 / modulus;
 	for (uint32_t i = 0; i < n; i++) {
@@ -354,7 +365,8 @@ static void add_listed(const struct sieve_input *in, struct tally *out)
 	out->check += check;
 }
 
-static void count_tuplets(const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out);
+static void count_tuplets(
+	const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out);
 
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_nth.c - where the n-th prime is, nearly: Riemann's R(x) is about the number of primes up to x, off by some sqrt(x) / ln x, and is
- * inverted by Newton's method. R is summed by J. P. Gram's series, 1 + sum of ln(x)^k / (k k! zeta(k + 1)).
+ * sieve_nth.c - where the n-th prime is, nearly: Riemann's R(x) is about the number of primes up to x, off by
+ * some sqrt(x) / ln x, and is inverted by Newton's method. R is summed by J. P. Gram's series, 1 + sum of
+ * ln(x)^k / (k k! zeta(k + 1)).
  */
 #include "sieve.h"
 
@@ -38,7 +39,8 @@ int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct 
 	if (p->tuplet != 1)
 		return err_set(e, ERR_USAGE, "--nth: for primes, not with --count");
 	if (n == 0 || n > below_2_64)
-		return err_set(e, ERR_USAGE, "--nth: from 1 to 425656284035217743, how many primes there are below 2^64");
+		return err_set(e, ERR_USAGE,
+			"--nth: from 1 to 425656284035217743, how many primes there are below 2^64");
 	long double start = p->start < 2 ? 2 : (long double)p->start;
 	long double target = (p->start > 2 ? riemann(start) : 0) + n, x = start + n * logl(start + n + 2);
 	for (int i = 0; i < 50; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the pre-sieve. */
+/* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the
+ * pre-sieve. */
 #include "memory.h"
 #include "sieve.h"
 #include "sieve_tuplets.h"
@@ -37,7 +38,8 @@ static int make_classes(struct sieve_input *in, struct err *e)
 		return -1;
 	for (size_t i = 0; i < FACTORS; i++)
 		if (in->modulus % factors[i] == 0)
-			for (uint64_t k = (factors[i] - in->first % factors[i]) % factors[i]; k < in->modulus; k += factors[i])
+			for (uint64_t k = (factors[i] - in->first % factors[i]) % factors[i]; k < in->modulus;
+				k += factors[i])
 				class_of[k] = UINT16_MAX;
 	for (uint32_t k = 0, n = 0; k < in->modulus; k++)
 		if (class_of[k] != UINT16_MAX) {
@@ -64,8 +66,8 @@ static int make_groups(struct sieve_input *in, struct err *e)
 	return 0;
 }
 
-/* 1/r modulo M for every r coprime to it: the sum, over the prime factors f of M, of 1/r modulo f, times the unit that is 1 modulo f
- * and 0 modulo the others. */
+/* 1/r modulo M for every r coprime to it: the sum, over the prime factors f of M, of 1/r modulo f, times the
+ * unit that is 1 modulo f and 0 modulo the others. */
 static void make_reciprocals(uint32_t modulus, int32_t *reciprocal)
 {
 	for (size_t i = 0; i < FACTORS && modulus % factors[i] == 0; i++) {
@@ -179,9 +181,8 @@ static int make_listed(struct sieve_input *in, const struct problem *p, struct e
 	return 0;
 }
 
-static int make_primes(
-	struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine, uint32_t root,
-	struct err *e)
+static int make_primes(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
+	uint32_t root, struct err *e)
 {
 	uint32_t count, from = 0, direct = root < in->direct ? root : in->direct;
 	if (make_listed(in, p, e))
@@ -231,7 +232,8 @@ int sieve_open(
 	if (in->first <= in->last) {
 		reach = sieve_choose_reach(in->first, in->last);
 		in->tested = reach < sieve_root(in->last);
-		struct sieve_shape s = sieve_choose_shape(p, in->first, in->last, reach, engine->presieve_limit);
+		struct sieve_shape s =
+			sieve_choose_shape(p, in->first, in->last, reach, engine->presieve_limit);
 		in->modulus = s.modulus;
 		in->classes = s.classes;
 		in->segment_bits = s.segment_bits;

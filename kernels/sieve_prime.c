@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_prime.c - one number at a time: a strong probable prime test to seven bases, which no composite below 2^64
- * passes (Jim Sinclair, 2011, checked against the list of all base-2 pseudoprimes: https://miller-rabin.appspot.com).
- * Products modulo n are Montgomery's (Math. Comp. 44, 1985), with the residue x standing for x * 2^64 mod n.
+ * sieve_prime.c - one number at a time: a strong probable prime test to seven bases, which no composite below
+ * 2^64 passes (Jim Sinclair, 2011, checked against the list of all base-2 pseudoprimes:
+ * https://miller-rabin.appspot.com). Products modulo n are Montgomery's (Math. Comp. 44, 1985), with the
+ * residue x standing for x * 2^64 mod n.
  */
 #include "sieve.h"
 
@@ -49,7 +50,8 @@ bool sieve_is_prime(uint64_t n)
 	if (n < 2 || n % 2 == 0)
 		return n == 2;
 	struct modulus m = {.n = n, .inverse = n, .one = -n % n};
-	for (int bits = 3; bits < 64; bits *= 2) /* n * n = 1 modulo 8, and each step doubles the bits that are right */
+	/* n * n = 1 modulo 8, and each step doubles the bits that are right */
+	for (int bits = 3; bits < 64; bits *= 2)
 		m.inverse *= 2 - n * m.inverse;
 	for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
 		if (!passes(&m, bases[i]))

@@ -40,7 +40,8 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 /* Words that compilers keep in registers, vectors where they know some. */
 enum { WORDS = 16 };
 
-static inline void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to, uint32_t words)
+static inline void unite(
+	const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to, uint32_t words)
 {
 	uint64_t sum[WORDS] = {0};
 	for (uint32_t g = 0; g < t->count; g++) {

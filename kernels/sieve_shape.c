@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_shape.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost model. */
+/* sieve_shape.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost
+ * model. */
 #include "sieve.h"
 #include "sieve_tuplets.h"
 
 #include <math.h>
 
 /*
- * Nanoseconds of a core of about 2024. Only their ratios count, and those little: near the best shape, costs are flat.
- * A hit is a read, an OR and a write; what it costs depends on where the line lives.
+ * Nanoseconds of a core of about 2024. Only their ratios count, and those little: near the best shape, costs
+ * are flat. A hit is a read, an OR and a write; what it costs depends on where the line lives.
  */
 static const double hit_in_l1 = 0.36, hit_in_l2 = 2.0, hit_in_l3 = 2.5;
-/* A start of one prime in one line, with half a hit in vain, while the tables of the primes are in L2, in L3, in memory. */
+/* A start of one prime in one line, with half a hit in vain, while the tables of the primes are in L2, in L3,
+ * in memory. */
 static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1;
 /* A segment has some fifty runs, each with a mispredicted jump or two. */
 static const double per_segment = 1000, presieve_per_bit = 0.036;
-/* A direct prime is listed once and has an origin in every block; a huge one is unpacked in every block, its odd multiples are looked at,
- * and those in lines go through a bucket. */
-static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1, per_huge_prime_and_block = 1.5;
+/* A direct prime is listed once and has an origin in every block; a huge one is unpacked in every block, its
+ * odd multiples are looked at, and those in lines go through a bucket. */
+static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1,
+		    per_huge_prime_and_block = 1.5;
 static const double per_multiple = 1, per_thrown = 3;
-/* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so much of it. */
+/* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so
+ * much of it. */
 static const double kept_part = 0.75, kept_per_bit = 0.03;
 
 struct machine {
@@ -57,27 +61,33 @@ static double density(double from, double to)
 	return to > from ? log_log(to) - log_log(from) : 0;
 }
 
-/* What idle workers make of the time, when units that differ by a tenth are handed out: the last ones do not come out even. */
+/* What idle workers make of the time, when units that differ by a tenth are handed out: the last ones do not
+ * come out even. */
 static double idleness(double units, double workers)
 {
 	return ceil(units / workers) * workers / units + 0.1 * (workers - 1) / units;
 }
 
-/* Time of all workers. `kept` lines are kept side by side. What every worker does or waits for, set-up and origins, is not shared out. */
-static double cost(const struct sieve_shape *s, const struct machine *m, double kept, double root, double presieve_limit)
+/* Time of all workers. `kept` lines are kept side by side. What every worker does or waits for, set-up and
+ * origins, is not shared out. */
+static double cost(
+	const struct sieve_shape *s, const struct machine *m, double kept, double root, double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
-	double bits = lines * line, numbers = bits / s->classes * s->modulus, reach = s->segments == 1 ? line : s->segment_bits;
+	double bits = lines * line, numbers = bits / s->classes * s->modulus,
+	       reach = s->segments == 1 ? line : s->segment_bits;
 	double direct = fmin(root, s->direct), segment_end = fmax(fmin(reach, direct), presieve_limit);
 	double local = about_primes(segment_end), large = about_primes(direct) - local;
 
 	double sum = bits * (presieve_per_bit + hit_in_l1 * density(presieve_limit, segment_end));
 	sum += lines * s->segments * (per_segment + local * start_cost(m, local));
 	if (large > 0)
-		sum += lines * large * start_cost(m, large) + bits * hit_cost(m, line) * density(segment_end, direct);
+		sum += lines * large * start_cost(m, large) +
+		       bits * hit_cost(m, line) * density(segment_end, direct);
 	if (kept * line / 8 > kept_part * m->l2)
 		sum += bits * kept_per_bit;
-	double origins = about_primes(direct) * (double)s->blocks * per_prime_and_block, set_up = about_primes(direct) * per_prime;
+	double origins = about_primes(direct) * (double)s->blocks * per_prime_and_block,
+	       set_up = about_primes(direct) * per_prime;
 	if (root <= direct)
 		return (set_up + origins) * m->workers + sum * idleness(lines, m->workers);
 	double huge = about_primes(root) - about_primes(direct);
@@ -110,14 +120,16 @@ static double kept_segment(const struct machine *m, double longest, double kept)
 	return kept * longest <= kept_part * m->l2 * 8 || fits < longest / 2 ? longest : fits;
 }
 
-/* Of all numbers, exp(-gamma) / ln x have no factor up to x; testing one takes a microsecond, half of them being primes. */
+/* Of all numbers, exp(-gamma) / ln x have no factor up to x; testing one takes a microsecond, half of them
+ * being primes. */
 uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 {
 	static const uint32_t reaches[] = {1 << 13, 1 << 15, 1 << 17, 1 << 20, 1 << 22};
 	const double per_test = 1000;
 	double numbers = (double)(last - first) + 1;
 	uint32_t best = sieve_root(last);
-	double direct = about_primes(fmin(best, SIEVE_FEWEST_DIRECT)), each = per_huge_prime + per_huge_prime_and_block;
+	double direct = about_primes(fmin(best, SIEVE_FEWEST_DIRECT)),
+	       each = per_huge_prime + per_huge_prime_and_block;
 	double least = direct * per_prime + (about_primes(best) - direct) * each;
 	for (size_t i = 0; i < sizeof reaches / sizeof *reaches; i++) {
 		double left = numbers * 0.5615 / log(reaches[i]);
@@ -130,13 +142,17 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 	return best;
 }
 
-/* Most bits in a line, where `longest` would be right for the caches. `cut`: lines that are units shall be many for every worker. */
-static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root, double segment, bool cut)
+/* Most bits in a line, where `longest` would be right for the caches. `cut`: lines that are units shall be
+ * many for every worker. */
+static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root,
+	double segment, bool cut)
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
-	if (root > s->direct) { /* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
+	/* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
+	if (root > s->direct) {
 		double hits = density(s->direct, root) * s->classes * SIEVE_HIT;
-		double others = about_primes(s->direct) * sizeof(uint32_t) + (1 << 20); /* starts, and a line */
+		/* starts, and a line */
+		double others = about_primes(s->direct) * sizeof(uint32_t) + (1 << 20);
 		most = fmin(most, fmin(floor(INT32_MAX / (double)s->modulus), 1 << 8 * SIEVE_HIT) - 512);
 		most = fmin(most, fmax(segment, (SIEVE_SCRATCH / workers - others) / hits));
 		most = fmin(most, ceil(bits / (workers * ceil(bits / workers / most))));
@@ -149,11 +165,12 @@ static double most_bits(const struct problem *p, const struct sieve_shape *s, do
 /* Of blocks with huge primes: multiples of these are tested by 210, and there are few of each. */
 static bool allows_huge(const struct sieve_shape *s)
 {
-	return s->modulus <= 210 && (double)s->segment_bits * s->segments * s->modulus <= (double)SIEVE_MULTIPLES * s->direct;
+	return s->modulus <= 210 &&
+	       (double)s->segment_bits * s->segments * s->modulus <= (double)SIEVE_MULTIPLES * s->direct;
 }
 
-struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, uint64_t last, uint32_t reach,
-	uint32_t presieve_limit)
+struct sieve_shape sieve_choose_shape(
+	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
 	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
@@ -163,9 +180,13 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 		.workers = p->workers && !p->listing ? p->workers : 1};
 	double root = reach, numbers = (double)(last - first) + 1, most = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
-	const double longest[] = {0, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
-	enum { MODULI = sizeof moduli / sizeof *moduli, DIRECTS = sizeof directs / sizeof *directs,
-		LONGEST = sizeof longest / sizeof *longest };
+	const double longest[] = {
+		0, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};
+	enum {
+		MODULI = sizeof moduli / sizeof *moduli,
+		DIRECTS = sizeof directs / sizeof *directs,
+		LONGEST = sizeof longest / sizeof *longest
+	};
 	struct sieve_shape best = {.modulus = 0};
 	double least = HUGE_VAL;
 
@@ -174,10 +195,15 @@ struct sieve_shape sieve_choose_shape(const struct problem *p, uint64_t first, u
 		double segment = kept_segment(&m, most, kept);
 		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
 		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
-			for (size_t j = 0; j < (m.workers > 1 ? 2 : 1) * LONGEST && (j == 0 || bits > segment); j++) {
-				struct sieve_shape s = {.modulus = moduli[i][0], .classes = moduli[i][1], .direct = directs[d]};
+			for (size_t j = 0;
+				j < (m.workers > 1 ? 2 : 1) * LONGEST && (j == 0 || bits > segment); j++) {
+				struct sieve_shape s = {.modulus = moduli[i][0],
+					.classes = moduli[i][1],
+					.direct = directs[d]};
 				double wanted = fmax(segment, longest[j % LONGEST]);
-				divide(&s, bits, fmin(wanted, most_bits(p, &s, bits, root, segment, j >= LONGEST)), segment);
+				divide(&s, bits,
+					fmin(wanted, most_bits(p, &s, bits, root, segment, j >= LONGEST)),
+					segment);
 				struct sieve_shape sieved = s;
 				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
 				double c = cost(&sieved, &m, kept, root, presieve_limit);

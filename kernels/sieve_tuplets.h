@@ -8,12 +8,13 @@
  *   5 quintuplets  p, p+2, p+6, p+8, p+12       p, p+4, p+6, p+10, p+12
  *   6 sextuplets   p, p+4, p+6, p+10, p+12, p+16
  *
- * A tuplet is known by its first prime, which tells its form: p+2 is a multiple of 3, or p+4 is. As primesieve has it, those
- * of small primes count too (3, 5; 5, 7, 11, 13, 17), and only tuplets that lie in start..stop as a whole.
+ * A tuplet is known by its first prime, which tells its form: p+2 is a multiple of 3, or p+4 is. As
+ * primesieve has it, those of small primes count too (3, 5; 5, 7, 11, 13, 17), and only tuplets that lie in
+ * start..stop as a whole.
  *
- * Modulo 30 their members are neighbours among 7, 11, 13, 17, 19, 23, 29, 31: so are the lines that hold them, for any modulus.
- * A tuplet is a bit that is clear in k neighbouring lines, and lines that can hold none need not be sieved: of the lines modulo
- * 30030 twins are in half, sextuplets in one of 27.
+ * Modulo 30 their members are neighbours among 7, 11, 13, 17, 19, 23, 29, 31: so are the lines that hold
+ * them, for any modulus. A tuplet is a bit that is clear in k neighbouring lines, and lines that can hold
+ * none need not be sieved: of the lines modulo 30030 twins are in half, sextuplets in one of 27.
  */
 #ifndef PARSCALE_SIEVE_TUPLETS_H
 #define PARSCALE_SIEVE_TUPLETS_H
@@ -34,7 +35,8 @@ uint32_t tuplets_keep(unsigned k, uint32_t *primes, uint32_t n);
 /* Whether these k consecutive primes, ascending, are a k-tuplet. */
 bool tuplets_form(unsigned k, const uint64_t *primes);
 
-/* The groups of lines that hold k-tuplets, k > 1, of an input that is aligned; returns how many. `group` has room for one a class. */
+/* The groups of lines that hold k-tuplets, k > 1, of an input that is aligned; returns how many. `group` has
+ * room for one a class. */
 uint32_t tuplets_group(unsigned k, const uint16_t *offset, uint32_t classes, struct sieve_group *group);
 
 /* How many lines these groups have, of a block of modulus 30, 210, 2310 or 30030; for k = 1 all. */

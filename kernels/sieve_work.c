@@ -14,8 +14,8 @@ static void *take(struct sieve_work *w, size_t *used, size_t bytes)
 	return p;
 }
 
-/* Bytes behind a line that crossing may touch: a turn and a start of a turned prime, a tile of the pre-sieve, SIEVE_STEP
- * hits of a prime that is not counted exactly and so has more than SIEVE_COUNTED hits. */
+/* Bytes behind a line that crossing may touch: a turn and a start of a turned prime, a tile of the pre-sieve,
+ * SIEVE_STEP hits of a prime that is not counted exactly and so has more than SIEVE_COUNTED hits. */
 static size_t bytes_after(size_t line_bytes)
 {
 	return 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_COUNTED * SIEVE_STEP;
@@ -84,8 +84,8 @@ static uint32_t rank(const struct sieve_input *in, const struct sieve_work *w, s
 	return 1 + (hits > SIEVE_COUNTED ? hits & ~(SIEVE_STEP - 1u) : hits);
 }
 
-static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t from,
-	uint32_t to)
+static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, struct part part,
+	uint32_t from, uint32_t to)
 {
 	uint32_t same = rank(in, w, part, from);
 	while (from < to) {
@@ -98,8 +98,8 @@ static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work
 	return from;
 }
 
-static void find_runs(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t from,
-	uint32_t to, struct sieve_runs *runs)
+static void find_runs(const struct sieve_input *in, const struct sieve_work *w, struct part part,
+	uint32_t from, uint32_t to, struct sieve_runs *runs)
 {
 	runs->count = 0;
 	while (from < to) {
@@ -112,7 +112,8 @@ static void find_runs(const struct sieve_input *in, const struct sieve_work *w, 
 }
 
 /* All segments are alike but for squares. */
-const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t segment)
+const struct sieve_runs *sieve_segment_runs(
+	const struct sieve_input *in, struct sieve_work *w, uint32_t segment)
 {
 	uint32_t like = w->squared < in->local ? segment : 0;
 	struct sieve_runs *runs = &w->segment[like % w->slots];
@@ -124,7 +125,8 @@ const struct sieve_runs *sieve_segment_runs(const struct sieve_input *in, struct
 	return runs;
 }
 
-/* Bits before which primes need not cross out. Few blocks have any; a turned prime takes the same turns everywhere. */
+/* Bits before which primes need not cross out. Few blocks have any; a turned prime takes the same turns
+ * everywhere. */
 static void find_squares(const struct sieve_input *in, struct sieve_work *w, uint64_t base)
 {
 	for (; w->squared < in->primes; w->squared++)
@@ -139,7 +141,8 @@ static void find_squares(const struct sieve_input *in, struct sieve_work *w, uin
 	}
 }
 
-void sieve_enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins)
+void sieve_enter(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins)
 {
 	uint64_t base = sieve_base(in, block);
 	if (!w->ready) {

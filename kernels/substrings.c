@@ -185,7 +185,8 @@ static double item_bytes(const struct problem *p)
 	return 1;
 }
 
-/* Every letter is compared with the next and the one after: what more it costs depends on the palindromes around it. */
+/* Every letter is compared with the next and the one after: what more it costs depends on the palindromes
+ * around it. */
 static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
 
 const struct kernel kernel_substrings = {

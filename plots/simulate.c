@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* simulate NAME DIR - writes the sweep of a simulated machine into DIR: for docs/gallery (scripts/gallery), and for tests of reports. */
+/* simulate NAME DIR - writes the sweep of a simulated machine into DIR: for docs/gallery (scripts/gallery),
+ * and for tests of reports. */
 #include "../tests/scenarios.h"
 
 int main(int argc, char **argv)

@@ -103,8 +103,11 @@ static int job_unpack(void *ctx, uint64_t index, const void *records, size_t n, 
 	return 0;
 }
 
-static const struct wire job_wire = {
-	.most_bytes = HEAVY_BYTES, .room_bytes = HEAVY_BYTES, .pack = job_pack, .work = job_work, .unpack = job_unpack};
+static const struct wire job_wire = {.most_bytes = HEAVY_BYTES,
+	.room_bytes = HEAVY_BYTES,
+	.pack = job_pack,
+	.work = job_work,
+	.unpack = job_unpack};
 
 static void job_end(void *ctx, unsigned worker, void *p)
 {

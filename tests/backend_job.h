@@ -40,7 +40,8 @@ struct slot {
 struct record {
 	unsigned workers;
 	uint64_t chunks;
-	int fd;           /* of the memory that the record is in: open in programs that are started from here */
+	/* of the memory that the record is in: open in programs that are started from here */
+	int fd;
 	uintptr_t anchor; /* where the opener has job_of */
 	char descriptor[16];
 	const char *program[4];
@@ -56,10 +57,10 @@ struct record {
 	atomic_uint done, done_early;                     /* of all_done, and before all had ended */
 	atomic_uint release;                              /* ends a hang */
 
-	bool heavy;                                       /* chunks and results are larger than a pipe */
-	uint64_t returned[MAX_CHUNKS];                    /* bytes that came back */
-	unsigned garbled;                                 /* results that were not what was sent */
-	atomic_uint inside, met;                          /* for chunks that wait for each other */
+	bool heavy;                    /* chunks and results are larger than a pipe */
+	uint64_t returned[MAX_CHUNKS]; /* bytes that came back */
+	unsigned garbled;              /* results that were not what was sent */
+	atomic_uint inside, met;       /* for chunks that wait for each other */
 
 	/* What happens in which worker (EVERYONE: in all); NULL: nothing. */
 	unsigned victim;

@@ -181,7 +181,8 @@ void assert_says(const char *text, const char *what)
 }
 
 /* A command's exit status; what it printed goes to DIR/out and DIR/err of the test's folder. */
-int command(int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c)
+int command(
+	int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c)
 {
 	char out[128], name[] = "command", *argv[] = {name, NULL, NULL, NULL, NULL};
 	const char *const given[] = {a, b, c};

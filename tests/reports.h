@@ -26,12 +26,13 @@ void assert_says(const char *text, const char *what);
 /* Well-formed, and stands alone. */
 void check_svg(const char *svg, const char *name);
 
-/* Draws a simulation and checks every file; the dataset and the plots are closed by charts_done. Skips the test
- * without gnuplot. */
+/* Draws a simulation and checks every file; the dataset and the plots are closed by charts_done. Skips the
+ * test without gnuplot. */
 void charts_draw(const struct simulation *s, const char *name, struct dataset *d, struct plots *p);
 void charts_done(struct dataset *d, struct plots *p);
 
 /* A command's exit status; what it printed goes to `out` and `err` in the folder. Arguments may be NULL. */
-int command(int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c);
+int command(
+	int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c);
 
 #endif

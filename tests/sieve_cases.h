@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_cases.h - for the tests of the sieve: problems, and tallies of a variant over any cut of its units, in a scratch between
- * pages that fault.
+ * sieve_cases.h - for the tests of the sieve: problems, and tallies of a variant over any cut of its units,
+ * in a scratch between pages that fault.
  */
 #ifndef PARSCALE_TESTS_SIEVE_CASES_H
 #define PARSCALE_TESTS_SIEVE_CASES_H

@@ -210,7 +210,8 @@ static int hang_and_enter(struct record *r)
 	return 0;
 }
 
-static void check_hang(const struct backend *b, const char *where, int (*enter)(struct record *r), void (*chunk)(struct record *r))
+static void check_hang(const struct backend *b, const char *where, int (*enter)(struct record *r),
+	void (*chunk)(struct record *r))
 {
 	for (size_t l = 0; l < 2; l++) {
 		struct scene s;
@@ -355,7 +356,8 @@ static void no_worker_outlives_its_parent(void **state)
 		fflush(NULL);
 		pid_t parent = fork();
 		if (parent == 0) {
-			setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* whose checker is a process too, of each worker */
+			/* whose checker is a process too, of each worker */
+			setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 			s.t = s.b->open(&s.job, &s.plan, &s.e);
 			s.b->run(s.t, &s.e);
 			_exit(1);
@@ -386,7 +388,8 @@ static void a_program_that_is_no_worker_is_named(void **state)
 		enum err_status status;
 	} cases[] = {
 		{NULL, "exec: there is no program here that could be a worker", ERR_ABSENT},
-		{"/nowhere/worker", "exec: cannot start /nowhere/worker: No such file or directory", ERR_ABSENT},
+		{"/nowhere/worker", "exec: cannot start /nowhere/worker: No such file or directory",
+			ERR_ABSENT},
 		{"/", "exec: cannot create worker 0 of 4: Permission denied", ERR_FAILED},
 		{"/bin/true", ") exited with status 0", ERR_FAILED},
 	};

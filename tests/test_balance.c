@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How evenly chunks of the sieve keep workers busy: each goes to the worker that is free first, and costs as much as its lines, of
- * which one is like another, a tenth more or less as caches and clocks will have it. */
+/* How evenly chunks of the sieve keep workers busy: each goes to the worker that is free first, and costs as
+ * much as its lines, of which one is like another, a tenth more or less as caches and clocks will have it. */
 #include "work.h"
 
 #include <setjmp.h>
@@ -50,8 +50,9 @@ static void check(const char *variant, uint64_t start, uint64_t numbers, unsigne
 	if (work_setup(&w, &e) != 0)
 		fail_msg("%s", e.text);
 	double found = imbalance(&w, workers);
-	print_message("%s %llu + %llu, %u workers: %llu lines in %llu chunks, imbalance %.2f %%\n", variant, (unsigned long long)start,
-		(unsigned long long)numbers, workers, (unsigned long long)w.units, (unsigned long long)w.chunks, 100 * found);
+	print_message("%s %llu + %llu, %u workers: %llu lines in %llu chunks, imbalance %.2f %%\n", variant,
+		(unsigned long long)start, (unsigned long long)numbers, workers, (unsigned long long)w.units,
+		(unsigned long long)w.chunks, 100 * found);
 	if (found >= 0.02)
 		fail_msg("imbalance of 2 %% or more");
 	work_teardown(&w);

@@ -200,9 +200,8 @@ static unsigned right_ratios(const struct plan *p, const struct table *samples)
 	for (size_t i = 0; i < g.count; i++)
 		of[g.list[i].cell->size.value / 1000 - 1] = &g.list[i];
 	for (size_t i = 1; i < p->count; i++) {
-		struct ratio r = stats_launch_ratio(
-			of[i]->launches, of[i]->launch_count, of[0]->launches, of[0]->launch_count,
-			(struct prior){0});
+		struct ratio r = stats_launch_ratio(of[i]->launches, of[i]->launch_count, of[0]->launches,
+			of[0]->launch_count, (struct prior){0});
 		double truth = cell_seconds(&p->cells[i].cell) / cell_seconds(&p->cells[0].cell);
 		right += r.interval.low <= truth && truth <= r.interval.high;
 	}

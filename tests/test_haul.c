@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes back from workers that see no input: the list of the reference, in input order, however the input
- * was cut. */
+/* What comes back from workers that see no input: the list of the reference, in input order, however the
+ * input was cut. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,8 +72,8 @@ static const struct backend *const through_pipes[] = {&backend_fork_pipe, &backe
 
 static void lists_are_the_reference_s(void **state)
 {
-	static const char *const problems[][3] = {{"sieve", "stop", "200000"}, {"palindrome", "words", "20011"},
-		{"palindrome", "words", "97"}, {"text", "bytes", "150001"}};
+	static const char *const problems[][3] = {{"sieve", "stop", "200000"},
+		{"palindrome", "words", "20011"}, {"palindrome", "words", "97"}, {"text", "bytes", "150001"}};
 	const uint64_t grains[] = {0, 1, 3};
 	struct topology topology = {0};
 	struct err e = {0};
@@ -119,7 +119,13 @@ static void words_are_whole_wherever_the_text_is_cut(void **state)
 		const unsigned shape = i / 2;
 		struct cell c;
 		for (size_t k = 0; k < BYTES; k++)
-			text[k] = shape == 0 ? 'a' : k % (shape == 1 ? 4097 : shape == 2 ? 9001 : 5) == 0 ? ' ' : 'b';
+			text[k] = shape == 0 ? 'a'
+				  : k % (shape == 1          ? 4097
+						: shape == 2 ? 9001
+							     : 5) ==
+						  0
+					  ? ' '
+					  : 'b';
 		assert_int_equal(cell_init(&c, "text", &e), 0);
 		c.backend = through_pipes[i % 2];
 		c.workers = 3;

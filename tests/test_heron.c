@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_heron.c - every variant of `heron`: within 2 ulp of the root, whatever the number; what has no root. */
+/* test_heron.c - every variant of `heron`: within 2 ulp of the root, whatever the number; what has no root.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -41,8 +42,8 @@ static double root_of(const struct variant *v, double a, uint64_t *steps)
 
 static void check_roots(const struct variant *v)
 {
-	const double some[] = {1, 2, 4, 99, 999, 1733, 17334, 0.25, 1e-300, 1e300, 5e-324, 2.2250738585072014e-308,
-		1.7976931348623157e308, 1 - 0x1p-53, 1 + 0x1p-52};
+	const double some[] = {1, 2, 4, 99, 999, 1733, 17334, 0.25, 1e-300, 1e300, 5e-324,
+		2.2250738585072014e-308, 1.7976931348623157e308, 1 - 0x1p-53, 1 + 0x1p-52};
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
 		uint64_t steps, ulps;
 		double root = root_of(v, some[i], &steps);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The matrix: kernel x variant x back end x lifetime x schedule x workers x cut, each as a real trial, gives what the
- * reference gives when it does the whole problem alone.
+ * The matrix: kernel x variant x back end x lifetime x schedule x workers x cut, each as a real trial, gives
+ * what the reference gives when it does the whole problem alone.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -65,19 +65,22 @@ static void check(const struct cell *c, struct tally expected)
 		.program = program_beside("../parscale", program, sizeof program)};
 	struct trial *trial = trial_open(&plan, &e);
 	if (!trial || trial_run(trial, 2, &t, &e) != 0)
-		fail_msg("%s/%s/%s workers %u: %s", c->kernel->name, c->variant->name, c->backend->name, c->workers, e.text);
-	if (t.tally.count != expected.count || t.tally.check != expected.check || t.tally.peak != expected.peak)
-		fail_msg("%s/%s/%s lifetime %u schedule %u workers %u grain %" PRIu64 ": count %" PRIu64 " check %" PRIu64
-			 ", reference %" PRIu64 " %" PRIu64,
-			c->kernel->name, c->variant->name, c->backend->name, c->lifetime, c->schedule, c->workers, c->grain, t.tally.count,
-			t.tally.check, expected.count, expected.check);
+		fail_msg("%s/%s/%s workers %u: %s", c->kernel->name, c->variant->name, c->backend->name,
+			c->workers, e.text);
+	if (t.tally.count != expected.count || t.tally.check != expected.check ||
+		t.tally.peak != expected.peak)
+		fail_msg("%s/%s/%s lifetime %u schedule %u workers %u grain %" PRIu64 ": count %" PRIu64
+			 " check %" PRIu64 ", reference %" PRIu64 " %" PRIu64,
+			c->kernel->name, c->variant->name, c->backend->name, c->lifetime, c->schedule,
+			c->workers, c->grain, t.tally.count, t.tally.check, expected.count, expected.check);
 	/* the phases are what the whole is made of: within 1 % and 20 us, as promised */
 	double sum = t.launch_ns + t.touch_ns + t.compute_ns + t.return_ns + t.reap_ns;
 	assert_true(sum > 0.99 * t.total_ns - 20000 && sum < 1.01 * t.total_ns + 20000);
 	trial_close(trial);
 }
 
-/* The thread sanitizer is slow, and watches threads and what they share with processes; the other back ends it cannot follow. */
+/* The thread sanitizer is slow, and watches threads and what they share with processes; the other back ends
+ * it cannot follow. */
 static bool watched(const struct backend *b)
 {
 #ifdef __SANITIZE_THREAD__
@@ -93,7 +96,8 @@ static bool whole(void)
 	return getenv("PARSCALE_LONG") != NULL;
 }
 
-/* Ceilings are alike in all but their innermost loops: the short form takes the last, and test_stream and test_peak have all. */
+/* Ceilings are alike in all but their innermost loops: the short form takes the last, and test_stream and
+ * test_peak have all. */
 static bool too_alike(const struct kernel *k, const struct variant *const *v)
 {
 	return !whole() && k->ceiling != CEILING_NONE && v[1] && strcmp((*v)->name, "reference") != 0;
@@ -102,12 +106,16 @@ static bool too_alike(const struct kernel *k, const struct variant *const *v)
 static unsigned long check_workers(struct cell c, struct tally expected)
 {
 	const uint64_t grains[] = {0, 1, 7};
-	const unsigned most = 4, step = whole() ? 1 : 2; /* 1 and 3 are an odd share, and on two CPUs more than there are */
-	const bool slow = c.backend->afresh && c.lifetime == LIFETIME_SPAWN; /* a program for every worker and run */
+	/* 1 and 3 are an odd share, and on two CPUs more than there are */
+	const unsigned most = 4, step = whole() ? 1 : 2;
+	/* a program for every worker and run */
+	const bool slow = c.backend->afresh && c.lifetime == LIFETIME_SPAWN;
 	unsigned long done = 0;
 	for (c.schedule = SCHEDULE_STATIC; c.schedule <= SCHEDULE_DYNAMIC; c.schedule++)
-		for (c.workers = 1; c.workers <= most && c.workers <= c.backend->max_workers; c.workers += step)
-			for (size_t g = 0; g < (c.schedule == SCHEDULE_DYNAMIC && !slow ? 3 : 1); g++, done++) {
+		for (c.workers = 1; c.workers <= most && c.workers <= c.backend->max_workers;
+			c.workers += step)
+			for (size_t g = 0; g < (c.schedule == SCHEDULE_DYNAMIC && !slow ? 3 : 1);
+				g++, done++) {
 				c.grain = grains[g];
 				c.problem.workers = c.workers;
 				check(&c, expected);
@@ -132,8 +140,8 @@ static void matrix(void **state)
 		for (const struct variant *const *v = c.kernel->variants; *v; v++)
 			for (const struct backend *const *b = backends; *b; b++) {
 				char why[120];
-				if (!watched(*b) || (*b)->missing || (*b)->host || variant_missing(*v, cpu_features(), why) ||
-					too_alike(c.kernel, v))
+				if (!watched(*b) || (*b)->missing || (*b)->host ||
+					variant_missing(*v, cpu_features(), why) || too_alike(c.kernel, v))
 					continue;
 				c.variant = *v;
 				c.backend = *b;
@@ -158,7 +166,8 @@ static void parts_cover_exactly(void **state)
 			for (uint64_t i = 0; i < parts[p]; i++) {
 				struct span s = work_part(units[u], parts[p], i);
 				assert_int_equal(s.lo, at);
-				assert_true(s.hi - s.lo == units[u] / parts[p] || s.hi - s.lo == units[u] / parts[p] + 1);
+				assert_true(s.hi - s.lo == units[u] / parts[p] ||
+					    s.hi - s.lo == units[u] / parts[p] + 1);
 				at = s.hi;
 			}
 			assert_true(at == units[u]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Both meters on the same scripted trial: runs whose lengths are known, told and not waited for, so that what a meter
- * makes of them is exact.
+ * Both meters on the same scripted trial: runs whose lengths are known, told and not waited for, so that what
+ * a meter makes of them is exact.
  */
 #include "config.h"
 #include "meter.h"
@@ -145,7 +145,8 @@ static double median(const struct script *s)
 static void both_agree(void **state)
 {
 	(void)state;
-	double (*const scripts[])(uint64_t) = {short_and_steady, longer_than_a_sample, uneven, noisy, cold_at_first};
+	double (*const scripts[])(uint64_t) = {
+		short_and_steady, longer_than_a_sample, uneven, noisy, cold_at_first};
 	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
 		struct script done[METERS];
 		on_all(&(struct script){.ns = scripts[i]}, 15, done);
@@ -244,10 +245,10 @@ static void the_cap_is_wall_time(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(both_agree), cmocka_unit_test(as_many_samples_as_asked),
-		cmocka_unit_test(long_runs_are_not_batched), cmocka_unit_test(cold_runs_are_not_sampled),
-		cmocka_unit_test(a_failed_run_ends_it), cmocka_unit_test(a_refused_sample_ends_it),
-		cmocka_unit_test(the_cap_is_wall_time)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(both_agree),
+		cmocka_unit_test(as_many_samples_as_asked), cmocka_unit_test(long_runs_are_not_batched),
+		cmocka_unit_test(cold_runs_are_not_sampled), cmocka_unit_test(a_failed_run_ends_it),
+		cmocka_unit_test(a_refused_sample_ends_it), cmocka_unit_test(the_cap_is_wall_time)};
 	printf("meters:");
 	for (unsigned m = 0; m < METERS; m++)
 		printf(" %s", meters_here[m].name);

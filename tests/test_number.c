@@ -15,10 +15,12 @@ static void accepted(void **state)
 	static const struct {
 		const char *text;
 		uint64_t value;
-	} good[] = {{"0", 0}, {"1000", 1000}, {"1e10", 10000000000u}, {"1E3", 1000}, {"2.5e9", 2500000000u}, {"1.50e1", 15},
-		{"2^40", UINT64_C(1) << 40}, {"2^64-1", UINT64_MAX}, {"18446744073709551615", UINT64_MAX}, {"10M", 10000000},
-		{"64Ki", 65536}, {"3k", 3000}, {"1.5K", 1500}, {"1T", 1000000000000u}, {"2^0", 1}, {"10^18", 1000000000000000000u},
-		{"0e0", 0}, {"1e0", 1}, {"1e+6", 1000000}, {"0^64", 0}, {"1^64", 1}, {"1e18-1", 999999999999999999u}};
+	} good[] = {{"0", 0}, {"1000", 1000}, {"1e10", 10000000000u}, {"1E3", 1000}, {"2.5e9", 2500000000u},
+		{"1.50e1", 15}, {"2^40", UINT64_C(1) << 40}, {"2^64-1", UINT64_MAX},
+		{"18446744073709551615", UINT64_MAX}, {"10M", 10000000}, {"64Ki", 65536}, {"3k", 3000},
+		{"1.5K", 1500}, {"1T", 1000000000000u}, {"2^0", 1}, {"10^18", 1000000000000000000u},
+		{"0e0", 0}, {"1e0", 1}, {"1e+6", 1000000}, {"0^64", 0}, {"1^64", 1},
+		{"1e18-1", 999999999999999999u}};
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		struct err e = {0};
@@ -30,8 +32,9 @@ static void accepted(void **state)
 
 static void refused(void **state)
 {
-	static const char *const bad[] = {"", " ", "1e", "-5", "+5", "2^65", "2^64", "e5", "1e20", "1.5", "1.23e1", "0x10", "1 000", "10Q",
-		"18446744073709551616", "99999999999999999999999999999", "0-1", "1e-3", "1.", ".5", "2^", "^2", "1Kii", "nan", "1e99999999999"};
+	static const char *const bad[] = {"", " ", "1e", "-5", "+5", "2^65", "2^64", "e5", "1e20", "1.5",
+		"1.23e1", "0x10", "1 000", "10Q", "18446744073709551616", "99999999999999999999999999999",
+		"0-1", "1e-3", "1.", ".5", "2^", "^2", "1Kii", "nan", "1e99999999999"};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err e = {0};
@@ -56,7 +59,8 @@ static void times(void **state)
 	assert_true(s == 300);
 	assert_int_equal(number_parse_seconds("--budget", "1500ms", &s, &e), 0);
 	assert_true(s == 1.5);
-	static const char *const bad[] = {"", "0", "-1", "5x", "m", "inf", "1e300", "nan", "1e-322ms", "1e-320"};
+	static const char *const bad[] = {
+		"", "0", "-1", "5x", "m", "inf", "1e300", "nan", "1e-322ms", "1e-320"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err f = {0};
 		assert_int_equal(number_parse_seconds("--budget", bad[i], &s, &f), -1);
@@ -66,6 +70,7 @@ static void times(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(accepted), cmocka_unit_test(refused), cmocka_unit_test(times)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepted), cmocka_unit_test(refused), cmocka_unit_test(times)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

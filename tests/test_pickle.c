@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_pickle.c - lists as Python serialises them: known bytes, back and forth, what is refused; and what Python itself says, where it is installed. */
+/* test_pickle.c - lists as Python serialises them: known bytes, back and forth, what is refused; and what
+ * Python itself says, where it is installed. */
 #include "pickle.h"
 
 #include <setjmp.h>
@@ -16,9 +17,14 @@
 /* pickle.dumps(..., protocol=4) of Python 3, less the frame's nine bytes. */
 static void known_bytes(void **state)
 {
-	static const unsigned char words[] = "\x80\x04]\x94(C\x04noon\x94" "C\x04" "abcd\x94" "e.";
-	static const unsigned char numbers[] = "\x80\x04]\x94(K\x00K\xffM\x00\x01M\xff\xffJ\x00\x00\x01\x00J\xff\xff\xff\x7f\x8a\x05\x00\x00\x00\x80\x00"
-					       "\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00" "e.";
+	static const unsigned char words[] = "\x80\x04]\x94(C\x04noon\x94"
+					     "C\x04"
+					     "abcd\x94"
+					     "e.";
+	static const unsigned char numbers[] =
+		"\x80\x04]\x94(K\x00K\xffM\x00\x01M\xff\xffJ\x00\x00\x01\x00J\xff\xff\xff\x7f\x8a\x05\x00\x00\x00\x80\x00"
+		"\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00"
+		"e.";
 	static const uint64_t values[] = {0, 255, 256, 65535, 65536, 2147483647, 2147483648, UINT64_MAX};
 	unsigned char to[256];
 	(void)state;
@@ -36,7 +42,8 @@ static void strings_come_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < 7; i++)
 		for (size_t k = 0; k < 5; k++) {
-			const size_t n = counts[i] * lengths[k], room = pickle_strings_bytes(counts[i], lengths[k]);
+			const size_t n = counts[i] * lengths[k],
+				     room = pickle_strings_bytes(counts[i], lengths[k]);
 			unsigned char *from = malloc(n + 1), *to = malloc(room);
 			for (size_t b = 0; b < n; b++)
 				from[b] = (unsigned char)(b * 7 + b / 251);
@@ -83,8 +90,14 @@ static enum pickle_kind read_to_end(const void *bytes, size_t n)
 /* Cut short anywhere; other objects; negative numbers; a length beyond the end. */
 static void all_else_is_refused(void **state)
 {
-	static const char *const bad[] = {"\x80\x01].", "\x80\x06].", "\x80\x04]\x94(N" "e.", "\x80\x04}\x94.", "J\xff\xff\xff\xff.", "\x8a\x01\xff.",
-		"\x8a\x0a..........", "C\x05" "abc.", "B\xff\xff\xff\xff" "abc."};
+	static const char *const bad[] = {"\x80\x01].", "\x80\x06].",
+		"\x80\x04]\x94(N"
+		"e.",
+		"\x80\x04}\x94.", "J\xff\xff\xff\xff.", "\x8a\x01\xff.", "\x8a\x0a..........",
+		"C\x05"
+		"abc.",
+		"B\xff\xff\xff\xff"
+		"abc."};
 	unsigned char to[512];
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -96,7 +109,10 @@ static void all_else_is_refused(void **state)
 		assert_int_equal(read_to_end(cut, n), PICKLE_BAD);
 		free(cut);
 	}
-	memcpy(to, "\x80\x04]\x94(K\x01" "e.", 9);
+	memcpy(to,
+		"\x80\x04]\x94(K\x01"
+		"e.",
+		9);
 	assert_true(pickle_strings_in_place(to, 9) == SIZE_MAX); /* a number among strings */
 	memcpy(to, "\x80\x04]\x94.x", 6);
 	assert_true(pickle_strings_in_place(to, 6) == SIZE_MAX); /* something behind the list */
@@ -123,8 +139,9 @@ static void python_agrees(void **state)
 	n = pickle_numbers(to, (const uint64_t[]){7, 70000, UINT64_MAX}, 3);
 	assert_int_equal(fwrite(to, 1, n, f), n);
 	assert_int_equal(fclose(f), 0);
-	snprintf(command, sizeof command, "python3 -c 'import pickle\nf = open(\"%s\", \"rb\")\nw = pickle.load(f)\nassert pickle.load(f) == [7, 70000, 2**64-1]\n"
-					  "assert b\"\".join(w) == bytes(97 + i*i%%26 for i in range(12000)) and len(w) == 3000\npickle.dump(w, open(\"%s\", \"wb\"), 4)'",
+	snprintf(command, sizeof command,
+		"python3 -c 'import pickle\nf = open(\"%s\", \"rb\")\nw = pickle.load(f)\nassert pickle.load(f) == [7, 70000, 2**64-1]\n"
+		"assert b\"\".join(w) == bytes(97 + i*i%%26 for i in range(12000)) and len(w) == 3000\npickle.dump(w, open(\"%s\", \"wb\"), 4)'",
 		ours, theirs);
 	assert_int_equal(system(command), 0);
 	f = fopen(theirs, "rb");

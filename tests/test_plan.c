@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plans: what a .sweep file multiplies out to, what is left out and why, and what is refused with file and line. */
+/* Plans: what a .sweep file multiplies out to, what is left out and why, and what is refused with file and
+ * line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +66,8 @@ static void the_product_less_what_is_impossible(void **state)
 {
 	struct plan p;
 	(void)state;
-	accept("kernel = noop\nbackend = serial, pthread\nworkers = auto # 1 2 4\nsize = 10, 1e3\nplacement = none\n", &p);
+	accept("kernel = noop\nbackend = serial, pthread\nworkers = auto # 1 2 4\nsize = 10, 1e3\nplacement = none\n",
+		&p);
 	assert_int_equal(p.count, 2 + 3 * 2); /* serial has one worker */
 	assert_int_equal(p.omitted, 2 * 2);
 	assert_non_null(strstr(p.omissions[0].reason, "serial"));
@@ -73,7 +75,8 @@ static void the_product_less_what_is_impossible(void **state)
 	assert_int_equal(p.problems, 2);
 	for (size_t i = 0; i < p.count; i++)
 		for (size_t j = 0; j < p.count; j++)
-			assert_true((p.cells[i].problem == p.cells[j].problem) == (p.cells[i].cell.size == p.cells[j].cell.size));
+			assert_true((p.cells[i].problem == p.cells[j].problem) ==
+				    (p.cells[i].cell.size == p.cells[j].cell.size));
 	plan_free(&p);
 }
 
@@ -173,7 +176,8 @@ static void many_cells_are_planned_quickly(void **state)
 	FILE *f = fopen(path, "w");
 	(void)state;
 	assert_non_null(f);
-	fputs("kernel = noop\nbackend = pthread, fork\nlifetime = pool, spawn\nschedule = static, dynamic\nworkers = 1", f);
+	fputs("kernel = noop\nbackend = pthread, fork\nlifetime = pool, spawn\nschedule = static, dynamic\nworkers = 1",
+		f);
 	for (int i = 2; i <= WORKERS; i++)
 		fprintf(f, ",%d", i);
 	fputs("\nsize = 1", f);
@@ -200,8 +204,8 @@ int main(void)
 	close(fd);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(the_product_less_what_is_impossible),
 		cmocka_unit_test(sections_begin_with_what_is_common), cmocka_unit_test(all_is_what_there_is),
-		cmocka_unit_test(workers_may_be_times_the_most), cmocka_unit_test(probes_are_named_once), cmocka_unit_test(mistakes_have_a_line),
-		cmocka_unit_test(many_cells_are_planned_quickly)};
+		cmocka_unit_test(workers_may_be_times_the_most), cmocka_unit_test(probes_are_named_once),
+		cmocka_unit_test(mistakes_have_a_line), cmocka_unit_test(many_cells_are_planned_quickly)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	unlink(path);
 	return failed;

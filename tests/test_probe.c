@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_probe.c - every probe once: all its cases verified, nothing left behind; and summaries of hand-made samples. */
+/* test_probe.c - every probe once: all its cases verified, nothing left behind; and summaries of hand-made
+ * samples. */
 #include "data/probe_summary.h"
 #include "probe/sampler.h"
 
@@ -53,7 +54,8 @@ static const char *trouble(const struct probe *p, char text[600])
 	const struct sampler_plan plan = {.blocks = 1, .long_samples = 1, .seed = 1};
 	unsigned files = entries("/proc/self/fd"), mappings = shared_mappings();
 	table_init(&samples, probe_launch_columns, sizeof(struct probe_launch_row));
-	if (probe_run_init(&r, p, true, &e) != 0 || p->cases(&r, &e) != 0 || sampler_run(&r, &plan, keep, &samples, &e) != 0) {
+	if (probe_run_init(&r, p, true, &e) != 0 || p->cases(&r, &e) != 0 ||
+		sampler_run(&r, &plan, keep, &samples, &e) != 0) {
 		snprintf(text, 600, "%.500s", e.text);
 		return text;
 	}
@@ -61,7 +63,8 @@ static const char *trouble(const struct probe *p, char text[600])
 		const struct probe_launch_row *row = table_row(&samples, i);
 		if (strcmp(row->status, "ok") == 0 || strcmp(row->status, "absent") == 0)
 			continue;
-		snprintf(text, 600, "%s %s %s: %s: %.200s", row->of.mechanism, row->of.worker, row->of.setting, row->status, row->reason);
+		snprintf(text, 600, "%s %s %s: %s: %.200s", row->of.mechanism, row->of.worker,
+			row->of.setting, row->status, row->reason);
 		return text;
 	}
 	if (samples.count < r.count)
@@ -118,13 +121,16 @@ static void cases_are_unique_and_bases_exist(void **state)
 			assert_true(*(*p)->timed && *(*p)->expect);
 			for (size_t i = 0; i < r.count; i++) {
 				const struct probe_case *c = &r.cases[i];
-				assert_true(c->most >= 1 && c->sample && c->base >= -1 && c->base < (int)r.count);
+				assert_true(
+					c->most >= 1 && c->sample && c->base >= -1 && c->base < (int)r.count);
 				assert_true(c->expected_low <= c->expected_high);
-				assert_true(strlen(c->mechanism) < sizeof(((struct probe_factors *)0)->mechanism));
+				assert_true(strlen(c->mechanism) <
+					    sizeof(((struct probe_factors *)0)->mechanism));
 				if (c->base >= 0)
 					assert_int_equal(r.cases[c->base].base, c->base);
 				for (size_t k = 0; k < i; k++)
-					assert_false(strcmp(c->mechanism, r.cases[k].mechanism) == 0 && strcmp(c->worker, r.cases[k].worker) == 0 &&
+					assert_false(strcmp(c->mechanism, r.cases[k].mechanism) == 0 &&
+						     strcmp(c->worker, r.cases[k].worker) == 0 &&
 						     strcmp(c->setting, r.cases[k].setting) == 0);
 			}
 			probe_run_free(&r);
@@ -155,7 +161,8 @@ struct case_name {
 	const char *mechanism, *worker, *setting;
 };
 
-static struct probe_launch_row *add_launch(struct table *t, uint64_t launch, struct case_name c, const char *metric, double median)
+static struct probe_launch_row *add_launch(
+	struct table *t, uint64_t launch, struct case_name c, const char *metric, double median)
 {
 	struct err e = {0};
 	struct probe_launch_row *row = table_add(t, NULL, &e);
@@ -190,7 +197,8 @@ static void refuse(struct probe_launch_row *row, const char *status)
 static void summaries_by_hand(void **state)
 {
 	(void)state;
-	static const struct case_name base_case = {"base", "", ""}, two_case = {"double", "thread", "two"}, other_case = {"double", "process", ""},
+	static const struct case_name base_case = {"base", "", ""}, two_case = {"double", "thread", "two"},
+				      other_case = {"double", "process", ""},
 				      broken_case = {"broken", "", ""};
 	struct table launches, rows;
 	struct err e = {0};
@@ -199,7 +207,8 @@ static void summaries_by_hand(void **state)
 	for (int i = 1; i <= 9; i++) {
 		add_launch(&launches, (uint64_t)i, base_case, "total", 100 + i);
 		expect_ratio(add_launch(&launches, (uint64_t)i, two_case, "total", 200 + 2 * i), 1.5, 2.5);
-		add_launch(&launches, (uint64_t)i, two_case, "share", i == 5 ? 0 : 50); /* a share of 0 has no ratio */
+		/* a share of 0 has no ratio */
+		add_launch(&launches, (uint64_t)i, two_case, "share", i == 5 ? 0 : 50);
 		expect_ratio(add_launch(&launches, (uint64_t)i, other_case, "total", 200 + 2 * i), 3, 4);
 		struct probe_launch_row *row = add_launch(&launches, (uint64_t)i, broken_case, "total", i);
 		if (i == 7)
@@ -208,11 +217,15 @@ static void summaries_by_hand(void **state)
 	refuse(add_launch(&launches, 10, (struct case_name){"", "", ""}, "", (double)NAN), "failed");
 	assert_int_equal(probe_summarise(&launches, &rows, &e), 0);
 	assert_int_equal(rows.count, 6);
-	const struct probe_row *base = table_row(&rows, 0), *two = table_row(&rows, 1), *share = table_row(&rows, 2), *other = table_row(&rows, 3);
+	const struct probe_row *base = table_row(&rows, 0), *two = table_row(&rows, 1),
+			       *share = table_row(&rows, 2), *other = table_row(&rows, 3);
 	const struct probe_row *broken = table_row(&rows, 4), *launch = table_row(&rows, 5);
-	assert_true(base->median == 105 && base->ratio == 1 && isnan(base->ratio_low) && isnan(base->expected_low));
-	assert_true(base->median_low < 105 && base->median_low >= 101 && base->median_high > 105 && base->median_high <= 109);
-	assert_true(base->min == 100 && base->max == 110 && base->samples.value == 36 && base->launches.value == 9 && base->batch.value == 10);
+	assert_true(base->median == 105 && base->ratio == 1 && isnan(base->ratio_low) &&
+		    isnan(base->expected_low));
+	assert_true(base->median_low < 105 && base->median_low >= 101 && base->median_high > 105 &&
+		    base->median_high <= 109);
+	assert_true(base->min == 100 && base->max == 110 && base->samples.value == 36 &&
+		    base->launches.value == 9 && base->batch.value == 10);
 	assert_true(two->ratio == 2 && two->ratio_low < 2 && two->ratio_high > 2);
 	assert_string_equal(two->base, "base");
 	assert_string_equal(two->verdict, "expected");
@@ -229,7 +242,8 @@ static void summaries_by_hand(void **state)
 	table_free(&rows);
 }
 
-/* Launches of several probes come mixed; the rows of each stand together, in the order in which its cases were first seen. */
+/* Launches of several probes come mixed; the rows of each stand together, in the order in which its cases
+ * were first seen. */
 static void rows_of_a_probe_stand_together(void **state)
 {
 	(void)state;
@@ -239,11 +253,13 @@ static void rows_of_a_probe_stand_together(void **state)
 	table_init(&rows, probe_columns, sizeof(struct probe_row));
 	for (int i = 0; i < 4; i++)
 		for (int k = i == 0; k < 2; k++) { /* the second case is new in the second launch */
-			struct probe_launch_row *row = add_launch(&launches, (uint64_t)i / 2, (struct case_name){k ? "base" : "late", "", ""}, "total", 10);
+			struct probe_launch_row *row = add_launch(&launches, (uint64_t)i / 2,
+				(struct case_name){k ? "base" : "late", "", ""}, "total", 10);
 			snprintf(row->of.probe, sizeof row->of.probe, "%s", i % 2 ? "second" : "first");
 		}
 	assert_int_equal(probe_summarise(&launches, &rows, &e), 0);
-	static const char *const wanted[][2] = {{"first", "base"}, {"first", "late"}, {"second", "late"}, {"second", "base"}};
+	static const char *const wanted[][2] = {
+		{"first", "base"}, {"first", "late"}, {"second", "late"}, {"second", "base"}};
 	assert_int_equal(rows.count, 4);
 	for (size_t i = 0; i < 4; i++) {
 		const struct probe_row *row = table_row(&rows, i);
@@ -257,7 +273,8 @@ static void rows_of_a_probe_stand_together(void **state)
 static void only_what_is_absent_throughout_is_absent(void **state)
 {
 	(void)state;
-	static const char *const added[] = {"absent", "ok", "failed"}, *const worst[] = {"absent", "ok", "failed"};
+	static const char *const added[] = {"absent", "ok", "failed"}, *const worst[] = {
+									       "absent", "ok", "failed"};
 	struct table rows;
 	struct err e = {0};
 	table_init(&rows, probe_columns, sizeof(struct probe_row));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_probe_pipesieve.c - the published pipelined sieve: its printed, wrong output and the reason for it; right answers of all others; bad ranges. */
+/* test_probe_pipesieve.c - the published pipelined sieve: its printed, wrong output and the reason for it;
+ * right answers of all others; bad ranges. */
 #include "probe/pipesieve.h"
 #include "probe/stream.h"
 
@@ -19,7 +20,8 @@ enum { ROOM = 20000 };
 
 static uint64_t *primes;
 
-static uint64_t run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages, bool processes)
+static uint64_t run(
+	enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages, bool processes)
 {
 	static const int cpus[2] = {-1, -1};
 	struct pipesieve_result r;
@@ -29,13 +31,15 @@ static uint64_t run(enum pipesieve_way way, const struct pipesieve_range *ranges
 }
 
 /*
- * The article prints this for collect_primes(ranges=((10, 30), (30, 50))). In Python 3 zip() gives an iterator that can be used once; send_primes walks through it for every
- * prime, so that only the first prime of each round finds any ranges: of 2, 3, 5, 7 only 2 is sent, then of the "primes" 11, 13, 15, ... only 11.
+ * The article prints this for collect_primes(ranges=((10, 30), (30, 50))). In Python 3 zip() gives an
+ * iterator that can be used once; send_primes walks through it for every prime, so that only the first prime
+ * of each round finds any ranges: of 2, 3, 5, 7 only 2 is sent, then of the "primes" 11, 13, 15, ... only 11.
  */
 static void the_published_output_and_its_cause(void **state)
 {
 	(void)state;
-	static const uint64_t printed[] = {2, 3, 5, 7, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 35, 37, 39, 41, 43, 45, 47, 49};
+	static const uint64_t printed[] = {
+		2, 3, 5, 7, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 35, 37, 39, 41, 43, 45, 47, 49};
 	static const uint64_t right[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47};
 	static const struct pipesieve_range ranges[] = {{10, 30}, {30, 50}};
 	for (int processes = 0; processes < 2; processes++) {
@@ -54,20 +58,24 @@ static bool is_prime(uint64_t n)
 	return n > 1;
 }
 
-/* Any cut into ranges, also those where number % first is not the place in the range (3 to 12), gives all primes in order. */
+/* Any cut into ranges, also those where number % first is not the place in the range (3 to 12), gives all
+ * primes in order. */
 static void every_way_and_cut_is_right(void **state)
 {
 	(void)state;
-	static const enum pipesieve_way ways[] = {PIPESIEVE_PUBLISHED, PIPESIEVE_FILTERED, PIPESIEVE_BATCHED, PIPESIEVE_INDEPENDENT};
+	static const enum pipesieve_way ways[] = {
+		PIPESIEVE_PUBLISHED, PIPESIEVE_FILTERED, PIPESIEVE_BATCHED, PIPESIEVE_INDEPENDENT};
 	static const struct {
 		unsigned stages;
 		struct pipesieve_range ranges[5];
-	} cuts[] = {{1, {{10, 11}}}, {1, {{2, 10000}}}, {2, {{3, 12}, {12, 13}}}, {3, {{11, 100}, {100, 101}, {101, 5000}}},
+	} cuts[] = {{1, {{10, 11}}}, {1, {{2, 10000}}}, {2, {{3, 12}, {12, 13}}},
+		{3, {{11, 100}, {100, 101}, {101, 5000}}},
 		{5, {{10, 20}, {20, 200}, {200, 2000}, {2000, 2003}, {2003, 12000}}}};
 	for (size_t k = 0; k < COUNT(cuts); k++)
 		for (size_t i = 0; i < COUNT(ways); i++)
 			for (int processes = 0; processes < 2; processes++) {
-				uint64_t count = run(ways[i], cuts[k].ranges, cuts[k].stages, processes), at = 0;
+				uint64_t count = run(ways[i], cuts[k].ranges, cuts[k].stages, processes),
+					 at = 0;
 				for (uint64_t n = 2; n < cuts[k].ranges[cuts[k].stages - 1].last; n++)
 					if (is_prime(n) && (n < 10 || n >= cuts[k].ranges[0].first)) {
 						assert_true(at < count);
@@ -80,8 +88,9 @@ static void every_way_and_cut_is_right(void **state)
 static void bad_ranges_are_refused(void **state)
 {
 	(void)state;
-	static const struct pipesieve_range bad[][2] = {{{30, 50}, {10, 30}}, {{10, 30}, {20, 50}}, {{10, 30}, {31, 50}}, {{12, 30}, {30, 50}}, {{0, 30}, {30, 50}},
-		{{10, 30}, {30, 30}}, {{10, 9}, {9, 20}}};
+	static const struct pipesieve_range bad[][2] = {{{30, 50}, {10, 30}}, {{10, 30}, {20, 50}},
+		{{10, 30}, {31, 50}}, {{12, 30}, {30, 50}}, {{0, 30}, {30, 50}}, {{10, 30}, {30, 30}},
+		{{10, 9}, {9, 20}}};
 	static const struct pipesieve_range good[] = {{10, 30}, {30, 50}};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct err e = {0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_probe_spawn.c - what `probe spawn` says when a worker cannot be made, and when there is no such program. */
+/* test_probe_spawn.c - what `probe spawn` says when a worker cannot be made, and when there is no such
+ * program. */
 #include "probe/probe.h"
 #include "program.h"
 
@@ -23,7 +24,10 @@ static int open_run(void **state)
 {
 	(void)state;
 	struct err e = {0};
-	return probe_run_init(&run, &probe_spawn, false, &e) == 0 && probe_spawn.cases(&run, &e) == 0 && probe_spawn.open(&run, &e) == 0 ? 0 : -1;
+	return probe_run_init(&run, &probe_spawn, false, &e) == 0 && probe_spawn.cases(&run, &e) == 0 &&
+			       probe_spawn.open(&run, &e) == 0
+		       ? 0
+		       : -1;
 }
 
 static int close_run(void **state)

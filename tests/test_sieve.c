@@ -122,7 +122,8 @@ static void test_smallest_ranges(void **state)
 static void test_squares_and_powers(void **state)
 {
 	(void)state;
-	static const uint64_t roots[] = {67, 251, 257, 4093, 4099, 65537, 1000003, 94906249, UINT64_C(4294967291)};
+	static const uint64_t roots[] = {
+		67, 251, 257, 4093, 4099, 65537, 1000003, 94906249, UINT64_C(4294967291)};
 	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
 		uint64_t square = roots[i] * roots[i];
 		check_window(square, square);
@@ -343,8 +344,9 @@ static void test_memory_bounds(void **state)
 			if (bounds[i].mib == 512 && *v != best)
 				continue; /* plans are alike, and others take seconds to make them */
 			if (can_run(*v, &p) && set_up_within(*v, &p, bounds[i].mib << 20, &e))
-				fail_msg("%s %llu + %llu, %u workers, %llu MiB: %s", (*v)->name, (unsigned long long)p.start,
-					(unsigned long long)bounds[i].numbers, p.workers, (unsigned long long)bounds[i].mib, e.text);
+				fail_msg("%s %llu + %llu, %u workers, %llu MiB: %s", (*v)->name,
+					(unsigned long long)p.start, (unsigned long long)bounds[i].numbers,
+					p.workers, (unsigned long long)bounds[i].mib, e.text);
 		}
 }
 

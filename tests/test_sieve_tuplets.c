@@ -18,8 +18,8 @@ static struct problem tuplets(uint64_t start, uint64_t stop, unsigned k)
 /* Forms as distances from the first prime. */
 static const struct {
 	unsigned k, distance[6];
-} forms[] = {{2, {0, 2}}, {3, {0, 2, 6}}, {3, {0, 4, 6}}, {4, {0, 2, 6, 8}}, {5, {0, 2, 6, 8, 12}}, {5, {0, 4, 6, 10, 12}},
-	{6, {0, 4, 6, 10, 12, 16}}};
+} forms[] = {{2, {0, 2}}, {3, {0, 2, 6}}, {3, {0, 4, 6}}, {4, {0, 2, 6, 8}}, {5, {0, 2, 6, 8, 12}},
+	{5, {0, 4, 6, 10, 12}}, {6, {0, 4, 6, 10, 12, 16}}};
 
 /* By the forms, in an array that tells whether start + i is a prime. */
 static struct tally count_by_form(const bool *prime, uint64_t start, uint64_t n, unsigned k)
@@ -66,8 +66,10 @@ static void check(const struct variant *v, const struct problem *p, uint64_t lon
 {
 	struct tally got = count_in_chunks(v, p, longest);
 	if (got.count != expected.count || got.check != expected.check)
-		fail_msg("%s %" PRIu64 "..%" PRIu64 ", %" PRIu64 "-tuplets: %" PRIu64 ", check %" PRIu64 ", not %" PRIu64 ", %" PRIu64, v->name,
-			p->start, p->stop, p->tuplet, got.count, got.check, expected.count, expected.check);
+		fail_msg("%s %" PRIu64 "..%" PRIu64 ", %" PRIu64 "-tuplets: %" PRIu64 ", check %" PRIu64
+			 ", not %" PRIu64 ", %" PRIu64,
+			v->name, p->start, p->stop, p->tuplet, got.count, got.check, expected.count,
+			expected.check);
 }
 
 static void test_published_counts(void **state)
@@ -98,13 +100,15 @@ static void test_long_published_counts(void **state)
 	if (!getenv("PARSCALE_LONG"))
 		skip();
 	for (unsigned k = 2; k <= 6; k += 2)
-		for (uint64_t power = 10000000000; power <= (k == 2 ? 100000000000 : 1000000000000); power *= 10) {
+		for (uint64_t power = 10000000000; power <= (k == 2 ? 100000000000 : 1000000000000);
+			power *= 10) {
 			struct problem p = tuplets(0, power, k);
 			struct tally known = {0};
 			struct err e = {0};
 			bool check_known;
 			assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
-			assert_int_equal(count_all(variant_find(&kernel_sieve, "best", &e), &p).count, known.count);
+			assert_int_equal(
+				count_all(variant_find(&kernel_sieve, "best", &e), &p).count, known.count);
 		}
 }
 
@@ -116,7 +120,8 @@ static void check_corner(uint64_t low, uint64_t high)
 		for (uint64_t start = low; start <= high; start++)
 			for (uint64_t stop = start; stop <= high; stop += 1 + random_below(3)) {
 				struct problem p = tuplets(start, stop, k);
-				struct tally expected = count_by_form(m.prime + (start - low), start, stop - start + 1, k);
+				struct tally expected =
+					count_by_form(m.prime + (start - low), start, stop - start + 1, k);
 				for (const struct variant *const *v = kernel_sieve.variants; *v; v++)
 					if (can_run(*v, &p))
 						check(*v, &p, 1, expected);
@@ -135,7 +140,8 @@ static void test_windows_cuts_and_hints(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 40; i++) {
-		uint64_t start = random_bits() >> (24 + random_below(40)), width = random_bits() >> (42 + random_below(16));
+		uint64_t start = random_bits() >> (24 + random_below(40)),
+			 width = random_bits() >> (42 + random_below(16));
 		struct marks m = find_primes(start, start + width);
 		for (unsigned k = 2; k <= 6; k++) {
 			struct problem p = tuplets(start, start + width, k);
@@ -175,7 +181,8 @@ static void test_listing(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 12; i++) {
-		uint64_t start = i == 0 ? 0 : random_bits() >> (24 + random_below(40)), width = 5000 + random_below(3000000);
+		uint64_t start = i == 0 ? 0 : random_bits() >> (24 + random_below(40)),
+			 width = 5000 + random_below(3000000);
 		struct marks m = find_primes(start, start + width);
 		for (unsigned k = 1; k <= 6; k++) {
 			struct problem p = tuplets(start, start + width, k);
@@ -185,7 +192,8 @@ static void test_listing(void **state)
 					continue;
 				struct opened o = open_variant(*v, &p);
 				struct list l = {.m = &m, .stop = p.stop};
-				uint64_t units = (*v)->units(o.input), middle = units ? random_below(units) : 0;
+				uint64_t units = (*v)->units(o.input),
+					 middle = units ? random_below(units) : 0;
 				(*v)->emit(o.input, (struct span){0, middle}, o.scratch, weigh, &l);
 				(*v)->emit(o.input, (struct span){middle, units}, o.scratch, weigh, &l);
 				struct tally expected = count_all(*v, &p);
@@ -204,8 +212,9 @@ static void test_text(void **state)
 		unsigned k;
 		uint64_t first;
 		const char *text;
-	} cases[] = {{1, 5, ""}, {2, 3, "(3, 5)"}, {2, 29, "(29, 31)"}, {3, 5, "(5, 7, 11)"}, {3, 13, "(13, 17, 19)"}, {4, 11, "(11, 13, 17, 19)"},
-		{5, 5, "(5, 7, 11, 13, 17)"}, {5, 7, "(7, 11, 13, 17, 19)"}, {6, 7, "(7, 11, 13, 17, 19, 23)"},
+	} cases[] = {{1, 5, ""}, {2, 3, "(3, 5)"}, {2, 29, "(29, 31)"}, {3, 5, "(5, 7, 11)"},
+		{3, 13, "(13, 17, 19)"}, {4, 11, "(11, 13, 17, 19)"}, {5, 5, "(5, 7, 11, 13, 17)"},
+		{5, 7, "(7, 11, 13, 17, 19)"}, {6, 7, "(7, 11, 13, 17, 19, 23)"},
 		{6, UINT64_C(18446744073709551501),
 			"(18446744073709551501, 18446744073709551503, 18446744073709551507, 18446744073709551509, "
 			"18446744073709551513, 18446744073709551515)"}};
@@ -234,7 +243,8 @@ static void test_groups(void **state)
 	for (size_t i = 0; i < sizeof moduli / sizeof *moduli; i++) {
 		uint32_t classes = 0;
 		for (uint32_t n = 2; n < moduli[i] + 2; n++)
-			if (n % 2 && n % 3 && n % 5 && (moduli[i] % 7 || n % 7) && (moduli[i] % 11 || n % 11) && (moduli[i] % 13 || n % 13))
+			if (n % 2 && n % 3 && n % 5 && (moduli[i] % 7 || n % 7) &&
+				(moduli[i] % 11 || n % 11) && (moduli[i] % 13 || n % 13))
 				offset[classes++] = (uint16_t)(n - 2);
 		assert_int_equal(tuplets_lines(1, moduli[i]), classes);
 		for (unsigned k = 2; k <= 6; k++) {
@@ -243,7 +253,8 @@ static void test_groups(void **state)
 			for (uint32_t g = 0; g < groups; g++) {
 				lines += group[g].lines;
 				assert_true(group[g].lines >= k && group[g].lines <= TUPLETS_LINES);
-				assert_true(g == 0 || group[g].class >= group[g - 1].class + group[g - 1].lines);
+				assert_true(
+					g == 0 || group[g].class >= group[g - 1].class + group[g - 1].lines);
 			}
 			assert_int_equal(lines, tuplets_lines(k, moduli[i]));
 		}

@@ -29,7 +29,8 @@ static void parts_cover_all_units_once(void **state)
 		}
 }
 
-/* The other host's clock is ahead by hours or behind: its gate opened when ours did, and all else moves along. */
+/* The other host's clock is ahead by hours or behind: its gate opened when ours did, and all else moves
+ * along. */
 static void stamps_of_another_host_move_to_our_gate(void **state)
 {
 	const struct job job = work_job(&(struct work){0});

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * primesieve.h - Kim Walisch's primesieve, where its library is installed: to be checked and measured against.
+ * primesieve.h - Kim Walisch's primesieve, where its library is installed: to be checked and measured
+ * against.
  *
- * The library is opened at run time, so that nothing has to be there when parscale is built, and any version may be named. Versions 11 and 12
- * have the same interface in C (https://github.com/kimwalisch/primesieve/blob/master/doc/C_API.md).
+ * The library is opened at run time, so that nothing has to be there when parscale is built, and any version
+ * may be named. Versions 11 and 12 have the same interface in C
+ * (https://github.com/kimwalisch/primesieve/blob/master/doc/C_API.md).
  */
 #ifndef PARSCALE_VERSUS_PRIMESIEVE_H
 #define PARSCALE_VERSUS_PRIMESIEVE_H
@@ -27,7 +29,8 @@ struct primesieve {
 	void *library;
 	const char *(*version)(void);
 	void (*set_num_threads)(int n);
-	uint64_t (*count[PRIMESIEVE_LONGEST + 1])(uint64_t start, uint64_t stop); /* [1] primes, [2] twins, ... [6] sextuplets */
+	/* [1] primes, [2] twins, ... [6] sextuplets */
+	uint64_t (*count[PRIMESIEVE_LONGEST + 1])(uint64_t start, uint64_t stop);
 	void *(*generate_primes)(uint64_t start, uint64_t stop, size_t *n, int type);
 	uint64_t (*nth_prime)(int64_t n, uint64_t start);
 	void (*free)(void *primes);
@@ -37,7 +40,8 @@ struct primesieve {
 	void (*batches_free)(struct primesieve_batches *b);
 };
 
-/* Opens the library at `path`; NULL: where it is installed. 0, or -1 where there is none, with why in `reason` of `size` bytes. */
+/* Opens the library at `path`; NULL: where it is installed. 0, or -1 where there is none, with why in
+ * `reason` of `size` bytes. */
 int primesieve_open(struct primesieve *p, const char *path, char *reason, size_t size);
 void primesieve_close(struct primesieve *p);
 

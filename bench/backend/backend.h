@@ -32,13 +32,13 @@ struct wire {
 	size_t most_bytes; /* of the longest chunk */
 	size_t room_bytes; /* that `pack` wants; 0: none */
 
-	/* In the opener: the input of a chunk. It lies in `room`, which is the chunk's own until it is sent, or where it stays as
-	 * long as the job. */
+	/* In the opener: the input of a chunk. It lies in `room`, which is the chunk's own until it is sent,
+	 * or where it stays as long as the job. */
 	size_t (*pack)(void *ctx, uint64_t index, unsigned char *room, const void **bytes);
 
-	/* In the worker, in place of `chunk`: works on a chunk whose input came as n bytes at `bytes`, 64-byte
-	 * aligned, with 4096 readable bytes before and WIRE_MARGIN after them, and gives its results to
-	 * wire_send. */
+	/* In the worker, in place of `chunk`: works on a chunk whose input came as n bytes at `bytes`,
+	 * 64-byte aligned, with 4096 readable bytes before and WIRE_MARGIN after them, and gives its results
+	 * to wire_send. */
 	void (*work)(void *ctx, unsigned worker, void *slot, uint64_t index, unsigned char *bytes, size_t n,
 		struct far_end *to);
 
@@ -77,11 +77,12 @@ struct job {
 	 * are absent. */
 	const char *const *program;
 
-	/* What the words cannot say, as a file that the third of them names: workers who cannot inherit it are sent its bytes. */
+	/* What the words cannot say, as a file that the third of them names: workers who cannot inherit it
+	 * are sent its bytes. */
 	int order;
 
-	/* For workers that do not see the opener's input. NULL: what `chunk` needs is in memory, and back ends
-	 * that send it are absent. */
+	/* For workers that do not see the opener's input. NULL: what `chunk` needs is in memory, and back
+	 * ends that send it are absent. */
 	const struct wire *wire;
 
 	/* In the opener of the team, around the creation of each worker: so that it can sit on the worker's
@@ -94,8 +95,9 @@ struct job {
 	 * `return` and begins `reap`. What `leave` writes may be in the making. May be NULL. */
 	void (*all_done)(void *ctx);
 
-	/* In the opener, before all_done: the stamps in `slot` are by the clock of another host. Moves them, so that its run
-	 * began when that of `reference` did, which is when the gate opened for both. May be NULL. */
+	/* In the opener, before all_done: the stamps in `slot` are by the clock of another host. Moves them,
+	 * so that its run began when that of `reference` did, which is when the gate opened for both. May be
+	 * NULL. */
 	void (*align)(void *ctx, const void *reference, void *slot);
 };
 
@@ -106,7 +108,7 @@ struct team_plan {
 	enum schedule schedule;
 	bool one_at_a_time; /* a worker keeps the one lock of its process while it is in `chunk`: threads take
 			       turns, as under an interpreter's global lock; processes do not */
-	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
+	unsigned spin;      /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
 	double timeout_seconds; /* longest a run, an open or a close may take, > 0; serial and openmp cannot
 				   keep it */
 	unsigned threads_per_rank; /* of a back end that has ranks: workers that are threads of one */
@@ -121,10 +123,11 @@ struct backend {
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
 	bool afresh;          /* its workers are fresh programs: a job must have a `program` */
-	const char *host;     /* the one program of ours in which it can be opened, since a launcher has started the workers
-				 before there is a team, which is therefore a pool; NULL: any */
-	bool wired;           /* its workers see no input: a job must have a `wire` */
-	bool serialised;      /* and that wire sends objects one by one, as an interpreter's pool does, not their memory */
+	const char *host; /* the one program of ours in which it can be opened, since a launcher has started
+			     the workers before there is a team, which is therefore a pool; NULL: any */
+	bool wired;       /* its workers see no input: a job must have a `wire` */
+	/* and that wire sends objects one by one, as an interpreter's pool does, not their memory */
+	bool serialised;
 
 	/* Binds a team to its job. Lifetime pool: creates the workers and waits until all have entered. The
 	 * job and what it points to must outlive the team. NULL with ERR_FAILED (and nothing left behind)
@@ -149,8 +152,8 @@ struct backend {
 void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *first, uint64_t *end);
 
 /* In a fresh program that was started as worker `worker` of a team: lives that worker's life, to its end. The
- * job is the team's, made again; its chunks are filled in before `enter`. -1 with ERR_FAILED, and nothing done,
- * where `fd` is not such a team's. */
+ * job is the team's, made again; its chunks are filled in before `enter`. -1 with ERR_FAILED, and nothing
+ * done, where `fd` is not such a team's. */
 int backend_attach(int fd, unsigned worker, struct job *job, struct err *e);
 
 #define BACKEND(name) extern const struct backend backend_##name;

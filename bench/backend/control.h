@@ -24,12 +24,12 @@ struct control {
 	struct team_plan plan;
 	struct control_block *block;
 	bool processes; /* the workers are processes of their own */
-	int fd;        /* the block's memory as a file without a name; closed by exec */
-	size_t bytes;  /* of the whole block */
-	size_t stride; /* from one worker's record to the next */
+	int fd;         /* the block's memory as a file without a name; closed by exec */
+	size_t bytes;   /* of the whole block */
+	size_t stride;  /* from one worker's record to the next */
 
-	/* Set by a worker for itself, where its chunks come neither from its share nor from the counter: works
-	 * on the next one; false if the run has no more. NULL: they do. */
+	/* Set by a worker for itself, where its chunks come neither from its share nor from the counter:
+	 * works on the next one; false if the run has no more. NULL: they do. */
 	bool (*feed)(void *source);
 	void *source;
 };

@@ -8,7 +8,7 @@
 
 enum {
 	LOOK_MILLISECONDS = 50, /* how often the opener, while it waits, looks whether everyone is alive */
-	GRACE_SECONDS = 1, /* what a worker that cannot be killed gets to end, before it counts as lost */
+	GRACE_SECONDS = 1,   /* what a worker that cannot be killed gets to end, before it counts as lost */
 	KILLED_SECONDS = 20, /* and one that was killed: a busy machine takes its time to clear it away */
 };
 

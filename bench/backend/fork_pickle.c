@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork_pickle.c - fork-pipe, but what travels is serialised object by object, made for each run and read in it, as a pool of an
- * interpreter's processes has to do it: the difference between the two is what serialising costs.
+ * fork_pickle.c - fork-pipe, but what travels is serialised object by object, made for each run and read in
+ * it, as a pool of an interpreter's processes has to do it: the difference between the two is what
+ * serialising costs.
  */
 #include "backend/crew.h"
 #include "backend/fork_pipe.h"

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 enum {
-	IN_FLIGHT = 2,         /* one to work on, one to go on with */
+	IN_FLIGHT = 2,          /* one to work on, one to go on with */
 	FRAME_BYTES = 32 << 10, /* of results, at a time */
-	ROUNDS = 1000          /* of poll, before it is looked whether everyone is alive */
+	ROUNDS = 1000           /* of poll, before it is looked whether everyone is alive */
 };
 
 #define NO_MORE UINT64_MAX /* instead of a chunk's index: the run has no more for this worker */
@@ -44,15 +44,15 @@ enum { FRAME_HEAD = offsetof(struct frame, payload) };
 
 /* The opener's ends of one worker's pipes. */
 struct line {
-	int to, from; /* -1: closed */
+	int to, from;       /* -1: closed */
 	uint64_t next, end; /* static: its share still to be sent */
 	unsigned in_flight; /* chunks sent, or being sent, whose results are not complete */
 	bool ended;         /* it was told that there is no more */
 
 	struct chunk_head head; /* being sent */
 	const char *bytes;
-	unsigned char *room;    /* for what the job makes to be sent */
-	size_t sent, size; /* of head and bytes; equal: nothing is being sent */
+	unsigned char *room; /* for what the job makes to be sent */
+	size_t sent, size;   /* of head and bytes; equal: nothing is being sent */
 
 	struct frame frame; /* being received */
 	size_t got;
@@ -60,7 +60,7 @@ struct line {
 
 /* A team's `own`. */
 struct switchboard {
-	uint64_t next, done; /* dynamic: the next chunk; chunks whose results are complete */
+	uint64_t next, done;  /* dynamic: the next chunk; chunks whose results are complete */
 	struct pollfd *polls; /* two a worker */
 	void (*old_handler)(int);
 	struct line lines[];
@@ -371,7 +371,8 @@ static const struct crew_kind processes = {.create = create,
 	.serve = serve,
 	.discard = discard};
 
-struct team *fork_pipe_open(const struct backend *b, const struct job *job, const struct team_plan *plan, struct err *e)
+struct team *fork_pipe_open(
+	const struct backend *b, const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	if (!job->wire) {
 		err_set(e, ERR_ABSENT, "%s: this job cannot travel through pipes", b->name);

@@ -45,11 +45,12 @@ static void await_end(pid_t pid, double seconds)
 			;
 		close(fd);
 	}
-	/* Linux before 5.3; or it has ended, but who traces it (a debugger, a leak checker) has yet to let go of it */
+	/* Linux before 5.3; or it has ended, but who traces it (a debugger, a leak checker) has yet to let go
+	 * of it */
 	const double pause = 1e-4;
 	siginfo_t info = {0};
-	for (; ready > 0 && seconds > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-		!info.si_pid;
+	for (; ready > 0 && seconds > 0 &&
+		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && !info.si_pid;
 		seconds -= pause)
 		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
 }

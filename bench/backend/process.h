@@ -13,8 +13,8 @@
  * as the team. */
 void process_settle(pid_t opener);
 
-/* In a forked worker, should the job call exit: none of the opener's exit handlers run, and none of its buffers
- * are written, a second time. */
+/* In a forked worker, should the job call exit: none of the opener's exit handlers run, and none of its
+ * buffers are written, a second time. */
 void process_disown(void);
 
 /* Members of a struct crew_kind. */

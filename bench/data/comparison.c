@@ -29,8 +29,8 @@ static void to_logs(const struct group *g, double *logs)
 		logs[i] = log(g->launches[i]);
 }
 
-/* Squared deviations from the mean, of values no further than `limit` from the median: those beyond count as if they lay
- * there. */
+/* Squared deviations from the mean, of values no further than `limit` from the median: those beyond count as
+ * if they lay there. */
 static double squares(const double *sorted, size_t n, double limit)
 {
 	const double median = stats_median(sorted, n);
@@ -45,8 +45,8 @@ static double squares(const double *sorted, size_t n, double limit)
 /*
  * Standard deviation between launches, on the safe side: its upper 80 % limit, since an estimate from few
  * launches is too small half of the time. Chi-square quantile by Wilson and Hilferty. NAN with less than one
- * degree of freedom. The test goes by ranks, which do not mind how far out an outlier is: beyond twelve standard
- * deviations, as the median absolute deviation tells them, it counts as if it lay there.
+ * degree of freedom. The test goes by ranks, which do not mind how far out an outlier is: beyond twelve
+ * standard deviations, as the median absolute deviation tells them, it counts as if it lay there.
  */
 static double scatter(const struct pair *p)
 {

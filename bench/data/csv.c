@@ -113,7 +113,8 @@ int csv_append_table(int fd, const struct table *t, struct err *e)
 	}
 	const off_t before = lseek(fd, 0, SEEK_END);
 	int status = append_line(fd, lines, length, e);
-	if (status == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS) /* EINVAL: nothing that could be waited for */
+	/* EINVAL: nothing that could be waited for */
+	if (status == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
 		status = err_set(e, ERR_FAILED, "cannot append a row: %s", strerror(errno));
 	if (status != 0 && before >= 0 && ftruncate(fd, before) != 0)
 		status = -1; /* a reader leaves a torn line out */

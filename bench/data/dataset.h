@@ -68,7 +68,8 @@ const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
 /* The same among cells with weak scaling, where the share is the size. */
 const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel);
 
-/* Whether a row is the fastest of its kernel, variant, workers and size, of whatever back end; of several the first. */
+/* Whether a row is the fastest of its kernel, variant, workers and size, of whatever back end; of several the
+ * first. */
 bool dataset_fastest(const struct dataset *d, const struct summary *s);
 
 /* The serial row of the same variant and problem; NULL: none. */

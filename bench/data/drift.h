@@ -24,8 +24,9 @@ struct drift {
 /* Below so many launches nothing is said. */
 enum { DRIFT_FEWEST = 8 };
 
-/* Of a cell's samples with status ok, by launches in the order of their numbers, as they stand in the file. It is drift
- * when random orders are rarely as uneven (p < 0.01) and the range matters (more than 2 %). -1 without memory. */
+/* Of a cell's samples with status ok, by launches in the order of their numbers, as they stand in the file.
+ * It is drift when random orders are rarely as uneven (p < 0.01) and the range matters (more than 2 %). -1
+ * without memory. */
 int drift_of_cell(const struct table *samples, uint64_t cell_id, struct drift *d, struct err *e);
 
 #endif

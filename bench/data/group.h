@@ -33,8 +33,8 @@ struct groups {
 	struct group *list; /* in the order in which they first appear */
 	size_t count;
 	struct prior prior; /* what all cells together tell of the scatter of one */
-	struct run *runs;       /* of all groups */
-	double *values;         /* of all groups */
+	struct run *runs;   /* of all groups */
+	double *values;     /* of all groups */
 };
 
 /* Of a table of struct sample, which must stay as it is meanwhile. -1 without memory; groups_free is legal

@@ -22,13 +22,14 @@ static unsigned level(const char *status)
 
 void probe_case_name(char *text, size_t size, const char *mechanism, const char *worker, const char *setting)
 {
-	snprintf(text, size, "%s%s%s%s%s", mechanism, *worker ? " " : "", worker, *setting ? ", " : "", setting);
+	snprintf(text, size, "%s%s%s%s%s", mechanism, *worker ? " " : "", worker, *setting ? ", " : "",
+		setting);
 }
 
 static bool same_case(const struct probe_factors *a, const struct probe_factors *b)
 {
-	return strcmp(a->probe, b->probe) == 0 && strcmp(a->mechanism, b->mechanism) == 0 && strcmp(a->worker, b->worker) == 0 &&
-	       strcmp(a->setting, b->setting) == 0;
+	return strcmp(a->probe, b->probe) == 0 && strcmp(a->mechanism, b->mechanism) == 0 &&
+	       strcmp(a->worker, b->worker) == 0 && strcmp(a->setting, b->setting) == 0;
 }
 
 static bool same_number(const struct probe_factors *a, const struct probe_factors *b)
@@ -47,11 +48,13 @@ static bool is_base(const struct probe_factors *f, const struct probe_launch_row
 {
 	char name[sizeof of->base];
 	probe_case_name(name, sizeof name, f->mechanism, f->worker, f->setting);
-	return strcmp(f->probe, of->of.probe) == 0 && strcmp(f->metric, of->of.metric) == 0 && strcmp(name, of->base) == 0;
+	return strcmp(f->probe, of->of.probe) == 0 && strcmp(f->metric, of->of.metric) == 0 &&
+	       strcmp(name, of->base) == 0;
 }
 
 /* Of the number that `first` is of, or of its base's; sorted. `x` has room for all. */
-static struct series collect(const struct table *launches, const struct probe_launch_row *first, bool base, double *x)
+static struct series collect(
+	const struct table *launches, const struct probe_launch_row *first, bool base, double *x)
 {
 	struct series s = {x, 0};
 	for (size_t i = 0; i < launches->count; i++) {
@@ -91,21 +94,24 @@ static const char *verdict(const struct probe_row *row)
 		return "";
 	if (row->ratio >= row->expected_low && row->ratio <= row->expected_high)
 		return "expected";
-	double low = isnan(row->ratio_low) ? row->ratio : row->ratio_low, high = isnan(row->ratio_high) ? row->ratio : row->ratio_high;
+	double low = isnan(row->ratio_low) ? row->ratio : row->ratio_low,
+	       high = isnan(row->ratio_high) ? row->ratio : row->ratio_high;
 	return low > row->expected_high ? "higher" : high < row->expected_low ? "lower" : "near";
 }
 
-static void fill_ratio(struct probe_row *row, const struct series *own, const struct series *base, bool itself)
+static void fill_ratio(
+	struct probe_row *row, const struct series *own, const struct series *base, bool itself)
 {
-	struct ratio r = stats_launch_ratio(
-		own->medians, own->count, base->medians, base->count, (struct prior){0});
+	struct ratio r =
+		stats_launch_ratio(own->medians, own->count, base->medians, base->count, (struct prior){0});
 	row->ratio = itself ? 1 : r.value;
 	row->ratio_low = itself ? (double)NAN : r.interval.low;
 	row->ratio_high = itself ? (double)NAN : r.interval.high;
 }
 
 /* `room` is twice as long as there are launches. */
-static void fill_row(struct probe_row *row, const struct table *launches, const struct probe_launch_row *first, double *room)
+static void fill_row(struct probe_row *row, const struct table *launches,
+	const struct probe_launch_row *first, double *room)
 {
 	const struct series own = collect(launches, first, false, room);
 	if (own.count == 0)
@@ -139,7 +145,8 @@ static const struct probe_launch_row *worst_of(const struct table *launches, siz
 }
 
 /* Has a row like this come before? */
-static bool seen(const struct table *launches, size_t i, bool (*same)(const struct probe_factors *, const struct probe_factors *))
+static bool seen(const struct table *launches, size_t i,
+	bool (*same)(const struct probe_factors *, const struct probe_factors *))
 {
 	const struct probe_launch_row *row = table_row(launches, i);
 	for (size_t k = 0; k < i; k++)
@@ -153,7 +160,8 @@ static bool same_probe(const struct probe_factors *a, const struct probe_factors
 	return strcmp(a->probe, b->probe) == 0;
 }
 
-static int add_row(const struct table *launches, const struct probe_launch_row *first, double *room, struct table *rows, struct err *e)
+static int add_row(const struct table *launches, const struct probe_launch_row *first, double *room,
+	struct table *rows, struct err *e)
 {
 	struct probe_row *row = table_add(rows, NULL, e);
 	if (!row)
@@ -175,7 +183,8 @@ static int add_case(const struct table *launches, size_t i, double *room, struct
 		return add_row(launches, worst, room, rows, e);
 	for (; i < launches->count; i++) {
 		const struct probe_launch_row *l = table_row(launches, i);
-		if (same_case(&l->of, of) && !seen(launches, i, same_number) && add_row(launches, l, room, rows, e) != 0)
+		if (same_case(&l->of, of) && !seen(launches, i, same_number) &&
+			add_row(launches, l, room, rows, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -185,8 +194,8 @@ static int add_probe(const struct table *launches, size_t i, double *room, struc
 {
 	const struct probe_factors *of = &((const struct probe_launch_row *)table_row(launches, i))->of;
 	for (; i < launches->count; i++)
-		if (same_probe(&((const struct probe_launch_row *)table_row(launches, i))->of, of) && !seen(launches, i, same_case) &&
-			add_case(launches, i, room, rows, e) != 0)
+		if (same_probe(&((const struct probe_launch_row *)table_row(launches, i))->of, of) &&
+			!seen(launches, i, same_case) && add_case(launches, i, room, rows, e) != 0)
 			return -1;
 	return 0;
 }

@@ -77,8 +77,7 @@ struct interval stats_launch_interval(const double *launches, size_t n, struct p
 /* median(a) / median(b), from one value a launch each, with a 95 % interval: both launch intervals' distances
  * to their medians, on the logarithms, combined as independent errors are (Zou and Donner, Statistics in
  * Medicine 27, 2008: MOVER). */
-struct ratio stats_launch_ratio(
-	const double *a, size_t na, const double *b, size_t nb, struct prior others);
+struct ratio stats_launch_ratio(const double *a, size_t na, const double *b, size_t nb, struct prior others);
 
 /* Whether precision may be judged after so many launches: 6, 9, 14, 21 and so on. Looking after every launch
  * would stop too often where the values happen to lie close together. */

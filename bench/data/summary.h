@@ -2,8 +2,8 @@
 /*
  * summary.h - from samples to one row a cell: medians, intervals, rates, speed-ups with their bases.
  *
- * Only rows with status ok and known, positive seconds count; the others are counted as rejected. The same samples give
- * the same summary, byte for byte.
+ * Only rows with status ok and known, positive seconds count; the others are counted as rejected. The same
+ * samples give the same summary, byte for byte.
  *
  * Speed-up is base / median where size is the whole (strong scaling), workers * base / median where size is
  * one worker's share (weak scaling). Its base is a cell with one worker, the same kernel, variant, meter and

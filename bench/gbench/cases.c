@@ -75,8 +75,8 @@ static int measure(const struct one *c, uint64_t times, double *seconds, struct 
 	*seconds = mean.total_ns / 1e9;
 	if (verify_matches(&all->expected, mean.tally))
 		return 0;
-	return err_set(e, ERR_FAILED, "wrong answer: count %" PRIu64 ", but %s says %" PRIu64, mean.tally.count, all->expected.source,
-		all->expected.tally.count);
+	return err_set(e, ERR_FAILED, "wrong answer: count %" PRIu64 ", but %s says %" PRIu64,
+		mean.tally.count, all->expected.source, all->expected.tally.count);
 }
 
 static int run(void *ctx, uint64_t times, double *seconds, char *why, size_t why_size)
@@ -101,8 +101,8 @@ static int add(struct cases *all, const struct cell *cell, struct err *e)
 	*c = (struct one){.all = all, .cell = *cell, .next = all->first};
 	all->first = c;
 	cell_factors(&c->cell, "gbench", &f);
-	snprintf(name, sizeof name, "%s/%s/%s/%s/%s/workers:%u/size:%" PRIu64, f.kernel, f.variant, f.backend, f.lifetime, f.schedule,
-		cell->workers, cell->size);
+	snprintf(name, sizeof name, "%s/%s/%s/%s/%s/workers:%u/size:%" PRIu64, f.kernel, f.variant, f.backend,
+		f.lifetime, f.schedule, cell->workers, cell->size);
 	const double items = (double)f.items.value;
 	const double item_bytes = cell->kernel->item_bytes ? cell->kernel->item_bytes(&cell->problem) : 0;
 	gbench_register(&(struct gbench_case){
@@ -158,7 +158,8 @@ static struct cases_values default_workers(const struct topology *t)
 	return workers;
 }
 
-static int add_all(struct cases *all, const struct cases_values *said_sizes, const struct cases_values *workers, struct err *e)
+static int add_all(struct cases *all, const struct cases_values *said_sizes,
+	const struct cases_values *workers, struct err *e)
 {
 	char why[120];
 	for (const struct kernel *const *k = kernels; *k; k++) {
@@ -179,7 +180,8 @@ static int add_all(struct cases *all, const struct cases_values *said_sizes, con
 	return 0;
 }
 
-struct cases *cases_register(const struct cases_values *sizes, const struct cases_values *workers, struct err *e)
+struct cases *cases_register(
+	const struct cases_values *sizes, const struct cases_values *workers, struct err *e)
 {
 	struct cases *all = calloc(1, sizeof *all);
 	if (!all) {
@@ -187,7 +189,8 @@ struct cases *cases_register(const struct cases_values *sizes, const struct case
 		return NULL;
 	}
 	if (topology_read(&all->topology, "", e) == 0) {
-		const struct cases_values counts = workers->count ? *workers : default_workers(&all->topology);
+		const struct cases_values counts =
+			workers->count ? *workers : default_workers(&all->topology);
 		if (add_all(all, sizes, &counts, e) == 0)
 			return all;
 	}

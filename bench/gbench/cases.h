@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cases.h - every kernel x variant x back end x lifetime x schedule x workers x size as a case of Google Benchmark.
+ * cases.h - every kernel x variant x back end x lifetime x schedule x workers x size as a case of Google
+ * Benchmark.
  *
- * From the same tables, by the same trial and against the same answers as `parscale run`; a wrong answer is an error there. The
- * cases of a process follow each other in it, so what one leaves warm the next one finds: for numbers that shall be independent,
- * `parscale sweep` gives each a process of its own.
+ * From the same tables, by the same trial and against the same answers as `parscale run`; a wrong answer is
+ * an error there. The cases of a process follow each other in it, so what one leaves warm the next one finds:
+ * for numbers that shall be independent, `parscale sweep` gives each a process of its own.
  */
 #ifndef PARSCALE_CASES_H
 #define PARSCALE_CASES_H
@@ -23,10 +24,11 @@ struct cases_values {
 
 struct cases;
 
-/* Registers all that can run here, as kernel/variant/backend/lifetime/schedule/workers:N/size:N. Default sizes: a thousandth, a hundredth
- * and the whole of each kernel's default problem; default workers: powers of two up to the CPUs, their edges and twice as many. NULL with *e
- * set without memory. */
-struct cases *cases_register(const struct cases_values *sizes, const struct cases_values *workers, struct err *e);
+/* Registers all that can run here, as kernel/variant/backend/lifetime/schedule/workers:N/size:N. Default
+ * sizes: a thousandth, a hundredth and the whole of each kernel's default problem; default workers: powers of
+ * two up to the CPUs, their edges and twice as many. NULL with *e set without memory. */
+struct cases *cases_register(
+	const struct cases_values *sizes, const struct cases_values *workers, struct err *e);
 
 /* How many were skipped because they failed or their answer was wrong. */
 uint64_t cases_failed(const struct cases *c);

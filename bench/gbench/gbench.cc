@@ -32,7 +32,9 @@ void body(benchmark::State &state, const gbench_case &c)
 
 benchmark::internal::Benchmark *add(const gbench_case &c)
 {
-	return benchmark::RegisterBenchmark(c.name, [c](benchmark::State &state) { body(state, c); })->UseManualTime();
+	return benchmark::RegisterBenchmark(c.name, [c](benchmark::State &state) {
+		body(state, c);
+	})->UseManualTime();
 }
 
 /* `error_occurred` up to 1.7, `skipped` since. */
@@ -76,7 +78,8 @@ class Collector : public benchmark::BenchmarkReporter
 
 } // namespace
 
-void gbench_measure(const gbench_case *c, double seconds, unsigned repetitions, gbench_report_fn *report, void *ctx)
+void gbench_measure(
+	const gbench_case *c, double seconds, unsigned repetitions, gbench_report_fn *report, void *ctx)
 {
 	Collector collector(report, ctx);
 	add(*c)->MinTime(seconds)->Repetitions(static_cast<int>(repetitions));

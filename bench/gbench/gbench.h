@@ -2,8 +2,8 @@
 /*
  * gbench.h - Google Benchmark, as C sees it.
  *
- * Knows nothing of kernels, workers or clocks: what is measured brings its own time (Google Benchmark's manual time),
- * and Google Benchmark decides how often it runs. gbench.cc is the only C++ of the project.
+ * Knows nothing of kernels, workers or clocks: what is measured brings its own time (Google Benchmark's
+ * manual time), and Google Benchmark decides how often it runs. gbench.cc is the only C++ of the project.
  */
 #ifndef PARSCALE_GBENCH_H
 #define PARSCALE_GBENCH_H
@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* Runs something `times` times, times >= 1, and stores the mean time of one run. -1 skips the case, with one line of why. */
+/* Runs something `times` times, times >= 1, and stores the mean time of one run. -1 skips the case, with one
+ * line of why. */
 typedef int gbench_run_fn(void *ctx, uint64_t times, double *seconds, char *why, size_t why_size);
 
 struct gbench_case {
@@ -35,9 +36,10 @@ struct gbench_repetition {
 
 typedef void gbench_report_fn(void *ctx, const struct gbench_repetition *repetition);
 
-/* Measures one case, silently and whatever the command line said: `repetitions` of at least `seconds` each (one run, where that is longer),
- * reported in order when all are done. */
-void gbench_measure(const struct gbench_case *c, double seconds, unsigned repetitions, gbench_report_fn *report, void *ctx);
+/* Measures one case, silently and whatever the command line said: `repetitions` of at least `seconds` each
+ * (one run, where that is longer), reported in order when all are done. */
+void gbench_measure(const struct gbench_case *c, double seconds, unsigned repetitions,
+	gbench_report_fn *report, void *ctx);
 
 /* Takes Google Benchmark's flags out of argv; it ends the process with status 1 where one is wrong. */
 void gbench_flags(int *argc, char **argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its meter. */
+/* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its
+ * meter. */
 #include "machine/build.h"
 #include "cases.h"
 #include "cell.h"
@@ -32,7 +33,8 @@ static void help(void)
 }
 
 /* Parses N,N,...; `text` is changed. */
-static int parse_values(const char *option, char *text, uint64_t highest, struct cases_values *values, struct err *e)
+static int parse_values(
+	const char *option, char *text, uint64_t highest, struct cases_values *values, struct err *e)
 {
 	for (char *rest = text; rest;) {
 		char *word = strsep(&rest, ",");
@@ -55,7 +57,8 @@ static int measure(int argc, char **argv, struct err *e)
 		else if (strncmp(argv[i], "--workers=", 10) == 0)
 			status = parse_values("--workers", argv[i] + 10, BACKEND_MAX_WORKERS, &workers, e);
 		else
-			status = err_set(e, ERR_USAGE, "unknown option '%s' (parscale-gbench --help)", argv[i]);
+			status = err_set(
+				e, ERR_USAGE, "unknown option '%s' (parscale-gbench --help)", argv[i]);
 		if (status != 0)
 			return -1;
 	}
@@ -68,7 +71,8 @@ static int measure(int argc, char **argv, struct err *e)
 	if (matched == 0)
 		e->status = ERR_USAGE; /* it was said */
 	else if (cases_failed(all))
-		err_set(e, ERR_FAILED, "%llu failed or gave a wrong answer", (unsigned long long)cases_failed(all));
+		err_set(e, ERR_FAILED, "%llu failed or gave a wrong answer",
+			(unsigned long long)cases_failed(all));
 	cases_free(all);
 	return e->status == ERR_NONE ? 0 : -1;
 }

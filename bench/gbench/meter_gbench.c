@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What Google Benchmark asked for, in order: while it looks for the number of runs that make a sample, then sample by sample. */
+/* What Google Benchmark asked for, in order: while it looks for the number of runs that make a sample, then
+ * sample by sample. */
 struct call {
 	uint64_t times;
 	struct timing mean;
@@ -45,7 +46,8 @@ static int run(void *ctx, uint64_t times, double *seconds, char *why, size_t why
 		snprintf(why, why_size, "the time is up");
 		return -1;
 	}
-	if (s->failed || s->plan->run(s->plan->run_ctx, times, &mean, s->e) != 0 || session_add(s, times, &mean) != 0) {
+	if (s->failed || s->plan->run(s->plan->run_ctx, times, &mean, s->e) != 0 ||
+		session_add(s, times, &mean) != 0) {
 		s->failed = true;
 		snprintf(why, why_size, "%s", s->e->text);
 		return -1;
@@ -73,7 +75,8 @@ int meter_gbench(const struct meter_plan *plan, struct err *e)
 		s.samples = 1;
 	int status = s.failed ? -1 : 0;
 	if (!s.samples && !s.failed)
-		status = err_set(e, ERR_FAILED, "gbench: Google Benchmark ran nothing (is BENCHMARK_FILTER set?)");
+		status = err_set(
+			e, ERR_FAILED, "gbench: Google Benchmark ran nothing (is BENCHMARK_FILTER set?)");
 	for (size_t i = s.count - s.samples; status == 0 && i < s.count; i++)
 		status = plan->take(plan->take_ctx, &s.calls[i].mean, s.calls[i].times, e);
 	free(s.calls);

@@ -2,7 +2,8 @@
 /*
  * meter_gbench.h - Google Benchmark as a meter: it decides how many runs make a sample.
  *
- * Our clock by its manual time, our warm-up, and our cap: with manual time it has no limit on wall time of its own.
+ * Our clock by its manual time, our warm-up, and our cap: with manual time it has no limit on wall time of
+ * its own.
  */
 #ifndef PARSCALE_METER_GBENCH_H
 #define PARSCALE_METER_GBENCH_H

@@ -21,7 +21,8 @@ struct cgroup {
 
 void cgroup_read(struct cgroup *g, const char *root);
 
-/* Where the files are that limit this process's CPU time, as a path below the root: "/sys/fs/cgroup/a". False where there are none. */
+/* Where the files are that limit this process's CPU time, as a path below the root: "/sys/fs/cgroup/a". False
+ * where there are none. */
 bool cgroup_folder(const char *root, char *path, size_t size);
 
 #endif

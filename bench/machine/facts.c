@@ -29,8 +29,11 @@ void facts_free(struct facts *f)
 
 int facts_grade(const struct facts *f, struct finding *findings, int room)
 {
-	const struct surroundings s = {.machine = &f->machine, .environment = &f->environment, .energy = f->energy,
-		.noise = f->noise.quanta > 0 ? &f->noise : NULL, .counters = f->here ? f->counters : NULL};
+	const struct surroundings s = {.machine = &f->machine,
+		.environment = &f->environment,
+		.energy = f->energy,
+		.noise = f->noise.quanta > 0 ? &f->noise : NULL,
+		.counters = f->here ? f->counters : NULL};
 	return grade_all(&s, findings, room);
 }
 
@@ -46,8 +49,8 @@ int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES])
 	struct err e = {0};
 	if (place_open(&all, "smt-last", &f->machine.topology, &e) != 0)
 		return 0;
-	int n = cache_sizes(place_caches(&all, (unsigned)all.count), fmin(env->memory_available_bytes, env->memory_limit_bytes), sizes,
-		CACHE_SIZES);
+	int n = cache_sizes(place_caches(&all, (unsigned)all.count),
+		fmin(env->memory_available_bytes, env->memory_limit_bytes), sizes, CACHE_SIZES);
 	place_close(&all);
 	return n;
 }

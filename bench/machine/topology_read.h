@@ -21,8 +21,8 @@ int topology_finish(struct topology *t, struct err *e);
 /* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. */
 int topology_allowed(const char *root, int *ids);
 
-/* Marks those as usable and no other (where it says nothing, or none of these CPUs, all stay usable), and takes
- * the control group's quota. */
+/* Marks those as usable and no other (where it says nothing, or none of these CPUs, all stay usable), and
+ * takes the control group's quota. */
 void topology_apply_limits(struct topology *t, const char *root);
 
 /* What an ancestor shared (topology_share); -1 where none did. */

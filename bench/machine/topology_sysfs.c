@@ -42,8 +42,8 @@ static void read_cache(struct cpu *c, const char *root, int index)
 	struct cpu_cache *cache = &c->cache[level - 1];
 	tree_text(root, size, sizeof size, CPU "cpu%d/cache/index%d/size", c->id, index);
 	cache->bytes = size_in_bytes(size);
-	if (tree_number(root, &line, CPU "cpu%d/cache/index%d/coherency_line_size", c->id, index) && line > 0 &&
-		line <= 1 << 20)
+	if (tree_number(root, &line, CPU "cpu%d/cache/index%d/coherency_line_size", c->id, index) &&
+		line > 0 && line <= 1 << 20)
 		cache->line = (int)line;
 	snprintf(shared, sizeof shared, "cache/index%d/shared_cpu_list", index);
 	cache->domain = lowest_in(root, c->id, c->id, shared);

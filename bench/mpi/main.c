@@ -71,8 +71,8 @@ static int keep_row(void *ctx, const struct sample *row, struct err *e)
 	return !row || table_add(ctx, row, e) ? 0 : -1;
 }
 
-/* What --threads-per-rank says, for the number of workers where that is not said; what it may not say is found
- * later. */
+/* What --threads-per-rank says, for the number of workers where that is not said; what it may not say is
+ * found later. */
 static unsigned threads_said(int argc, char **argv)
 {
 	static const char option[] = "--threads-per-rank";
@@ -80,7 +80,10 @@ static unsigned threads_said(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (strncmp(argv[i], option, strlen(option)) == 0) {
 			const char *rest = argv[i] + strlen(option);
-			threads = strtoul(*rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "1", NULL, 10);
+			threads = strtoul(*rest == '='   ? rest + 1
+					  : i + 1 < argc ? argv[i + 1]
+							 : "1",
+				NULL, 10);
 		}
 	return threads > 0 && threads <= BACKEND_MAX_WORKERS ? (unsigned)threads : 1;
 }

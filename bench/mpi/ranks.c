@@ -33,11 +33,12 @@ struct answer {
 struct team {
 	const struct job *job;
 	struct team_plan plan;
-	uint64_t *next; /* the chunk counter, in the memory of rank 0 */
-	MPI_Win window; /* onto it */
+	uint64_t *next;       /* the chunk counter, in the memory of rank 0 */
+	MPI_Win window;       /* onto it */
 	pthread_mutex_t turn; /* one thread of a rank at a time speaks to the others */
 	size_t stride;
-	char *slots;   /* of the own workers; in rank 0 followed by those of the others, as they were gathered */
+	/* of the own workers; in rank 0 followed by those of the others, as they were gathered */
+	char *slots;
 	bool *entered; /* which of the own workers */
 };
 
@@ -181,10 +182,12 @@ static int enter_here(struct team *t, struct err *e)
 		return err_set(e, ERR_ABSENT, "this MPI serves no threads");
 	const unsigned got = threads_all(threads, enter_one, t);
 	if (got != threads)
-		return err_set(e, ERR_ABSENT, "%u threads of %u (OpenMP is missing, or gave no more)", got, threads);
+		return err_set(
+			e, ERR_ABSENT, "%u threads of %u (OpenMP is missing, or gave no more)", got, threads);
 	for (unsigned i = 0; i < threads; i++)
 		if (!t->entered[i])
-			return err_set(e, ERR_FAILED, "worker %u could not enter (its CPU, or memory for its scratch)",
+			return err_set(e, ERR_FAILED,
+				"worker %u could not enter (its CPU, or memory for its scratch)",
 				number(t, i));
 	return 0;
 }
@@ -203,8 +206,8 @@ static int enter(struct team **team, const struct job *job, const struct team_pl
 	memset(slots, 0, bytes);
 	*t = (struct team){.job = job, .plan = *plan, .stride = stride, .slots = slots, .entered = entered};
 	pthread_mutex_init(&t->turn, NULL);
-	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD, &t->next,
-		&t->window);
+	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD,
+		&t->next, &t->window);
 	MPI_Win_lock_all(MPI_MODE_NOCHECK, t->window);
 	enter_here(t, &mine);
 	if (agree(&mine, e) != 0) {
@@ -283,8 +286,8 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 	uint64_t order_bytes;
 	struct team *t = NULL;
 	if (plan->workers != (unsigned)ranks * plan->threads_per_rank) {
-		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s", plan->workers,
-			plan->threads_per_rank, ranks, ranks == 1 ? "" : "s");
+		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s",
+			plan->workers, plan->threads_per_rank, ranks, ranks == 1 ? "" : "s");
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ranks.h - workers that are the ranks of an MPI program, or the OpenMP threads of these. Rank 0 opens the
- * team and has its first workers; all others wait for what it broadcasts. Nothing is shared: the gate is a barrier, the chunk counter a one-sided
- * fetch-and-add, and the slots are gathered. A rank that dies takes the whole program with it, as MPI
- * programs do.
+ * team and has its first workers; all others wait for what it broadcasts. Nothing is shared: the gate is a
+ * barrier, the chunk counter a one-sided fetch-and-add, and the slots are gathered. A rank that dies takes
+ * the whole program with it, as MPI programs do.
  */
 #ifndef PARSCALE_RANKS_H
 #define PARSCALE_RANKS_H
@@ -19,8 +19,8 @@ unsigned ranks_rank(void);
 unsigned ranks_count(void);
 unsigned ranks_local(void);
 
-/* The back end of rank 0: backend_mpi, and functions that work. Lifetime pool; threads_per_rank workers in every
- * rank, in the order of the ranks. */
+/* The back end of rank 0: backend_mpi, and functions that work. Lifetime pool; threads_per_rank workers in
+ * every rank, in the order of the ranks. */
 extern const struct backend ranks_backend;
 
 /* In rank 0, when it wants no further team: sends the others home. */

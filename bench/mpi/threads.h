@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threads.h - the workers of one rank: OpenMP threads, or, where there is one, the rank itself without OpenMP.
+ * threads.h - the workers of one rank: OpenMP threads, or, where there is one, the rank itself without
+ * OpenMP.
  */
 #ifndef PARSCALE_THREADS_H
 #define PARSCALE_THREADS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.c - n += 1 on a counter that two share, under every lock there is and under none, which loses updates. */
+/* counter.c - n += 1 on a counter that two share, under every lock there is and under none, which loses
+ * updates. */
 #include "probe/counter_openmp.h"
 #include "probe/tasks.h"
 #include "probe/wait.h"
@@ -30,7 +31,8 @@ struct how {
 /* Two instructions, or one that is not locked: what `n += 1` is where nobody thinks of others. */
 static void unguarded(struct shared *s)
 {
-	atomic_store_explicit(&s->counter, atomic_load_explicit(&s->counter, memory_order_relaxed) + 1, memory_order_relaxed);
+	atomic_store_explicit(&s->counter, atomic_load_explicit(&s->counter, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 }
 
 static void add_plain(struct shared *s, uint64_t n)
@@ -121,13 +123,16 @@ static void add_ticket(struct shared *s, uint64_t n)
 	}
 }
 
-static const struct how hows[] = {{"plain", add_plain, false}, {"atomic add", add_atomic, true}, {"compare and swap", add_cas, true},
-	{"mutex", add_mutex, true}, {"mutex, robust", add_robust, true}, {"mutex, priority inheriting", add_inherit, true},
-	{"spin lock", add_spin, true}, {"test and test-and-set", add_ttas, true}, {"ticket lock", add_ticket, true}, {"semaphore", add_semaphore, true}};
+static const struct how hows[] = {{"plain", add_plain, false}, {"atomic add", add_atomic, true},
+	{"compare and swap", add_cas, true}, {"mutex", add_mutex, true}, {"mutex, robust", add_robust, true},
+	{"mutex, priority inheriting", add_inherit, true}, {"spin lock", add_spin, true},
+	{"test and test-and-set", add_ttas, true}, {"ticket lock", add_ticket, true},
+	{"semaphore", add_semaphore, true}};
 
 enum { HOWS = sizeof hows / sizeof *hows };
 
-/* Not to be skipped by the single-threaded fast paths of the C library: all shared between processes, for threads too. */
+/* Not to be skipped by the single-threaded fast paths of the C library: all shared between processes, for
+ * threads too. */
 static int lay_mutex(pthread_mutex_t *mutex, bool robust, bool inherit)
 {
 	pthread_mutexattr_t a;
@@ -176,12 +181,14 @@ static double fairness(const struct task *done, double span)
 static enum probe_status judge(uint64_t found, uint64_t wanted, bool exact, struct probe_sample *s)
 {
 	if (found > wanted || (exact && found != wanted))
-		return probe_say(s, PROBE_WRONG, "counted %llu, not %llu", (unsigned long long)found, (unsigned long long)wanted);
+		return probe_say(s, PROBE_WRONG, "counted %llu, not %llu", (unsigned long long)found,
+			(unsigned long long)wanted);
 	s->value[2] = 100 * (double)(wanted - found) / (double)wanted;
 	return PROBE_OK;
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.shared = r->state, .how = c->how, .n = batch};
 	const unsigned workers = (unsigned)c->size;
@@ -189,7 +196,10 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	if (workers == 2 && !r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	lay(w.shared);
-	const struct tasks all = {.processes = c->worker == task_workers[1], .count = workers, .run = count, .ctx = &w,
+	const struct tasks all = {.processes = c->worker == task_workers[1],
+		.count = workers,
+		.run = count,
+		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = tasks_run(&all, done, s);
 	if (status != PROBE_OK)
@@ -201,14 +211,16 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	return judge(atomic_load(&w.shared->counter), batch * workers, w.how->exact || workers == 1, s);
 }
 
-static enum probe_status sample_openmp(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample_openmp(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	uint64_t found;
 	if (counter_openmp_missing)
 		return probe_say(s, PROBE_ABSENT, "%s", counter_openmp_missing);
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
-	s->value[0] = counter_openmp((enum counter_openmp)c->size, batch, r->cpus, &found) / (double)(2 * batch);
+	s->value[0] =
+		counter_openmp((enum counter_openmp)c->size, batch, r->cpus, &found) / (double)(2 * batch);
 	return judge(found, 2 * batch, true, s);
 }
 
@@ -220,16 +232,28 @@ static int cases(struct probe_run *r, struct err *e)
 		for (size_t i = 0; i < HOWS; i++) {
 			int base = (int)r->count;
 			for (int w = 0; w < 2; w++) {
-				struct probe_case c = {.mechanism = hows[i].name, .worker = task_workers[w], .base = base, .sample = sample, .how = &hows[i],
-					.size = workers, .most = 10000000, .full = workers == 1 && w == 1, .expected_low = w ? 0.7 : 0,
+				struct probe_case c = {.mechanism = hows[i].name,
+					.worker = task_workers[w],
+					.base = base,
+					.sample = sample,
+					.how = &hows[i],
+					.size = workers,
+					.most = 10000000,
+					.full = workers == 1 && w == 1,
+					.expected_low = w ? 0.7 : 0,
 					.expected_high = w ? 1.4 : 0};
 				snprintf(c.setting, sizeof c.setting, workers == 1 ? "alone" : "2 workers");
 				probe_add(r, &c);
 			}
 		}
 	for (uint64_t i = 0; i < 3; i++) {
-		struct probe_case c = {.mechanism = openmp[i], .worker = task_workers[0], .setting = "2 workers", .base = -1, .sample = sample_openmp,
-			.size = i, .most = 10000000};
+		struct probe_case c = {.mechanism = openmp[i],
+			.worker = task_workers[0],
+			.setting = "2 workers",
+			.base = -1,
+			.sample = sample_openmp,
+			.size = i,
+			.most = 10000000};
 		probe_add(r, &c);
 	}
 	return 0;
@@ -252,13 +276,16 @@ static void close_counter(struct probe_run *r)
 const struct probe probe_counter = {
 	.name = "counter",
 	.summary = "n += 1 on a counter shared by two, under every lock and under none",
-	.timed = "from the first worker's first addition to the last one's last, over all additions. Each worker adds the same number of times; counter and locks lie "
-		 "in shared memory, made PROCESS_SHARED for threads as well, since private ones have short cuts for programs without threads; a worker on each "
-		 "CPU. Under a lock the sum is exact, else the row is wrong; plain loses updates, and says how many.",
-	.expect = "Processes and threads alike: 0.7 to 1.15. The primitive decides: alone a plain addition is about a ns, an atomic one some 5 to 20 (a locked "
-		  "instruction); together the line travels between the CPUs, and what sleeps and is woken costs microseconds: the priority inheriting mutex "
-		  "asks the kernel each time. A ticket lock is fair by its order, others are as luck has it. 1 is the same between threads.",
-	.metrics = {{"addition", "ns", "span over all additions"}, {"fairness", "%", "the first worker's time to its end, of the last one's"},
+	.timed =
+		"from the first worker's first addition to the last one's last, over all additions. Each worker adds the same number of times; counter and locks lie "
+		"in shared memory, made PROCESS_SHARED for threads as well, since private ones have short cuts for programs without threads; a worker on each "
+		"CPU. Under a lock the sum is exact, else the row is wrong; plain loses updates, and says how many.",
+	.expect =
+		"Processes and threads alike: 0.7 to 1.15. The primitive decides: alone a plain addition is about a ns, an atomic one some 5 to 20 (a locked "
+		"instruction); together the line travels between the CPUs, and what sleeps and is woken costs microseconds: the priority inheriting mutex "
+		"asks the kernel each time. A ticket lock is fair by its order, others are as luck has it. 1 is the same between threads.",
+	.metrics = {{"addition", "ns", "span over all additions"},
+		{"fairness", "%", "the first worker's time to its end, of the last one's"},
 		{"lost", "%", "additions that are not in the sum"}},
 	.cases = cases,
 	.open = open_counter,

@@ -43,7 +43,8 @@ static void add_reduction(uint64_t n, uint64_t *counter)
 
 double counter_openmp(enum counter_openmp how, uint64_t n, const int cpus[2], uint64_t *value)
 {
-	static void (*const ways[])(uint64_t n, uint64_t *counter) = {add_atomic, add_critical, add_reduction};
+	static void (*const ways[])(uint64_t n, uint64_t * counter) = {
+		add_atomic, add_critical, add_reduction};
 	uint64_t counter = 0;
 	omp_set_dynamic(0);
 	omp_set_num_threads(2);
@@ -55,7 +56,8 @@ double counter_openmp(enum counter_openmp how, uint64_t n, const int cpus[2], ui
 	const uint64_t start = clock_ns();
 	ways[how](n, &counter);
 	const uint64_t end = clock_ns();
-	omp_pause_resource_all(omp_pause_soft); /* idle threads stop spinning; hard, libomp would free the critical section's lock and use it again */
+	/* idle threads stop spinning; hard, libomp would free the critical section's lock and use it again */
+	omp_pause_resource_all(omp_pause_soft);
 	*value = counter;
 	return (double)(end - start);
 }

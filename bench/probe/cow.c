@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cow.c - memory after a fork: what each side's reads and writes cost while the other still has the same pages. */
+/* cow.c - memory after a fork: what each side's reads and writes cost while the other still has the same
+ * pages. */
 #include "probe/pages.h"
 #include "probe/probe.h"
 
@@ -29,8 +30,9 @@ struct action {
 	bool write;
 };
 
-static const struct action actions[] = {{"child writes", "process", CHILD, true}, {"child reads", "process", CHILD, false},
-	{"parent writes", "process", PARENT, true}, {"thread writes", "thread", THREAD, true}};
+static const struct action actions[] = {{"child writes", "process", CHILD, true},
+	{"child reads", "process", CHILD, false}, {"parent writes", "process", PARENT, true},
+	{"thread writes", "thread", THREAD, true}};
 
 /* In shared memory: what the child found. */
 struct account {
@@ -139,7 +141,8 @@ static enum probe_status run_thread(struct state *s, uint64_t percent, struct pr
 	return PROBE_OK;
 }
 
-static enum probe_status run_child(struct state *s, const struct action *act, uint64_t percent, struct probe_sample *sample)
+static enum probe_status run_child(
+	struct state *s, const struct action *act, uint64_t percent, struct probe_sample *sample)
 {
 	struct account *a = s->account;
 	int status = 0;
@@ -160,27 +163,34 @@ static enum probe_status run_child(struct state *s, const struct action *act, ui
 	} else {
 		waitpid(pid, &status, 0);
 	}
-	return status == 0 ? PROBE_OK : probe_say(sample, PROBE_FAILED, "the child ended with wait status %d", status);
+	return status == 0 ? PROBE_OK
+			   : probe_say(sample, PROBE_FAILED, "the child ended with wait status %d", status);
 }
 
 /* Each side sees its own bytes only; a page is copied, by a fault, for each 4 KiB that is written to. */
-static enum probe_status check(const struct state *s, const struct action *act, uint64_t percent, uint64_t huge, struct probe_sample *sample)
+static enum probe_status check(const struct state *s, const struct action *act, uint64_t percent,
+	uint64_t huge, struct probe_sample *sample)
 {
 	const struct account *a = s->account;
 	const uint64_t touched = chosen(s->pages, percent), all_old = s->pages * OLD;
-	const uint64_t here = sum_of_all(s), written = act->who != CHILD ? all_old + touched * (NEW - OLD) : all_old;
+	const uint64_t here = sum_of_all(s),
+		       written = act->who != CHILD ? all_old + touched * (NEW - OLD) : all_old;
 	if (here != written)
-		return probe_say(sample, PROBE_WRONG, "the parent's bytes sum up to %" PRIu64 ", not %" PRIu64, here, written);
+		return probe_say(sample, PROBE_WRONG,
+			"the parent's bytes sum up to %" PRIu64 ", not %" PRIu64, here, written);
 	if (act->who == PARENT && a->sum != all_old)
 		return probe_say(sample, PROBE_WRONG, "the child sees what the parent wrote");
 	if (act->who == CHILD && !act->write && a->sum != touched * OLD)
 		return probe_say(sample, PROBE_WRONG, "the child's bytes are not the parent's");
-	if (act->who != THREAD && act->write && !huge && (a->faults < touched || a->faults > touched + touched / 50 + 100))
-		return probe_say(sample, PROBE_WRONG, "%" PRIu64 " faults for %" PRIu64 " pages", a->faults, touched);
+	if (act->who != THREAD && act->write && !huge &&
+		(a->faults < touched || a->faults > touched + touched / 50 + 100))
+		return probe_say(
+			sample, PROBE_WRONG, "%" PRIu64 " faults for %" PRIu64 " pages", a->faults, touched);
 	return PROBE_OK;
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *out)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *out)
 {
 	const uint64_t bytes = r->option[SIZE] * MIB, percent = c->size % 1000;
 	const bool huge = c->size >= 1000;
@@ -215,10 +225,19 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	return status;
 }
 
-static void add(struct probe_run *r, const struct action *act, uint64_t percent, bool huge, int base, double low, double high)
+static void add(struct probe_run *r, const struct action *act, uint64_t percent, bool huge, int base,
+	double low, double high)
 {
-	struct probe_case c = {.mechanism = act->name, .worker = act->worker, .base = base, .expected_low = low, .expected_high = high, .most = 1,
-		.full = percent == 50, .sample = sample, .how = act, .size = percent + (huge ? 1000 : 0)};
+	struct probe_case c = {.mechanism = act->name,
+		.worker = act->worker,
+		.base = base,
+		.expected_low = low,
+		.expected_high = high,
+		.most = 1,
+		.full = percent == 50,
+		.sample = sample,
+		.how = act,
+		.size = percent + (huge ? 1000 : 0)};
 	snprintf(c.setting, sizeof c.setting, "%" PRIu64 " %% of %s pages", percent, huge ? "huge" : "4 KiB");
 	probe_add(r, &c);
 }
@@ -228,7 +247,8 @@ static int cases(struct probe_run *r, struct err *e)
 	/* the region, and its copy */
 	uint64_t most = pages_available() / 3 / MIB;
 	if (r->option[SIZE] > most)
-		return err_set(e, ERR_USAGE, "--mib: 2 to %" PRIu64 " here, a third of the memory that is available", most);
+		return err_set(e, ERR_USAGE,
+			"--mib: 2 to %" PRIu64 " here, a third of the memory that is available", most);
 	add(r, &actions[0], 100, false, 0, 0, 0);
 	add(r, &actions[0], 10, false, 0, 0.7, 3);
 	add(r, &actions[0], 50, false, 0, 0.7, 2);
@@ -263,14 +283,18 @@ static void close_cow(struct probe_run *r)
 const struct probe probe_cow = {
 	.name = "cow",
 	.summary = "memory after a fork: pages copied when either side writes",
-	.timed = "one byte of each chosen page, evenly spread over a region that the parent has written to: by the child after the fork, by the parent while the "
-		 "child lives, by a thread. The fork itself is not in it. All on one CPU, same loop. Each side must see its own bytes only, and 4 KiB pages "
-		 "written to must have cost a fault each.",
-	.expect = "A write to a page that both sides have is a fault and a copy, about a microsecond, whichever side comes first; a thread writes to what is "
-		  "there. Reads cost nothing, since fork copies the page tables of private memory. Huge pages make the fork cheap, not the copying: one is split, "
-		  "and copied 4 KiB at a time. 1 is a child that writes to all 4 KiB pages.",
-	.metrics = {{"page", "ns", "per page touched"}, {"faults", "", "minor faults per page touched"}, {"private", "B", "the child's own memory afterwards"},
-		{"pss", "B", "the child's share of memory afterwards"}, {"page tables", "B", "the child's, afterwards"}},
+	.timed =
+		"one byte of each chosen page, evenly spread over a region that the parent has written to: by the child after the fork, by the parent while the "
+		"child lives, by a thread. The fork itself is not in it. All on one CPU, same loop. Each side must see its own bytes only, and 4 KiB pages "
+		"written to must have cost a fault each.",
+	.expect =
+		"A write to a page that both sides have is a fault and a copy, about a microsecond, whichever side comes first; a thread writes to what is "
+		"there. Reads cost nothing, since fork copies the page tables of private memory. Huge pages make the fork cheap, not the copying: one is split, "
+		"and copied 4 KiB at a time. 1 is a child that writes to all 4 KiB pages.",
+	.metrics = {{"page", "ns", "per page touched"}, {"faults", "", "minor faults per page touched"},
+		{"private", "B", "the child's own memory afterwards"},
+		{"pss", "B", "the child's share of memory afterwards"},
+		{"page tables", "B", "the child's, afterwards"}},
 	.options = {{"mib", 2, 1 << 20, 8, "size of the region in MiB"}},
 	.cases = cases,
 	.open = open_cow,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* deadlock.c - two locks taken in opposite orders: made to happen every time, noticed, and what the cures cost. */
+/* deadlock.c - two locks taken in opposite orders: made to happen every time, noticed, and what the cures
+ * cost. */
 #include "probe/shared_lock.h"
 #include "probe/tasks.h"
 #include "probe/wait.h"
@@ -20,7 +21,8 @@ enum { LIMIT_NS = 20000000, LATEST_NS = 2000000000 };
 /* In shared memory. */
 struct shared {
 	pthread_mutex_t lock[2];
-	_Alignas(128) _Atomic uint64_t held;     /* locks that are held by those that want the other: 2 is the deadlock */
+	/* locks that are held by those that want the other: 2 is the deadlock */
+	_Alignas(128) _Atomic uint64_t held;
 	_Alignas(128) _Atomic uint64_t progress; /* times that both were had */
 	uint64_t counter;                        /* guarded by both */
 };
@@ -66,21 +68,27 @@ static void wait_for_a_while(void *ctx, struct task *t)
 	pthread_mutex_unlock(&s->lock[t->index]);
 }
 
-static enum probe_status sample_timed(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample_timed(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.shared = r->state};
 	struct task done[2];
 	(void)batch;
 	lay(w.shared);
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = 2, .run = wait_for_a_while, .ctx = &w,
-		.cpus = {r->cpus[0], r->cpus[1]}, .overlap = !r->two_cpus};
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = 2,
+		.run = wait_for_a_while,
+		.ctx = &w,
+		.cpus = {r->cpus[0], r->cpus[1]},
+		.overlap = !r->two_cpus};
 	enum probe_status status = tasks_run(&two, done, s);
 	if (status != PROBE_OK)
 		return status;
 	if (done[0].word[1] != ETIMEDOUT)
 		return probe_say(s, PROBE_WRONG, "the lock was had although the other held it");
 	s->value[0] = (double)done[0].word[0];
-	return done[0].word[0] < LATEST_NS ? PROBE_OK : probe_say(s, PROBE_FAILED, "it was noticed after more than 2 s");
+	return done[0].word[0] < LATEST_NS ? PROBE_OK
+					   : probe_say(s, PROBE_FAILED, "it was noticed after more than 2 s");
 }
 
 /* --- noticed from outside: no progress, so it is ended --- */
@@ -106,7 +114,8 @@ static _Noreturn void hang(struct shared *s)
 	_exit(2);
 }
 
-static enum probe_status sample_watched(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample_watched(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct shared *shared = r->state;
 	int status = 0;
@@ -129,7 +138,9 @@ static enum probe_status sample_watched(struct probe_run *r, const struct probe_
 	s->value[0] = (double)(clock_ns() - start);
 	if (atomic_load(&shared->held) != 2 || atomic_load(&shared->progress) != 0)
 		return probe_say(s, PROBE_WRONG, "there was no deadlock");
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? PROBE_OK : probe_say(s, PROBE_WRONG, "it ended by itself");
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+		       ? PROBE_OK
+		       : probe_say(s, PROBE_WRONG, "it ended by itself");
 }
 
 /* --- the cures --- */
@@ -148,7 +159,8 @@ static void in_order(void *ctx, struct task *t)
 	}
 }
 
-/* Own lock first; who does not get the other gives back its own, and the more often, the longer it stays away. */
+/* Own lock first; who does not get the other gives back its own, and the more often, the longer it stays
+ * away. */
 static void give_way(void *ctx, struct task *t)
 {
 	const struct work *w = ctx;
@@ -172,20 +184,25 @@ static void give_way(void *ctx, struct task *t)
 	}
 }
 
-static enum probe_status sample_cure(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample_cure(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.shared = r->state, .rounds = batch};
 	struct task done[2];
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	lay(w.shared);
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = 2, .run = c->size ? give_way : in_order, .ctx = &w,
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = 2,
+		.run = c->size ? give_way : in_order,
+		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = tasks_run(&two, done, s);
 	if (status != PROBE_OK)
 		return status;
 	if (w.shared->counter != 2 * batch)
-		return probe_say(s, PROBE_WRONG, "both locks guarded %llu rounds, not %llu", (unsigned long long)w.shared->counter, (unsigned long long)(2 * batch));
+		return probe_say(s, PROBE_WRONG, "both locks guarded %llu rounds, not %llu",
+			(unsigned long long)w.shared->counter, (unsigned long long)(2 * batch));
 	s->value[0] = tasks_span_ns(done, 2) / (double)(2 * batch);
 	if (c->size)
 		s->value[1] = (double)(done[0].word[0] + done[1].word[0]) / (double)(2 * batch);
@@ -196,8 +213,13 @@ static int cases(struct probe_run *r, struct err *e)
 {
 	(void)e;
 	for (int w = 0; w < 2; w++) {
-		struct probe_case c = {.mechanism = "cure: one order", .worker = task_workers[w], .base = 0, .sample = sample_cure, .most = 1000000,
-			.expected_low = w ? 0.5 : 0, .expected_high = w ? 2 : 0};
+		struct probe_case c = {.mechanism = "cure: one order",
+			.worker = task_workers[w],
+			.base = 0,
+			.sample = sample_cure,
+			.most = 1000000,
+			.expected_low = w ? 0.5 : 0,
+			.expected_high = w ? 2 : 0};
 		probe_add(r, &c);
 		c.mechanism = "cure: give way";
 		c.size = 1;
@@ -211,7 +233,11 @@ static int cases(struct probe_run *r, struct err *e)
 		c.expected_low = c.expected_high = 0;
 		probe_add(r, &c);
 	}
-	struct probe_case c = {.mechanism = "noticed: no progress for 20 ms, killed", .worker = task_workers[1], .base = -1, .sample = sample_watched, .most = 1};
+	struct probe_case c = {.mechanism = "noticed: no progress for 20 ms, killed",
+		.worker = task_workers[1],
+		.base = -1,
+		.sample = sample_watched,
+		.most = 1};
 	probe_add(r, &c);
 	return 0;
 }
@@ -232,12 +258,15 @@ static void close_deadlock(struct probe_run *r)
 const struct probe probe_deadlock = {
 	.name = "deadlock",
 	.summary = "two locks taken in opposite orders: noticed, and cured",
-	.timed = "noticed: both hold one lock and know that the other is held; from there to the time-out of a lock that is waited for 20 ms, or to the end of a process that "
-		 "made no progress for 20 ms. Cures: from the first round to the last over all rounds, in each of which a worker has both locks; both workers on a "
-		 "CPU each, locks PROCESS_SHARED. Cures must complete, and count right.",
-	.expect = "It is noticed when the limit is over, little later. One order for all costs two locks; giving way trades sleeping for trying again. Processes and "
-		  "threads alike. 1 is one order, between threads.",
-	.metrics = {{"time", "ns", "to notice, or of a round with both locks"}, {"retries", "", "failed tries a round"}},
+	.timed =
+		"noticed: both hold one lock and know that the other is held; from there to the time-out of a lock that is waited for 20 ms, or to the end of a process that "
+		"made no progress for 20 ms. Cures: from the first round to the last over all rounds, in each of which a worker has both locks; both workers on a "
+		"CPU each, locks PROCESS_SHARED. Cures must complete, and count right.",
+	.expect =
+		"It is noticed when the limit is over, little later. One order for all costs two locks; giving way trades sleeping for trying again. Processes and "
+		"threads alike. 1 is one order, between threads.",
+	.metrics = {{"time", "ns", "to notice, or of a round with both locks"},
+		{"retries", "", "failed tries a round"}},
 	.cases = cases,
 	.open = open_deadlock,
 	.close = close_deadlock,

@@ -65,10 +65,13 @@ static bool wait_in_futex(struct notice *n)
 	return true;
 }
 
-static const struct way ways[] = {{"join", 0, NULL, false, false}, {"join", 1, NULL, false, false}, {"pidfd and poll", 1, NULL, true, false},
-	{"futex", 0, wait_in_futex, false, false}, {"futex", 1, wait_in_futex, false, false}, {"flag, busy", 0, wait_busy, false, true},
-	{"flag, busy", 1, wait_busy, false, true}, {"flag, sched_yield", 0, wait_offering, false, false}, {"flag, sched_yield", 1, wait_offering, false, false},
-	{"flag, every ms", 0, wait_sleeping, false, false}, {"flag, every ms", 1, wait_sleeping, false, false}};
+static const struct way ways[] = {{"join", 0, NULL, false, false}, {"join", 1, NULL, false, false},
+	{"pidfd and poll", 1, NULL, true, false}, {"futex", 0, wait_in_futex, false, false},
+	{"futex", 1, wait_in_futex, false, false}, {"flag, busy", 0, wait_busy, false, true},
+	{"flag, busy", 1, wait_busy, false, true}, {"flag, sched_yield", 0, wait_offering, false, false},
+	{"flag, sched_yield", 1, wait_offering, false, false},
+	{"flag, every ms", 0, wait_sleeping, false, false},
+	{"flag, every ms", 1, wait_sleeping, false, false}};
 
 /* The worker works without computing, so that all CPU time spent is the waiter's. */
 static void live(struct notice *n)
@@ -130,7 +133,8 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct notice *n = r->state;
 	const struct way *way = c->how;
@@ -151,7 +155,8 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	if (way->wait)
 		ended = reap(&w, way);
 	if (!good || !ended || !atomic_load(&n->over))
-		return probe_say(s, PROBE_FAILED, good ? "the worker did not end well" : "the flag did not come");
+		return probe_say(
+			s, PROBE_FAILED, good ? "the worker did not end well" : "the flag did not come");
 	if (n->stamp > end)
 		return probe_say(s, PROBE_WRONG, "the waiter went on before the worker was done");
 	s->value[0] = (double)(end - n->stamp);
@@ -164,10 +169,16 @@ static int cases(struct probe_run *r, struct err *e)
 	(void)e;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		const struct way *way = &ways[i];
-		struct probe_case c = {.mechanism = way->name, .worker = way->process ? "process" : "thread", .base = 0, .most = 1, .sample = sample, .how = way};
+		struct probe_case c = {.mechanism = way->name,
+			.worker = way->process ? "process" : "thread",
+			.base = 0,
+			.most = 1,
+			.sample = sample,
+			.how = way};
 		probe_add(r, &c);
 	}
-	static const double expected[][2] = {{0, 0}, {1, 12}, {1, 14}, {0.2, 1.5}, {0.2, 1.5}, {0, 0.3}, {0, 0.3}, {0, 0.5}, {0, 0.5}, {2, 80}, {2, 80}};
+	static const double expected[][2] = {{0, 0}, {1, 12}, {1, 14}, {0.2, 1.5}, {0.2, 1.5}, {0, 0.3},
+		{0, 0.3}, {0, 0.5}, {0, 0.5}, {2, 80}, {2, 80}};
 	for (size_t i = 0; i < r->count; i++) {
 		r->cases[i].expected_low = expected[i][0];
 		r->cases[i].expected_high = expected[i][1];
@@ -191,11 +202,14 @@ static void close_join(struct probe_run *r)
 const struct probe probe_join = {
 	.name = "join",
 	.summary = "waiting for a worker to be done: how late, and at what cost",
-	.timed = "from the worker's stamp when it is done, 2 ms after it began, to the waiter's going on. join is pthread_join or waitpid, which wait for the end of the "
-		 "worker itself; the others for a word it sets in shared memory. The worker sleeps on another CPU, so that the CPU time is the waiter's.",
-	.expect = "A busy loop is there at once and burns a CPU; yielding burns it as well, but gives way; a futex costs a wake-up and no CPU; join adds the "
-		  "end of a thread, or of a process, whose memory is given up first; looking every ms is half a ms late. 1 is joining a thread.",
-	.metrics = {{"latency", "ns", "worker done to waiter going on"}, {"cpu", "%", "the waiter's CPU time while it waited"}},
+	.timed =
+		"from the worker's stamp when it is done, 2 ms after it began, to the waiter's going on. join is pthread_join or waitpid, which wait for the end of the "
+		"worker itself; the others for a word it sets in shared memory. The worker sleeps on another CPU, so that the CPU time is the waiter's.",
+	.expect =
+		"A busy loop is there at once and burns a CPU; yielding burns it as well, but gives way; a futex costs a wake-up and no CPU; join adds the "
+		"end of a thread, or of a process, whose memory is given up first; looking every ms is half a ms late. 1 is joining a thread.",
+	.metrics = {{"latency", "ns", "worker done to waiter going on"},
+		{"cpu", "%", "the waiter's CPU time while it waited"}},
 	.cases = cases,
 	.open = open_join,
 	.close = close_join,

@@ -13,7 +13,8 @@ static bool find_kib(FILE *f, const char *key, uint64_t *bytes)
 {
 	char line[256];
 	while (fgets(line, sizeof line, f))
-		if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%" SCNu64, bytes) == 1) {
+		if (strncmp(line, key, strlen(key)) == 0 &&
+			sscanf(line + strlen(key), "%" SCNu64, bytes) == 1) {
 			*bytes *= 1024;
 			return true;
 		}
@@ -42,7 +43,8 @@ void *pages_map(size_t bytes, bool huge)
 {
 	/* a huge page begins at a multiple of its size */
 	size_t all = huge ? bytes + HUGE_BYTES : bytes;
-	char *at = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *at =
+		mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return NULL;
 	if (huge) {

@@ -10,15 +10,16 @@
 /* MemAvailable of /proc/meminfo, in bytes; UINT64_MAX where the system does not tell. */
 uint64_t pages_available(void);
 
-/* Zeroed private memory, every page of it written to; `huge` asks for transparent huge pages, which the system may not have. `bytes` is a multiple of
- * 2 MiB for huge ones. NULL without memory. */
+/* Zeroed private memory, every page of it written to; `huge` asks for transparent huge pages, which the
+ * system may not have. `bytes` is a multiple of 2 MiB for huge ones. NULL without memory. */
 void *pages_map(size_t bytes, bool huge);
 void pages_unmap(void *at, size_t bytes); /* NULL is legal */
 
 /* How much of [at, at + bytes) is in huge pages; of this process. */
 uint64_t pages_huge_bytes(const void *at);
 
-/* A number of /proc/self/NAME in bytes by its key ("Pss:"), of lines "Key:  123 kB"; 0 where there is none. */
+/* A number of /proc/self/NAME in bytes by its key ("Pss:"), of lines "Key:  123 kB"; 0 where there is none.
+ */
 uint64_t pages_fact(const char *file, const char *key);
 
 #endif

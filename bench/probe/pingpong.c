@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pingpong.c - a number goes from one worker to another and back, by every means a system has to wake somebody. */
+/* pingpong.c - a number goes from one worker to another and back, by every means a system has to wake
+ * somebody. */
 #include "probe/shared_lock.h"
 #include "probe/stream.h"
 #include "probe/wait.h"
@@ -22,8 +23,8 @@ struct side {
 	_Atomic uint32_t bell; /* futex: the number's low half */
 	_Atomic uint64_t tid;
 	sem_t sem;
-	uint64_t box;          /* semaphore, condition variable, signal: the number itself */
-	bool full;             /* condition variable */
+	uint64_t box; /* semaphore, condition variable, signal: the number itself */
+	bool full;    /* condition variable */
 	pthread_cond_t filled;
 };
 
@@ -117,7 +118,8 @@ static bool send_semaphore(struct game *g, unsigned side, uint64_t number, struc
 	return true;
 }
 
-static bool receive_semaphore(struct game *g, unsigned side, uint64_t wanted, uint64_t *number, struct task *t)
+static bool receive_semaphore(
+	struct game *g, unsigned side, uint64_t wanted, uint64_t *number, struct task *t)
 {
 	struct side *s = &g->table->side[1 - side];
 	(void)wanted;
@@ -140,7 +142,8 @@ static bool send_condition(struct game *g, unsigned side, uint64_t number, struc
 	return true;
 }
 
-static bool receive_condition(struct game *g, unsigned side, uint64_t wanted, uint64_t *number, struct task *t)
+static bool receive_condition(
+	struct game *g, unsigned side, uint64_t wanted, uint64_t *number, struct task *t)
 {
 	struct side *s = &g->table->side[1 - side];
 	(void)wanted;
@@ -229,7 +232,8 @@ static bool serve(struct game *g, uint64_t first, uint64_t n, struct task *t)
 		if (!g->means->receive(g, 1, number, &got, t))
 			return false;
 		if (got != number) {
-			task_say(t, PROBE_WRONG, "number %llu came for %llu", (unsigned long long)got, (unsigned long long)number);
+			task_say(t, PROBE_WRONG, "number %llu came for %llu", (unsigned long long)got,
+				(unsigned long long)number);
 			return false;
 		}
 		if (!g->means->send(g, 1, number, t))
@@ -245,7 +249,8 @@ static bool trip(struct game *g, uint64_t number, struct task *t)
 		return false;
 	if (got == number)
 		return true;
-	task_say(t, PROBE_WRONG, "number %llu came back for %llu", (unsigned long long)got, (unsigned long long)number);
+	task_say(t, PROBE_WRONG, "number %llu came back for %llu", (unsigned long long)got,
+		(unsigned long long)number);
 	return false;
 }
 
@@ -305,9 +310,11 @@ static void clear_up(struct game *g)
 	}
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
-	struct game g = {.table = r->state, .means = c->how, .to = {-1, -1}, .from = {-1, -1}, .trips = batch};
+	struct game g = {
+		.table = r->state, .means = c->how, .to = {-1, -1}, .from = {-1, -1}, .trips = batch};
 	const bool apart = c->size == 2;
 	struct task done[2];
 	if (apart && !r->two_cpus)
@@ -317,8 +324,12 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 		clear_up(&g);
 		return PROBE_FAILED;
 	}
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = 2, .run = play, .ctx = &g,
-		.cpus = {r->cpus[0], r->cpus[apart]}, .overlap = !apart};
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = 2,
+		.run = play,
+		.ctx = &g,
+		.cpus = {r->cpus[0], r->cpus[apart]},
+		.overlap = !apart};
 	enum probe_status status = tasks_run(&two, done, s);
 	clear_up(&g);
 	if (status == PROBE_OK) {
@@ -340,8 +351,15 @@ static int cases(struct probe_run *r, struct err *e)
 			if (cpus == 1 ? m->only_two_cpus : m->only_one_cpu)
 				continue;
 			for (int w = 0; w < 2; w++) {
-				struct probe_case c = {.mechanism = m->name, .worker = task_workers[w], .base = base, .sample = sample, .how = m,
-					.size = cpus, .most = 1000000, .expected_low = w ? 0.7 : 0, .expected_high = w ? 1.5 : 0};
+				struct probe_case c = {.mechanism = m->name,
+					.worker = task_workers[w],
+					.base = base,
+					.sample = sample,
+					.how = m,
+					.size = cpus,
+					.most = 1000000,
+					.expected_low = w ? 0.7 : 0,
+					.expected_high = w ? 1.5 : 0};
 				snprintf(c.setting, sizeof c.setting, cpus == 1 ? "same CPU" : "two CPUs");
 				probe_add(r, &c);
 			}
@@ -370,12 +388,15 @@ static void close_pingpong(struct probe_run *r)
 const struct probe probe_pingpong = {
 	.name = "pingpong",
 	.summary = "a number handed to another worker and back",
-	.timed = "from the sending of a number to the return of the same number, by the sender, after a warm-up. Two threads or two processes run the same code on "
-		 "the same objects in shared memory (all PROCESS_SHARED) or on the same descriptors, bound to one CPU or to one each. Every hop checks the number.",
-	.expect = "The means decides, not who works: processes take what threads take, but on one CPU, where each switch between processes changes the address "
-		  "space as well. Looking at a word costs two cache misses; whatever sleeps costs two wake-ups, on another CPU an interrupt and its exit "
-		  "from idle too. 1 is the same means between threads.",
-	.metrics = {{"round trip", "ns", "there and back"}, {"p95", "ns", "95th percentile of round trips stamped one by one"}},
+	.timed =
+		"from the sending of a number to the return of the same number, by the sender, after a warm-up. Two threads or two processes run the same code on "
+		"the same objects in shared memory (all PROCESS_SHARED) or on the same descriptors, bound to one CPU or to one each. Every hop checks the number.",
+	.expect =
+		"The means decides, not who works: processes take what threads take, but on one CPU, where each switch between processes changes the address "
+		"space as well. Looking at a word costs two cache misses; whatever sleeps costs two wake-ups, on another CPU an interrupt and its exit "
+		"from idle too. 1 is the same means between threads.",
+	.metrics = {{"round trip", "ns", "there and back"},
+		{"p95", "ns", "95th percentile of round trips stamped one by one"}},
 	.cases = cases,
 	.open = open_pingpong,
 	.close = close_pingpong,

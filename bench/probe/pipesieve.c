@@ -34,20 +34,27 @@ int pipesieve_check(const struct pipesieve_range *ranges, unsigned stages, struc
 	if (stages < 1 || stages > PIPESIEVE_STAGES)
 		return err_set(e, ERR_USAGE, "ranges: 1 to %d of them", PIPESIEVE_STAGES);
 	if (ranges[0].first < 2 || ranges[0].first > 11)
-		return err_set(e, ERR_USAGE, "ranges: the first begins at %" PRIu64 ", but 2 to 11 is legal: primes up to 7 are known", ranges[0].first);
+		return err_set(e, ERR_USAGE,
+			"ranges: the first begins at %" PRIu64
+			", but 2 to 11 is legal: primes up to 7 are known",
+			ranges[0].first);
 	for (unsigned i = 0; i < stages; i++) {
 		if (ranges[i].first >= ranges[i].last)
-			return err_set(e, ERR_USAGE, "ranges: %" PRIu64 " to %" PRIu64 " is empty", ranges[i].first, ranges[i].last);
+			return err_set(e, ERR_USAGE, "ranges: %" PRIu64 " to %" PRIu64 " is empty",
+				ranges[i].first, ranges[i].last);
 		if (i > 0 && ranges[i].first != ranges[i - 1].last)
-			return err_set(e, ERR_USAGE, "ranges: %" PRIu64 " follows on %" PRIu64 ": each begins where the one before ends", ranges[i].first,
-				ranges[i - 1].last);
+			return err_set(e, ERR_USAGE,
+				"ranges: %" PRIu64 " follows on %" PRIu64
+				": each begins where the one before ends",
+				ranges[i].first, ranges[i - 1].last);
 	}
 	return 0;
 }
 
 /* --- a stage --- */
 
-static void cross_out(unsigned char *crossed, const struct pipesieve_range *r, uint64_t number, uint64_t prime)
+static void cross_out(
+	unsigned char *crossed, const struct pipesieve_range *r, uint64_t number, uint64_t prime)
 {
 	for (; number < r->last; number += prime)
 		crossed[number - r->first] = 1;
@@ -132,7 +139,8 @@ static void stage(const struct pipeline *p, unsigned i, struct task *t)
 
 static bool wanted(const struct pipeline *p, unsigned i, uint64_t prime)
 {
-	return p->way <= PIPESIEVE_FAULTY ? first_multiple(&p->ranges[i], prime) < p->ranges[i].last : prime * prime < p->ranges[i].last;
+	return p->way <= PIPESIEVE_FAULTY ? first_multiple(&p->ranges[i], prime) < p->ranges[i].last
+					  : prime * prime < p->ranges[i].last;
 }
 
 static bool send(const struct pipeline *p, unsigned i, const void *what, size_t bytes, struct task *t)
@@ -143,7 +151,8 @@ static bool send(const struct pipeline *p, unsigned i, const void *what, size_t 
 }
 
 /* Primes to each later stage, one by one. With the fault, only the first prime of a round finds any stage. */
-static bool send_primes(const struct pipeline *p, unsigned from, const uint64_t *primes, uint64_t n, struct task *t)
+static bool send_primes(
+	const struct pipeline *p, unsigned from, const uint64_t *primes, uint64_t n, struct task *t)
 {
 	for (uint64_t k = 0; k < (p->way == PIPESIEVE_FAULTY && n ? 1 : n); k++)
 		for (unsigned i = from; i < p->stages; i++) {
@@ -155,7 +164,8 @@ static bool send_primes(const struct pipeline *p, unsigned from, const uint64_t 
 }
 
 /* All of a round's primes that a stage wants in one message. Primes ascend: the wanted ones come first. */
-static bool send_batches(const struct pipeline *p, unsigned from, const uint64_t *primes, uint64_t n, struct task *t)
+static bool send_batches(
+	const struct pipeline *p, unsigned from, const uint64_t *primes, uint64_t n, struct task *t)
 {
 	for (unsigned i = from; i < p->stages; i++) {
 		struct message m = {0, 0};
@@ -163,7 +173,8 @@ static bool send_batches(const struct pipeline *p, unsigned from, const uint64_t
 			m.number++;
 		if (m.number == 0)
 			continue;
-		if (!stream_write(t, p->down[i][1], &m, sizeof m) || !send(p, i, primes, m.number * sizeof *primes, t))
+		if (!stream_write(t, p->down[i][1], &m, sizeof m) ||
+			!send(p, i, primes, m.number * sizeof *primes, t))
 			return false;
 		t->word[BYTES] += sizeof m;
 	}
@@ -214,7 +225,9 @@ static void play(void *ctx, struct task *t)
 static void sum_up(const struct pipeline *p, const struct task *done, struct pipesieve_result *r)
 {
 	uint64_t lived = 0, idle = 0;
-	*r = (struct pipesieve_result){.ns = (double)(done[0].end_ns - done[0].begin_ns), .count = done[0].word[COUNT], .messages = done[0].word[MESSAGES],
+	*r = (struct pipesieve_result){.ns = (double)(done[0].end_ns - done[0].begin_ns),
+		.count = done[0].word[COUNT],
+		.messages = done[0].word[MESSAGES],
 		.bytes = done[0].word[BYTES]};
 	for (uint64_t i = 0; i < r->count; i++)
 		r->sum += p->primes[i];
@@ -225,8 +238,9 @@ static void sum_up(const struct pipeline *p, const struct task *done, struct pip
 	r->idle = 100 * (double)idle / (double)lived;
 }
 
-enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages, bool processes, const int cpus[2],
-	uint64_t *primes, uint64_t room, struct pipesieve_result *r, struct probe_sample *s)
+enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages,
+	bool processes, const int cpus[2], uint64_t *primes, uint64_t room, struct pipesieve_result *r,
+	struct probe_sample *s)
 {
 	struct pipeline p = {.way = way, .ranges = ranges, .stages = stages, .primes = primes, .room = room};
 	struct task done[PIPESIEVE_STAGES + 1];
@@ -236,7 +250,12 @@ enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_r
 	for (unsigned i = 0; i < stages && status == PROBE_OK; i++)
 		if (stream_open(STREAM_PIPE, p.down[i], s) != 0 || stream_open(STREAM_PIPE, p.up[i], s) != 0)
 			status = PROBE_FAILED;
-	const struct tasks tasks = {.processes = processes, .count = stages + 1, .run = play, .ctx = &p, .cpus = {cpus[0], cpus[1]}, .overlap = true};
+	const struct tasks tasks = {.processes = processes,
+		.count = stages + 1,
+		.run = play,
+		.ctx = &p,
+		.cpus = {cpus[0], cpus[1]},
+		.overlap = true};
 	if (status == PROBE_OK)
 		status = tasks_run(&tasks, done, s);
 	for (unsigned i = 0; i < stages; i++) {
@@ -255,9 +274,11 @@ struct state {
 	uint64_t count, sum; /* what is right */
 };
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
-	static const enum pipesieve_way ways[] = {PIPESIEVE_INDEPENDENT, PIPESIEVE_PUBLISHED, PIPESIEVE_FILTERED, PIPESIEVE_BATCHED};
+	static const enum pipesieve_way ways[] = {
+		PIPESIEVE_INDEPENDENT, PIPESIEVE_PUBLISHED, PIPESIEVE_FILTERED, PIPESIEVE_BATCHED};
 	const struct state *state = r->state;
 	const unsigned stages = (unsigned)c->size % 100;
 	const uint64_t first = 10, end = r->option[STOP] + 1;
@@ -265,8 +286,10 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	struct pipesieve_result result;
 	(void)batch;
 	for (unsigned i = 0; i < stages; i++)
-		ranges[i] = (struct pipesieve_range){first + (end - first) * i / stages, first + (end - first) * (i + 1) / stages};
-	enum probe_status status = pipesieve_run(ways[c->size / 100], ranges, stages, c->worker == task_workers[1], r->cpus, state->primes, end, &result, s);
+		ranges[i] = (struct pipesieve_range){
+			first + (end - first) * i / stages, first + (end - first) * (i + 1) / stages};
+	enum probe_status status = pipesieve_run(ways[c->size / 100], ranges, stages,
+		c->worker == task_workers[1], r->cpus, state->primes, end, &result, s);
 	if (status != PROBE_OK)
 		return status;
 	s->value[0] = result.ns;
@@ -274,7 +297,8 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	s->value[2] = (double)result.bytes;
 	s->value[3] = result.idle;
 	if (result.count != state->count || result.sum != state->sum)
-		return probe_say(s, PROBE_WRONG, "%" PRIu64 " primes, not %" PRIu64, result.count, state->count);
+		return probe_say(
+			s, PROBE_WRONG, "%" PRIu64 " primes, not %" PRIu64, result.count, state->count);
 	for (uint64_t i = 1; i < result.count; i++)
 		if (state->primes[i - 1] >= state->primes[i])
 			return probe_say(s, PROBE_WRONG, "the list is not in order");
@@ -283,7 +307,8 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 
 static int cases(struct probe_run *r, struct err *e)
 {
-	static const char *const names[] = {"independent ranges", "as published, mended", "filtered", "filtered, batched"};
+	static const char *const names[] = {
+		"independent ranges", "as published, mended", "filtered", "filtered, batched"};
 	static const double expected[][2] = {{0.6, 2}, {3, 2000}, {0.8, 12}, {0.6, 6}};
 	static const unsigned stages[] = {1, 2, 4, 8};
 	(void)e;
@@ -292,9 +317,21 @@ static int cases(struct probe_run *r, struct err *e)
 		for (uint64_t i = 0; i < 4; i++)
 			for (int w = 0; w < 2; w++) {
 				const bool is_base = i == 0 && w == 0;
-				struct probe_case c = {.mechanism = names[i], .worker = task_workers[w], .base = base, .most = 1, .full = k % 2 != 0, .sample = sample,
-					.size = 100 * i + stages[k], .expected_low = is_base ? 0 : k ? expected[i][0] : 0.7, .expected_high = is_base ? 0 : k ? expected[i][1] : 1.6};
-				snprintf(c.setting, sizeof c.setting, "%u stage%s", stages[k], stages[k] > 1 ? "s" : "");
+				struct probe_case c = {.mechanism = names[i],
+					.worker = task_workers[w],
+					.base = base,
+					.most = 1,
+					.full = k % 2 != 0,
+					.sample = sample,
+					.size = 100 * i + stages[k],
+					.expected_low = is_base ? 0
+							: k     ? expected[i][0]
+								: 0.7,
+					.expected_high = is_base ? 0
+							 : k     ? expected[i][1]
+								 : 1.6};
+				snprintf(c.setting, sizeof c.setting, "%u stage%s", stages[k],
+					stages[k] > 1 ? "s" : "");
 				if (r->count == 0 || !r->quick || !c.full)
 					probe_add(r, &c);
 			}
@@ -334,14 +371,16 @@ static void close_pipesieve(struct probe_run *r)
 const struct probe probe_pipesieve = {
 	.name = "pipesieve",
 	.summary = "a sieve as a pipeline of workers: primes go down, results come back",
-	.timed = "from the main task's first message to the last result, all stages being ready: the primes to --stop, numbers cut into equal ranges, a stage each, in turn "
-		 "on the CPUs. As published (with its fault mended) every prime goes to every later stage; filtered, only those whose squares it holds; batched, these in one "
-		 "message. Independent ranges send nothing down. Same sieve, same pipes for threads and processes; count, sum and order of the primes must be right.",
-	.expect = "The pipeline is serial: a stage can send its primes only when it has those of all before it, and most messages are about primes that cross out nothing new. "
-		  "So more stages are slower as published; filtered and batched, little is sent and the ranges overlap. Threads save the kernel nothing. 1 is independent "
-		  "ranges, by threads, with as many stages.",
-	.metrics = {{"time", "ns", "first message to last result"}, {"messages", "", "sent down"}, {"bytes", "B", "sent down"},
-		{"idle", "%", "of the stages' time, waiting for messages"}},
+	.timed =
+		"from the main task's first message to the last result, all stages being ready: the primes to --stop, numbers cut into equal ranges, a stage each, in turn "
+		"on the CPUs. As published (with its fault mended) every prime goes to every later stage; filtered, only those whose squares it holds; batched, these in one "
+		"message. Independent ranges send nothing down. Same sieve, same pipes for threads and processes; count, sum and order of the primes must be right.",
+	.expect =
+		"The pipeline is serial: a stage can send its primes only when it has those of all before it, and most messages are about primes that cross out nothing new. "
+		"So more stages are slower as published; filtered and batched, little is sent and the ranges overlap. Threads save the kernel nothing. 1 is independent "
+		"ranges, by threads, with as many stages.",
+	.metrics = {{"time", "ns", "first message to last result"}, {"messages", "", "sent down"},
+		{"bytes", "B", "sent down"}, {"idle", "%", "of the stages' time, waiting for messages"}},
 	.options = {{"stop", 100, 10000000, 100000, "last number"}},
 	.cases = cases,
 	.open = open_pipesieve,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pipesieve.h - the sieve of a published article on multiprocessing: ranges of numbers, a stage each, primes sent down pipes, results sent back.
+ * pipesieve.h - the sieve of a published article on multiprocessing: ranges of numbers, a stage each, primes
+ * sent down pipes, results sent back.
  *
- * A main task sends known primes to all later stages as pairs (first multiple in the range, prime); tells the next stage that there are no more; takes the
- * primes that it found in its range; sends those on. Each stage crosses out what it is sent, then its own primes' multiples.
+ * A main task sends known primes to all later stages as pairs (first multiple in the range, prime); tells the
+ * next stage that there are no more; takes the primes that it found in its range; sends those on. Each stage
+ * crosses out what it is sent, then its own primes' multiples.
  */
 #ifndef PARSCALE_PIPESIEVE_H
 #define PARSCALE_PIPESIEVE_H
@@ -14,9 +16,10 @@ enum { PIPESIEVE_STAGES = 16 };
 
 enum pipesieve_way {
 	PIPESIEVE_PUBLISHED, /* every prime to every later stage, a message each; the fault mended */
-	PIPESIEVE_FAULTY,    /* as printed: the list of ranges is an iterator, used up by the first prime of each round, so that the others reach nobody */
-	PIPESIEVE_FILTERED,  /* only primes whose square is in the range or below */
-	PIPESIEVE_BATCHED,   /* these, all in one message */
+	PIPESIEVE_FAULTY, /* as printed: the list of ranges is an iterator, used up by the first prime of each
+			     round, so that the others reach nobody */
+	PIPESIEVE_FILTERED,    /* only primes whose square is in the range or below */
+	PIPESIEVE_BATCHED,     /* these, all in one message */
 	PIPESIEVE_INDEPENDENT, /* no messages: each stage finds the primes it needs itself */
 };
 
@@ -31,11 +34,14 @@ struct pipesieve_result {
 	double idle; /* share of the stages' time, in percent, in which they waited for messages */
 };
 
-/* ERR_USAGE unless the ranges are sorted, neither overlap nor leave gaps, none is empty, and the first begins between 2 and 11: 2, 3, 5 and 7 are known. */
+/* ERR_USAGE unless the ranges are sorted, neither overlap nor leave gaps, none is empty, and the first begins
+ * between 2 and 11: 2, 3, 5 and 7 are known. */
 int pipesieve_check(const struct pipesieve_range *ranges, unsigned stages, struct err *e);
 
-/* The primes below 10 and in the ranges (already checked), ascending into `primes` with room for `room`; by threads or processes bound to cpus in turn. */
-enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages, bool processes, const int cpus[2],
-	uint64_t *primes, uint64_t room, struct pipesieve_result *r, struct probe_sample *s);
+/* The primes below 10 and in the ranges (already checked), ascending into `primes` with room for `room`; by
+ * threads or processes bound to cpus in turn. */
+enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages,
+	bool processes, const int cpus[2], uint64_t *primes, uint64_t room, struct pipesieve_result *r,
+	struct probe_sample *s);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* primedict.c - is each number a prime? Two workers note it in one dictionary: under one lock, under many, or each in its own and merged. */
+/* primedict.c - is each number a prime? Two workers note it in one dictionary: under one lock, under many, or
+ * each in its own and merged. */
 #include "probe/shared_lock.h"
 #include "probe/tasks.h"
 
@@ -117,7 +118,8 @@ static bool merge(const struct work *w, struct entry *merged)
 	bool good = true;
 	for (uint64_t i = 0; i < w->capacity; i++)
 		if (w->dictionary->entries[i].key)
-			good &= put(merged, w->capacity, w->dictionary->entries[i].key - 1, w->dictionary->entries[i].prime);
+			good &= put(merged, w->capacity, w->dictionary->entries[i].key - 1,
+				w->dictionary->entries[i].prime);
 	return good;
 }
 
@@ -138,11 +140,13 @@ static enum probe_status check(const struct work *w, const struct entry *entries
 			continue;
 		found++;
 		if (e->key - 1 > w->stop || e->prime != (e->key > 2 && !composite[e->key - 1]))
-			status = probe_say(s, PROBE_WRONG, "of %llu it holds the wrong thing", (unsigned long long)(e->key - 1));
+			status = probe_say(s, PROBE_WRONG, "of %llu it holds the wrong thing",
+				(unsigned long long)(e->key - 1));
 	}
 	free(composite);
 	if (status == PROBE_OK && found != w->stop + 1)
-		status = probe_say(s, PROBE_WRONG, "it holds %llu numbers, not %llu", (unsigned long long)found, (unsigned long long)(w->stop + 1));
+		status = probe_say(s, PROBE_WRONG, "it holds %llu numbers, not %llu",
+			(unsigned long long)found, (unsigned long long)(w->stop + 1));
 	return status;
 }
 
@@ -159,7 +163,8 @@ struct state {
 	struct entry *merged; /* shared as well: private memory would be copied on write after each fork */
 };
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = make_work(r);
 	struct state *state = r->state;
@@ -171,7 +176,11 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	w.how = c->how;
 	lay(&w);
 	memset(state->merged, 0, w.capacity * sizeof *state->merged);
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = WORKERS, .run = work, .ctx = &w, .cpus = {r->cpus[0], r->cpus[1]}};
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = WORKERS,
+		.run = work,
+		.ctx = &w,
+		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = tasks_run(&two, done, s);
 	if (status != PROBE_OK)
 		return status;
@@ -195,8 +204,14 @@ static int cases(struct probe_run *r, struct err *e)
 	for (size_t i = 0; i < 3; i++)
 		for (int w = 0; w < 2; w++) {
 			const bool is_base = i == 0 && w == 0;
-			struct probe_case c = {.mechanism = hows[i].name, .worker = task_workers[w], .base = 0, .most = 1, .sample = sample, .how = &hows[i],
-				.expected_low = is_base ? 0 : expected[i][0], .expected_high = is_base ? 0 : expected[i][1]};
+			struct probe_case c = {.mechanism = hows[i].name,
+				.worker = task_workers[w],
+				.base = 0,
+				.most = 1,
+				.sample = sample,
+				.how = &hows[i],
+				.expected_low = is_base ? 0 : expected[i][0],
+				.expected_high = is_base ? 0 : expected[i][1]};
 			probe_add(r, &c);
 		}
 	return 0;
@@ -206,7 +221,8 @@ static int open_primedict(struct probe_run *r, struct err *e)
 {
 	const struct work w = make_work(r);
 	struct state *s = r->state = calloc(1, sizeof *s);
-	if (!s || !(s->dictionary = probe_shared(bytes_of(&w))) || !(s->merged = probe_shared(w.capacity * sizeof *s->merged)))
+	if (!s || !(s->dictionary = probe_shared(bytes_of(&w))) ||
+		!(s->merged = probe_shared(w.capacity * sizeof *s->merged)))
 		return err_set(e, ERR_FAILED, "out of memory");
 	return 0;
 }
@@ -228,11 +244,14 @@ static void close_primedict(struct probe_run *r)
 const struct probe probe_primedict = {
 	.name = "primedict",
 	.summary = "trial division by two workers into one dictionary",
-	.timed = "from the first worker's first number to the last one's last, over all numbers from 0 to --stop; with own dictionaries also the merging into one. Workers "
-		 "take pairs of numbers in turn, so that both have as many odd ones. Same division, same hash table in shared memory, PROCESS_SHARED locks for threads too. The dictionary must hold what a sieve says.",
-	.expect = "The lock is held for a few ns between divisions: it costs where numbers are small. Many locks come near to own dictionaries, whose merging is "
-		  "serial. Threads and processes alike. 1 is own dictionaries, merged, by threads.",
-	.metrics = {{"number", "ns", "span over numbers"}, {"rate", "1/s", "numbers a second"}, {"merging", "%", "of the span"}},
+	.timed =
+		"from the first worker's first number to the last one's last, over all numbers from 0 to --stop; with own dictionaries also the merging into one. Workers "
+		"take pairs of numbers in turn, so that both have as many odd ones. Same division, same hash table in shared memory, PROCESS_SHARED locks for threads too. The dictionary must hold what a sieve says.",
+	.expect =
+		"The lock is held for a few ns between divisions: it costs where numbers are small. Many locks come near to own dictionaries, whose merging is "
+		"serial. Threads and processes alike. 1 is own dictionaries, merged, by threads.",
+	.metrics = {{"number", "ns", "span over numbers"}, {"rate", "1/s", "numbers a second"},
+		{"merging", "%", "of the span"}},
 	.options = {{"stop", 0, 10000000, 30000, "last number"}},
 	.cases = cases,
 	.open = open_primedict,

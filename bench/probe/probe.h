@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe.h - micro-benchmarks of mechanisms: making workers, handing over, locking, returning results, waiting.
+ * probe.h - micro-benchmarks of mechanisms: making workers, handing over, locking, returning results,
+ * waiting.
  *
- * A probe is one file that ends in a const record, and one line in probes.def. It names its cases; a sampler (sampler.h) in a fresh process
- * takes samples of them in random order, and a summary (probe_summary.h) in the driver sets each against its base. A probe reads the clock itself, since what
- * lies between its two stamps is what it is about; it verifies each sample, prints nothing, and leaves nothing behind.
+ * A probe is one file that ends in a const record, and one line in probes.def. It names its cases; a sampler
+ * (sampler.h) in a fresh process takes samples of them in random order, and a summary (probe_summary.h) in
+ * the driver sets each against its base. A probe reads the clock itself, since what lies between its two
+ * stamps is what it is about; it verifies each sample, prints nothing, and leaves nothing behind.
  */
 #ifndef PARSCALE_PROBE_H
 #define PARSCALE_PROBE_H
@@ -39,10 +41,11 @@ struct probe_case {
 	const char *mechanism; /* "fork" */
 	const char *worker;    /* "thread", "process", or "" */
 	char setting[48];      /* "two CPUs", "64 KiB"; "" */
-	int base;              /* index of the case that is 1 in its ratios; itself: it is a base; -1: no ratio */
+	/* index of the case that is 1 in its ratios; itself: it is a base; -1: no ratio */
+	int base;
 	double expected_low, expected_high; /* of the first metric's ratio; 0, 0: no expectation */
-	uint64_t most;         /* operations that a sample may hold; 1: each is a sample */
-	bool full;             /* left out where only a quick look is wanted */
+	uint64_t most;                      /* operations that a sample may hold; 1: each is a sample */
+	bool full;                          /* left out where only a quick look is wanted */
 	probe_sample_fn *sample;
 	const void *how; /* for `sample`, as is `size` */
 	uint64_t size;
@@ -61,16 +64,17 @@ struct probe_option {
 
 struct probe {
 	const char *name, *summary;
-	const char *timed;  /* from where to where, and what is held equal */
-	const char *expect; /* what to expect, and why */
+	const char *timed;                              /* from where to where, and what is held equal */
+	const char *expect;                             /* what to expect, and why */
 	struct probe_metric metrics[PROBE_METRICS + 1]; /* ended by a NULL name */
 	struct probe_option options[PROBE_OPTIONS + 1]; /* ended by a NULL name */
 
-	/* Adds the cases (probe_add), from options and CPUs alone: the driver calls it as well. ERR_USAGE for options that do not go together
-	 * here; names the option and what is legal. */
+	/* Adds the cases (probe_add), from options and CPUs alone: the driver calls it as well. ERR_USAGE for
+	 * options that do not go together here; names the option and what is legal. */
 	int (*cases)(struct probe_run *r, struct err *e);
 
-	/* Around all samples, in the measuring process, which is bound to the first CPU: sets r->state. May be NULL. -1 with ERR_ABSENT or ERR_FAILED. */
+	/* Around all samples, in the measuring process, which is bound to the first CPU: sets r->state. May
+	 * be NULL. -1 with ERR_ABSENT or ERR_FAILED. */
 	int (*open)(struct probe_run *r, struct err *e);
 	void (*close)(struct probe_run *r); /* also after an open that failed half-way */
 };
@@ -102,7 +106,8 @@ int probe_add(struct probe_run *r, const struct probe_case *c);
 enum probe_status probe_say(struct probe_sample *s, enum probe_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Pages of zeros in memory, shared with processes forked later, none of them to be faulted in by the caller. NULL without memory. */
+/* Pages of zeros in memory, shared with processes forked later, none of them to be faulted in by the caller.
+ * NULL without memory. */
 void *probe_shared(size_t bytes);
 
 #define PROBE(name) extern const struct probe probe_##name;

@@ -9,10 +9,22 @@
 
 enum { MOST_TABLE = 64 };
 
-enum own { OWN_HELP = 1000, OWN_FORMAT, OWN_ALL, OWN_SECONDS, OWN_LAUNCHES, OWN_SEED, OWN_TIMEOUT, OWN_LAUNCH, OWN_QUICK, OF_A_PROBE };
+enum own {
+	OWN_HELP = 1000,
+	OWN_FORMAT,
+	OWN_ALL,
+	OWN_SECONDS,
+	OWN_LAUNCHES,
+	OWN_SEED,
+	OWN_TIMEOUT,
+	OWN_LAUNCH,
+	OWN_QUICK,
+	OF_A_PROBE
+};
 
-static const struct option own_options[] = {{"help", no_argument, NULL, OWN_HELP}, {"format", required_argument, NULL, OWN_FORMAT},
-	{"all", no_argument, NULL, OWN_ALL}, {"seconds", required_argument, NULL, OWN_SECONDS},
+static const struct option own_options[] = {{"help", no_argument, NULL, OWN_HELP},
+	{"format", required_argument, NULL, OWN_FORMAT}, {"all", no_argument, NULL, OWN_ALL},
+	{"seconds", required_argument, NULL, OWN_SECONDS},
 	{"launches", required_argument, NULL, OWN_LAUNCHES}, {"seed", required_argument, NULL, OWN_SEED},
 	{"timeout", required_argument, NULL, OWN_TIMEOUT}, {"launch", required_argument, NULL, OWN_LAUNCH},
 	{"quick", no_argument, NULL, OWN_QUICK}};
@@ -78,7 +90,9 @@ static int check_options(const struct probe_args *a, struct err *e)
 		for (size_t k = 0; k < a->count; k++)
 			used |= has_option(a->named[k], a->options[i].name);
 		if (!used)
-			return err_set(e, ERR_USAGE, "--%s: none of the probes named has it (parscale probe NAME --help)", a->options[i].name);
+			return err_set(e, ERR_USAGE,
+				"--%s: none of the probes named has it (parscale probe NAME --help)",
+				a->options[i].name);
 	}
 	return 0;
 }
@@ -101,7 +115,8 @@ int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 		/* which of them getopt found, it only tells by the word itself */
 		const char *word = argv[optind - 1] == optarg ? argv[optind - 2] : argv[optind - 1];
 		size_t length = strcspn(word + 2, "=");
-		for (place = 0; table[place].name && strncmp(table[place].name, word + 2, length) != 0; place++)
+		for (place = 0; table[place].name && strncmp(table[place].name, word + 2, length) != 0;
+			place++)
 			;
 		if (a->given == PROBE_ARGS_OPTIONS)
 			return err_set(e, ERR_USAGE, "too many options");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* probe_args.h - the words after `parscale probe` and `parscale probe-launch`: which probes, how long, with which options of theirs. */
+/* probe_args.h - the words after `parscale probe` and `parscale probe-launch`: which probes, how long, with
+ * which options of theirs. */
 #ifndef PARSCALE_PROBE_ARGS_H
 #define PARSCALE_PROBE_ARGS_H
 
@@ -21,10 +22,12 @@ struct probe_args {
 	size_t given;
 };
 
-/* argv[0] is the command. ERR_USAGE for what is not known or legal, and for an option that none of the named probes has. */
+/* argv[0] is the command. ERR_USAGE for what is not known or legal, and for an option that none of the named
+ * probes has. */
 int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e);
 
-/* Options set, cases made: the same in the driver and in its launches. ERR_USAGE for options that do not go together. */
+/* Options set, cases made: the same in the driver and in its launches. ERR_USAGE for options that do not go
+ * together. */
 int probe_args_prepare(const struct probe_args *a, const struct probe *p, struct probe_run *r, struct err *e);
 
 #endif

@@ -41,15 +41,21 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 	snprintf(words[w++], sizeof words[0], "--launch=%" PRIu64, l->launch_id);
 	snprintf(words[w++], sizeof words[0], "--seed=%" PRIu64, l->seed);
 	for (size_t i = 0; r->probe->options[i].name; i++)
-		snprintf(words[w++], sizeof words[0], "--%s=%" PRIu64, r->probe->options[i].name, r->option[i]);
+		snprintf(words[w++], sizeof words[0], "--%s=%" PRIu64, r->probe->options[i].name,
+			r->option[i]);
 	for (size_t i = 0; i < w; i++)
 		argv[n++] = words[i];
 	if (r->quick)
 		argv[n++] = "--quick";
 	argv[n] = NULL;
 	child_set_openmp(PROBE_CPUS, NULL);
-	const struct child_order order = {.path = path, .argv = argv, .timeout_seconds = l->timeout_seconds, .capture = true, .clear = true,
-		.line = take_row, .ctx = rows};
+	const struct child_order order = {.path = path,
+		.argv = argv,
+		.timeout_seconds = l->timeout_seconds,
+		.capture = true,
+		.clear = true,
+		.line = take_row,
+		.ctx = rows};
 	return child_run(&order, ended, e);
 }
 
@@ -61,7 +67,8 @@ static void clear_openmp(pid_t pid)
 	unlink(path);
 }
 
-static int note_trouble(const struct probe_launch *l, const struct child_result *ended, struct table *rows, bool *good, struct err *e)
+static int note_trouble(const struct probe_launch *l, const struct child_result *ended, struct table *rows,
+	bool *good, struct err *e)
 {
 	*good = ended->status == ERR_NONE && ended->left == 0;
 	if (*good)
@@ -72,11 +79,14 @@ static int note_trouble(const struct probe_launch *l, const struct child_result 
 	const bool absent = ended->status == ERR_ABSENT;
 	snprintf(row->of.probe, sizeof row->of.probe, "%s", l->run->probe->name);
 	row->launch_id = (struct uint_field){l->launch_id, true};
-	snprintf(row->status, sizeof row->status, "%s", probe_status_name(absent ? PROBE_ABSENT : PROBE_FAILED));
+	snprintf(row->status, sizeof row->status, "%s",
+		probe_status_name(absent ? PROBE_ABSENT : PROBE_FAILED));
 	if (ended->status != ERR_NONE)
-		snprintf(row->reason, sizeof row->reason, "%.200s", *ended->message ? ended->message : "the launch failed");
+		snprintf(row->reason, sizeof row->reason, "%.200s",
+			*ended->message ? ended->message : "the launch failed");
 	else
-		snprintf(row->reason, sizeof row->reason, "%u processes were left behind, and ended", ended->left);
+		snprintf(row->reason, sizeof row->reason, "%u processes were left behind, and ended",
+			ended->left);
 	return 0;
 }
 
@@ -111,7 +121,8 @@ static int measure(int argc, char **argv, struct err *e)
 	if (probe_args_parse(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.count != 1 || fcntl(CHILD_RESULT_FD, F_SETFD, FD_CLOEXEC) != 0)
-		return err_set(e, ERR_USAGE, "probe-launch: for parscale's own use; see parscale probe --help");
+		return err_set(
+			e, ERR_USAGE, "probe-launch: for parscale's own use; see parscale probe --help");
 	const struct sampler_plan plan = {.budget_seconds = a.seconds,
 		.blocks = share(SAMPLES_WANTED, a.launches),
 		.long_samples = share(LONG_SAMPLES_WANTED, a.launches),

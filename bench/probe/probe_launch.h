@@ -14,15 +14,18 @@ struct probe_launch {
 	const struct probe_run *run; /* its options set, its cases made */
 	double seconds;              /* to spend, beside finding out how much makes a sample */
 	double timeout_seconds;
-	uint64_t launches;           /* that the probe will have: the more, the fewer samples each must take */
+	/* that the probe will have: the more, the fewer samples each must take */
+	uint64_t launches;
 	uint64_t launch_id, seed;
 };
 
-/* Appends what was found to `rows` (of struct probe_launch_row), with a row that names no mechanism where the launch failed as a whole or left
- * something behind; *good is whether there is none. The caller has no children. -1 with *e set: ERR_INTERRUPTED, or no process could be made. */
+/* Appends what was found to `rows` (of struct probe_launch_row), with a row that names no mechanism where the
+ * launch failed as a whole or left something behind; *good is whether there is none. The caller has no
+ * children. -1 with *e set: ERR_INTERRUPTED, or no process could be made. */
 int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *good, struct err *e);
 
-/* The other side: `parscale probe-launch NAME ...`, which sends its rows through CHILD_RESULT_FD. Returns the exit status, its error printed. */
+/* The other side: `parscale probe-launch NAME ...`, which sends its rows through CHILD_RESULT_FD. Returns the
+ * exit status, its error printed. */
 int probe_launch_main(int argc, char **argv);
 
 #endif

@@ -30,8 +30,11 @@ static void help(const struct probe_args *a)
 /* Measures one probe: its rows, summarised, into `rows`. A launch that failed is not repeated. */
 static int measure(const struct probe_args *a, const struct probe_run *r, struct table *rows, struct err *e)
 {
-	struct probe_launch launch = {.run = r, .seconds = a->seconds / (double)a->launches, .timeout_seconds = a->timeout_seconds,
-		.launches = a->launches, .seed = a->seed};
+	struct probe_launch launch = {.run = r,
+		.seconds = a->seconds / (double)a->launches,
+		.timeout_seconds = a->timeout_seconds,
+		.launches = a->launches,
+		.seed = a->seed};
 	struct table found;
 	table_init(&found, probe_launch_columns, sizeof(struct probe_launch_row));
 	int status = 0;
@@ -55,7 +58,10 @@ static int show(struct output *o, const struct probe_shown *s, struct err *e)
 {
 	if (o->format == FORMAT_JSON) {
 		json_t *object = probe_show_json(s);
-		return o->single ? json_print(stdout, object, e) : json_array_append_new(o->list, object) == 0 ? 0 : err_set(e, ERR_FAILED, "out of memory");
+		return o->single ? json_print(stdout, object, e)
+		       : json_array_append_new(o->list, object) == 0
+			       ? 0
+			       : err_set(e, ERR_FAILED, "out of memory");
 	}
 	if (o->format != FORMAT_CSV)
 		return probe_show_text(s, o->format > FORMAT_CSV, e);
@@ -65,14 +71,16 @@ static int show(struct output *o, const struct probe_shown *s, struct err *e)
 	return 0;
 }
 
-/* What the command will say and exit with, at the end; an absent probe is a failure only where it was all that was asked for. */
+/* What the command will say and exit with, at the end; an absent probe is a failure only where it was all
+ * that was asked for. */
 static void note(const struct probe_shown *s, bool single, struct err *worst)
 {
 	const char *status = s->worst->status;
 	const bool absent = strcmp(status, "absent") == 0;
 	if (strcmp(status, "ok") != 0 && (!absent || single))
-		err_set(worst, absent ? ERR_ABSENT : ERR_FAILED, "probe %s: %s%s%s: %s", s->run->probe->name, s->worst->of.mechanism,
-			*s->worst->of.mechanism ? ": " : "", status, s->worst->reason);
+		err_set(worst, absent ? ERR_ABSENT : ERR_FAILED, "probe %s: %s%s%s: %s", s->run->probe->name,
+			s->worst->of.mechanism, *s->worst->of.mechanism ? ": " : "", status,
+			s->worst->reason);
 }
 
 static int run_all(const struct probe_args *a, struct output *o, struct err *worst, struct err *e)
@@ -84,7 +92,11 @@ static int run_all(const struct probe_args *a, struct output *o, struct err *wor
 		int status = probe_args_prepare(a, a->named[i], &r, e);
 		if (status == 0)
 			status = measure(a, &r, &rows, e);
-		const struct probe_shown s = {.run = &r, .rows = &rows, .launches = (unsigned)a->launches, .seed = a->seed, .worst = probe_worst(&rows)};
+		const struct probe_shown s = {.run = &r,
+			.rows = &rows,
+			.launches = (unsigned)a->launches,
+			.seed = a->seed,
+			.worst = probe_worst(&rows)};
 		if (status == 0)
 			status = show(o, &s, e);
 		if (status == 0)

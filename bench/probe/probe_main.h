@@ -2,7 +2,8 @@
 /*
  * probe_main.h - `parscale probe`: each probe in fresh processes of its own, its rows shown.
  *
- * A probe's process that hangs is killed, and whatever it leaves behind is ended: no process outlives the command.
+ * A probe's process that hangs is killed, and whatever it leaves behind is ended: no process outlives the
+ * command.
  */
 #ifndef PARSCALE_PROBE_MAIN_H
 #define PARSCALE_PROBE_MAIN_H

@@ -107,14 +107,16 @@ static void fill_line(const struct probe *p, struct grid_text *g, const struct p
 	if (!isnan(row->expected_low)) {
 		char range[CELL_BYTES];
 		range_text(row->expected_low, row->expected_high, "", range);
-		snprintf(line[end + 2], CELL_BYTES, "%.100s%s%.40s", range, strcmp(row->verdict, "expected") ? ": " : "",
+		snprintf(line[end + 2], CELL_BYTES, "%.100s%s%.40s", range,
+			strcmp(row->verdict, "expected") ? ": " : "",
 			strcmp(row->verdict, "expected") ? row->verdict : "");
 	}
 }
 
 static bool same_case(const struct probe_factors *a, const struct probe_factors *b)
 {
-	return strcmp(a->mechanism, b->mechanism) == 0 && strcmp(a->worker, b->worker) == 0 && strcmp(a->setting, b->setting) == 0;
+	return strcmp(a->mechanism, b->mechanism) == 0 && strcmp(a->worker, b->worker) == 0 &&
+	       strcmp(a->setting, b->setting) == 0;
 }
 
 static void fill_grid(const struct probe_shown *s, struct grid_text *g)
@@ -221,10 +223,12 @@ void probe_show_help(const struct probe *p)
 	print_folded("timed", p->timed, false);
 	print_folded("expect", p->expect, false);
 	for (size_t m = 0; p->metrics[m].name; m++)
-		printf("  %-9s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name, *p->metrics[m].unit ? " [" : "", p->metrics[m].unit,
-			*p->metrics[m].unit ? "]" : "", p->metrics[m].meaning);
+		printf("  %-9s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name,
+			*p->metrics[m].unit ? " [" : "", p->metrics[m].unit, *p->metrics[m].unit ? "]" : "",
+			p->metrics[m].meaning);
 	for (size_t i = 0; p->options[i].name; i++)
-		printf("  --%s N: %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n", p->options[i].name, p->options[i].meaning, p->options[i].lowest,
-			p->options[i].highest, p->options[i].fallback);
+		printf("  --%s N: %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n", p->options[i].name,
+			p->options[i].meaning, p->options[i].lowest, p->options[i].highest,
+			p->options[i].fallback);
 	putchar('\n');
 }

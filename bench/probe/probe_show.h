@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* probe_show.h - a probe's rows for people (text, Markdown) and for programs (JSON); its page for --help. Writes to standard output only. */
+/* probe_show.h - a probe's rows for people (text, Markdown) and for programs (JSON); its page for --help.
+ * Writes to standard output only. */
 #ifndef PARSCALE_PROBE_SHOW_H
 #define PARSCALE_PROBE_SHOW_H
 
@@ -12,7 +13,7 @@
 /* A probe that was measured. */
 struct probe_shown {
 	const struct probe_run *run;
-	const struct table *rows; /* of struct probe_row; at least one */
+	const struct table *rows;      /* of struct probe_row; at least one */
 	const struct probe_row *worst; /* of these */
 	unsigned launches;
 	uint64_t seed;

@@ -89,6 +89,7 @@ enum probe_status probe_say(struct probe_sample *s, enum probe_status status, co
 
 void *probe_shared(size_t bytes)
 {
-	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	void *at =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	return at == MAP_FAILED ? NULL : at;
 }

@@ -38,7 +38,8 @@ struct way {
 static bool expect(uint64_t got, uint64_t wanted, struct task *t)
 {
 	if (got != wanted)
-		task_say(t, PROBE_WRONG, "item %llu came for %llu", (unsigned long long)got, (unsigned long long)wanted);
+		task_say(t, PROBE_WRONG, "item %llu came for %llu", (unsigned long long)got,
+			(unsigned long long)wanted);
 	return got == wanted;
 }
 
@@ -143,8 +144,10 @@ static void batch_consume(const struct work *w, struct task *t)
 	}
 }
 
-static const struct way ways[] = {{"ring", ring_produce, ring_consume, false, 0, 0}, {"ring under a mutex", locked_produce, locked_consume, false, 2, 100},
-	{"pipe, item by item", pipe_produce, pipe_consume, true, 5, 500}, {"pipe, 512 at a time", batch_produce, batch_consume, true, 0.02, 1}};
+static const struct way ways[] = {{"ring", ring_produce, ring_consume, false, 0, 0},
+	{"ring under a mutex", locked_produce, locked_consume, false, 2, 100},
+	{"pipe, item by item", pipe_produce, pipe_consume, true, 5, 500},
+	{"pipe, 512 at a time", batch_produce, batch_consume, true, 0.02, 1}};
 
 static void work(void *ctx, struct task *t)
 {
@@ -159,15 +162,22 @@ static void lay(struct ring *r)
 	shared_condition(&r->changed);
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.ring = r->state, .way = c->how, .items = batch, .pipe = {-1, -1}};
 	struct task done[2];
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	lay(w.ring);
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = 2, .run = work, .ctx = &w, .cpus = {r->cpus[0], r->cpus[1]}};
-	enum probe_status status = w.way->pipe && stream_open(STREAM_PIPE, w.pipe, s) != 0 ? PROBE_FAILED : tasks_run(&two, done, s);
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = 2,
+		.run = work,
+		.ctx = &w,
+		.cpus = {r->cpus[0], r->cpus[1]}};
+	enum probe_status status = w.way->pipe && stream_open(STREAM_PIPE, w.pipe, s) != 0
+					   ? PROBE_FAILED
+					   : tasks_run(&two, done, s);
 	stream_close(w.pipe);
 	if (status == PROBE_OK) {
 		s->value[0] = tasks_span_ns(done, 2) / (double)batch;
@@ -182,8 +192,18 @@ static int cases(struct probe_run *r, struct err *e)
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
 		for (int w = 0; w < 2; w++) {
 			const bool ring = i == 0, is_base = ring && w == 0;
-			struct probe_case c = {.mechanism = ways[i].name, .worker = task_workers[w], .base = 0, .most = 10000000, .sample = sample, .how = &ways[i],
-				.expected_low = is_base ? 0 : ring ? 0.7 : ways[i].low, .expected_high = is_base ? 0 : ring ? 1.5 : ways[i].high};
+			struct probe_case c = {.mechanism = ways[i].name,
+				.worker = task_workers[w],
+				.base = 0,
+				.most = 10000000,
+				.sample = sample,
+				.how = &ways[i],
+				.expected_low = is_base ? 0
+						: ring  ? 0.7
+							: ways[i].low,
+				.expected_high = is_base ? 0
+						 : ring  ? 1.5
+							 : ways[i].high};
 			probe_add(r, &c);
 		}
 	return 0;
@@ -206,10 +226,12 @@ static void close_queue(struct probe_run *r)
 const struct probe probe_queue = {
 	.name = "queue",
 	.summary = "items of 8 bytes from a producer to a consumer, in order",
-	.timed = "from the producer's first item to the consumer's last, over their number; a worker on each CPU. The ring lies in shared memory and holds 1,024; each side "
-		 "looks at the other's count only when its own knowledge has run out. The consumer checks that the items are 1, 2, 3, ...: none lost, none doubled.",
-	.expect = "A ring costs a line's travel for each item where both are as fast; a mutex adds itself and, when a side runs dry, two switches; a pipe two system calls an item, which "
-		  "batches share out. Processes and threads alike. 1 is the ring between threads.",
+	.timed =
+		"from the producer's first item to the consumer's last, over their number; a worker on each CPU. The ring lies in shared memory and holds 1,024; each side "
+		"looks at the other's count only when its own knowledge has run out. The consumer checks that the items are 1, 2, 3, ...: none lost, none doubled.",
+	.expect =
+		"A ring costs a line's travel for each item where both are as fast; a mutex adds itself and, when a side runs dry, two switches; a pipe two system calls an item, which "
+		"batches share out. Processes and threads alike. 1 is the ring between threads.",
 	.metrics = {{"item", "ns", "made, moved and checked"}, {"rate", "1/s", "items a second"}},
 	.cases = cases,
 	.open = open_queue,

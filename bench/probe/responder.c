@@ -35,7 +35,8 @@ struct service {
 struct sockaddr_in responder_address(const struct responder *r, unsigned target)
 {
 	const uint32_t address = UINT32_C(127) << 24 | 1 << 16 | target / 250 << 8 | (target % 250 + 1);
-	return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(r->port), .sin_addr = {htonl(address)}};
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(r->port), .sin_addr = {htonl(address)}};
 }
 
 bool responder_is_silent(unsigned target)
@@ -72,7 +73,8 @@ static void receive(struct service *s, unsigned target)
 {
 	struct answer a = {.socket = s->sockets[target]};
 	socklen_t length = sizeof a.to;
-	while (recvfrom(a.socket, &a.word, sizeof a.word, 0, (struct sockaddr *)&a.to, &length) == sizeof a.word) {
+	while (recvfrom(a.socket, &a.word, sizeof a.word, 0, (struct sockaddr *)&a.to, &length) ==
+		sizeof a.word) {
 		if (responder_is_silent(target) || s->next - s->first == s->room)
 			continue;
 		a.due = clock_ns() + s->delay_ns;
@@ -88,7 +90,8 @@ static void answer(struct service *s)
 		const uint64_t now = clock_ns();
 		if (a->due > now) {
 			const uint64_t left = a->due - now;
-			const struct itimerspec in = {.it_value = {(time_t)(left / 1000000000), (long)(left % 1000000000)}};
+			const struct itimerspec in = {
+				.it_value = {(time_t)(left / 1000000000), (long)(left % 1000000000)}};
 			timerfd_settime(s->timer, 0, &in, NULL);
 			return;
 		}
@@ -138,14 +141,15 @@ int responder_start(struct responder *r, unsigned targets, uint16_t port, uint64
 	int error = errno, status = 0;
 	if (bound == targets && (r->pid = fork()) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		setpriority(PRIO_PROCESS, 0, -20); /* a late answer spoils a sample; where it is not allowed, there are more of these */
+		/* a late answer spoils a sample; where it is not allowed, there are more of these */
+		setpriority(PRIO_PROCESS, 0, -20);
 		if (getppid() == parent)
 			serve(&s);
 		_exit(0);
 	}
 	if (bound < targets)
-		status = err_set(e, error == EMFILE || error == ENFILE ? ERR_ABSENT : ERR_FAILED, "target %u of %u at port %u: %s", bound, targets, r->port,
-			strerror(error));
+		status = err_set(e, error == EMFILE || error == ENFILE ? ERR_ABSENT : ERR_FAILED,
+			"target %u of %u at port %u: %s", bound, targets, r->port, strerror(error));
 	else if (r->pid < 0)
 		status = err_set(e, ERR_FAILED, "fork: %s", strerror(errno));
 	close_all(s.sockets, bound);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* return.c - a result made by one worker, in the hands of another: by pointer, through shared memory, through the kernel. */
+/* return.c - a result made by one worker, in the hands of another: by pointer, through shared memory, through
+ * the kernel. */
 #include "probe/pages.h"
 #include "probe/stream.h"
 #include "probe/wait.h"
@@ -35,7 +36,8 @@ struct trade {
 
 enum needs { NOTHING, SHARED, COLD, PIPE, BIG_PIPE, SOCKETS, FILE_IN_MEMORY };
 
-/* A way for the result to take. `give` begins with it in `own`, `take` ends with it in what it returns: `own` of the consumer, or where it lies. */
+/* A way for the result to take. `give` begins with it in `own`, `take` ends with it in what it returns: `own`
+ * of the consumer, or where it lies. */
 struct path {
 	const char *name;
 	const char *setting;
@@ -101,7 +103,8 @@ static bool give_vmsplice(struct trade *t, uint64_t *own, struct task *task)
 	while (v.iov_len) {
 		ssize_t n = vmsplice(t->fds[1], &v, 1, 0);
 		if (n < 0 && errno != EINTR) {
-			task_say(task, errno == ENOSYS || errno == EPERM ? PROBE_ABSENT : PROBE_FAILED, "vmsplice: %s", strerror(errno));
+			task_say(task, errno == ENOSYS || errno == EPERM ? PROBE_ABSENT : PROBE_FAILED,
+				"vmsplice: %s", strerror(errno));
 			return false;
 		}
 		v.iov_base = (char *)v.iov_base + (n > 0 ? n : 0);
@@ -114,10 +117,12 @@ static const uint64_t *take_readv(struct trade *t, uint64_t *own, struct task *t
 {
 	for (size_t done = 0; done < t->bytes;) {
 		struct iovec to = {(char *)own + done, t->bytes - done};
-		struct iovec from = {(char *)(uintptr_t)atomic_load(&t->desk->address) + done, t->bytes - done};
+		struct iovec from = {
+			(char *)(uintptr_t)atomic_load(&t->desk->address) + done, t->bytes - done};
 		ssize_t n = process_vm_readv((pid_t)atomic_load(&t->desk->pid), &to, 1, &from, 1, 0);
 		if (n <= 0) {
-			task_say(task, errno == EPERM || errno == ENOSYS ? PROBE_ABSENT : PROBE_FAILED, "process_vm_readv: %s", strerror(errno));
+			task_say(task, errno == EPERM || errno == ENOSYS ? PROBE_ABSENT : PROBE_FAILED,
+				"process_vm_readv: %s", strerror(errno));
 			return NULL;
 		}
 		done += (size_t)n;
@@ -173,7 +178,8 @@ static void produce(struct trade *t, struct task *task, uint64_t *own)
 	const size_t n = t->bytes / sizeof *own;
 	const bool streams = t->path->take == take_stream;
 	uint64_t *result = t->path->in_place ? t->shared : own;
-	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* lets a sibling read where the system asks for it */
+	/* lets a sibling read where the system asks for it */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	atomic_store(&t->desk->pid, (uint64_t)getpid());
 	atomic_store(&t->desk->address, (uint64_t)(uintptr_t)result);
 	for (uint64_t round = 1; round <= t->rounds; round++) {
@@ -181,7 +187,8 @@ static void produce(struct trade *t, struct task *task, uint64_t *own)
 		atomic_store(&t->desk->start, clock_ns());
 		fill(result, n, round);
 		if (streams)
-			atomic_store(&t->desk->made, round); /* the consumer takes what comes while it comes */
+			/* the consumer takes what comes while it comes */
+			atomic_store(&t->desk->made, round);
 		if (!t->path->give(t, own, task))
 			return;
 		atomic_store_explicit(&t->desk->made, round, memory_order_release);
@@ -231,7 +238,9 @@ static int open_path(struct trade *t, struct probe_sample *s)
 {
 	const enum needs needs = t->path->needs;
 	if (needs == SHARED || needs == COLD) {
-		void *at = needs == SHARED ? probe_shared(t->bytes) : mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		void *at = needs == SHARED ? probe_shared(t->bytes)
+					   : mmap(NULL, t->bytes, PROT_READ | PROT_WRITE,
+						     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		t->shared = at == MAP_FAILED ? NULL : at;
 		if (!t->shared)
 			probe_say(s, PROBE_FAILED, "out of shared memory");
@@ -259,17 +268,25 @@ static int open_path(struct trade *t, struct probe_sample *s)
 	return 0;
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
-	struct trade t = {.desk = r->state, .path = c->how, .bytes = c->size, .rounds = batch, .fds = {-1, -1}};
+	struct trade t = {
+		.desk = r->state, .path = c->how, .bytes = c->size, .rounds = batch, .fds = {-1, -1}};
 	struct task done[2];
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	if (t.bytes > pages_available() / 5)
 		return probe_say(s, PROBE_ABSENT, "there is not five times as much memory");
 	memset(t.desk, 0, sizeof *t.desk);
-	const struct tasks two = {.processes = !t.path->thread, .count = 2, .run = work, .ctx = &t, .cpus = {r->cpus[0], r->cpus[1]}};
-	enum probe_status status = open_path(&t, s) == 0 ? tasks_run(&two, done, s) : strncmp(s->reason, "out", 3) ? PROBE_ABSENT : PROBE_FAILED;
+	const struct tasks two = {.processes = !t.path->thread,
+		.count = 2,
+		.run = work,
+		.ctx = &t,
+		.cpus = {r->cpus[0], r->cpus[1]}};
+	enum probe_status status = open_path(&t, s) == 0          ? tasks_run(&two, done, s)
+				   : strncmp(s->reason, "out", 3) ? PROBE_ABSENT
+								  : PROBE_FAILED;
 	stream_close(t.fds);
 	if (t.shared)
 		munmap(t.shared, t.bytes);
@@ -285,16 +302,24 @@ static int cases(struct probe_run *r, struct err *e)
 	static const struct {
 		uint64_t bytes;
 		bool full;
-	} sizes[] = {{8, false}, {4096, true}, {65536, false}, {1 << 20, false}, {16 << 20, true}, {256 << 20, true}};
+	} sizes[] = {{8, false}, {4096, true}, {65536, false}, {1 << 20, false}, {16 << 20, true},
+		{256 << 20, true}};
 	(void)e;
 	for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
 		int base = (int)r->count;
 		for (size_t i = 0; i < PATHS; i++) {
 			const struct path *p = &paths[i];
 			const bool large = sizes[k].bytes >= 1 << 20, cold = p->needs == COLD;
-			struct probe_case c = {.mechanism = p->name, .worker = task_workers[!p->thread], .base = base, .full = sizes[k].full, .sample = sample,
-				.how = p, .size = sizes[k].bytes, .most = cold || sizes[k].bytes > 16 << 20 ? 1 : 100000,
-				.expected_low = large ? p->low : 0, .expected_high = large ? p->high : 0};
+			struct probe_case c = {.mechanism = p->name,
+				.worker = task_workers[!p->thread],
+				.base = base,
+				.full = sizes[k].full,
+				.sample = sample,
+				.how = p,
+				.size = sizes[k].bytes,
+				.most = cold || sizes[k].bytes > 16 << 20 ? 1 : 100000,
+				.expected_low = large ? p->low : 0,
+				.expected_high = large ? p->high : 0};
 			units_bytes((double)sizes[k].bytes, c.setting);
 			probe_add(r, &c);
 		}
@@ -319,12 +344,14 @@ static void close_return(struct probe_run *r)
 const struct probe probe_return = {
 	.name = "return",
 	.summary = "a result made by one worker until another has read it",
-	.timed = "from the producer's first write of a result to the consumer's having summed all of it; both wait ready on a CPU each. Making and summing are "
-		 "the same code everywhere and part of the time, as they are for a user: only the way between differs. Private memory and page tables are there "
-		 "before; `cold` shared memory is not, which is its point. The sum must be right.",
-	.expect = "Shared memory that is resident is a pointer between processes; cold, its page faults cost more than the copying they save. Pipes and "
-		  "sockets copy twice and switch often; process_vm_readv copies once. Pointer = 1, at 1 MiB and more: shared memory resident 0.8-1.04, cold 2.5-3.1, "
-		  "socketpair 3.7-4.4, pipe 4.7-6.1. Below a page all that counts is the hand-over.",
+	.timed =
+		"from the producer's first write of a result to the consumer's having summed all of it; both wait ready on a CPU each. Making and summing are "
+		"the same code everywhere and part of the time, as they are for a user: only the way between differs. Private memory and page tables are there "
+		"before; `cold` shared memory is not, which is its point. The sum must be right.",
+	.expect =
+		"Shared memory that is resident is a pointer between processes; cold, its page faults cost more than the copying they save. Pipes and "
+		"sockets copy twice and switch often; process_vm_readv copies once. Pointer = 1, at 1 MiB and more: shared memory resident 0.8-1.04, cold 2.5-3.1, "
+		"socketpair 3.7-4.4, pipe 4.7-6.1. Below a page all that counts is the hand-over.",
 	.metrics = {{"return", "ns", "made, handed over, summed"}, {"rate", "B/s", "size over return"}},
 	.cases = cases,
 	.open = open_return,

@@ -13,7 +13,7 @@ enum {
 	SAMPLE_NS = 1000000, /* shorter ones are batched: 1,000 times what a coarse clock tells apart */
 	TRIES = 3,
 	MOST_SAMPLES = 400,
-	ENOUGH = 10, /* samples before a narrow interval is believed */
+	ENOUGH = 10,        /* samples before a narrow interval is believed */
 	LONG_NS = 30000000, /* a sample that costs more is worth keeping when it was meant to warm up */
 };
 
@@ -62,7 +62,8 @@ static void keep(struct track *t, enum probe_status status, const struct probe_s
 	t->samples++;
 }
 
-/* The quickest of a few tries: one that was interrupted says nothing about the batch. What took long was a sample. */
+/* The quickest of a few tries: one that was interrupted says nothing about the batch. What took long was a
+ * sample. */
 static double try_batch(struct sampling *s, size_t i)
 {
 	struct track *t = &s->tracks[i];
@@ -135,7 +136,8 @@ static void sample_all(struct sampling *s)
 		for (size_t k = 0; k < n; k++) {
 			size_t i = s->order[k];
 			struct track *t = &s->tracks[i];
-			t->done |= t->cost_ns > LONG_NS && t->samples >= s->plan->long_samples && clock_ns() >= end;
+			t->done |= t->cost_ns > LONG_NS && t->samples >= s->plan->long_samples &&
+				   clock_ns() >= end;
 			if (!t->done)
 				sample_once(s, i);
 			left |= !t->done;
@@ -201,7 +203,8 @@ static int tell(const struct sampling *s, size_t i, sampler_emit_fn *emit, void 
 	return 0;
 }
 
-int sampler_run(struct probe_run *r, const struct sampler_plan *plan, sampler_emit_fn *emit, void *ctx, struct err *e)
+int sampler_run(
+	struct probe_run *r, const struct sampler_plan *plan, sampler_emit_fn *emit, void *ctx, struct err *e)
 {
 	struct sampling s = {.run = r, .plan = plan};
 	s.tracks = calloc(r->count, sizeof *s.tracks);

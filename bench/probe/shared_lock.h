@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_lock.h - mutexes and condition variables for any process that shares their memory; for threads too, since private ones take short cuts. */
+/* shared_lock.h - mutexes and condition variables for any process that shares their memory; for threads too,
+ * since private ones take short cuts. */
 #ifndef PARSCALE_SHARED_LOCK_H
 #define PARSCALE_SHARED_LOCK_H
 

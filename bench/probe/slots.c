@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* slots.c - a list that two workers write to, each to a place of its own: in shared memory, and kept by a server. */
+/* slots.c - a list that two workers write to, each to a place of its own: in shared memory, and kept by a
+ * server. */
 #include "probe/stream.h"
 
 #include <poll.h>
@@ -81,7 +82,8 @@ static bool answer(const struct work *w, unsigned worker, bool *more, struct tas
 
 static void serve(const struct work *w, struct task *t)
 {
-	struct pollfd fds[WORKERS] = {{.fd = w->sockets[0][0], .events = POLLIN}, {.fd = w->sockets[1][0], .events = POLLIN}};
+	struct pollfd fds[WORKERS] = {
+		{.fd = w->sockets[0][0], .events = POLLIN}, {.fd = w->sockets[1][0], .events = POLLIN}};
 	for (unsigned open = WORKERS; open;) {
 		poll(fds, WORKERS, -1);
 		for (unsigned i = 0; i < WORKERS; i++) {
@@ -103,7 +105,8 @@ static bool ask(int fd, uint64_t index, uint64_t value, uint64_t wanted, struct 
 	if (!stream_write(t, fd, &q, sizeof q) || !stream_read(t, fd, &reply, sizeof reply))
 		return false;
 	if (reply != wanted)
-		task_say(t, PROBE_WRONG, "the server %s index %llu", reply == STORED ? "took" : "refused", (unsigned long long)index);
+		task_say(t, PROBE_WRONG, "the server %s index %llu", reply == STORED ? "took" : "refused",
+			(unsigned long long)index);
 	return reply == wanted;
 }
 
@@ -133,18 +136,23 @@ static enum probe_status check(const struct work *w, struct probe_sample *s)
 {
 	for (uint64_t i = 0; i < WORKERS; i++)
 		if (atomic_load(slot_of(w, i)) != value_of(i + 1, w->n))
-			return probe_say(s, PROBE_WRONG, "slot %llu does not hold what its worker wrote", (unsigned long long)i);
+			return probe_say(s, PROBE_WRONG, "slot %llu does not hold what its worker wrote",
+				(unsigned long long)i);
 	return PROBE_OK;
 }
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.list = r->state, .stride = c->size, .n = batch, .how = c->how};
 	struct task done[WORKERS];
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	memset(w.list, 0, LIST_BYTES);
-	const struct tasks two = {.processes = c->worker == task_workers[1], .count = WORKERS, .run = write_slot, .ctx = &w,
+	const struct tasks two = {.processes = c->worker == task_workers[1],
+		.count = WORKERS,
+		.run = write_slot,
+		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = tasks_run(&two, done, s);
 	if (status != PROBE_OK)
@@ -153,15 +161,21 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	return check(&w, s);
 }
 
-static enum probe_status sample_server(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample_server(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct work w = {.list = r->state, .stride = c->size, .n = batch, .sockets = {{-1, -1}, {-1, -1}}};
 	struct task done[WORKERS + 1];
 	enum probe_status status = PROBE_FAILED;
 	memset(w.list, 0, LIST_BYTES);
-	const struct tasks three = {.processes = c->worker == task_workers[1], .count = WORKERS + 1, .run = use_server, .ctx = &w,
-		.cpus = {r->cpus[0], r->cpus[1]}, .overlap = true};
-	if (stream_open(STREAM_SOCKETS, w.sockets[0], s) == 0 && stream_open(STREAM_SOCKETS, w.sockets[1], s) == 0)
+	const struct tasks three = {.processes = c->worker == task_workers[1],
+		.count = WORKERS + 1,
+		.run = use_server,
+		.ctx = &w,
+		.cpus = {r->cpus[0], r->cpus[1]},
+		.overlap = true};
+	if (stream_open(STREAM_SOCKETS, w.sockets[0], s) == 0 &&
+		stream_open(STREAM_SOCKETS, w.sockets[1], s) == 0)
 		status = tasks_run(&three, done, s);
 	stream_close(w.sockets[0]);
 	stream_close(w.sockets[1]);
@@ -177,15 +191,24 @@ static int cases(struct probe_run *r, struct err *e)
 		uint64_t stride;
 		const char *name;
 		double low, high;
-	} strides[] = {{128, "128 bytes apart", 0.7, 1.5}, {64, "64 bytes apart", 0.5, 4}, {8, "adjacent", 1.5, 60}};
+	} strides[] = {
+		{128, "128 bytes apart", 0.7, 1.5}, {64, "64 bytes apart", 0.5, 4}, {8, "adjacent", 1.5, 60}};
 	(void)e;
 	for (size_t h = 0; h < 2; h++) {
 		int base = (int)r->count;
 		for (size_t i = 0; i < 3; i++)
 			for (int w = 0; w < 2; w++) {
 				bool is_base = i == 0 && w == 0;
-				struct probe_case c = {.mechanism = hows[h].name, .worker = task_workers[w], .base = base, .sample = sample, .how = &hows[h],
-					.size = strides[i].stride, .most = 100000000, .expected_low = is_base ? 0 : h || i == 0 ? strides[i].low : 0.5,
+				struct probe_case c = {.mechanism = hows[h].name,
+					.worker = task_workers[w],
+					.base = base,
+					.sample = sample,
+					.how = &hows[h],
+					.size = strides[i].stride,
+					.most = 100000000,
+					.expected_low = is_base       ? 0
+							: h || i == 0 ? strides[i].low
+								      : 0.5,
 					.expected_high = is_base ? 0 : strides[i].high};
 				snprintf(c.setting, sizeof c.setting, "%s", strides[i].name);
 				probe_add(r, &c);
@@ -193,8 +216,14 @@ static int cases(struct probe_run *r, struct err *e)
 	}
 	int base = (int)r->count;
 	for (int w = 0; w < 2; w++) {
-		struct probe_case c = {.mechanism = "server, socketpair", .worker = task_workers[w], .base = base, .sample = sample_server,
-			.size = sizeof(uint64_t), .most = 1000000, .expected_low = w ? 0.7 : 0, .expected_high = w ? 1.5 : 0};
+		struct probe_case c = {.mechanism = "server, socketpair",
+			.worker = task_workers[w],
+			.base = base,
+			.sample = sample_server,
+			.size = sizeof(uint64_t),
+			.most = 1000000,
+			.expected_low = w ? 0.7 : 0,
+			.expected_high = w ? 1.5 : 0};
 		probe_add(r, &c);
 	}
 	return 0;
@@ -216,14 +245,17 @@ static void close_slots(struct probe_run *r)
 
 const struct probe probe_slots = {
 	.name = "slots",
-	.summary = "two workers write to a list, each to its own place: false sharing, and a list kept by a server",
-	.timed = "from the first worker's first write to the last one's last, over the writes of one. The list lies in shared memory for threads and processes alike, a worker "
-		 "on each CPU. With a server: a worker's request through a socketpair to its reply, the server being a third worker. Afterwards each slot holds what "
-		 "its worker wrote last; the server has refused an index beyond the list.",
-	.expect = "Slots on lines of their own cost what private memory costs, for processes as for threads. Adjacent ones share a line that travels between "
-		  "the CPUs: an atomic addition waits for it, several times as long; plain stores may wait in the store buffer and cost nothing. 64 bytes apart, some "
-		  "CPUs fetch lines in pairs. A server costs two hand-overs a write: thousands of times as "
-		  "much, whoever runs it. 1 is 128 bytes apart between threads; for the server, the server as a thread.",
+	.summary =
+		"two workers write to a list, each to its own place: false sharing, and a list kept by a server",
+	.timed =
+		"from the first worker's first write to the last one's last, over the writes of one. The list lies in shared memory for threads and processes alike, a worker "
+		"on each CPU. With a server: a worker's request through a socketpair to its reply, the server being a third worker. Afterwards each slot holds what "
+		"its worker wrote last; the server has refused an index beyond the list.",
+	.expect =
+		"Slots on lines of their own cost what private memory costs, for processes as for threads. Adjacent ones share a line that travels between "
+		"the CPUs: an atomic addition waits for it, several times as long; plain stores may wait in the store buffer and cost nothing. 64 bytes apart, some "
+		"CPUs fetch lines in pairs. A server costs two hand-overs a write: thousands of times as "
+		"much, whoever runs it. 1 is 128 bytes apart between threads; for the server, the server as a thread.",
 	.metrics = {{"write", "ns", "of one worker; with a server, request to reply"}},
 	.cases = cases,
 	.open = open_slots,

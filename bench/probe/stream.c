@@ -17,7 +17,8 @@ bool stream_read(struct task *t, int fd, void *to, size_t bytes)
 		if (n < 0)
 			task_say(t, PROBE_FAILED, "read: %s", strerror(errno));
 		else if (n == 0)
-			task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done, bytes);
+			task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done,
+				bytes);
 		if (n <= 0)
 			return false;
 		done += (size_t)n;
@@ -30,7 +31,8 @@ bool stream_write(struct task *t, int fd, const void *from, size_t bytes)
 	for (size_t done = 0; done < bytes;) {
 		ssize_t n = write(fd, (const char *)from + done, bytes - done);
 		if (n < 0 && errno != EINTR) {
-			task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done, bytes);
+			task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done,
+				bytes);
 			return false;
 		}
 		done += n > 0 ? (size_t)n : 0;
@@ -45,7 +47,8 @@ void stream_quiet(void)
 
 int stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s)
 {
-	int failed = kind == STREAM_PIPE ? pipe2(fds, O_CLOEXEC) : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
+	int failed = kind == STREAM_PIPE ? pipe2(fds, O_CLOEXEC)
+					 : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
 	if (!failed)
 		return 0;
 	fds[0] = fds[1] = -1;

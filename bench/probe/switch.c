@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* switch.c - one CPU given from one flow of control to another: by the kernel, between threads and processes; in user space, by ucontext. */
+/* switch.c - one CPU given from one flow of control to another: by the kernel, between threads and processes;
+ * in user space, by ucontext. */
 #include "probe/stream.h"
 #include "probe/wait.h"
 
@@ -11,7 +12,8 @@
 enum { STACK_BYTES = 64 * 1024, WARM_UP = 20 };
 
 struct state {
-	_Alignas(128) _Atomic uint64_t turn; /* even: task 0's, odd: task 1's; the number of switches so far */
+	/* even: task 0's, odd: task 1's; the number of switches so far */
+	_Alignas(128) _Atomic uint64_t turn;
 };
 
 struct work {
@@ -41,13 +43,15 @@ static void pass(void *ctx, struct task *t)
 	for (uint64_t i = 0; i < WARM_UP + trips; i++) {
 		if (i == WARM_UP)
 			t->begin_ns = clock_ns();
-		if (!stream_write(t, w->to[0], &token, sizeof token) || !stream_read(t, w->from[0], &token, sizeof token))
+		if (!stream_write(t, w->to[0], &token, sizeof token) ||
+			!stream_read(t, w->from[0], &token, sizeof token))
 			return;
 		counted++;
 	}
 	t->word[0] = clock_ns() - t->begin_ns;
 	if (token != counted)
-		task_say(t, PROBE_WRONG, "the token was passed %llu times, not %llu", (unsigned long long)token, (unsigned long long)counted);
+		task_say(t, PROBE_WRONG, "the token was passed %llu times, not %llu",
+			(unsigned long long)token, (unsigned long long)counted);
 }
 
 /* The same calls without anybody to switch to. */
@@ -57,7 +61,8 @@ static void pass_alone(void *ctx, struct task *t)
 	uint64_t token = 0;
 	for (uint64_t i = 0; i < w->switches; i++) {
 		uint64_t sent = i;
-		if (!stream_write(t, w->to[0], &sent, sizeof sent) || !stream_read(t, w->from[1], &token, sizeof token))
+		if (!stream_write(t, w->to[0], &sent, sizeof sent) ||
+			!stream_read(t, w->from[1], &token, sizeof token))
 			return;
 		if (token != i) {
 			task_say(t, PROBE_WRONG, "another token came back");
@@ -124,7 +129,8 @@ static void swap(void *ctx, struct task *t)
 	}
 	t->word[0] = clock_ns() - t->begin_ns;
 	if (f.visits != WARM_UP + visits)
-		task_say(t, PROBE_WRONG, "the other flow ran %llu times, not %llu", (unsigned long long)f.visits, (unsigned long long)(WARM_UP + visits));
+		task_say(t, PROBE_WRONG, "the other flow ran %llu times, not %llu",
+			(unsigned long long)f.visits, (unsigned long long)(WARM_UP + visits));
 	munmap(stack, STACK_BYTES);
 }
 
@@ -134,11 +140,14 @@ static const struct way {
 	unsigned tasks;
 	bool process, pipes;
 	double low, high;
-} ways[] = {{"token through pipes", pass, 2, false, true, 0, 0}, {"token through pipes", pass, 2, true, true, 0.8, 1.6},
-	{"pipe, nobody to switch to", pass_alone, 1, false, true, 0.1, 0.7}, {"sched_yield", yield, 2, false, false, 0.2, 1},
-	{"sched_yield", yield, 2, true, false, 0.2, 1.2}, {"swapcontext", swap, 1, false, false, 0.02, 0.4}};
+} ways[] = {{"token through pipes", pass, 2, false, true, 0, 0},
+	{"token through pipes", pass, 2, true, true, 0.8, 1.6},
+	{"pipe, nobody to switch to", pass_alone, 1, false, true, 0.1, 0.7},
+	{"sched_yield", yield, 2, false, false, 0.2, 1}, {"sched_yield", yield, 2, true, false, 0.2, 1.2},
+	{"swapcontext", swap, 1, false, false, 0.02, 0.4}};
 
-static enum probe_status sample(struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+static enum probe_status sample(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	const struct way *way = c->how;
 	struct work w = {.state = r->state, .switches = batch};
@@ -146,9 +155,14 @@ static enum probe_status sample(struct probe_run *r, const struct probe_case *c,
 	struct task done[2];
 	enum probe_status status = PROBE_FAILED;
 	memset(w.state, 0, sizeof *w.state);
-	const struct tasks tasks = {.processes = way->process, .count = way->tasks, .run = way->run, .ctx = &w, .cpus = {r->cpus[0], r->cpus[0]},
+	const struct tasks tasks = {.processes = way->process,
+		.count = way->tasks,
+		.run = way->run,
+		.ctx = &w,
+		.cpus = {r->cpus[0], r->cpus[0]},
 		.overlap = true};
-	if (!way->pipes || (stream_open(STREAM_PIPE, there, s) == 0 && stream_open(STREAM_PIPE, back, s) == 0)) {
+	if (!way->pipes ||
+		(stream_open(STREAM_PIPE, there, s) == 0 && stream_open(STREAM_PIPE, back, s) == 0)) {
 		w.to[0] = there[1], w.from[1] = there[0];
 		w.to[1] = back[1], w.from[0] = back[0];
 		status = tasks_run(&tasks, done, s);
@@ -166,8 +180,14 @@ static int cases(struct probe_run *r, struct err *e)
 	(void)e;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		const struct way *w = &ways[i];
-		struct probe_case c = {.mechanism = w->name, .worker = task_workers[w->process], .base = 0, .expected_low = w->low, .expected_high = w->high,
-			.most = 10000000, .sample = sample, .how = w};
+		struct probe_case c = {.mechanism = w->name,
+			.worker = task_workers[w->process],
+			.base = 0,
+			.expected_low = w->low,
+			.expected_high = w->high,
+			.most = 10000000,
+			.sample = sample,
+			.how = w};
 		probe_add(r, &c);
 	}
 	return 0;
@@ -190,10 +210,12 @@ static void close_switch(struct probe_run *r)
 const struct probe probe_switch = {
 	.name = "switch",
 	.summary = "one CPU passed from one flow of control to another",
-	.timed = "many switches in turn on one CPU, over their number, after a warm-up: two threads or two processes that pass a token through two pipes, or yield in "
-		 "turns; two flows in one thread by swapcontext. A pipe written and read by one thread is what the calls alone cost. Every turn is counted.",
-	.expect = "The kernel's part is alike; between processes the address space changes too, and some of the TLB with it, which tags soften. Yielding saves the pipe. "
-		  "swapcontext saves registers and, by a system call, the signal mask: no scheduler. 1 is a thread's switch through a pipe.",
+	.timed =
+		"many switches in turn on one CPU, over their number, after a warm-up: two threads or two processes that pass a token through two pipes, or yield in "
+		"turns; two flows in one thread by swapcontext. A pipe written and read by one thread is what the calls alone cost. Every turn is counted.",
+	.expect =
+		"The kernel's part is alike; between processes the address space changes too, and some of the TLB with it, which tags soften. Yielding saves the pipe. "
+		"swapcontext saves registers and, by a system call, the signal mask: no scheduler. 1 is a thread's switch through a pipe.",
 	.metrics = {{"switch", "ns", "with the calls that bring it about"}},
 	.cases = cases,
 	.open = open_switch,

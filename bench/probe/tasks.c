@@ -62,10 +62,21 @@ enum probe_status tasks_run(const struct tasks *t, struct task *done, struct pro
 	struct tasks own = *t;
 	struct err e = {0};
 	const struct backend *b = t->processes ? &backend_fork : &backend_pthread;
-	const struct job job = {.chunks = t->count, .slot_bytes = sizeof(struct task), .ctx = &own, .enter = enter, .begin = nothing,
-		.chunk = chunk, .end = nothing, .leave = nothing, .before_create = sit_with, .after_create = go_back};
-	const struct team_plan plan = {.workers = t->count, .lifetime = LIFETIME_SPAWN, .schedule = SCHEDULE_STATIC,
-		.spin = t->overlap ? 0 : SPINS, .timeout_seconds = TASKS_TIMEOUT_SECONDS};
+	const struct job job = {.chunks = t->count,
+		.slot_bytes = sizeof(struct task),
+		.ctx = &own,
+		.enter = enter,
+		.begin = nothing,
+		.chunk = chunk,
+		.end = nothing,
+		.leave = nothing,
+		.before_create = sit_with,
+		.after_create = go_back};
+	const struct team_plan plan = {.workers = t->count,
+		.lifetime = LIFETIME_SPAWN,
+		.schedule = SCHEDULE_STATIC,
+		.spin = t->overlap ? 0 : SPINS,
+		.timeout_seconds = TASKS_TIMEOUT_SECONDS};
 	struct team *team = b->open(&job, &plan, &e);
 	if (!team)
 		return probe_say(s, PROBE_FAILED, "%.150s", e.text);

@@ -23,7 +23,8 @@ struct campaign {
 	const struct campaign_means *means;
 	struct pace *pace;
 	struct probing *probing;
-	size_t *order, *shuffled; /* of the cells in the block, plan.count and above: of the probes; with the canary, without */
+	/* of the cells in the block, plan.count and above: of the probes; with the canary, without */
+	size_t *order, *shuffled;
 	unsigned canary_block;    /* where the canary was launched last */
 	size_t canary_launches;   /* how often there; 0: nowhere yet */
 	struct expected *answers; /* by problem */
@@ -62,7 +63,8 @@ static struct forecast forecast(const struct campaign *c)
 {
 	const struct forecast of_cells = pace_forecast(c->pace);
 	const struct probing_forecast of_probes = probing_forecast(c->probing);
-	return (struct forecast){of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
+	return (struct forecast){
+		of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
 }
 
 /* Seconds until the end, as far as it can be foreseen. */
@@ -74,7 +76,8 @@ static double left(const struct campaign *c)
 
 static bool wants(const struct campaign *c, size_t index, unsigned block)
 {
-	return index < c->plan->count ? pace_wants(c->pace, index, block) : probing_wants(c->probing, index - c->plan->count, block);
+	return index < c->plan->count ? pace_wants(c->pace, index, block)
+				      : probing_wants(c->probing, index - c->plan->count, block);
 }
 
 /* How many launches of the canary a block has had; blocks follow each other, and it is in all of them. */
@@ -84,8 +87,9 @@ static size_t canaries_had(const struct campaign *c, unsigned block)
 }
 
 /*
- * Puts the canary among the n cells and probes of a block: one at a random place in each stretch of some CANARY_EVERY.
- * Launches that the block has had, before it was interrupted, are left out. How many there are in `order`.
+ * Puts the canary among the n cells and probes of a block: one at a random place in each stretch of some
+ * CANARY_EVERY. Launches that the block has had, before it was interrupted, are left out. How many there are
+ * in `order`.
  */
 static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, unsigned block, uint64_t *random)
 {
@@ -110,10 +114,12 @@ static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, uns
 
 static double cost(const struct campaign *c, size_t index)
 {
-	return index < c->plan->count ? pace_cost(c->pace, index) : probing_cost(c->probing, index - c->plan->count);
+	return index < c->plan->count ? pace_cost(c->pace, index)
+				      : probing_cost(c->probing, index - c->plan->count);
 }
 
-/* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's order depends on seed and block alone. */
+/* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's
+ * order depends on seed and block alone. */
 static size_t make_order(struct campaign *c, unsigned block)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
@@ -126,7 +132,8 @@ static size_t make_order(struct campaign *c, unsigned block)
 	if (block < c->plan->launches)
 		return add_canaries(c, list, n, block, &random);
 	for (size_t i = 0; i < n; i++) /* of the cells, the widest first; few, and nearly sorted */
-		if (list[i] < c->plan->count && (pace_wants(c->pace, list[i], block) || pace_had(c->pace, list[i], block))) {
+		if (list[i] < c->plan->count &&
+			(pace_wants(c->pace, list[i], block) || pace_had(c->pace, list[i], block))) {
 			size_t cell = list[i], j = kept++;
 			for (; j > 0 && pace_width(c->pace, list[j - 1]) < pace_width(c->pace, cell); j--)
 				list[j] = list[j - 1];
@@ -152,7 +159,8 @@ static void show_progress(const struct campaign *c, size_t index)
 	else
 		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
 	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s left  %.70s", 100 * share,
-		(double)c->launches + probing_forecast(c->probing).made + 1, forecast(c).launches, units_clock(seconds, text), label);
+		(double)c->launches + probing_forecast(c->probing).made + 1, forecast(c).launches,
+		units_clock(seconds, text), label);
 }
 
 static void show_block(const struct campaign *c, unsigned block, size_t n)
@@ -166,14 +174,19 @@ static void show_block(const struct campaign *c, unsigned block, size_t n)
 }
 
 /* A launch that gave no answer is a row too. */
-static int add_failure(const struct campaign *c, const struct planned *cell, struct launch_result *r, struct err *e)
+static int add_failure(
+	const struct campaign *c, const struct planned *cell, struct launch_result *r, struct err *e)
 {
 	struct sample *row = table_add(&r->samples, NULL, e);
 	if (!row)
 		return -1;
 	cell_factors(&cell->cell, c->plan->meter->name, &row->cell);
-	snprintf(row->status, sizeof row->status, "%s", r->timed_out ? "timeout" : r->status == ERR_ABSENT ? "absent" : "failed");
-	snprintf(row->reason, sizeof row->reason, "%s", r->message[0] ? r->message : "the launch ended without a sample");
+	snprintf(row->status, sizeof row->status, "%s",
+		r->timed_out              ? "timeout"
+		: r->status == ERR_ABSENT ? "absent"
+					  : "failed");
+	snprintf(row->reason, sizeof row->reason, "%s",
+		r->message[0] ? r->message : "the launch ended without a sample");
 	return 0;
 }
 
@@ -183,18 +196,22 @@ static void learn_answer(struct campaign *c, const struct planned *cell, const s
 	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
 		return;
 	struct expected *x = &c->answers[cell->problem];
-	*x = (struct expected){.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value}, .check_known = true};
+	*x = (struct expected){
+		.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value},
+		.check_known = true};
 	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
 	c->answered[cell->problem] = true;
 }
 
 /* Numbers a launch's rows and appends them. */
-static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block, struct err *e)
+static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block,
+	struct err *e)
 {
 	bool good = r->status == ERR_NONE && r->samples.count > 0, wrong = false;
 	for (size_t i = 0; i < r->samples.count; i++)
 		wrong |= strcmp(((const struct sample *)table_row(&r->samples, i))->status, "wrong") == 0;
-	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples that came before it */
+	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples
+	 * that came before it */
 	if (!good && !wrong && add_failure(c, cell, r, e) != 0)
 		return -1;
 	for (size_t i = 0; i < r->samples.count; i++) {
@@ -207,7 +224,8 @@ static int take_rows(struct campaign *c, const struct planned *cell, struct laun
 	if (!good) {
 		char label[PLAN_LABEL];
 		c->result->failed++;
-		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s", plan_label(&cell->cell, label), r->message);
+		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s",
+			plan_label(&cell->cell, label), r->message);
 	}
 	return csv_append_table(c->fd, &r->samples, e);
 }
@@ -227,14 +245,18 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 		.trace = block == 0 ? c->workers_path : NULL,
 		.expected_known = c->answered[cell->problem],
 		.expected = c->answers[cell->problem]};
-	const struct launch_order order = {.measure = &measure, .meter = p->meter, .timeout_seconds = p->timeout_seconds, .capture = true};
+	const struct launch_order order = {.measure = &measure,
+		.meter = p->meter,
+		.timeout_seconds = p->timeout_seconds,
+		.capture = true};
 	struct launch_result r;
 	double before = elapsed(c);
 	int status = c->means->launch(c->means->ctx, &order, &r, e);
 	if (status == 0 && r.status != ERR_INTERRUPTED) {
 		status = take_rows(c, cell, &r, block, e);
 		if (status == 0)
-			status = pace_take(c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
+			status = pace_take(
+				c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
 		note_canary(c, index, block);
 		c->result->launches++;
 		c->launches++;
@@ -270,7 +292,8 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 			show_progress(c, index);
 		if (c->means->told)
 			c->means->told(c->means->ctx, elapsed(c), left(c));
-		if ((index < c->plan->count ? launch(c, index, block, e) : launch_probe(c, index - c->plan->count, block, e)) != 0)
+		if ((index < c->plan->count ? launch(c, index, block, e)
+					    : launch_probe(c, index - c->plan->count, block, e)) != 0)
 			return -1;
 		if (interrupt_seen()) {
 			c->result->end = CAMPAIGN_INTERRUPTED;
@@ -289,9 +312,11 @@ static int remember(struct campaign *c, const struct table *before, struct err *
 			const struct sample *next = table_row(before, from + n);
 			if (n > 0 && next->launch_id.value != row->launch_id.value)
 				break;
-			if (!row->cell_id.known || row->cell_id.value >= c->plan->count || row->launch_id.value != c->launches ||
+			if (!row->cell_id.known || row->cell_id.value >= c->plan->count ||
+				row->launch_id.value != c->launches ||
 				next->cell_id.value != row->cell_id.value || !next->cell_id.known)
-				return err_set(e, ERR_USAGE, "samples.csv: row %zu is of no launch of this plan", from + n + 1);
+				return err_set(e, ERR_USAGE,
+					"samples.csv: row %zu is of no launch of this plan", from + n + 1);
 		}
 		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
 			return -1;
@@ -322,17 +347,22 @@ static void tell_stops(const struct campaign *c)
 	}
 }
 
-int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd, const struct campaign_means *means,
-	struct campaign_result *r, struct err *e)
+int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd,
+	const struct campaign_means *means, struct campaign_result *r, struct err *e)
 {
-	struct campaign c = {.plan = p, .fd = samples_fd, .result = r, .means = means, .terminal = isatty(STDERR_FILENO) != 0};
+	struct campaign c = {.plan = p,
+		.fd = samples_fd,
+		.result = r,
+		.means = means,
+		.terminal = isatty(STDERR_FILENO) != 0};
 	c.started_ns = now_ns(&c);
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
 	snprintf(c.workers_path, sizeof c.workers_path, "%.4100s/workers.csv", dir);
 	c.pace = pace_open(p, e);
 	c.probing = c.pace ? probing_open(p, dir, e) : NULL;
 	c.shuffled = malloc((p->count + p->probe_count) * sizeof *c.shuffled);
-	c.order = malloc((p->count + p->probe_count + (p->count + p->probe_count) / CANARY_EVERY + 1) * sizeof *c.order);
+	c.order = malloc((p->count + p->probe_count + (p->count + p->probe_count) / CANARY_EVERY + 1) *
+			 sizeof *c.order);
 	c.answers = calloc(p->problems, sizeof *c.answers);
 	c.answered = calloc(p->problems, sizeof *c.answered);
 	r->stops = calloc(p->count, sizeof *r->stops);

@@ -22,7 +22,8 @@ json_t *manifest_facts(void)
 static json_t *plan_json(const struct manifest *m)
 {
 	const struct plan *p = m->plan;
-	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array(), *probed = json_array();
+	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array(),
+	       *probed = json_array();
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		json_array_append_new(cells, json_string(plan_label(&p->cells[i].cell, label)));
@@ -30,7 +31,8 @@ static json_t *plan_json(const struct manifest *m)
 	for (size_t i = 0; m->stops && i < p->count; i++)
 		json_array_append_new(stops, json_string(m->stops[i]));
 	for (size_t i = 0; i < p->omitted; i++)
-		json_array_append_new(omissions, json_pack("{s:s, s:s}", "cell", p->omissions[i].label, "reason", p->omissions[i].reason));
+		json_array_append_new(omissions, json_pack("{s:s, s:s}", "cell", p->omissions[i].label,
+							 "reason", p->omissions[i].reason));
 	for (size_t i = 0; i < p->probe_count; i++)
 		json_array_append_new(probed, json_string(p->probes[i]->name));
 	json_object_set_new(plan, "file", json_string(m->plan_path));

@@ -19,10 +19,12 @@ struct manifest {
 	const char *plan_path;
 	double started, ended; /* seconds since the epoch; ended 0: still running */
 	const char *end;       /* "complete", "budget", "interrupted", "failed"; NULL: still running */
-	const char *const *stops; /* for each cell of the plan, why it got no more launches; NULL: still running */
+	/* for each cell of the plan, why it got no more launches; NULL: still running */
+	const char *const *stops;
 };
 
-/* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first launch. NULL without memory; owned by the caller. */
+/* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first
+ * launch. NULL without memory; owned by the caller. */
 json_t *manifest_facts(void);
 
 /* Writes `dir`/manifest.json at once (a temporary, renamed). */

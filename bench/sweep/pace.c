@@ -15,7 +15,7 @@ struct progress {
 	unsigned launches, failures;
 	unsigned next_block; /* the first that it has not been launched in */
 	double width;
-	bool precise; /* at the last look */
+	bool precise;              /* at the last look */
 	double cost, planned_cost; /* seconds of its last launch, 0: there was none; as the plan estimates */
 };
 
@@ -78,8 +78,8 @@ static double width_of(const struct progress *c)
 	return i.high >= i.low && median > 0 ? (i.high - i.low) / 2 / median : INFINITY;
 }
 
-/* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within; whether all of
- * them count. */
+/* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within;
+ * whether all of them count. */
 static bool read_launch(struct progress *c, const struct table *samples, size_t from, size_t count,
 	double *median, struct spread *within, double *work)
 {
@@ -169,7 +169,8 @@ struct forecast pace_forecast(const struct pace *t)
 {
 	const struct scatter_population of = scatter_learn(t->scatters, t->plan->count);
 	struct forecast f = {0, 0};
-	double unknown = 0, spent = 0, planned = 0; /* seconds of launches, as the plan has them but for `spent` */
+	/* seconds of launches, as the plan has them but for `spent` */
+	double unknown = 0, spent = 0, planned = 0;
 	for (size_t i = 0; i < t->plan->count; i++) {
 		const struct progress *c = &t->cells[i];
 		const double all = launches_in_the_end(t, i, &of), left = all - c->launches;

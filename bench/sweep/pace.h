@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pace.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is left to do.
+ * pace.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is
+ * left to do.
  *
- * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9, 14 ... launches), the 95 %
- * interval of its median was narrow enough; it is never judged by whether it differs from another. Nothing here launches or writes.
+ * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9,
+ * 14 ... launches), the 95 % interval of its median was narrow enough; it is never judged by whether it
+ * differs from another. Nothing here launches or writes.
  */
 #ifndef PARSCALE_PACE_H
 #define PARSCALE_PACE_H
@@ -17,8 +19,10 @@ struct pace;
 struct pace *pace_open(const struct plan *p, struct err *e);
 void pace_close(struct pace *t);
 
-/* One launch of a cell has ended: its rows in `samples` from row `from` on, and what it cost in seconds (NAN: unknown, from an earlier session). */
-int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t from, size_t count, double cost, struct err *e);
+/* One launch of a cell has ended: its rows in `samples` from row `from` on, and what it cost in seconds (NAN:
+ * unknown, from an earlier session). */
+int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t from, size_t count,
+	double cost, struct err *e);
 
 /* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
 bool pace_wants(const struct pace *t, size_t cell, unsigned block);
@@ -38,7 +42,8 @@ struct forecast {
 };
 struct forecast pace_forecast(const struct pace *t);
 
-/* Why nothing more is wanted of a cell: "precise", "most-launches", "failed"; NULL while it wants more. Static texts. */
+/* Why nothing more is wanted of a cell: "precise", "most-launches", "failed"; NULL while it wants more.
+ * Static texts. */
 const char *pace_stop(const struct pace *t, size_t cell);
 
 #endif

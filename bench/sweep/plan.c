@@ -16,15 +16,17 @@ char *plan_label(const struct cell *c, char text[PLAN_LABEL])
 {
 	struct factors f;
 	cell_factors(c, "", &f);
-	size_t n = (size_t)snprintf(text, PLAN_LABEL, "%s/%s/%s/%s/%s/%" PRIu64 "w/%.30s", f.kernel, f.variant, f.backend, f.lifetime,
-		f.schedule, f.workers.value, f.placement);
+	size_t n = (size_t)snprintf(text, PLAN_LABEL, "%s/%s/%s/%s/%s/%" PRIu64 "w/%.30s", f.kernel,
+		f.variant, f.backend, f.lifetime, f.schedule, f.workers.value, f.placement);
 	struct cell_argv a;
 	cell_to_argv(c, &a);
-	/* the rest of what makes the cell: --scaling, --size, --grain, --block-bytes, --input and parameters */
+	/* the rest of what makes the cell: --scaling, --size, --grain, --block-bytes, --input and parameters
+	 */
 	for (size_t i = 1; i < a.count && n < PLAN_LABEL; i++) {
 		const char *word = a.argv[i] + 2, *value = strchr(word, '=') + 1;
 		size_t length = (size_t)(value - word) - 1;
-		static const char *const said[] = {"variant", "backend", "lifetime", "schedule", "workers", "placement"};
+		static const char *const said[] = {
+			"variant", "backend", "lifetime", "schedule", "workers", "placement"};
 		bool skip = strcmp(word, "scaling=strong") == 0;
 		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
 			skip |= strlen(said[k]) == length && memcmp(said[k], word, length) == 0;
@@ -64,7 +66,8 @@ static int add_cell(struct plan *p, const struct cell *c, struct err *e)
 
 /* --- the product --- */
 
-/* An odometer over the values of all keys. What the keys before one have made of the cell is kept, since mostly the last one changes. */
+/* An odometer over the values of all keys. What the keys before one have made of the cell is kept, since
+ * mostly the last one changes. */
 struct product {
 	const struct plan_section *section;
 	size_t at[PLAN_KEYS];              /* which value of each key is chosen */
@@ -89,7 +92,8 @@ static void set_keys(struct product *p, size_t first)
 		struct plan_value *v = chosen(p, i);
 		struct cell *c = &p->before[i + 1];
 		*c = p->before[i];
-		if ((i == 0 ? cell_init(c, v->text, &p->why) : cell_set(c, p->section->keys[i].name, v->text, &p->why)) != 0) {
+		if ((i == 0 ? cell_init(c, v->text, &p->why)
+			    : cell_set(c, p->section->keys[i].name, v->text, &p->why)) != 0) {
 			p->failed = i;
 			return;
 		}
@@ -97,7 +101,8 @@ static void set_keys(struct product *p, size_t first)
 	}
 }
 
-/* One combination: a cell, an omission, or (a value that this kernel does not know) an omission that may yet turn out an error. */
+/* One combination: a cell, an omission, or (a value that this kernel does not know) an omission that may yet
+ * turn out an error. */
 static int combine(struct plan *plan, const struct product *p, struct err *e)
 {
 	struct cell c = p->before[p->section->count];
@@ -119,7 +124,8 @@ static int combine(struct plan *plan, const struct product *p, struct err *e)
 	char what[PLAN_LABEL] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < p->section->count && used < sizeof what; i++)
-		used += (size_t)snprintf(what + used, sizeof what - used, "%s%s", i ? "/" : "", chosen(p, i)->text);
+		used += (size_t)snprintf(
+			what + used, sizeof what - used, "%s%s", i ? "/" : "", chosen(p, i)->text);
 	return add_omission(plan, what, why.text, e);
 }
 
@@ -241,7 +247,8 @@ static double run_seconds(const struct cell *c)
 	return (double)c->kernel->items(&c->problem) / items_per_second;
 }
 
-/* Steady by itself: one worker in the calling thread where there is such a cell; then, long enough that a batch is not all of its sample. */
+/* Steady by itself: one worker in the calling thread where there is such a cell; then, long enough that a
+ * batch is not all of its sample. */
 static size_t choose_canary(const struct plan *p)
 {
 	const double wanted_seconds = 0.003;
@@ -249,7 +256,8 @@ static size_t choose_canary(const struct plan *p)
 	double least = INFINITY;
 	for (size_t i = 0; i < p->count; i++) {
 		const struct cell *c = &p->cells[i].cell;
-		double off = fabs(log((run_seconds(c) + 1e-9) / wanted_seconds)) + 100.0 * (c->workers - 1) + 50.0 * (c->backend->max_workers > 1);
+		double off = fabs(log((run_seconds(c) + 1e-9) / wanted_seconds)) + 100.0 * (c->workers - 1) +
+			     50.0 * (c->backend->max_workers > 1);
 		if (off < least) {
 			least = off;
 			best = i;
@@ -261,15 +269,25 @@ static size_t choose_canary(const struct plan *p)
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e)
 {
 	struct plan_file f;
-	*p = (struct plan){.launches = 3, .most_launches = 30, .precision = 0.02, .repetitions = 3, .warmup = 1, .sample_seconds = 0.01, .cap_seconds = 2, .timeout_seconds = 60,
-		.budget_seconds = 3600, .order_seed = 1, .probe_seconds = 0.1};
+	*p = (struct plan){.launches = 3,
+		.most_launches = 30,
+		.precision = 0.02,
+		.repetitions = 3,
+		.warmup = 1,
+		.sample_seconds = 0.01,
+		.cap_seconds = 2,
+		.timeout_seconds = 60,
+		.budget_seconds = 3600,
+		.order_seed = 1,
+		.probe_seconds = 0.1};
 	int status = plan_file_read(&f, path, p, machine, e);
 	for (size_t i = 0; status == 0 && i < f.count; i++)
 		status = multiply(p, &f, &f.sections[i], e);
 	if (status == 0 && p->most_launches < p->launches)
 		p->most_launches = p->launches;
 	if (status == 0 && p->count == 0)
-		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path, p->omissions[0].reason)
+		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path,
+					      p->omissions[0].reason)
 				    : err_set(e, ERR_USAGE, "%s: no `kernel = ...`", path);
 	bool several = f.count > 1;
 	plan_file_free(&f);

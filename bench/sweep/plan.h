@@ -2,8 +2,10 @@
 /*
  * plan.h - which cells a sweep measures: a .sweep file read, multiplied out, and freed of what is impossible.
  *
- * A file is lines of `key = value, value, ...`; `#` begins a comment. The plan is the product of all values. A line
- * `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is measured here.
+ * A file is lines of `key = value, value, ...`; `#` begins a comment. The plan is the product of all values.
+ * A line
+ * `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is measured
+ * here.
  */
 #ifndef PARSCALE_PLAN_H
 #define PARSCALE_PLAN_H
@@ -33,39 +35,45 @@ struct plan {
 
 	/* How it is measured: keys of their own, the same for all products. */
 	const struct meter *meter; /* meter = auto */
-	unsigned launches;         /* launches = 3: fresh processes a cell, at least; as many complete blocks */
-	unsigned most_launches;    /* most-launches = 30: no cell gets more, however imprecise */
-	double precision;          /* precision = 2%: a cell is done when the 95 % interval of its median is within so much of it, either side */
-	unsigned repetitions;      /* repetitions = 3: samples a launch */
-	unsigned warmup;           /* warmup = 1 */
-	unsigned counters;         /* counters = no: 1 counts cycles and the like (counters.h) */
-	double sample_seconds;     /* sample-time = 10ms */
-	double cap_seconds;        /* cap = 2s: of samples, a launch */
-	double timeout_seconds;    /* timeout = 60s: of a launch */
-	double budget_seconds;     /* budget = 1h: of the sweep */
-	uint64_t order_seed;       /* order-seed = 1: of the order within blocks */
+	/* launches = 3: fresh processes a cell, at least; as many complete blocks */
+	unsigned launches;
+	unsigned most_launches; /* most-launches = 30: no cell gets more, however imprecise */
+	/* precision = 2%: a cell is done when the 95 % interval of its median is within so much of it, either
+	 * side */
+	double precision;
+	unsigned repetitions;   /* repetitions = 3: samples a launch */
+	unsigned warmup;        /* warmup = 1 */
+	unsigned counters;      /* counters = no: 1 counts cycles and the like (counters.h) */
+	double sample_seconds;  /* sample-time = 10ms */
+	double cap_seconds;     /* cap = 2s: of samples, a launch */
+	double timeout_seconds; /* timeout = 60s: of a launch */
+	double budget_seconds;  /* budget = 1h: of the sweep */
+	uint64_t order_seed;    /* order-seed = 1: of the order within blocks */
 
 	/* Mechanisms, beside the cells: each is launched once in every complete block. */
 	const struct probe *probes[PLAN_PROBES]; /* probe = spawn, return, ... or all */
 	size_t probe_count;
 	unsigned probe_cases; /* probe-cases = quick: 1 (all) takes every case of each */
-	double probe_seconds; /* probe-time = 100ms: of samples, a launch; it takes longer where the least number of samples does */
+	/* probe-time = 100ms: of samples, a launch; it takes longer where the least number of samples does */
+	double probe_seconds;
 };
 
 /* What `workers = auto`, `workers = max` and `size = auto` stand for on the machine. */
 struct plan_machine {
 	const unsigned *workers; /* ascending, for auto */
 	size_t worker_counts;
-	unsigned most; /* that do not take turns on CPUs, for max */
+	unsigned most;         /* that do not take turns on CPUs, for max */
 	const uint64_t *sizes; /* ascending, in bytes */
 	size_t size_count;
 };
 
-/* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left; ERR_FAILED for a file that cannot be read. */
+/* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left;
+ * ERR_FAILED for a file that cannot be read. */
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e);
 void plan_free(struct plan *p);
 
-/* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000". Returns `text`. */
+/* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000". Returns `text`.
+ */
 char *plan_label(const struct cell *c, char text[PLAN_LABEL]);
 
 /* Rough seconds of a launch of a cell, from typical speeds: until there has been one. */

@@ -40,7 +40,8 @@ static int set_precision(const char *value, double *out, struct err *e)
 	else if (end != value && strcmp(end, "%") == 0 && v >= 0.01 && v <= 100)
 		*out = v / 100;
 	else
-		return err_set(e, ERR_USAGE, "precision: '%s' is neither a share from 0.01%% to 100%% nor off", value);
+		return err_set(e, ERR_USAGE,
+			"precision: '%s' is neither a share from 0.01%% to 100%% nor off", value);
 	return 0;
 }
 
@@ -51,7 +52,8 @@ static int set_probes(struct plan *p, char *list, struct err *e)
 	p->probe_count = 0;
 	for (const struct probe *const *all = probes; strcmp(list, "all") == 0 && *all; all++)
 		p->probes[p->probe_count++] = *all;
-	for (char *name = p->probe_count ? NULL : strtok_r(list, ", \t", &save); name; name = strtok_r(NULL, ", \t", &save)) {
+	for (char *name = p->probe_count ? NULL : strtok_r(list, ", \t", &save); name;
+		name = strtok_r(NULL, ", \t", &save)) {
 		const struct probe *probe = probe_find(name, e);
 		if (!probe)
 			return -1;
@@ -123,7 +125,8 @@ static bool has_value(const struct plan_key *k, const char *text)
 	return false;
 }
 
-/* `variant = all`: the variants of all kernels, each name once; those that a kernel lacks are left out later, with the reason. */
+/* `variant = all`: the variants of all kernels, each name once; those that a kernel lacks are left out later,
+ * with the reason. */
 static int add_all(struct plan_key *k, struct err *e)
 {
 	bool kernel = strcmp(k->name, "kernel") == 0, variant = strcmp(k->name, "variant") == 0;
@@ -139,7 +142,9 @@ static int add_all(struct plan_key *k, struct err *e)
 	}
 	for (size_t i = 0; i < k->count; i++)
 		k->values[i].implied = true;
-	return k->count ? 0 : err_set(e, ERR_USAGE, "`all` is for kernel, variant and backend, not for %s", k->name);
+	return k->count ? 0
+			: err_set(e, ERR_USAGE, "`all` is for kernel, variant and backend, not for %s",
+				  k->name);
 }
 
 static int add_number(struct plan_key *k, unsigned number, struct err *e)
@@ -203,7 +208,8 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 			return err_set(e, ERR_USAGE, "%s: an empty value", k->name);
 		if (strcmp(text, "all") == 0)
 			status = add_all(k, e);
-		else if (strcmp(k->name, "workers") == 0 && (strcmp(text, "auto") == 0 || times_max(text) > 0))
+		else if (strcmp(k->name, "workers") == 0 &&
+			 (strcmp(text, "auto") == 0 || times_max(text) > 0))
 			status = add_workers(k, text, r->machine, e);
 		else if (strcmp(k->name, "size") == 0 && strcmp(text, "auto") == 0)
 			status = add_sizes(k, r->machine, e);
@@ -329,7 +335,8 @@ static int read_lines(struct reader *r, FILE *from, struct err *e)
 		return err_set(e, why.status, "%s:%u: %.700s", r->file->path, r->line, why.text);
 	}
 	if (ferror(from))
-		return err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "%s: %s", r->file->path, strerror(errno));
+		return err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "%s: %s", r->file->path,
+			strerror(errno));
 	return 0;
 }
 
@@ -339,7 +346,8 @@ static void free_section(struct plan_section *s)
 		free(s->keys[i].values);
 }
 
-int plan_file_read(struct plan_file *f, const char *path, struct plan *settings, const struct plan_machine *machine, struct err *e)
+int plan_file_read(struct plan_file *f, const char *path, struct plan *settings,
+	const struct plan_machine *machine, struct err *e)
 {
 	*f = (struct plan_file){.path = path};
 	struct reader r = {.file = f, .settings = settings, .machine = machine};

@@ -36,9 +36,11 @@ struct plan_file {
 	size_t count;
 };
 
-/* Reads sections; keys that say how to measure go into *settings at once. `auto` and `all` are replaced by what they stand for. ERR_USAGE with
- * file and line; ERR_FAILED where the system failed. plan_file_free also after an error. */
-int plan_file_read(struct plan_file *f, const char *path, struct plan *settings, const struct plan_machine *machine, struct err *e);
+/* Reads sections; keys that say how to measure go into *settings at once. `auto` and `all` are replaced by
+ * what they stand for. ERR_USAGE with file and line; ERR_FAILED where the system failed. plan_file_free also
+ * after an error. */
+int plan_file_read(struct plan_file *f, const char *path, struct plan *settings,
+	const struct plan_machine *machine, struct err *e);
 void plan_file_free(struct plan_file *f);
 
 #endif

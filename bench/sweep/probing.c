@@ -32,7 +32,8 @@ static int remember(struct probing *g, const char *path, struct err *e)
 	for (size_t i = 0; status == 0 && i < before.count; i++) {
 		const struct probe_launch_row *row = table_row(&before, i);
 		for (size_t k = 0; k < g->plan->probe_count; k++)
-			if (strcmp(g->plan->probes[k]->name, row->of.probe) == 0 && row->launch_id.value < g->plan->launches)
+			if (strcmp(g->plan->probes[k]->name, row->of.probe) == 0 &&
+				row->launch_id.value < g->plan->launches)
 				g->probes[k].launched[row->launch_id.value] = true;
 	}
 	table_free(&before);
@@ -102,7 +103,8 @@ static void tell_trouble(const struct table *rows, char trouble[256])
 	for (size_t i = 0; i < rows->count && !trouble[0]; i++) {
 		const struct probe_launch_row *row = table_row(rows, i);
 		if (strcmp(row->status, "wrong") == 0 || strcmp(row->status, "failed") == 0)
-			snprintf(trouble, 256, "%.40s/%.40s/%.40s: %.100s", row->of.probe, row->of.mechanism, row->of.worker, row->reason);
+			snprintf(trouble, 256, "%.40s/%.40s/%.40s: %.100s", row->of.probe, row->of.mechanism,
+				row->of.worker, row->reason);
 	}
 }
 
@@ -110,8 +112,12 @@ int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble
 {
 	const struct plan *p = g->plan;
 	struct tracked *t = &g->probes[probe];
-	const struct probe_launch launch = {.run = &t->run, .seconds = p->probe_seconds, .timeout_seconds = p->timeout_seconds,
-		.launches = p->launches, .launch_id = block, .seed = p->order_seed % (UINT64_C(1) << 32)};
+	const struct probe_launch launch = {.run = &t->run,
+		.seconds = p->probe_seconds,
+		.timeout_seconds = p->timeout_seconds,
+		.launches = p->launches,
+		.launch_id = block,
+		.seed = p->order_seed % (UINT64_C(1) << 32)};
 	struct table rows;
 	bool good;
 	const uint64_t start = clock_ns();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probing.h - the probes of a sweep: one launch of each in every complete block, among the cells. What they find goes to probe_launches.csv.
+ * probing.h - the probes of a sweep: one launch of each in every complete block, among the cells. What they
+ * find goes to probe_launches.csv.
  */
 #ifndef PARSCALE_PROBING_H
 #define PARSCALE_PROBING_H
@@ -9,14 +10,16 @@
 
 struct probing;
 
-/* Opens `dir`/probe_launches.csv where the plan has probes, and takes over what earlier sessions measured. NULL with *e set. */
+/* Opens `dir`/probe_launches.csv where the plan has probes, and takes over what earlier sessions measured.
+ * NULL with *e set. */
 struct probing *probing_open(const struct plan *p, const char *dir, struct err *e);
 void probing_close(struct probing *g); /* NULL is legal */
 
 /* Has this probe of the plan still to be launched in this block? */
 bool probing_wants(const struct probing *g, size_t probe, unsigned block);
 
-/* Launches it, all its rows appended at once. `trouble` gets what went wrong in it, or "". -1 with *e set when the sweep cannot go on, or was interrupted. */
+/* Launches it, all its rows appended at once. `trouble` gets what went wrong in it, or "". -1 with *e set
+ * when the sweep cannot go on, or was interrupted. */
 int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble[256], struct err *e);
 
 /* Seconds that its next launch may take. */

@@ -32,13 +32,15 @@ static void help(void)
 
 static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 {
-	static const struct option options[] = {{"budget", required_argument, NULL, 'b'}, {"anyway", no_argument, NULL, 'a'},
-		{"no-charts", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"budget", required_argument, NULL, 'b'},
+		{"anyway", no_argument, NULL, 'a'}, {"no-charts", no_argument, NULL, 'n'},
+		{"help", no_argument, NULL, 'h'}, {0}};
 	int found;
 	*a = (struct resume_args){.charts = true};
 	optind = 1;
 	while ((found = args_next(argc, argv, options, e)) != -1) {
-		if (found == '?' || (found == 'b' && number_parse_seconds("--budget", optarg, &a->budget_seconds, e) != 0))
+		if (found == '?' || (found == 'b' && number_parse_seconds(
+							     "--budget", optarg, &a->budget_seconds, e) != 0))
 			return -1;
 		a->anyway |= found == 'a';
 		a->charts &= found != 'n';
@@ -50,7 +52,8 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 	return 0;
 }
 
-/* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch numbers mean the same cells. */
+/* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch
+ * numbers mean the same cells. */
 static bool same_cells(const struct plan *p, json_t *manifest)
 {
 	const json_t *cells = json_object_get(json_object_get(manifest, "plan"), "cells");
@@ -72,19 +75,25 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
 {
 	static const struct {
-		const char *name, *part; /* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's key */
+		/* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's
+		 * key */
+		const char *name, *part;
 	} kinds[] = {{"machine", "key"}, {"build", NULL}};
 	if (!same_cells(s->plan, manifest))
-		return err_set(e, ERR_USAGE, "resume: the plan in %s gives other cells here and now than when the sweep began", a->dir);
+		return err_set(e, ERR_USAGE,
+			"resume: the plan in %s gives other cells here and now than when the sweep began",
+			a->dir);
 	for (size_t i = 0; i < 2 && !a->anyway; i++) {
-		const json_t *then = json_object_get(manifest, kinds[i].name), *now = json_object_get(s->facts, kinds[i].name);
+		const json_t *then = json_object_get(manifest, kinds[i].name),
+			     *now = json_object_get(s->facts, kinds[i].name);
 		if (kinds[i].part) {
 			then = json_object_get(then, kinds[i].part);
 			now = json_object_get(now, kinds[i].part);
 		}
 		if ((then || now) && !json_equal(then, now))
-			return err_set(e, ERR_USAGE, "resume: %s was measured with another %s (--anyway goes on all the same)", a->dir,
-				kinds[i].name);
+			return err_set(e, ERR_USAGE,
+				"resume: %s was measured with another %s (--anyway goes on all the same)",
+				a->dir, kinds[i].name);
 	}
 	return 0;
 }
@@ -95,7 +104,9 @@ static int take_settings(const struct resume_args *a, struct plan *p, json_t *ma
 	json_t *plan = json_object_get(manifest, "plan");
 	const char *meter = json_string_value(json_object_get(plan, "meter"));
 	double budget = json_number_value(json_object_get(plan, "budget_seconds"));
-	p->budget_seconds = a->budget_seconds > 0 ? a->budget_seconds : budget > 0 ? budget : p->budget_seconds;
+	p->budget_seconds = a->budget_seconds > 0 ? a->budget_seconds
+			    : budget > 0          ? budget
+						  : p->budget_seconds;
 	return meter && !(p->meter = meter_find(meter, e)) ? -1 : 0;
 }
 
@@ -110,9 +121,11 @@ static int take_samples(struct session *s, struct err *e)
 	return s->samples_fd < 0 ? -1 : csv_read(path, &s->before, NULL, e);
 }
 
-static int go_on(const struct resume_args *a, struct session *s, struct plan *p, json_t *manifest, struct err *e)
+static int go_on(
+	const struct resume_args *a, struct session *s, struct plan *p, json_t *manifest, struct err *e)
 {
-	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0 || take_samples(s, e) != 0)
+	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0 ||
+		take_samples(s, e) != 0)
 		return -1;
 	return session_run(s, e);
 }
@@ -144,8 +157,15 @@ int resume_main(int argc, char **argv, struct err *e)
 		return -1;
 	interrupt_catch();
 	const char *original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
-	struct session s = {.plan = &p, .plan_path = original ? original : plan_path, .dir = a.dir, .samples_fd = -1, .charts = a.charts,
-		.argc = argc, .argv = argv, .started = json_number_value(json_object_get(manifest, "started")), .facts = manifest_facts()};
+	struct session s = {.plan = &p,
+		.plan_path = original ? original : plan_path,
+		.dir = a.dir,
+		.samples_fd = -1,
+		.charts = a.charts,
+		.argc = argc,
+		.argv = argv,
+		.started = json_number_value(json_object_get(manifest, "started")),
+		.facts = manifest_facts()};
 	table_init(&s.before, sample_columns, sizeof(struct sample));
 	int status = sweep_plan(&p, plan_path, e) == 0 ? go_on(&a, &s, &p, manifest, e) : -1;
 	if (s.samples_fd >= 0)

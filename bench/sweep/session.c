@@ -20,16 +20,22 @@ static double wall_clock(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or, after a kill, only in the first. */
+/* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,
+ * after a kill, only in the first. */
 static int measure(const struct session *s, struct campaign_result *r, struct err *e)
 {
-	static const char *const ends[] = {
-		[CAMPAIGN_COMPLETE] = "complete", [CAMPAIGN_BUDGET] = "budget", [CAMPAIGN_INTERRUPTED] = "interrupted"};
-	struct manifest m = {.argc = s->argc, .argv = s->argv, .plan = s->plan, .plan_path = s->plan_path,
+	static const char *const ends[] = {[CAMPAIGN_COMPLETE] = "complete",
+		[CAMPAIGN_BUDGET] = "budget",
+		[CAMPAIGN_INTERRUPTED] = "interrupted"};
+	struct manifest m = {.argc = s->argc,
+		.argv = s->argv,
+		.plan = s->plan,
+		.plan_path = s->plan_path,
 		.started = s->started > 0 ? s->started : wall_clock()};
 	if (manifest_write(s->dir, &m, s->facts, e) != 0)
 		return -1;
-	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches, s->dir);
+	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
+		s->dir);
 	int status = campaign_run(s->plan, s->dir, &s->before, s->samples_fd, &campaign_real, r, e);
 	m.ended = wall_clock();
 	m.end = status == 0 ? ends[r->end] : "failed";
@@ -84,10 +90,12 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 	if (status == 0 && any && s->charts && r->end != CAMPAIGN_INTERRUPTED)
 		status = write_report(s, e);
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
-		return err_set(e, ERR_INTERRUPTED, "interrupted; what was finished is kept, and `parscale resume %s` goes on", s->dir);
+		return err_set(e, ERR_INTERRUPTED,
+			"interrupted; what was finished is kept, and `parscale resume %s` goes on", s->dir);
 	if (status == 0 && r->failed)
-		return err_set(e, ERR_FAILED, "%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv", r->failed,
-			r->launches, s->dir);
+		return err_set(e, ERR_FAILED,
+			"%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv",
+			r->failed, r->launches, s->dir);
 	return status;
 }
 

@@ -23,7 +23,7 @@
 struct sweep_args {
 	char plan[4096];
 	char out[4096];
-	double budget_seconds; /* 0: the plan's */
+	double budget_seconds;     /* 0: the plan's */
 	const struct meter *meter; /* NULL: the plan's */
 	bool dry_run, help, charts;
 };
@@ -44,8 +44,9 @@ static void help(void)
 
 static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 {
-	static const struct option options[] = {{"out", required_argument, NULL, 'o'}, {"budget", required_argument, NULL, 'b'},
-		{"meter", required_argument, NULL, 'm'}, {"no-charts", no_argument, NULL, 'n'}, {"dry-run", no_argument, NULL, 'd'},
+	static const struct option options[] = {{"out", required_argument, NULL, 'o'},
+		{"budget", required_argument, NULL, 'b'}, {"meter", required_argument, NULL, 'm'},
+		{"no-charts", no_argument, NULL, 'n'}, {"dry-run", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'}, {0}};
 	*a = (struct sweep_args){.charts = true};
 	int found;
@@ -103,7 +104,10 @@ int sweep_plan(struct plan *p, const char *path, struct err *e)
 			workers[i] = counts[i].workers;
 			most = counts[i].oversubscribed ? most : workers[i];
 		}
-		const struct plan_machine machine = {.workers = workers, .worker_counts = (size_t)n, .most = most, .sizes = sizes,
+		const struct plan_machine machine = {.workers = workers,
+			.worker_counts = (size_t)n,
+			.most = most,
+			.sizes = sizes,
 			.size_count = (size_t)facts_sizes(&facts, sizes)};
 		status = plan_read(p, path, &machine, e);
 	}
@@ -123,8 +127,8 @@ static void print_plan(const struct plan *p)
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
-		p->count, p->omitted, p->launches, p->repetitions, p->meter->name, units_clock(plan_estimate(p), text[0]), p->launches,
-		units_clock(p->budget_seconds, text[1]));
+		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
+		units_clock(plan_estimate(p), text[0]), p->launches, units_clock(p->budget_seconds, text[1]));
 }
 
 /* --- the folder --- */
@@ -143,7 +147,9 @@ static int open_samples(struct sweep_args *a, struct err *e)
 		return -1;
 	snprintf(path, sizeof path, "%s/samples.csv", a->out);
 	if (access(path, F_OK) == 0)
-		return err_set(e, ERR_USAGE, "--out: %s holds results already (parscale resume %s goes on with them)", a->out, a->out);
+		return err_set(e, ERR_USAGE,
+			"--out: %s holds results already (parscale resume %s goes on with them)", a->out,
+			a->out);
 	int fd = session_open_samples(a->out, e);
 	if (fd < 0)
 		e->status = ERR_USAGE; /* another folder may do */
@@ -169,13 +175,20 @@ static int copy_plan(const struct sweep_args *a, struct err *e)
 
 static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct session s = {.plan = p, .plan_path = a->plan, .dir = a->out, .charts = a->charts, .argc = argc, .argv = argv};
+	struct session s = {.plan = p,
+		.plan_path = a->plan,
+		.dir = a->out,
+		.charts = a->charts,
+		.argc = argc,
+		.argv = argv};
 	table_init(&s.before, sample_columns, sizeof(struct sample));
 	s.samples_fd = open_samples(a, e);
 	if (s.samples_fd < 0)
 		return -1;
 	s.facts = manifest_facts();
-	int status = !s.facts ? err_set(e, ERR_FAILED, "out of memory") : copy_plan(a, e) == 0 ? session_run(&s, e) : -1;
+	int status = !s.facts               ? err_set(e, ERR_FAILED, "out of memory")
+		     : copy_plan(a, e) == 0 ? session_run(&s, e)
+					    : -1;
 	json_decref(s.facts);
 	close(s.samples_fd);
 	return status;

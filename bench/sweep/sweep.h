@@ -2,8 +2,8 @@
 /*
  * sweep.h - `parscale sweep`: a campaign of launches in seeded random blocks, into a folder of results.
  *
- * Every launch is a fresh process; its rows are appended at once. A launch that fails, hangs or is killed costs its own rows and
- * nothing else; after Ctrl-C everything finished is there, summarised.
+ * Every launch is a fresh process; its rows are appended at once. A launch that fails, hangs or is killed
+ * costs its own rows and nothing else; after Ctrl-C everything finished is there, summarised.
  */
 #ifndef PARSCALE_SWEEP_H
 #define PARSCALE_SWEEP_H

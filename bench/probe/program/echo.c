@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* echo.c - a fresh program for `probe spawn`, linked dynamically and statically: `PROGRAM FD ARGUMENT` writes its argument and the moment it came
- * to main to a descriptor. */
+/* echo.c - a fresh program for `probe spawn`, linked dynamically and statically: `PROGRAM FD ARGUMENT` writes
+ * its argument and the moment it came to main to a descriptor. */
 #include "machine/clock.h"
 
 #include <inttypes.h>
