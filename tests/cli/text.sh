@@ -57,10 +57,10 @@ printf 'noon did' >fifo &
 run text --input fifo --print
 holds 'a FIFO' test "$(tr '\n' ' ' <out)" = 'noon did '
 printf 'noonabbadeedxyzx' >fifo &
-run palindrome --length 4 --input fifo --print
+run parscale run palindrome --length 4 --input fifo --print
 holds 'a packed list from a FIFO' test "$(tr '\n' ' ' <out)" = 'noon abba deed '
 for kernel in text palindrome substrings; do
-	run $kernel --input .
+	run parscale run $kernel --input .
 	holds "$kernel: a directory" test "$status/$(cat err)" = '2/parscale: --input: .: Is a directory'
 done
 LC_ALL=C awk 'BEGIN { for (i = 0; i < 65536; i++) printf "%c%c a\n", int(i / 256), i % 256 }' >bytes
