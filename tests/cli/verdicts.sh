@@ -62,11 +62,11 @@ if [ "$trials" != 0 ]; then
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "launches_needed") at = i; next }
 		{ n = $at > n ? $at : n } END { print n < 6 ? 6 : n }')
 	echo "to find 3 %, the tool asks for $needed launches on each side"
-	holds 'that is a number of launches that can be made' test "${needed:-1000}" -le "${PARSCALE_MOST_LAUNCHES:-60}"
+	holds 'that is a number of launches that can be made' test "${needed:-1000}" -le "${PARSCALE_MOST_LAUNCHES:-120}"
 	plan "$needed" palindrome >trial.sweep
 	: >found
 	i=0
-	while [ "${needed:-1000}" -le "${PARSCALE_MOST_LAUNCHES:-60}" ] && [ $i -lt "$trials" ]; do
+	while [ "${needed:-1000}" -le "${PARSCALE_MOST_LAUNCHES:-120}" ] && [ $i -lt "$trials" ]; do
 		pair 'planted 3' trial.sweep >rows || break
 		awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "verdict") at = i; if ($i == "ratio") r = i } next } { print $at, $r }' rows >>found
 		i=$((i + 1))
