@@ -300,7 +300,8 @@ void args_help_run(void)
 	       "  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
 	       "  --wait auto|active|passive   how workers wait for each other: looking for a while and then asleep, always looking, asleep (auto)\n"
 	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
-	       "  --scaling strong|weak        whether --size is the whole, or one worker's share (strong)\n"
+	       "  --scaling NAME               --size is the whole (strong), one worker's share (weak), or of the problem that each worker\n"
+	       "                               solves by itself (throughput) (strong)\n"
 	       "  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"
 	       "  --block-bytes N              cache tile of a worker (from the caches)\n"
 	       "  --grain N                    units of work in a dynamic chunk (the variant's choice)\n",

@@ -13,8 +13,9 @@ const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "
 	"workers", "threads-per-rank", "placement", "scaling", "size", "input", "block-bytes", "grain", NULL};
 
 /* In the order of their enums. */
-static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic", scalings[] = "strong|weak",
-		  switches[] = "no|yes", waits[] = "auto|active|passive";
+static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic",
+		  scalings[] = "strong|weak|throughput", switches[] = "no|yes",
+		  waits[] = "auto|active|passive";
 
 const char *cell_bare_value(const char *key)
 {
@@ -148,6 +149,28 @@ int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
 	return set_parameter(c, key, value, e);
 }
 
+uint64_t cell_copies(const struct cell *c)
+{
+	return c->scaling == SCALING_THROUGHPUT ? c->workers : 1;
+}
+
+/* A worker's one chunk is a whole problem. */
+static int finish_throughput(const struct cell *c, struct err *e)
+{
+	uint64_t all;
+	if (c->schedule != SCHEDULE_STATIC)
+		return err_set(e, ERR_USAGE,
+			"--scaling: throughput gives each worker a whole problem, so its schedule is static");
+	if (c->backend->wired)
+		return err_set(e, ERR_USAGE,
+			"--scaling: back end %s hands out parts of one problem, no throughput",
+			c->backend->name);
+	if (__builtin_mul_overflow(c->kernel->items(&c->problem), c->workers, &all))
+		return err_set(e, ERR_USAGE, "--size: %" PRIu64 " for each of %u workers is above 2^64-1",
+			c->size, c->workers);
+	return 0;
+}
+
 int cell_finish(struct cell *c, struct err *e)
 {
 	if (c->workers > c->backend->max_workers)
@@ -199,8 +222,12 @@ int cell_finish(struct cell *c, struct err *e)
 		}
 	} else if (c->scaling == SCALING_WEAK) {
 		return err_set(e, ERR_USAGE, "--scaling: weak needs --size, one worker's share");
+	} else if (c->scaling == SCALING_THROUGHPUT) {
+		return err_set(e, ERR_USAGE, "--scaling: throughput needs --size, of each worker's problem");
 	}
-	c->problem.workers = c->workers;
+	if (c->scaling == SCALING_THROUGHPUT && finish_throughput(c, e) != 0)
+		return -1;
+	c->problem.workers = c->scaling == SCALING_THROUGHPUT ? 1 : c->workers;
 	return c->kernel->validate ? c->kernel->validate(&c->problem, e) : 0;
 }
 
@@ -238,7 +265,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	f->workers = known(c->workers);
 	f->threads_per_rank = (struct uint_field){c->threads_per_rank, c->threads_per_rank > 1};
 	f->size = known_unless_zero(c->size);
-	f->items = known(c->kernel->items(&c->problem));
+	f->items = known(c->kernel->items(&c->problem) * cell_copies(c));
 	f->block_bytes = known_unless_zero(c->problem.block_bytes);
 	f->grain = known_unless_zero(c->grain);
 	for (const char *const *own = c->kernel->parameters; *own; own++) {

@@ -12,7 +12,9 @@
 #include "data/columns.h"
 #include "kernel.h"
 
-enum scaling { SCALING_STRONG, SCALING_WEAK };
+/* Whether the workers solve one problem together, one that grows with them, or the same one each by itself.
+ */
+enum scaling { SCALING_STRONG, SCALING_WEAK, SCALING_THROUGHPUT };
 enum wait { WAIT_AUTO, WAIT_ACTIVE, WAIT_PASSIVE };
 
 struct cell {
@@ -52,6 +54,9 @@ const char *cell_bare_value(const char *key);
 /* Once everything is set: sizes the problem and refuses what does not go together (two workers for serial,
  * size beside start/stop). */
 int cell_finish(struct cell *c, struct err *e);
+
+/* How many times its problem is solved in a run: by every worker, or once. */
+uint64_t cell_copies(const struct cell *c);
 
 /* The factor columns of the cell's rows; `meter` by name. */
 void cell_factors(const struct cell *c, const char *meter, struct factors *f);

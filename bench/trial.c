@@ -26,7 +26,8 @@ struct trial {
 
 	/* the run in progress */
 	uint64_t started, returned;
-	bool fresh; /* the workers entered in this run: their touch belongs to it */
+	bool disagree; /* workers that solved the same problem */
+	bool fresh;    /* the workers entered in this run: their touch belongs to it */
 	struct timing timing;
 };
 
@@ -69,7 +70,10 @@ static void all_done(void *ctx)
 	*m = (struct timing){0};
 	for (unsigned w = 0; w < t->work.cell->workers; w++) {
 		const struct slot *s = t->work.cell->backend->slot(t->team, w);
-		tally_add(&m->tally, s->tally);
+		if (t->work.cell->scaling != SCALING_THROUGHPUT || w == 0)
+			tally_add(&m->tally, s->tally);
+		else
+			t->disagree |= memcmp(&m->tally, &s->tally, sizeof s->tally) != 0;
 		first_began = s->began < first_began ? s->began : first_began;
 		first_ended = s->ended < first_ended ? s->ended : first_ended;
 		last_ended = s->ended > last_ended ? s->ended : last_ended;
@@ -120,6 +124,8 @@ static int run_once(struct trial *t, struct err *e)
 		explain(t, e);
 		return -1;
 	}
+	if (t->disagree)
+		return err_set(e, ERR_FAILED, "workers gave different answers to the same problem");
 	uint64_t now = clock_ns();
 	t->timing.reap_ns = (double)(now - t->returned);
 	t->timing.total_ns = (double)(now - t->started);

@@ -26,11 +26,20 @@ static uint64_t count_chunks(const struct work *w)
 	const struct cell *c = w->cell;
 	if (w->units == 0)
 		return 0;
+	if (c->scaling == SCALING_THROUGHPUT)
+		return cell_copies(c);
 	if (c->schedule == SCHEDULE_STATIC)
 		return w->units < c->workers ? w->units : c->workers;
 	uint64_t grain = c->grain ? c->grain : c->variant->grain(w->input);
 	uint64_t most = (w->units - 1) / grain + 1, wanted = (uint64_t)c->workers * CHUNKS_PER_WORKER;
 	return c->grain || most < wanted ? most : wanted;
+}
+
+static struct span span_of(const struct work *w, uint64_t chunk)
+{
+	if (w->cell->scaling == SCALING_THROUGHPUT)
+		return (struct span){0, w->units};
+	return work_part(w->units, w->chunks, chunk);
 }
 
 int work_setup(struct work *w, struct err *e)
@@ -114,7 +123,7 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 #ifdef PARSCALE_PLANTED
 	const uint64_t began = own_ns();
 #endif
-	w->cell->variant->chunk(w->input, work_part(w->units, w->chunks, index), s->scratch, &found);
+	w->cell->variant->chunk(w->input, span_of(w, index), s->scratch, &found);
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
 #endif

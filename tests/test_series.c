@@ -39,6 +39,7 @@ static void series_of_all_kinds(void **state)
 	for (unsigned w = 1; w <= 32; w *= 2) {
 		add(&samples, "fork", "strong", w, w == 4 ? "failed" : "ok");
 		add(&samples, "fork", "weak", w, "ok");
+		add(&samples, "fork", "throughput", w, "ok");
 		if (w <= 4)
 			add(&samples, "pthread", "strong", w, "ok");
 	}

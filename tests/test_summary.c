@@ -35,7 +35,8 @@ static struct sample sample_of(struct told t, double seconds)
 	s.cell.workers = (struct uint_field){t.workers, true};
 	s.cell.size = (struct uint_field){t.size, t.size > 0};
 	unsigned whole = strcmp(s.cell.scaling, "weak") == 0 ? t.size * t.workers : t.size ? t.size : 500;
-	s.cell.items = (struct uint_field){whole, true};
+	bool each = strcmp(s.cell.scaling, "throughput") == 0; /* has the whole */
+	s.cell.items = (struct uint_field){each ? whole * t.workers : whole, true};
 	s.cell.calls = (struct uint_field){whole, true}; /* as a size makes it */
 	s.cell.seed = (struct uint_field){1, true};
 	s.cell.grain = (struct uint_field){t.grain, t.grain > 0};
@@ -228,6 +229,24 @@ static void weak_scaling_by_hand(void **state)
 	assert_about(row(3)->self_speedup, 100.0 / 30);
 }
 
+/* Every worker has the whole problem, so that the parameters stay; the base is one worker with one problem.
+ */
+static void throughput_by_hand(void **state)
+{
+	(void)state;
+	add_cell(&samples, (struct told){.backend = "serial", .workers = 1, .size = 1000}, 90, 2);
+	add_cell(&samples,
+		(struct told){.backend = "fork", .workers = 1, .size = 1000, .scaling = "throughput"}, 100,
+		3);
+	add_cell(&samples,
+		(struct told){.backend = "fork", .workers = 4, .size = 1000, .scaling = "throughput"}, 125,
+		1);
+	summarise(3);
+	assert_about(row(2)->serial_speedup, 4 * 90.0 / 125);
+	assert_about(row(2)->self_speedup, 4 * 100.0 / 125);
+	assert_about(row(2)->items_per_second, 4000.0 / 125);
+}
+
 /* Each candidate that fits better, added later, takes over. */
 static void the_serial_base_is_the_best_fit(void **state)
 {
@@ -377,6 +396,7 @@ int main(void)
 		TEST(failed_cells_stay_listed),
 		TEST(speedups_by_hand),
 		TEST(weak_scaling_by_hand),
+		TEST(throughput_by_hand),
 		TEST(the_serial_base_is_the_best_fit),
 		TEST(equal_fits_go_to_the_first),
 		TEST(other_problems_are_no_bases),

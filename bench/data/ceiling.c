@@ -21,11 +21,13 @@ double ceiling_demanded(const struct summary *s, const struct demand *d)
 	const double items = (double)s->cell.items.value, bytes = s->bytes_per_second * s->median_seconds;
 	if (!s->cell.items.known || (d->per_found != 0 && !s->count.known))
 		return (double)NAN;
+	/* what was found is one problem's, of which each worker solved one */
+	const double solved = strcmp(s->cell.scaling, "throughput") == 0 ? (double)s->cell.workers.value : 1;
 	double operations = d->per_item * items;
 	if (d->per_byte != 0) /* else its bytes may be unknown */
 		operations += d->per_byte * bytes;
 	if (d->per_found != 0)
-		operations += d->per_found * (double)s->count.value;
+		operations += d->per_found * (double)s->count.value * solved;
 	return operations / s->median_seconds;
 }
 

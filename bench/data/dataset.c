@@ -224,14 +224,14 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
 }
 
-static const struct summary *lead_of(const struct dataset *d, const char *kernel, bool weak)
+static const struct summary *lead_of(const struct dataset *d, const char *kernel, const char *scaling)
 {
 	const struct summary *best = NULL;
 	unsigned cpus = dataset_cpus(d);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
 		if (row_ok(s) && strcmp(s->cell.kernel, kernel) == 0 &&
-			(strcmp(s->cell.scaling, "weak") == 0) == weak && (!best || leads(s, best, cpus)))
+			strcmp(s->cell.scaling, scaling) == 0 && (!best || leads(s, best, cpus)))
 			best = s;
 	}
 	return best;
@@ -239,18 +239,19 @@ static const struct summary *lead_of(const struct dataset *d, const char *kernel
 
 const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
 {
-	return lead_of(d, kernel, false);
+	return lead_of(d, kernel, "strong");
 }
 
 const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel)
 {
-	return lead_of(d, kernel, true);
+	return lead_of(d, kernel, "weak");
 }
 
 static bool same_work(const struct factors *a, const struct factors *b)
 {
 	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->variant, b->variant) == 0 &&
-	       a->workers.value == b->workers.value && a->items.value == b->items.value;
+	       a->workers.value == b->workers.value && a->items.value == b->items.value &&
+	       strcmp(a->scaling, b->scaling) == 0;
 }
 
 bool dataset_fastest(const struct dataset *d, const struct summary *s)
@@ -437,6 +438,7 @@ void cell_name(const struct factors *f, char *text, size_t size)
 		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,
 			f->workers.value, f->workers.value == 1 ? "" : "s");
 	if (n > 0 && (size_t)n < size)
-		snprintf(text + n, size - (size_t)n, ", %s%s", label_size(f->items.value, items),
-			strcmp(f->scaling, "weak") == 0 ? " weak" : "");
+		snprintf(text + n, size - (size_t)n, ", %s%s%s", label_size(f->items.value, items),
+			strcmp(f->scaling, "strong") == 0 ? "" : " ",
+			strcmp(f->scaling, "strong") == 0 ? "" : f->scaling);
 }

@@ -15,7 +15,8 @@ static struct uint_field known(uint64_t value)
 static bool may_join(const struct group *g, uint64_t cpus)
 {
 	const struct uint_field workers = g->cell->workers;
-	return g->ok > 0 && strcmp(g->cell->scaling, "weak") != 0 && workers.known && workers.value > 0 &&
+	return g->ok > 0 && strcmp(g->cell->scaling, "weak") != 0 &&
+	       strcmp(g->cell->scaling, "throughput") != 0 && workers.known && workers.value > 0 &&
 	       (cpus == 0 || workers.value <= cpus);
 }
 

@@ -73,9 +73,10 @@ static bool agree(struct uint_field a, struct uint_field b)
 	return !a.known || !b.known || a.value == b.value;
 }
 
-static bool is_weak(const struct factors *f)
+/* The work grows with the workers. */
+static bool grows(const struct factors *f)
 {
-	return same(f->scaling, "weak");
+	return same(f->scaling, "weak") || same(f->scaling, "throughput");
 }
 
 enum base { BASE_SERIAL, BASE_SELF };
@@ -110,7 +111,7 @@ static const struct group *find_base(const struct bases *b, size_t row, enum bas
 {
 	const struct group *best = NULL, *g = &b->groups->list[row];
 	unsigned best_fit = 0;
-	if (g->ok == 0 || !g->cell->workers.known || (is_weak(g->cell) && !g->cell->size.known))
+	if (g->ok == 0 || !g->cell->workers.known || (grows(g->cell) && !g->cell->size.known))
 		return NULL;
 	for (size_t i = 0; i < b->groups->count; i++) {
 		if (!may_be_base(b, row, i, kind))
@@ -130,7 +131,7 @@ static struct ratio speedup(const struct bases *b, const struct group *row, cons
 		return (struct ratio){1, {1, 1}};
 	struct ratio r = stats_launch_ratio(
 		base->launches, base->launch_count, row->launches, row->launch_count, b->groups->prior);
-	if (is_weak(row->cell)) {
+	if (grows(row->cell)) {
 		double workers = (double)row->cell->workers.value;
 		r = (struct ratio){r.value * workers, {r.interval.low * workers, r.interval.high * workers}};
 	}

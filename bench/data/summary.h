@@ -6,13 +6,14 @@
  * samples give the same summary, byte for byte.
  *
  * Speed-up is base / median where size is the whole (strong scaling), workers * base / median where size is
- * one worker's share (weak scaling). Its base is a cell with one worker, the same kernel, variant, meter and
- * problem, and no other block_bytes or grain where both say one: serial  back end serial. Of several the one
- * that agrees in most of, in falling weight: scaling, block_bytes, grain, lifetime pool, schedule static, the
- * row's placement; then the first measured. self    the row's own back end, lifetime, schedule and placement;
- * chosen likewise. The problem is its size (the worker's share for weak scaling), the parameters that a size
- * does not set, and its input; without a size it is all parameters, and weak scaling has no base. A cell that
- * is its own base has the speed-up 1, exactly.
+ * one worker's share, or its own problem (weak and throughput scaling). Its base is a cell with one worker,
+ * the same kernel, variant, meter and problem, and no other block_bytes or grain where both say one: serial
+ * back end serial. Of several the one that agrees in most of, in falling weight: scaling, block_bytes, grain,
+ * lifetime pool, schedule static, the row's placement; then the first measured. self    the row's own back
+ * end, lifetime, schedule and placement; chosen likewise. The problem is its size (the worker's, unless
+ * scaling is strong), the parameters that a size does not set, and its input; without a size it is all
+ * parameters, and there is no base unless scaling is strong. A cell that is its own base has the speed-up 1,
+ * exactly.
  */
 #ifndef PARSCALE_SUMMARY_H
 #define PARSCALE_SUMMARY_H

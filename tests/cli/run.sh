@@ -43,10 +43,14 @@ backends=serial
 for name in openmp pthread fork; do
 	if parscale run noop --backend $name >/dev/null 2>&1; then backends="$backends $name"; fi
 done
-for name in $backends; do
+for backend in $backends; do
 	workers=3
-	[ "$name" != serial ] || workers=1
-	counts 664579 sieve --stop 10M --backend "$name" --workers $workers
+	[ "$backend" != serial ] || workers=1
+	counts 664579 sieve --stop 10M --backend "$backend" --workers $workers
+	# Each worker solves the whole: one problem's answer, everybody's numbers.
+	counts 5761455 sieve --size 1e8 --scaling throughput --backend "$backend" --workers $workers
+	holds "$workers workers of $backend went through as many times 100 million numbers" test "$(field items)" = "${workers}00000000"
+	counts 1000000 triad --size 1e6 --scaling throughput --backend "$backend" --workers $workers
 done
 holds 'there is a back end of threads and one of processes' test "$backends" != "${backends%fork*}" -a "$backends" != "${backends%pthread*}"
 

@@ -57,6 +57,10 @@ run noop --placement 3-1
 run noop --placement 0-99999
 run noop --scaling nonsense
 run noop --scaling weak
+run noop --scaling throughput
+run noop --scaling throughput --size 5 --backend pthread --workers 2 --schedule dynamic
+run noop --scaling throughput --size 2^63 --backend pthread --workers 2
+run palindrome --scaling throughput --size 5 --backend fork-pipe --workers 2
 run noop --size 0
 run noop --size -5
 run noop --size 5 --calls 6
