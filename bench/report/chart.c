@@ -240,6 +240,21 @@ void chart_style(FILE *vars, const struct series *one, size_t i, const char *nam
 		strcmp(one->of->lifetime, "spawn") == 0);
 }
 
+static int rising(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+double chart_end(double *lengths, size_t n)
+{
+	if (n == 0)
+		return 0;
+	qsort(lengths, n, sizeof *lengths, rising);
+	const double longest = lengths[n - 1], median = lengths[(n - 1) / 2];
+	return median > 0 && longest > 6 * median ? 4 * median : longest;
+}
+
 size_t axis_add(uint64_t *axis, size_t n, uint64_t x)
 {
 	size_t at = n;

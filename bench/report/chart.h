@@ -101,6 +101,10 @@ size_t axis_add(uint64_t *axis, size_t n, uint64_t x);
 void chart_rate_axis(
 	struct drawing *g, const char *scale, const char *name, const char *kernel, double highest);
 
+/* Where an axis of bars ends: at the longest; at four times the median bar (of an even number the lower one)
+ * where the longest is longer than six times that, and would press the others flat. Sorts. 0 of none. */
+double chart_end(double *lengths, size_t n);
+
 /* A number as gnuplot reads it, NaN included. */
 void chart_real(FILE *f, double x);
 

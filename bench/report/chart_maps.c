@@ -265,7 +265,8 @@ static void phases_of(const struct summary *s, double ns[PHASES])
 		ns[k] = isnan(all[k]) ? 0 : all[k];
 }
 
-static void put_bar(struct drawing *g, size_t row, const char *name, const struct summary *s, double unit)
+static void put_bar(
+	struct drawing *g, size_t row, const char *name, const struct summary *s, double unit, double end)
 {
 	static const char *const names[PHASES] = {"launch", "touch", "compute", "return", "reap"};
 	double ns[PHASES], from = 0, total = 0;
@@ -274,17 +275,20 @@ static void put_bar(struct drawing *g, size_t row, const char *name, const struc
 	for (int k = 0; k < PHASES; k++)
 		total += ns[k];
 	for (int k = 0; k < PHASES; k++) {
-		if (ns[k] <= 0)
+		if (ns[k] <= 0 || from >= end)
 			continue;
 		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, names[k],
 			label_seconds(ns[k] * 1e-9, seconds), 100 * ns[k] / total);
-		fprintf(g->data, "%zu\t%.9g\t%.9g\t%d\t", row, from / unit, (from + ns[k]) / unit, k + 1);
+		fprintf(g->data, "%zu\t%.9g\t%.9g\t%d\t", row, from / unit, fmin(from + ns[k], end) / unit,
+			k + 1);
 		chart_field(g->data, text);
 		fputc('\n', g->data);
 		from += ns[k];
 	}
-	fprintf(g->data, "%zu\t0\t%.9g\t0\t", row, from / unit);
-	chart_field(g->data, label_seconds(from * 1e-9, seconds));
+	snprintf(text, sizeof text, "%s%s", total > end ? "\xe2\x86\x92 " : "",
+		label_seconds(total * 1e-9, seconds));
+	fprintf(g->data, "%zu\t0\t%.9g\t0\t", row, fmin(total, end) / unit);
+	chart_field(g->data, text);
 	fputc('\n', g->data);
 }
 
@@ -320,6 +324,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		return false;
 	/* the smallest shows what a run costs, the largest what remains of it */
 	size_t panels = points > 1 ? 2 : 1, width = 0;
+	bool cut = false;
 	fprintf(g->vars, "n = %zu\npanels = %zu\n", n, panels);
 	chart_array(g->vars, "names", n);
 	for (size_t k = 0; k < n; k++) {
@@ -334,7 +339,8 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	chart_array(g->vars, "ends", panels);
 	for (size_t p = 0; p < panels; p++) {
 		const struct summary *found[SERIES_MOST] = {NULL};
-		double longest = 0, ns[PHASES];
+		double lengths[SERIES_MOST], ns[PHASES];
+		size_t bars = 0;
 		for (size_t k = 0; k < n; k++) {
 			for (size_t i = 0; i < d->summary.count && !found[k]; i++) {
 				const struct summary *s = dataset_row(d, i);
@@ -342,14 +348,16 @@ bool chart_phases(struct drawing *g, const char *kernel)
 					series_has(&series[k], "size", s))
 					found[k] = s;
 			}
-			double sum = 0;
 			if (found[k] && row_ok(found[k])) {
 				phases_of(found[k], ns);
+				lengths[bars] = 0;
 				for (int i = 0; i < PHASES; i++)
-					sum += ns[i];
+					lengths[bars] += ns[i];
+				bars++;
 			}
-			longest = fmax(longest, sum);
 		}
+		const double longest = chart_end(lengths, bars);
+		cut |= bars > 0 && lengths[bars - 1] > longest;
 		char unit_name[8];
 		double unit = 1e9 * label_seconds_unit(longest * 1e-9, unit_name);
 		for (size_t k = 0; k < n; k++) {
@@ -357,7 +365,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 			series_name(series, n, k, name, sizeof name);
 			if (found[k] && row_ok(found[k])) {
 				chart_shown(g, found[k]);
-				put_bar(g, n - k, name, found[k], unit);
+				put_bar(g, n - k, name, found[k], unit, longest);
 			} else if (failed(found[k]))
 				fprintf(g->data, "%zu\t0\t0\t-1\t\n", n - k);
 		}
@@ -375,6 +383,8 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		lead->cell.workers.value == 1 ? "" : "s");
 	snprintf(g->title, sizeof g->title, "%s: where the time goes", kernel);
 	put_words(g, &lead->cell, before, "",
-		"Each phase is its own median, so a bar need not add up to the median run.");
+		cut ? "Each phase is its own median, so a bar need not add up to the median run. "
+		      "An arrow: goes on."
+		    : "Each phase is its own median, so a bar need not add up to the median run.");
 	return true;
 }

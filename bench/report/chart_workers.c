@@ -39,11 +39,13 @@ struct gantt {
 	double unit;  /* ns */
 	double place; /* of the bar to come */
 	double room;  /* for a head, in bars */
+	double end;   /* of the axis, in ns: what goes on beyond is cut off, and the head says so */
 	size_t heads;
 };
 
 static void put_part(struct gantt *t, double from, double to, enum part part, const char *hover)
 {
+	to = fmin(to, t->end);
 	if (!(to > from))
 		return;
 	fprintf(t->g->data, "%.6g\t%.9g\t%.9g\t%d\t", t->place, from / t->unit, to / t->unit, (int)part);
@@ -78,8 +80,11 @@ static void put_run(struct gantt *t, const char *name, const struct one_run *r)
 {
 	char head[200];
 	const double total = r->worker[0]->total_ns;
-	snprintf(head, sizeof head, "%s: the last ended %.1f %% of the run after the first", name,
-		100 * (r->last_ended - r->first_ended) / total);
+	char beyond[64] = "", seconds[32];
+	if (total > t->end)
+		snprintf(beyond, sizeof beyond, "; goes on to %s", label_seconds(total * 1e-9, seconds));
+	snprintf(head, sizeof head, "%s: the last ended %.1f %% of the run after the first%s", name,
+		100 * (r->last_ended - r->first_ended) / total, beyond);
 	chart_element(t->g->vars, "heads", ++t->heads, head);
 	fprintf(t->g->vars, "head_at[%zu] = %.6g\n", t->heads, t->place - 0.5 - 0.45 * t->room);
 	for (size_t k = 0; k < r->count; k++)
@@ -100,17 +105,21 @@ bool chart_workers(struct drawing *g, const char *kernel)
 		series[0].of = &lead->cell;
 		n = 1;
 	}
-	double longest = 0;
+	double lengths[SERIES_MOST];
+	size_t runs = 0;
 	for (size_t k = 0; k < n; k++)
 		if (run_of(g->d, series[k].of, &run))
-			longest = fmax(longest, run.worker[0]->total_ns);
+			lengths[runs++] = run.worker[0]->total_ns;
+	const double longest = chart_end(lengths, runs);
 	if (!(longest > 0))
 		return false;
 	char unit[8], size[LABEL_BYTES], setting[256];
 	const size_t bars = (n < most ? n : most > 1 ? most : 1) * lead->cell.workers.value;
 	const double points = bars > 64 ? 5 : bars > 24 ? 10 : 14; /* a bar's */
-	struct gantt t = {
-		.g = g, .unit = 1e9 * label_seconds_unit(longest * 1e-9, unit), .room = 19 / points};
+	struct gantt t = {.g = g,
+		.unit = 1e9 * label_seconds_unit(longest * 1e-9, unit),
+		.room = 19 / points,
+		.end = longest};
 	t.place = 0.5 + t.room;
 	chart_array(g->vars, "heads", n);
 	chart_array(g->vars, "head_at", n);
