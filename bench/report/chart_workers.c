@@ -78,7 +78,7 @@ static void put_worker(
 
 static void put_run(struct gantt *t, const char *name, const struct one_run *r)
 {
-	char head[200];
+	char head[640]; /* a double of any size has room */
 	const double total = r->worker[0]->total_ns;
 	char beyond[64] = "", seconds[32];
 	if (total > t->end)
