@@ -418,7 +418,8 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
 			continue;
 		char value[512], name[64] = "";
-		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0)
+		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0 ||
+			strcmp(value, "auto") == 0)
 			continue;
 		if (!listed(c->name, plain))
 			snprintf(name, sizeof name, "%.60s ", c->name);

@@ -311,11 +311,12 @@ static void put_caches(struct drawing *g, const struct summary *lead, double low
 	fprintf(g->vars, "caches = %u\n", n);
 }
 
-/* What the memory can deliver to as many workers, where the sweep measured it: a last index of the data. */
-static void put_ceiling(struct drawing *g, const struct summary *lead)
+/* What the memory can deliver to as many workers, where the sweep measured it: a last index of the data. What
+ * it is at the largest size; 0 where there is none. */
+static double put_ceiling(struct drawing *g, const struct summary *lead)
 {
 	static const char *const free[] = {"size", NULL};
-	size_t points = 0;
+	double last = 0;
 	uint64_t axis[AXIS_MOST];
 	size_t n = 0;
 	for (size_t i = 0; i < g->d->summary.count; i++)
@@ -327,12 +328,12 @@ static void put_ceiling(struct drawing *g, const struct summary *lead)
 			if (s->cell.items.value != axis[k] || !(s->ceiling_bytes_per_second > 0) ||
 				!cells_match(&s->cell, &lead->cell, free))
 				continue;
-			fprintf(g->data, "%" PRIu64 "\t%.9g\n", axis[k],
-				s->ceiling_bytes_per_second / cell_item_bytes(s));
-			points++;
+			last = s->ceiling_bytes_per_second / cell_item_bytes(s);
+			fprintf(g->data, "%" PRIu64 "\t%.9g\n", axis[k], last);
 		}
 	fputs("NaN\tNaN\n\n\n", g->data);
-	fprintf(g->vars, "ceiling = %d\n", points > 0);
+	fprintf(g->vars, "ceiling = %d\n", last > 0);
+	return last;
 }
 
 bool chart_throughput(struct drawing *g, const char *kernel)
@@ -363,10 +364,12 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	/* several decades need a logarithm; else zero stays in sight, and the unit takes the thousands */
 	bool logarithmic = l.high > 20 * l.low;
 	fprintf(g->vars, "xlow = %.9g\nxhigh = %.9g\nylog = %d\n", low, high, logarithmic);
+	put_caches(g, lead, low, high);
+	const double ceiling = put_ceiling(g, lead);
+	if (ceiling > l.high && ceiling < 4 * l.high) /* of memory; those of caches may leave the chart */
+		l.high = ceiling;
 	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0,
 		logarithmic ? l.high * 1.5 : l.high * 1.1);
-	put_caches(g, lead, low, high);
-	put_ceiling(g, lead);
 	const char *items = kernel_items(kernel);
 	char text[160], setting[256], counts[160];
 	snprintf(text, sizeof text, "problem size, %s", items);
