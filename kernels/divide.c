@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT = PEAK_LANES * DIVIDE_ROUNDS * DIVIDE_STEPS };
-
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
 	const struct peak_input *in = input;
@@ -20,19 +18,14 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			memcpy(&bits, &x, sizeof bits);
 			out->check += bits;
 		}
-	out->count += (s.hi - s.lo) * UNIT;
+	out->count += (s.hi - s.lo) * DIVIDE_UNIT;
 }
 
 static PEAK_VARIANT(divide, reference, 0, chunk);
 
 static uint64_t items(const struct problem *p)
 {
-	return peak_whole(p, UNIT);
-}
-
-static void resize(struct problem *p, uint64_t size)
-{
-	p->operations = size;
+	return peak_whole(p, DIVIDE_UNIT);
 }
 
 static const struct demand demands[] = {{"divide", .per_item = 1}, {0}};
@@ -46,7 +39,7 @@ const struct kernel kernel_divide = {
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,
 	.items = items,
-	.resize = resize,
+	.resize = peak_resize,
 	.variants = (const struct variant *const[]){&divide_reference, &divide_scalar, &divide_avx2,
 		&divide_avx512, NULL},
 };

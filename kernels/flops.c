@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT = PEAK_LANES * FLOPS_ROUNDS * FLOPS_STEPS };
-
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
 	const struct peak_input *in = input;
@@ -21,19 +19,14 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			memcpy(&bits, &x, sizeof bits);
 			out->check += bits;
 		}
-	out->count += (s.hi - s.lo) * UNIT;
+	out->count += (s.hi - s.lo) * FLOPS_UNIT;
 }
 
 static PEAK_VARIANT(flops, reference, 0, chunk);
 
 static uint64_t items(const struct problem *p)
 {
-	return peak_whole(p, UNIT);
-}
-
-static void resize(struct problem *p, uint64_t size)
-{
-	p->operations = size;
+	return peak_whole(p, FLOPS_UNIT);
 }
 
 static const struct demand demands[] = {{"flops", .per_item = 1}, {0}};
@@ -47,7 +40,7 @@ const struct kernel kernel_flops = {
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,
 	.items = items,
-	.resize = resize,
+	.resize = peak_resize,
 	.variants = (const struct variant *const[]){&flops_reference, &flops_scalar, &flops_avx2,
 		&flops_avx512, NULL},
 };

@@ -20,12 +20,6 @@ static int setup(const struct problem *p, uint64_t unit, void **input, struct er
 	return 0;
 }
 
-enum {
-	PEAK_UNIT = PEAK_LANES * PEAK_ROUNDS * PEAK_STEPS,
-	FLOPS_UNIT = PEAK_LANES * FLOPS_ROUNDS * FLOPS_STEPS,
-	DIVIDE_UNIT = PEAK_LANES * DIVIDE_ROUNDS * DIVIDE_STEPS
-};
-
 int peak_setup_peak(const struct problem *p, void **input, struct err *e)
 {
 	return setup(p, PEAK_UNIT, input, e);
@@ -63,6 +57,11 @@ uint64_t peak_whole(const struct problem *p, uint64_t unit)
 	return (p->operations + unit - 1) / unit * unit;
 }
 
+void peak_resize(struct problem *p, uint64_t operations)
+{
+	p->operations = operations;
+}
+
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
 	const struct peak_input *in = input;
@@ -84,11 +83,6 @@ static uint64_t items(const struct problem *p)
 	return peak_whole(p, PEAK_UNIT);
 }
 
-static void resize(struct problem *p, uint64_t size)
-{
-	p->operations = size;
-}
-
 static const struct demand demands[] = {{"peak", .per_item = 1}, {0}};
 
 const struct kernel kernel_peak = {
@@ -100,7 +94,7 @@ const struct kernel kernel_peak = {
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,
 	.items = items,
-	.resize = resize,
+	.resize = peak_resize,
 	.variants = (const struct variant *const[]){&peak_reference, &peak_scalar, &peak_avx2, &peak_avx512,
 		NULL},
 };

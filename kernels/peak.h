@@ -29,6 +29,13 @@ enum {
 	DIVIDE_STEPS = 1
 };
 
+/* Operations of a unit. */
+enum {
+	PEAK_UNIT = PEAK_LANES * PEAK_ROUNDS * PEAK_STEPS,
+	FLOPS_UNIT = PEAK_LANES * FLOPS_ROUNDS * FLOPS_STEPS,
+	DIVIDE_UNIT = PEAK_LANES * DIVIDE_ROUNDS * DIVIDE_STEPS
+};
+
 /* The constants of the steps: of a kind that an instruction holds, but no small ones, which some CPUs add
  * before they are executed. */
 #define PEAK_ADDED UINT64_C(0x1e3779b9)
@@ -50,6 +57,7 @@ size_t peak_scratch_bytes(const void *input);
 
 /* Operations of the problem, in whole units of so many; sized to them. */
 uint64_t peak_whole(const struct problem *p, uint64_t unit);
+void peak_resize(struct problem *p, uint64_t operations);
 
 /* What unit u adds to every lane's start. */
 static inline uint64_t peak_start(const struct peak_input *in, uint64_t u)

@@ -3,9 +3,8 @@
  * stream.h - what `copy` (a = b) and `triad` (a = b + 3 c) share: STREAM's loops over arrays of doubles.
  *
  * Bytes are counted as STREAM does: 16 a word copied, 24 a word of the triad. What memory carries is more
- * where stores are plain: a line is read before it is written (write-allocate), so that 16 become 24 and 24
- * become
- * 32. The `-stream` variants store past the caches, which spares that, and every benefit of a cache too. The
+ * where stores are plain: a line is read before it is written (write-allocate), 24 for 16 and 32 for 24.
+ * The `-stream` variants store past the caches, which spares that, and every benefit of a cache too. The
  * sources are shared and read-only; each worker writes a target of its own, as large as its share, in
  * scratch, so that processes and threads write memory that is theirs alike.
  *

@@ -4,9 +4,8 @@
  * instruction set of the file that includes this.
  *
  * Before: STREAM_VECTOR its vector of doubles, STREAM_LANES how many; STREAM_KEEP, the constraint of its
- * registers; and static inline functions stream_load(const double *), stream_store(double *, v),
- * stream_past(double
- * *, v), stream_triple(b, c), which is b + 3 c. What one loop does to a word: always inlined, so that it is
+ * registers; and static inline functions stream_load(p), stream_store(p, v), stream_past(p, v), and
+ * stream_triple(b, c), which is b + 3 c. What one loop does to a word: always inlined, so that it is
  * one loop.
  */
 #include "stream.h"

@@ -40,8 +40,7 @@ struct crew_kind {
 	int (*create)(struct member *m);
 
 	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended,
-	 * with the way it did in `how`
-	 * ("was killed by signal 9 (Killed)"). */
+	 * with the way it did in `how` ("was killed by signal 9 (Killed)"). */
 	bool (*reap)(struct member *m, double seconds, char how[CREW_TEXT]);
 
 	/* Ends the worker, whatever it does. NULL where there is no way. */

@@ -16,16 +16,20 @@ bool ceiling_same_set(const char *variant, const char *other)
 	return strcspn(other, "-") == n && memcmp(variant, other, n) == 0;
 }
 
+static double bytes_of(const struct summary *s)
+{
+	return s->bytes_per_second * s->median_seconds;
+}
+
 double ceiling_demanded(const struct summary *s, const struct demand *d)
 {
-	const double items = (double)s->cell.items.value, bytes = s->bytes_per_second * s->median_seconds;
 	if (!s->cell.items.known || (d->per_found != 0 && !s->count.known))
 		return (double)NAN;
 	/* what was found is one problem's, of which each worker solved one */
 	const double solved = strcmp(s->cell.scaling, "throughput") == 0 ? (double)s->cell.workers.value : 1;
-	double operations = d->per_item * items;
+	double operations = d->per_item * (double)s->cell.items.value;
 	if (d->per_byte != 0) /* else its bytes may be unknown */
-		operations += d->per_byte * bytes;
+		operations += d->per_byte * bytes_of(s);
 	if (d->per_found != 0)
 		operations += d->per_found * (double)s->count.value * solved;
 	return operations / s->median_seconds;
@@ -36,11 +40,6 @@ static bool alike(const struct summary *a, const struct summary *b)
 	return a->cell.workers.known && b->cell.workers.known &&
 	       a->cell.workers.value == b->cell.workers.value &&
 	       strcmp(a->cell.placement, b->cell.placement) == 0;
-}
-
-static double bytes_of(const struct summary *s)
-{
-	return s->bytes_per_second * s->median_seconds;
 }
 
 /* How far a cell of `read` is from another in size: doublings beyond one, so that half to twice the bytes are

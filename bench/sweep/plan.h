@@ -3,9 +3,8 @@
  * plan.h - which cells a sweep measures: a .sweep file read, multiplied out, and freed of what is impossible.
  *
  * A file is lines of `key = value, value, ...`; `#` begins a comment. The plan is the product of all values.
- * A line
- * `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is measured
- * here.
+ * A line `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is
+ * measured here.
  */
 #ifndef PARSCALE_PLAN_H
 #define PARSCALE_PLAN_H
