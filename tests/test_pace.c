@@ -108,6 +108,19 @@ static void forecasts_look_ahead(void **state)
 	pace_close(t);
 }
 
+/* Before the first launch the plan's own estimate is all there is, and better than nothing. */
+static void forecasts_begin_with_the_plan(void **state)
+{
+	(void)state;
+	struct pace *t = new_pace();
+	const struct forecast f = pace_forecast(t);
+	assert_true(f.launches >= 2 * plan.launches);
+	assert_true(
+		f.seconds >= plan.launches * (plan_launch_seconds(&plan, 0) + plan_launch_seconds(&plan, 1)));
+	assert_true(f.seconds > 0);
+	pace_close(t);
+}
+
 /* Cells that have shown nothing but how little their samples scatter are expected to stop at the first look;
  * those whose launches scatter most, at the last. */
 static void forecasts_learn_from_others(void **state)
@@ -144,6 +157,7 @@ int main(void)
 		cmocka_unit_test(narrow_between_looks_is_not_looked_at),
 		cmocka_unit_test(failing_cells_are_given_up),
 		cmocka_unit_test(forecasts_look_ahead),
+		cmocka_unit_test(forecasts_begin_with_the_plan),
 		cmocka_unit_test(forecasts_learn_from_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

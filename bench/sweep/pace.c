@@ -180,6 +180,6 @@ struct forecast pace_forecast(const struct pace *t)
 		planned += c->cost > 0 ? c->planned_cost : 0;
 		unknown += c->cost > 0 ? 0 : c->planned_cost * left;
 	}
-	f.seconds += planned > 0 ? unknown * spent / planned : 0;
+	f.seconds += planned > 0 ? unknown * spent / planned : unknown;
 	return f;
 }
