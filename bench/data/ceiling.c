@@ -16,7 +16,7 @@ bool ceiling_same_set(const char *variant, const char *other)
 	return strcspn(other, "-") == n && memcmp(variant, other, n) == 0;
 }
 
-static double bytes_of(const struct summary *s)
+double ceiling_bytes(const struct summary *s)
 {
 	return s->bytes_per_second * s->median_seconds;
 }
@@ -29,7 +29,7 @@ double ceiling_demanded(const struct summary *s, const struct demand *d)
 	const double solved = strcmp(s->cell.scaling, "throughput") == 0 ? (double)s->cell.workers.value : 1;
 	double operations = d->per_item * (double)s->cell.items.value;
 	if (d->per_byte != 0) /* else its bytes may be unknown */
-		operations += d->per_byte * bytes_of(s);
+		operations += d->per_byte * ceiling_bytes(s);
 	if (d->per_found != 0)
 		operations += d->per_found * (double)s->count.value * solved;
 	return operations / s->median_seconds;
@@ -46,7 +46,7 @@ static bool alike(const struct summary *a, const struct summary *b)
  * as good as the same, in tenths, since sizes come from rates; INFINITY: it does not bound it. */
 static double distance(const struct summary *read, const struct summary *s)
 {
-	const double doublings = fabs(log2(bytes_of(read) / bytes_of(s)));
+	const double doublings = fabs(log2(ceiling_bytes(read) / ceiling_bytes(s)));
 	if (!(doublings <= CEILING_DOUBLINGS))
 		return (double)INFINITY;
 	return doublings <= 1 ? 0 : round(10 * doublings);

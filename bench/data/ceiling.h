@@ -23,6 +23,9 @@ enum { CEILING_DOUBLINGS = 3 };
  * from the rest. What is not known stays empty. */
 void ceiling_fill(struct table *summary);
 
+/* The bytes of one run, as its kernel counts them; NAN where it does not. */
+double ceiling_bytes(const struct summary *s);
+
 /* Operations a second of one kind that a row demands; NAN where that is not known. */
 double ceiling_demanded(const struct summary *s, const struct demand *d);
 

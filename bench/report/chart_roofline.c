@@ -64,18 +64,13 @@ static void add_roof(struct roof *roofs, size_t *n, const struct roof *one)
 	roofs[i] = *one;
 }
 
-static double bytes_of(const struct summary *s)
-{
-	return s->bytes_per_second * s->median_seconds;
-}
-
 static void add_memory(const struct dataset *d, struct panel *p)
 {
 	double largest = 0;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
 		if (s->cell.workers.value == p->workers && ceiling_of(s, CEILING_TRAFFIC))
-			largest = fmax(largest, bytes_of(s));
+			largest = fmax(largest, ceiling_bytes(s));
 	}
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -83,12 +78,13 @@ static void add_memory(const struct dataset *d, struct panel *p)
 		if (s->cell.workers.value != p->workers || !(r.most > 0))
 			continue;
 		if (ceiling_of(s, CEILING_READ)) {
-			snprintf(r.label, sizeof r.label, "read %s", level_of(d, bytes_of(s), p->workers));
+			snprintf(r.label, sizeof r.label, "read %s",
+				level_of(d, ceiling_bytes(s), p->workers));
 			add_roof(p->memory, &p->memories, &r);
-		} else if (ceiling_of(s, CEILING_TRAFFIC) && bytes_of(s) > 0.9 * largest) {
+		} else if (ceiling_of(s, CEILING_TRAFFIC) && ceiling_bytes(s) > 0.9 * largest) {
 			r.written = true;
 			snprintf(r.label, sizeof r.label, "%s %s", s->cell.kernel,
-				level_of(d, bytes_of(s), p->workers));
+				level_of(d, ceiling_bytes(s), p->workers));
 			add_roof(p->memory, &p->memories, &r);
 		}
 	}

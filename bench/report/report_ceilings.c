@@ -74,7 +74,7 @@ static bool wants_ceiling(const struct dataset *d, const struct summary *s)
 static void put_size(struct sheet_cell *c, const struct summary *s)
 {
 	char text[LABEL_BYTES];
-	const double bytes = s->bytes_per_second * s->median_seconds;
+	const double bytes = ceiling_bytes(s);
 	if (isnan(bytes))
 		sheet_number(c, (double)s->cell.items.value, units_count((double)s->cell.items.value, text));
 	else
