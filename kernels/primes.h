@@ -9,7 +9,7 @@
 #include "kernel.h"
 
 /* How many primes lie below `end`, and in `check` how many of them leave 1 when divided by 4, where `end` is
- * a power of ten to 10^18; returns the source, or NULL where it is none. No power of ten is a prime, so that
+ * a power of ten to 10^19; returns the source, or NULL where it is none. No power of ten is a prime, so that
  * `end` may count as inside or outside. */
 const char *primes_below(uint64_t end, struct tally *known);
 

@@ -4,6 +4,7 @@
  */
 #include "sieve_cases.h"
 
+#include <math.h>
 #include <sys/resource.h>
 
 static void check_all_variants(const struct problem *p, struct tally expected, bool check_too)
@@ -103,6 +104,29 @@ static void test_published_counts(void **state)
 	struct tally known;
 	bool check_known;
 	assert_null(kernel_sieve.oracle(&p, &known, &check_known));
+}
+
+/* Each is where Riemann's R(x) expects it, to some sqrt(x); and is checked without a second count. */
+static void test_published_counts_to_10_19(void **state)
+{
+	(void)state;
+	uint64_t end = 10;
+	for (unsigned k = 1; k <= 19; k++, end *= 10) {
+		struct problem p = range(0, end);
+		struct tally known;
+		struct err e = {0};
+		uint64_t about;
+		bool check_known = false;
+		assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
+		assert_true(check_known);
+		uint64_t lead = known.count - 1 - 2 * known.check; /* of those that leave 3 */
+		assert_int_equal(kernel_sieve.about_nth(&p, known.count, &about, &e), 0);
+		double root = sqrt((double)end), off = fabs((double)about - (double)end);
+		if (off > 3 * root + 10 || (double)lead > root)
+			fail_msg("10^%u: %llu primes would be about %llu; lead %llu", k,
+				(unsigned long long)known.count, (unsigned long long)about,
+				(unsigned long long)lead);
+	}
 }
 
 static void test_smallest_ranges(void **state)
@@ -376,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_published_counts),
+		cmocka_unit_test(test_published_counts_to_10_19),
 		cmocka_unit_test(test_smallest_ranges),
 		cmocka_unit_test(test_squares_and_powers),
 		cmocka_unit_test(test_end_of_the_numbers),
