@@ -13,13 +13,16 @@
  * A * step mod p, the same for every line of a block. So starts are computed where they are needed, and never
  * carried along.
  *
- * Kinds of primes, in ascending order:
- *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern;
- *   turned       many hits in a segment: eight at a time with constant masks;
- *   counted      sorted by their number of hits, which is known but for the last;
- *   large        beyond a segment: crossed out in the whole line, which stays in L2;
+ * Kinds of primes, in ascending order, and which header of the template (sieve_template.h) crosses them out:
+ *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern: sieve_presieve.h;
+ *   turned       many hits in a segment, eight at a time with constant masks: sieve_turned.h;
+ *   counted      sorted by their number of hits, which is known but for the last: sieve_counted.h;
+ *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_counted.h;
  *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a
- * whole block and thrown into a bucket for each line.
+ *                whole block and thrown into a bucket for each line: sieve_huge.h.
+ *
+ * The plan is made in sieve_plan.c (shape: sieve_shape.c; base primes: sieve_base.c, sieve_kept.c), a
+ * worker's scratch in sieve_work.c.
  *
  * Nothing here knows threads. All of a plan is read-only once it is open.
  */

@@ -5,9 +5,11 @@
 #include "sieve.h"
 
 #if defined(__AVX2__)
+#include "sieve_template.h"
+
 #include <immintrin.h>
 
-enum { presieve_limit = 199 };
+static const struct sieve_engine engine = {199, leave_line, emit, steps};
 
 static __m256i load(const void *from)
 {
@@ -88,10 +90,6 @@ static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigne
 	}
 }
 
-struct ones {
-	uint64_t all, even;
-};
-
 static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 {
 	struct ones ones = {0, 0};
@@ -103,15 +101,16 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 	return ones;
 }
 
-#define SIEVE_HAS_WIDEN 1
-static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+static uint32_t unpack(
+	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
 {
-	const __m256i bases = _mm256_set1_epi64x((long long)base);
-	store(to, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from))));
-	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
+	return unpack_plain(bits, n, number, modulus, primes);
 }
 
-#include "sieve_turn.h"
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
+{
+	return multiples_plain(v, primes, n, to);
+}
 
 /* 32 bytes of 16 lines, inverted and turned: byte l of the halves of row i is byte i, or 16 + i, of line l.
  * Each round interleaves the bytes of rows that are eight apart. */
@@ -158,7 +157,6 @@ static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
 	}
 }
 
-#define SIEVE_HAS_TURN 1
 static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
 {
 	if (c->octets == 1)
@@ -167,7 +165,17 @@ static void turn(const unsigned char *lines, size_t stride, const struct columns
 		turn_48(lines, stride, words);
 }
 
-#include "sieve_lines.h"
+static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+{
+	const __m256i bases = _mm256_set1_epi64x((long long)base);
+	store(to, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from))));
+	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
+}
+
+static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	return numbers_by_bytes(words, c, base, to, widen);
+}
 
 const struct variant sieve_avx2 = {
 	.name = "avx2",

@@ -5,9 +5,11 @@
 #include "sieve.h"
 
 #if defined(__AVX512BW__)
+#include "sieve_template.h"
+
 #include <immintrin.h>
 
-enum { presieve_limit = 199 };
+static const struct sieve_engine engine = {199, leave_line, emit, steps};
 
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
@@ -77,10 +79,6 @@ static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigne
 	}
 }
 
-struct ones {
-	uint64_t all, even;
-};
-
 __attribute__((target("avx512vpopcntdq"))) static struct ones count_ones_vpopcntdq(
 	const unsigned char *bits, uint32_t bytes)
 {
@@ -111,10 +109,6 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 					      : count_ones_words(bits, bytes);
 }
 
-#define SIEVE_HAS_MULTIPLES 1
-struct window;
-static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
-
 static uint32_t unpack(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
 {
@@ -131,15 +125,6 @@ static uint32_t unpack(
 	}
 	return found;
 }
-
-#define SIEVE_HAS_WIDEN 1
-static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
-{
-	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base),
-					_mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
-}
-
-#include "sieve_turn.h"
 
 #define GFNI __attribute__((target("avx512vbmi,avx512vbmi2,gfni")))
 
@@ -205,30 +190,24 @@ GFNI static void turn_gfni(
 	}
 }
 
-/* As numbers_by_byte(), but that a compression is the table. */
-GFNI static inline __attribute__((always_inline)) size_t numbers_by_word(
-	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, const uint32_t usual)
+static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 {
-	unsigned char some[WORDS_AT_ONCE][64];
-	const __m512i deltas = _mm512_loadu_si512(c->delta);
-	uint64_t *next = to;
-	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++)
-		_mm512_storeu_si512(some[i], _mm512_maskz_compress_epi8(words[i], deltas));
-	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += c->span)
-		next = widen_word(some[i], (uint32_t)__builtin_popcountll(words[i]), usual, base, next);
-	return (size_t)(next - to);
+	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base),
+					_mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
+}
+
+GFNI static inline uint32_t deltas_of_word(
+	const unsigned char *word, const struct columns *c, unsigned char *to)
+{
+	uint64_t bits;
+	memcpy(&bits, word, sizeof bits);
+	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(c->delta)));
+	return (uint32_t)__builtin_popcountll(bits);
 }
 
 GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
 {
-	switch (c->usual) {
-	case 1:
-		return numbers_by_word(words, c, base, to, 1);
-	case 2:
-		return numbers_by_word(words, c, base, to, 2);
-	default:
-		return numbers_by_word(words, c, base, to, 3);
-	}
+	return numbers_with(words, c, base, to, deltas_of_word, widen);
 }
 
 static bool has_gfni(void)
@@ -244,12 +223,8 @@ static void turn(const unsigned char *lines, size_t stride, const struct columns
 
 static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
 {
-	return (has_gfni() ? numbers_vbmi2 : numbers_plain)(words, c, base, to);
+	return has_gfni() ? numbers_vbmi2(words, c, base, to) : numbers_by_bytes(words, c, base, to, widen);
 }
-
-#define SIEVE_HAS_TURN 1
-#define SIEVE_HAS_NUMBERS 1
-#include "sieve_lines.h"
 
 /* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its
  * double is off by one at most. */

@@ -1,127 +1,227 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_columns.h - the part of the template that looks at several lines at once: k-tuplets, and lists in
- * order.
+ * sieve_columns.h - lines side by side, made numbers in order.
  *
- * Tuplets are counted in groups of neighbouring lines: the union of k lines is clear where a tuplet begins.
- * Lists are made of all lines of a block, which are turned round (sieve_turn.h).
+ * Byte b of eight lines modulo 30 has the candidates of 240 numbers, column by column: turned round, they are
+ * a word, a bit a candidate, in ascending order. Of the 48 lines modulo 210 a column is 48 bits, which are a
+ * word of their own. Words are made from 64 bytes of every line at a time; then the set bits of words become
+ * numbers.
+ *
+ * First numbers are 2 modulo M, so that the tuplets of a word are the word itself, shifted and united.
  */
 #ifndef PARSCALE_SIEVE_COLUMNS_H
 #define PARSCALE_SIEVE_COLUMNS_H
 
-#include "sieve_turn.h"
+#include "inline.h"
+#include "sieve_tuplets.h"
 
-/* Sieves some lines of a block and keeps them side by side. */
-static void keep_lines(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, uint32_t lines)
-{
-	enter(in, w, block);
-	for (uint32_t j = 0; j < lines; j++) {
-		w->line = w->lines + j * w->stride;
-		sieve_line(in, w, block, class + j, NULL);
-	}
-}
+#include <math.h>
+#include <string.h>
 
-/* Makes the first of n lines the union of all. */
-static void unite_lines(unsigned char *lines, size_t stride, size_t bytes, uint32_t n)
-{
-	for (uint32_t j = 1; j < n; j++) {
-		const unsigned char *restrict from = lines + j * stride;
-		unsigned char *restrict to = lines;
-		for (size_t i = 0; i < bytes; i++)
-			to[i] |= from[i];
-	}
-}
+enum {
+	COLUMN_BYTES = 64,  /* of each line at a time */
+	COLUMN_WORDS = 512, /* most words that they make */
+	WORDS_AT_ONCE = 16, /* of these made numbers at a time */
+	NUMBERS_MORE = 64   /* may be written past the last */
+};
 
-static void count_tuplets(
-	const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out)
-{
-	uint32_t groups = in->by_block ? in->groups : 1;
-	size_t bytes = in->line_bits / 8;
-	for (uint64_t unit = s.lo * groups; unit < s.hi * groups; unit++) {
-		uint64_t block = unit / in->groups;
-		struct sieve_group g = in->group[unit % in->groups];
-		keep_lines(in, w, block, g.class, g.lines);
-		for (uint32_t j = 0; j < g.lines; j++)
-			if (g.starts >> j & 1) {
-				unsigned char *line = w->lines + j * w->stride;
-				unite_lines(line, w->stride, bytes, (uint32_t)in->asked.tuplet);
-				count_primes(line, in->line_bits,
-					sieve_base(in, block) + in->offset[g.class + j], out);
-			}
-	}
-}
+/* What bits of a word stand for. */
+struct columns {
+	uint32_t octets;         /* lines / 8: 1, a word is eight columns; or 6, a word is one */
+	uint32_t words;          /* made at a time, a multiple of WORDS_AT_ONCE */
+	uint32_t bytes;          /* of a word that have candidates */
+	uint32_t span;           /* numbers that a word stands for */
+	uint32_t usual;          /* few words have more than eight times as many primes */
+	uint64_t begin;          /* bits where tuplets may begin */
+	unsigned char delta[64]; /* bit b: so much after the word's first number */
+	uint64_t packed[8][256]; /* in memory: the deltas of the bits set in a byte, in order */
+	unsigned char ones[256];
+};
 
-#if !defined(SIEVE_HAS_TURN)
-static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+/* Eight bytes in memory, the least significant first. */
+static inline uint64_t in_memory(uint64_t x)
 {
-	turn_plain(lines, stride, c, words);
-}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return x;
+#else
+	return __builtin_bswap64(x);
 #endif
-
-#if !defined(SIEVE_HAS_NUMBERS)
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
-{
-	return numbers_plain(words, c, base, to);
 }
-#endif
 
-/* Leaves the first primes of k-tuplets. */
-static void keep_tuplets(uint64_t *words, const struct columns *c, unsigned k)
+static void columns_init(struct columns *c, const struct sieve_input *in)
 {
-	for (uint32_t i = 0; i < c->words; i++) {
-		uint64_t x = in_memory(words[i]), all = x & c->begin;
-		for (unsigned n = 1; n < k; n++)
-			all &= x >> n;
-		words[i] = in_memory(all);
+	uint16_t delta[64];
+	struct sieve_group group[64] = {0};
+	memset(c, 0, sizeof *c);
+	c->octets = in->classes / 8;
+	c->words = c->octets == 1 ? COLUMN_BYTES : COLUMN_WORDS;
+	c->bytes = c->octets == 1 ? 8 : c->octets;
+	c->span = c->octets == 1 ? 8 * in->modulus : in->modulus;
+	for (uint32_t b = 0; b < 8 * c->bytes; b++) {
+		delta[b] = (uint16_t)(b / in->classes * in->modulus + in->offset[b % in->classes]);
+		c->delta[b] = (unsigned char)delta[b];
 	}
-}
-
-enum { EMIT_BATCH = 1024, EMIT_ROOM = EMIT_BATCH + WORDS_AT_ONCE * 64 + NUMBERS_MORE };
-
-/* Lists a block from its lines side by side. */
-static int emit_block(const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct columns *c,
-	kernel_take_fn *take, void *ctx)
-{
-	uint64_t batch[EMIT_ROOM], words[COLUMN_WORDS], number = sieve_base(in, block);
-	size_t n = 0, used = (sieve_valid(in, block, 0) + 7) / 8;
-	c->usual = 1;
-	for (size_t at = 0; at < used; at += COLUMN_BYTES) {
-		turn(w->lines + at, w->stride, c, words);
-		if (in->asked.tuplet > 1)
-			keep_tuplets(words, c, (unsigned)in->asked.tuplet);
-		else
-			c->usual = usual_primes(c, number);
-		for (uint32_t i = 0; i < c->words; i += WORDS_AT_ONCE, number += WORDS_AT_ONCE * c->span) {
-			n += numbers(words + i, c, number, batch + n);
-			if (n >= EMIT_BATCH) {
-				if (take(ctx, batch, n))
-					return 1;
-				n = 0;
-			}
+	if (in->asked.tuplet > 1)
+		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, 8 * c->bytes, group);
+			n-- > 0;)
+			c->begin |= (uint64_t)group[n].starts << group[n].class;
+	for (uint32_t x = 1; x < 256; x++) {
+		c->ones[x] = (unsigned char)(c->ones[x / 2] + x % 2);
+		for (uint32_t j = 0; j < c->bytes; j++) {
+			uint64_t others = in_memory(c->packed[j][x & (x - 1)]),
+				 least = c->delta[8 * j + (uint32_t)__builtin_ctz(x)];
+			c->packed[j][x] = in_memory(others << 8 | least);
 		}
 	}
-	return n ? take(ctx, batch, n) : 0;
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+/* How many times eight primes few words about `number` have more of: their mean, and a standard deviation or
+ * so. */
+static inline uint32_t usual_primes(const struct columns *c, uint64_t number)
 {
-	const struct sieve_input *in = input;
-	struct sieve_work *w = scratch;
-	struct columns c;
-	if (s.lo == 0 && s.hi > 0)
-		for (uint32_t i = 0; i < in->listed_count; i++) {
-			uint64_t item = in->listed[i];
-			if (take(ctx, &item, 1))
-				return;
-		}
-	if (s.lo < in->blocks)
-		columns_init(&c, in);
-	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
-		keep_lines(in, w, block, 0, in->classes);
-		if (emit_block(in, w, block, &c, take, ctx))
-			return;
+	const double log_number = 0.6931 * (63.5 - __builtin_clzll(number)), mean = c->span / log_number;
+	return (uint32_t)((mean + 1.1 * sqrt(mean)) / 8) + 1;
+}
+
+/* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has, in eight words. */
+INLINE void exchange(uint64_t *a, uint64_t *b, const int shift, const uint64_t mask)
+{
+	for (int i = 0; i < 8; i++) {
+		uint64_t t = (a[i] >> shift ^ b[i]) & mask;
+		b[i] ^= t;
+		a[i] ^= t << shift;
 	}
+}
+
+/* Byte k of word j becomes byte j of word k, in eight times eight words (H. S. Warren, Hacker's Delight,
+ * 7-3). */
+INLINE void turn_bytes(uint64_t (*words)[8])
+{
+	for (int c = 0; c < 4; c++)
+		exchange(words[c], words[c + 4], 32, UINT64_C(0x00000000ffffffff));
+	for (int c = 0; c < 8; c += c % 2 ? 3 : 1)
+		exchange(words[c], words[c + 2], 16, UINT64_C(0x0000ffff0000ffff));
+	for (int c = 0; c < 8; c += 2)
+		exchange(words[c], words[c + 1], 8, UINT64_C(0x00ff00ff00ff00ff));
+}
+
+/* Eight lines: byte k of words[j][i] becomes the candidates, clear bits, of column 8 * (8 * i + j) + k. */
+INLINE void turn_octet(const unsigned char *lines, size_t stride, uint64_t (*words)[8])
+{
+	for (size_t c = 0; c < 8; c++) {
+		memcpy(words[c], lines + c * stride, COLUMN_BYTES);
+		for (int i = 0; i < 8; i++)
+			words[c][i] = in_memory(words[c][i]);
+	}
+	turn_bytes(words);
+	for (int j = 0; j < 8; j++)
+		for (int i = 0; i < 8; i++) {
+			uint64_t x = ~words[j][i], t;
+			t = (x ^ x >> 7) & UINT64_C(0x00aa00aa00aa00aa);
+			x ^= t ^ t << 7;
+			t = (x ^ x >> 14) & UINT64_C(0x0000cccc0000cccc);
+			x ^= t ^ t << 14;
+			t = (x ^ x >> 28) & UINT64_C(0x00000000f0f0f0f0);
+			words[j][i] = x ^ t ^ t << 28;
+		}
+}
+
+static inline void turn_plain(
+	const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	uint64_t octets[6][8][8], column[8][8];
+	for (uint32_t o = 0; o < c->octets; o++)
+		turn_octet(lines + 8 * o * stride, stride, octets[o]);
+	if (c->octets == 1) {
+		for (int i = 0; i < 8; i++)
+			for (int j = 0; j < 8; j++)
+				words[8 * i + j] = in_memory(octets[0][j][i]);
+		return;
+	}
+	for (int j = 0; j < 8; j++) {
+		memset(column, 0, sizeof column);
+		for (int o = 0; o < 6; o++)
+			memcpy(column[o], octets[o][j], sizeof column[o]);
+		turn_bytes(column);
+		for (int i = 0; i < 8; i++)
+			for (int k = 0; k < 8; k++)
+				words[64 * i + 8 * j + k] = in_memory(column[k][i]);
+	}
+}
+
+/* Writes delta[b] for every bit b set in a word, in order, and returns how many. May write 64 in all. */
+typedef uint32_t deltas_fn(const unsigned char *word, const struct columns *c, unsigned char *to);
+
+/* to[i] = base + from[i], eight times. */
+typedef void widen_fn(const unsigned char *from, uint64_t base, uint64_t *to);
+
+/* A table has the deltas of each byte, which follow each other. */
+INLINE uint32_t deltas_of_bytes(
+	const unsigned char *word, const struct columns *c, unsigned char *to, const uint32_t bytes)
+{
+	unsigned char *next = to;
+	UNROLL
+	for (uint32_t j = 0; j < bytes; j++) {
+		memcpy(next, &c->packed[j][word[j]], 8);
+		next += c->ones[word[j]];
+	}
+	return (uint32_t)(next - to);
+}
+
+INLINE uint32_t deltas_of_6(const unsigned char *word, const struct columns *c, unsigned char *to)
+{
+	return deltas_of_bytes(word, c, to, 6);
+}
+
+INLINE uint32_t deltas_of_8(const unsigned char *word, const struct columns *c, unsigned char *to)
+{
+	return deltas_of_bytes(word, c, to, 8);
+}
+
+INLINE void widen_plain(const unsigned char *from, uint64_t base, uint64_t *to)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = base + from[i];
+}
+
+/* Words are widened eight deltas at a time: `usual` times, which is constant, and seldom more often. */
+INLINE size_t numbers_usual(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to,
+	deltas_fn *deltas, widen_fn *widen, const uint32_t usual)
+{
+	_Alignas(64) unsigned char some[WORDS_AT_ONCE][64];
+	uint32_t n[WORDS_AT_ONCE];
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++)
+		n[i] = deltas((const unsigned char *)(words + i), c, some[i]);
+	uint64_t *next = to;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base += c->span) {
+		UNROLL
+		for (uint32_t j = 0; j < 8 * usual; j += 8)
+			widen(some[i] + j, base, next + j);
+		for (uint32_t j = 8 * usual; j < n[i]; j += 8)
+			widen(some[i] + j, base, next + j);
+		next += n[i];
+	}
+	return (size_t)(next - to);
+}
+
+INLINE size_t numbers_with(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to,
+	deltas_fn *deltas, widen_fn *widen)
+{
+	switch (c->usual) {
+	case 1:
+		return numbers_usual(words, c, base, to, deltas, widen, 1);
+	case 2:
+		return numbers_usual(words, c, base, to, deltas, widen, 2);
+	default:
+		return numbers_usual(words, c, base, to, deltas, widen, 3);
+	}
+}
+
+INLINE size_t numbers_by_bytes(
+	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, widen_fn *widen)
+{
+	return c->bytes == 6 ? numbers_with(words, c, base, to, deltas_of_6, widen)
+			     : numbers_with(words, c, base, to, deltas_of_8, widen);
 }
 
 #endif

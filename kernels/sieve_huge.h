@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_huge.h - the part of the template for huge primes, which hit few lines of a block or none: instead of
+ * sieve_huge.h - huge primes, which hit few lines of a block or none: instead of
  * asking in every line, enumerate the multiples of each prime in the whole block, and throw each into the
  * bucket of its line.
  *
@@ -10,6 +10,12 @@
  */
 #ifndef PARSCALE_SIEVE_HUGE_H
 #define PARSCALE_SIEVE_HUGE_H
+
+#include "inline.h"
+#include "sieve_hit.h"
+#include "sieve_parts.h"
+
+#include <string.h>
 
 enum {
 	UNPACK_BITS = 2048, /* of a line of primes at a time */
@@ -24,8 +30,7 @@ struct window {
 	uint16_t coprime[32];
 };
 
-/* The portable way: appends to `to` the offsets of multiples of p, from its square on, that are coprime to
- * 210. */
+/* Of one prime. */
 static inline uint32_t multiples_of(const struct window *v, uint64_t p, uint32_t *to)
 {
 	uint32_t n = 0;
@@ -38,9 +43,8 @@ static inline uint32_t multiples_of(const struct window *v, uint64_t p, uint32_t
 	return n;
 }
 
-#if !defined(SIEVE_HAS_MULTIPLES)
-/* The same for n <= 16 ascending primes. */
-static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
+static inline uint32_t multiples_plain(
+	const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
 {
 	uint32_t all = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -48,8 +52,7 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	return all;
 }
 
-/* Writes number + modulus * i for every clear bit i < n, a multiple of 64, and returns how many. */
-static uint32_t unpack(
+static inline uint32_t unpack_plain(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
 {
 	uint32_t found = 0;
@@ -59,7 +62,6 @@ static uint32_t unpack(
 	}
 	return found;
 }
-#endif
 
 /* A hit in a bucket, and a byte behind it. */
 INLINE void put_hit(unsigned char *to, uint32_t bit)

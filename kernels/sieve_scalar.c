@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. */
-#include "sieve.h"
+#include "sieve_template.h"
 
-#include <string.h>
-
-enum { presieve_limit = 113 };
+static const struct sieve_engine engine = {113, leave_line, emit, steps};
 
 /* The nearest quotient, below 2^22 in magnitude, leaves a rest of at most (1/2 + 2^-7) p to either side. */
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
@@ -67,10 +65,6 @@ static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigne
 		unite(t, at, skip, to, 8);
 }
 
-struct ones {
-	uint64_t all, even;
-};
-
 /* Ones of each byte of x, in that byte. */
 static uint64_t ones_by_byte(uint64_t x)
 {
@@ -102,7 +96,26 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes)
 	return ones;
 }
 
-#include "sieve_lines.h"
+static uint32_t unpack(
+	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes)
+{
+	return unpack_plain(bits, n, number, modulus, primes);
+}
+
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
+{
+	return multiples_plain(v, primes, n, to);
+}
+
+static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+{
+	turn_plain(lines, stride, c, words);
+}
+
+static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+{
+	return numbers_by_bytes(words, c, base, to, widen_plain);
+}
 
 const struct variant sieve_scalar = {
 	.name = "scalar",

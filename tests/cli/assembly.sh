@@ -120,7 +120,7 @@ else
 	for variant in scalar avx2 avx512; do
 		# Numbers of hits from 1 to 31 have loops of their own; those beyond and none at all have one each.
 		free "$kernels/sieve_$variant.o" cross_run '^bts' 32
-		free "$kernels/sieve_$variant.o" cross_small '^orb' 4
+		free "$kernels/sieve_$variant.o" cross_turned '^orb' 4
 	done
 	# twelve registers, each through four steps of whole numbers, four of multiply and add, one division
 	does "$kernels/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48

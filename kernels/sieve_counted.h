@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_counted.h - counted primes, in a segment, and large ones, in a whole line: in runs of primes with as
+ * many hits (sieve_work.c finds them).
+ *
+ * No branch depends on where a prime hits: trip counts are those of a run.
+ */
+#ifndef PARSCALE_SIEVE_COUNTED_H
+#define PARSCALE_SIEVE_COUNTED_H
+
+#include "inline.h"
+#include "sieve_hit.h"
+#include "sieve_parts.h"
+
+/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
+struct stretch {
+	unsigned char *to;
+	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
+};
+
+/* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn
+ * a select between scalars into a jump that nobody can predict. */
+static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n,
+	uint32_t hits, uint32_t bits, uint32_t spare, uint32_t *restrict last)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = x[i] + hits * prime[i];
+		last[i] = at < bits ? at : spare;
+	}
+}
+
+/* Primes with `hits` sure hits and one more in last[]. */
+INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
+	const uint32_t *last, uint32_t n, const uint32_t hits)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i], at = x[i];
+		UNROLL
+		for (uint32_t h = 0; h < hits; h++, at += p)
+			cross(segment, at);
+		cross(segment, last[i]);
+	}
+}
+
+/* Primes with more hits: `hits` to hits + 3 are sure. So many and four are taken, and run over the end by
+ * four at most. */
+static void cross_many(
+	unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, uint32_t hits)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i], at = x[i];
+		for (uint32_t h = hits / SIEVE_STEP + 1; h; h--) {
+			UNROLL
+			for (uint32_t j = 0; j < SIEVE_STEP; j++, at += p)
+				cross(segment, at);
+		}
+	}
+}
+
+/* One run, or a part of one. Changes x. A function of its own, as is cross_turned: tests/cli/assembly.sh reads
+ * them. */
+static __attribute__((noinline)) void cross_run(
+	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+{
+	unsigned char *to = part.to;
+	if (hits > SIEVE_COUNTED) {
+		cross_many(to, prime, x, n, hits);
+		return;
+	}
+	if (hits == 0) {
+		n = keep_below(x, n, part.bits);
+		for (uint32_t i = 0; i < n; i++)
+			cross(to, x[i]);
+		return;
+	}
+	find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
+	switch (hits) {
+#define HITS(k)                                                                                              \
+	case k:                                                                                              \
+		cross_counted(to, prime, x, last, n, k);                                                     \
+		break;
+		HITS(1)
+		HITS(2)
+		HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12) HITS(13)
+			HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22)
+				HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30)
+					HITS(31)
+#undef HITS
+	}
+}
+
+/* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
+static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset,
+	struct stretch part, const struct sieve_runs *runs, uint32_t from)
+{
+	/* of the batch */
+	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from;
+	for (uint32_t r = 0; r < runs->count; r++) {
+		uint32_t hits = runs->run[r].hits;
+		for (uint32_t n; from < runs->run[r].end; from += n) {
+			if (from == end) {
+				first = from;
+				end = last - from < SIEVE_BATCH ? last : from + SIEVE_BATCH;
+				starts(in, w, from, end - from, offset, part.before, w->batch);
+			}
+			n = (runs->run[r].end < end ? runs->run[r].end : end) - from;
+			cross_run(part, in->prime + from, w->batch + (from - first), w->last, n, hits);
+		}
+	}
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_line.h - a line, from the pre-sieve to counting, by all kinds of primes. */
+#ifndef PARSCALE_SIEVE_LINE_H
+#define PARSCALE_SIEVE_LINE_H
+
+#include "sieve_counted.h"
+#include "sieve_hit.h"
+#include "sieve_huge.h"
+#include "sieve_parts.h"
+#include "sieve_presieve.h"
+#include "sieve_turned.h"
+
+#include <string.h>
+
+/* Composites behind the last number. */
+static void close_line(unsigned char *bits, uint32_t valid, uint32_t end)
+{
+	for (; valid < end && valid % 8; valid++)
+		cross(bits, valid);
+	if (valid < end)
+		memset(bits + valid / 8, 0xff, (end - valid) / 8);
+}
+
+/* Composites before the first number that counts. */
+static void open_line(unsigned char *bits, uint64_t number, uint64_t from, uint32_t modulus)
+{
+	for (uint32_t i = 0; number < from; number += modulus)
+		cross(bits, i++);
+}
+
+/* Adds the primes, zero bits, of whole vectors of a line whose bit 0 is `number`; M = 2 (mod 4), so bits
+ * alternate between 1 and 3. */
+static void count_primes(const unsigned char *bits, uint32_t size, uint64_t number, struct tally *out)
+{
+	struct ones ones = count_ones(bits, size / 8);
+	uint64_t even = size / 2 - ones.even;
+	out->count += size - ones.all;
+	out->check += number % 4 == 1 ? even : size - ones.all - even;
+}
+
+/* Crosses out the numbers left that are no primes. */
+static void test_line(unsigned char *line, uint32_t valid, uint64_t number, uint32_t modulus)
+{
+	for (uint32_t i = 0; i < valid; i++)
+		if (!(line[i / 8] >> i % 8 & 1) && !sieve_is_prime(number + (uint64_t)modulus * i))
+			cross(line, i);
+}
+
+/* Sieves a line, and adds its primes to *out unless that is NULL. */
+static void sieve_line(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
+{
+	uint32_t offset = in->offset[class], valid = sieve_valid(in, block, class);
+	uint64_t number = sieve_base(in, block) + offset; /* meaningless where valid == 0 */
+	for (uint32_t s = 0; s < in->segments; s++) {
+		uint32_t before = s * in->segment_bits;
+		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
+		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
+		presieve(in, w, offset, before, to);
+		cross_turned(in, w, offset, before, to);
+		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare},
+			sieve_segment_runs(in, w, s), in->turned);
+		if (in->whole)
+			continue;
+		close_line(w->line, valid < before ? 0 : valid - before, in->segment_bits);
+		count_primes(w->line, in->segment_bits, number, out);
+	}
+	if (!in->whole)
+		return;
+	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole,
+		in->local);
+	if (in->huge.blocks)
+		cross_huge(in, w, block, class);
+	close_line(w->line, valid, in->line_bits);
+	if (valid && number < in->from)
+		open_line(w->line, number, in->from, in->modulus);
+	if (in->tested)
+		test_line(w->line, valid, number, in->modulus);
+	if (out)
+		count_primes(w->line, in->line_bits, number, out);
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_list.h - lists: all lines of a block side by side, turned round to numbers in order. */
+#ifndef PARSCALE_SIEVE_LIST_H
+#define PARSCALE_SIEVE_LIST_H
+
+#include "sieve_block.h"
+#include "sieve_columns.h"
+
+/* Leaves the first primes of k-tuplets. */
+static void keep_tuplets(uint64_t *words, const struct columns *c, unsigned k)
+{
+	for (uint32_t i = 0; i < c->words; i++) {
+		uint64_t x = in_memory(words[i]), all = x & c->begin;
+		for (unsigned n = 1; n < k; n++)
+			all &= x >> n;
+		words[i] = in_memory(all);
+	}
+}
+
+enum { EMIT_BATCH = 1024, EMIT_ROOM = EMIT_BATCH + WORDS_AT_ONCE * 64 + NUMBERS_MORE };
+
+/* Lists a block from its lines side by side. */
+static int emit_block(const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct columns *c,
+	kernel_take_fn *take, void *ctx)
+{
+	uint64_t batch[EMIT_ROOM], words[COLUMN_WORDS], number = sieve_base(in, block);
+	size_t n = 0, used = (sieve_valid(in, block, 0) + 7) / 8;
+	c->usual = 1;
+	for (size_t at = 0; at < used; at += COLUMN_BYTES) {
+		turn(w->lines + at, w->stride, c, words);
+		if (in->asked.tuplet > 1)
+			keep_tuplets(words, c, (unsigned)in->asked.tuplet);
+		else
+			c->usual = usual_primes(c, number);
+		for (uint32_t i = 0; i < c->words; i += WORDS_AT_ONCE, number += WORDS_AT_ONCE * c->span) {
+			n += numbers(words + i, c, number, batch + n);
+			if (n >= EMIT_BATCH) {
+				if (take(ctx, batch, n))
+					return 1;
+				n = 0;
+			}
+		}
+	}
+	return n ? take(ctx, batch, n) : 0;
+}
+
+static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+{
+	const struct sieve_input *in = input;
+	struct sieve_work *w = scratch;
+	struct columns c;
+	if (s.lo == 0 && s.hi > 0)
+		for (uint32_t i = 0; i < in->listed_count; i++) {
+			uint64_t item = in->listed[i];
+			if (take(ctx, &item, 1))
+				return;
+		}
+	if (s.lo < in->blocks)
+		columns_init(&c, in);
+	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
+		keep_lines(in, w, block, 0, in->classes);
+		if (emit_block(in, w, block, &c, take, ctx))
+			return;
+	}
+}
+
+#endif

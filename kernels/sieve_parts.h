@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_parts.h - what an instruction set brings to the sieve: its file includes sieve_template.h, defines
+ * the functions declared here, and ends in its `const struct variant`. Where a plain one will do, the headers
+ * of the template have it: multiples_plain() and so on.
+ */
+#ifndef PARSCALE_SIEVE_PARTS_H
+#define PARSCALE_SIEVE_PARTS_H
+
+#include "sieve.h"
+
+/* Has the largest pre-sieved prime, about where a load of a table costs as much as crossing out in as many
+ * bits; the rest is the template's. */
+static const struct sieve_engine engine;
+
+/* x[i] = first bit, counted from bit `before`, that prime[from + i] crosses out in the line at `offset`, not
+ * before its square. May write 15 elements more. */
+static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+	uint32_t offset, uint32_t before, uint32_t *x);
+
+/* Keeps the x[i] < bits, in order and in place, and returns their number. */
+static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits);
+
+/* Writes a tile, the union of all tables, table g from its byte at[g] on; or less than a tile, `bytes`, a
+ * multiple of 64. */
+static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to);
+static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes);
+
+/* Set bits, and those in even places. `bytes` is a multiple of 64. */
+struct ones {
+	uint64_t all, even;
+};
+static struct ones count_ones(const unsigned char *bits, uint32_t bytes);
+
+/* Of huge primes (sieve_huge.h). Writes number + modulus * i for every clear bit i < n, a multiple of 64, and
+ * returns how many. May write 15 elements more. */
+static uint32_t unpack(
+	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes);
+
+/* Writes the offsets of the multiples of n <= 16 ascending primes in a window, from their squares on, that
+ * are coprime to 210, and returns how many. May write 15 elements more. */
+struct window;
+static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
+
+/* Of lists (sieve_columns.h). COLUMN_BYTES bytes of every line, made words of candidates in order; in memory
+ * their least significant byte comes first. */
+struct columns;
+static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words);
+
+/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how
+ * many. May write NUMBERS_MORE elements more. */
+static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to);
+
+#endif

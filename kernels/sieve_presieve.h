@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve_presieve.h - pre-sieved primes: the tables of their patterns (sieve_kept.c), united. */
+#ifndef PARSCALE_SIEVE_PRESIEVE_H
+#define PARSCALE_SIEVE_PRESIEVE_H
+
+#include "sieve_parts.h"
+
+/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time.
+ */
+static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset,
+	uint32_t before, unsigned char *to)
+{
+	const struct sieve_tables *t = in->tables;
+	uint32_t at[SIEVE_GROUPS], bytes = in->segment_bits / 8, done = 0;
+	/* below 2^28, so that half a unit keeps the quotient from falling short */
+	for (uint32_t g = 0; g < t->count; g++) {
+		int32_t shift = (int32_t)(w->phase[g] + offset * t->step[g] + before / 8);
+		at[g] = (uint32_t)shift - (uint32_t)(int32_t)((shift + 0.5) * t->inverse[g]) * t->period[g];
+	}
+	for (; done + SIEVE_TILE <= bytes; done += SIEVE_TILE) {
+		unite_tables(t, at, to + done);
+		for (uint32_t g = 0; g < t->count; g++) {
+			uint32_t next = at[g] + t->stride[g], wrapped = next - t->period[g];
+			at[g] = next < wrapped ? next : wrapped;
+		}
+	}
+	unite_tail(t, at, to + done, bytes - done);
+}
+
+#endif

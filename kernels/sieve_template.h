@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_template.h - the sieve itself, which every instruction set's file includes first. sieve.h explains
+ * the algorithm; from the bottom up it is
+ *
+ *   sieve_parts.h     what the instruction set brings
+ *   sieve_hit.h       one hit
+ *   sieve_presieve.h  pre-sieved primes
+ *   sieve_turned.h    turned primes
+ *   sieve_counted.h   counted and large primes
+ *   sieve_huge.h      huge primes
+ *   sieve_line.h      a line, by all of these, and its count
+ *   sieve_block.h     what is the same for all lines of a block
+ *   sieve_groups.h    k-tuplets, from neighbouring lines
+ *   sieve_columns.h   lines turned round to words, and words made numbers
+ *   sieve_list.h      lists, from these
+ *
+ * and here the functions of a variant's record. A header includes what it needs.
+ */
+#ifndef PARSCALE_SIEVE_TEMPLATE_H
+#define PARSCALE_SIEVE_TEMPLATE_H
+
+#include "sieve_block.h"
+#include "sieve_groups.h"
+#include "sieve_list.h"
+
+/* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p
+ * / M are at least 1 / M. */
+static void steps(const uint32_t *restrict prime, uint32_t n, uint32_t modulus,
+	const int32_t *restrict reciprocal, uint32_t *restrict step, float *restrict inverse)
+{
+	const double part = 1.0 / modulus;
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t p = (int32_t)prime[i], rest = p - (int32_t)(p * part) * (int32_t)modulus;
+		step[i] = (uint32_t)(int32_t)(((double)p * reciprocal[rest] - 1) * part + 0.5);
+		inverse[i] = 1.0f / (float)p;
+	}
+}
+
+static const unsigned char *leave_line(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
+{
+	enter(in, w, block);
+	sieve_line(in, w, block, class, NULL);
+	return w->line;
+}
+
+static void add_listed(const struct sieve_input *in, struct tally *out)
+{
+	uint64_t check = 0;
+	for (uint32_t i = 0; i < in->listed_count; i++)
+		check += in->listed[i] % 4 == 1;
+	out->count += in->listed_count;
+	out->check += check;
+}
+
+static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
+{
+	const struct sieve_input *in = input;
+	struct sieve_work *w = scratch;
+	if (s.lo == 0 && s.hi > 0)
+		add_listed(in, out);
+	if (!in->blocks)
+		return;
+	if (in->groups) {
+		count_tuplets(in, w, s, out);
+		return;
+	}
+	uint32_t lines = in->by_block ? in->classes : 1;
+	for (uint64_t line = s.lo * lines; line < s.hi * lines; line++) {
+		enter(in, w, line / in->classes);
+		sieve_line(in, w, line / in->classes, (uint32_t)(line % in->classes), out);
+	}
+}
+
+static int setup(const struct problem *p, void **input, struct err *e)
+{
+	struct sieve_input *in;
+	if (sieve_open(p, &engine, &in, e))
+		return -1;
+	*input = in;
+	return 0;
+}
+
+#endif

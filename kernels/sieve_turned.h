@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_turned.h - turned primes: many hits in a segment, eight at a time with constant masks.
+ */
+#ifndef PARSCALE_SIEVE_TURNED_H
+#define PARSCALE_SIEVE_TURNED_H
+
+#include "inline.h"
+#include "sieve_parts.h"
+
+#include <stddef.h>
+
+/* Crosses out from bit x, a multiple of 8, in turns of eight hits, which are p bytes: the masks depend on p %
+ * 8 alone. */
+INLINE void cross_turns(unsigned char *at, uint32_t p, uint32_t turns, const uint32_t p_mod_8)
+{
+	size_t eighth = p / 8;
+	for (; turns; turns--, at += p) {
+		UNROLL
+		for (uint32_t j = 0; j < 8; j++)
+			at[j * eighth + j * p_mod_8 / 8] |= (unsigned char)(1u << j * p_mod_8 % 8);
+	}
+}
+
+/* Primes with many hits. Starts move back to a multiple of 8, at most 7 hits, and the last turn runs over the
+ * end. */
+INLINE void cross_list(unsigned char *segment, uint32_t bits, const uint32_t *prime, const uint32_t *x,
+	uint32_t n, const uint32_t p_mod_8)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = prime[i];
+		ptrdiff_t from = (ptrdiff_t)x[i] -
+				 (ptrdiff_t)(x[i] * p_mod_8 % 8) * (ptrdiff_t)p; /* 1/p = p modulo 8 */
+		uint32_t turns = bits / p / 8 + 2;
+		cross_turns(segment + from / 8, p, turns, p_mod_8);
+	}
+}
+
+/* Primes that are turned, in the segment `before` bits into the line. */
+static __attribute__((noinline)) void cross_turned(const struct sieve_input *in, struct sieve_work *w,
+	uint32_t offset, uint32_t before, unsigned char *segment)
+{
+	uint32_t i = 0;
+	for (uint32_t list = 0; list < 4; list++)
+		while (i < in->turned_end[list]) {
+			uint32_t n = in->turned_end[list] - i < SIEVE_BATCH ? in->turned_end[list] - i
+									    : SIEVE_BATCH;
+			starts(in, w, i, n, offset, before, w->batch);
+			const uint32_t *prime = in->prime + i;
+			switch (list) {
+			case 0:
+				cross_list(segment, in->segment_bits, prime, w->batch, n, 1);
+				break;
+			case 1:
+				cross_list(segment, in->segment_bits, prime, w->batch, n, 3);
+				break;
+			case 2:
+				cross_list(segment, in->segment_bits, prime, w->batch, n, 5);
+				break;
+			default:
+				cross_list(segment, in->segment_bits, prime, w->batch, n, 7);
+			}
+			i += n;
+		}
+}
+
+#endif
