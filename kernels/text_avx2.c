@@ -7,6 +7,11 @@
 #if defined(__AVX2__)
 #include <immintrin.h>
 
+#define TEXT_VECTOR 32
+#define TEXT_IS_ALL(v) (_mm256_movemask_epi8((__m256i)(v)) == -1)
+#define TEXT_IS_ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
+#include "text_vector.h"
+
 static inline __m256i load(const unsigned char *p)
 {
 	return _mm256_loadu_si256((const __m256i *)(const void *)p);
@@ -17,25 +22,7 @@ static inline uint64_t join(__m256i low, __m256i high)
 	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
-/* Folds 32 bytes; all bits set where there is a letter. */
-static inline __m256i fold_half(const unsigned char *from, unsigned char *to)
-{
-	__m256i lower = _mm256_or_si256(load(from), _mm256_set1_epi8(0x20));
-	/* a-z to the lowest 26 signed bytes */
-	__m256i rank = _mm256_add_epi8(lower, _mm256_set1_epi8((char)(0x80 - 'a')));
-	__m256i letter = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(-128 + 26)), rank);
-	_mm256_storeu_si256((__m256i *)(void *)to, _mm256_and_si256(lower, letter));
-	return letter;
-}
-
-static inline uint64_t fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
-{
-	(void)r;
-	__m256i low = fold_half(from, to);
-	return join(low, fold_half(from + 32, to + 32));
-}
-
-/* The same by tables: a byte is part of a word where the row of its low four bits has the bit of its high
+/* By tables: a byte is part of a word where the row of its low four bits has the bit of its high
  * four. Of bytes above 127 no row has a bit. */
 static inline __m256i look_up_half(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
@@ -56,10 +43,11 @@ static inline __m256i look_up_half(const struct text_rules *r, const unsigned ch
 	return none;
 }
 
-static inline uint64_t fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+static inline bool fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
-	__m256i low = look_up_half(r, from, to);
-	return ~join(low, look_up_half(r, from + 32, to + 32));
+	__m256i none = look_up_half(r, from, to);
+	none = _mm256_or_si256(none, look_up_half(r, from + 32, to + 32));
+	return _mm256_testz_si256(none, none);
 }
 
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
@@ -67,7 +55,7 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return join(_mm256_cmpeq_epi8(load(a), load(b)), _mm256_cmpeq_epi8(load(a + 32), load(b + 32)));
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
 
 TEXT_VARIANT(avx2, CPU_AVX2, search);
 #else

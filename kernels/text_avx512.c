@@ -17,11 +17,11 @@ static inline __m512i load(const unsigned char *p)
 	return _mm512_loadu_si512(p);
 }
 
-/* Stores what is compared of the bytes of words, and zeros for others. */
-static inline uint64_t store(unsigned char *to, __mmask64 letters, __m512i symbols)
+/* Stores what is compared of the bytes of words, and zeros for others. Are all bytes of words? */
+static inline bool store(unsigned char *to, __mmask64 letters, __m512i symbols)
 {
 	_mm512_storeu_si512(to, _mm512_maskz_mov_epi8(letters, symbols));
-	return letters;
+	return ~letters == 0;
 }
 
 static inline __mmask64 in_range(__m512i x, char first, char last)
@@ -30,7 +30,7 @@ static inline __mmask64 in_range(__m512i x, char first, char last)
 		_mm512_sub_epi8(x, _mm512_set1_epi8(first)), _mm512_set1_epi8((char)(last - first)));
 }
 
-static inline uint64_t fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+static inline bool fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
 	(void)r;
 	const __m512i lower = _mm512_or_si512(load(from), _mm512_set1_epi8(0x20));
@@ -39,7 +39,7 @@ static inline uint64_t fold_plain(const struct text_rules *r, const unsigned cha
 
 /* By tables: a byte is part of a word where the row of its low four bits has the bit of its high four. Of
  * bytes above 127 no row has a bit. */
-static inline uint64_t fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
+static inline bool fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
 	const __m512i rows = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)r->row));
 	const __m512i bits =
@@ -52,27 +52,34 @@ static inline uint64_t fold(const struct text_rules *r, const unsigned char *fro
 	return store(to, _mm512_test_epi8_mask(row, bit), _mm512_or_si512(x, mark));
 }
 
+static inline bool suspect(const unsigned char *p)
+{
+	const __m512i before = load(p - 1), here = load(p), after = load(p + 1), after_2 = load(p + 2);
+	const __m512i odd = (before ^ after) | (load(p - 2) ^ after_2);
+	const __m512i even = (here ^ after) | (before ^ after_2);
+	const __mmask64 odd_found =
+		_mm512_mask_testn_epi8_mask(_mm512_test_epi8_mask(before, before), odd, odd);
+	const __mmask64 even_found =
+		_mm512_mask_testn_epi8_mask(_mm512_test_epi8_mask(here, here), even, even);
+	return (odd_found | even_found) != 0;
+}
+
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 {
 	return _mm512_cmpeq_epi8_mask(load(a), load(b));
 }
 
-TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, equal);
-
-/* Where one tile was dense with palindromes, so are the next. */
-enum { TILES_BY_CENTRES = 15 };
+TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal);
 
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
 	const unsigned needed = CPU_VBMI | CPU_VBMI2;
-	if (tile->by_centres) {
-		tile->by_centres--;
-	} else if ((in->features & needed) == needed) {
+	if (!tile->dense && (in->features & needed) == needed) {
 		const enum text_ends ends = text_search_ends(in, base, tile);
 		if (ends == TEXT_ENDS_FOUND)
 			return;
 		if (ends == TEXT_ENDS_DENSE)
-			tile->by_centres = TILES_BY_CENTRES;
+			tile->dense = TEXT_TILES_DENSE;
 	}
 	search_centres(in, base, tile);
 }

@@ -2,14 +2,16 @@
 /*
  * text_centres.h - the search from the middle of words outwards, of all words at once.
  *
- * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, and `equal`;
- * the rest is 64-bit masks, bit i for byte i of a block. (NEON needs these and nothing else.)
+ * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, `suspect` and
+ * `equal`; the rest is 64-bit masks, bit i for byte i of a block. (NEON needs these and nothing else.)
  *
- * The tile is folded into scratch: letters to what they are compared as, all else to 0. Then 64 centres are
- * tried at once, in both parities: in round r a centre lives on if the bytes r before and r after it are
- * equal. Equal letters: try the next round. Equal zeros: both ends of the word were reached, and it is a
- * palindrome. In prose few blocks have a centre alive after two rounds; where every word is a palindrome the
- * work grows with half its length, but words that fill a block are not searched for: 63 rounds are the most.
+ * The tile is folded into scratch: letters to what they are compared as, all else to 0. A palindrome of two
+ * letters or more has a centre with two equal pairs around it, of zeros where the word ends: blocks without
+ * any are left at once, and no branch depends on the text until all suspects of a tile are listed. In prose
+ * one block in ten is one. Of those 64 centres are tried at once, in both parities: in round r a centre lives
+ * on if the bytes r before and r after it are equal. Equal letters: try the next round. Equal zeros: both
+ * ends of the word were reached, and it is a palindrome. Where every word is a palindrome the work grows with
+ * half its length, but words that fill a block are not searched for: 63 rounds are the most.
  */
 #ifndef PARSCALE_TEXT_CENTRES_H
 #define PARSCALE_TEXT_CENTRES_H
@@ -18,13 +20,18 @@
 
 #include <string.h>
 
-/* The first rounds are played without asking whether anyone is alive: in prose somebody is after the first,
- * and mostly nobody after the second. */
-enum { TEXT_SURE = 2 };
+/* Where more blocks of a tile are suspect, so are those of the next tiles: they are not asked. Then rounds
+ * that somebody mostly outlives are played without asking. */
+enum { TEXT_SUSPECTS_MOST = TEXT_BLOCKS / 2, TEXT_TILES_DENSE = 15, TEXT_SURE = 2 };
 
 /* Writes 64 bytes to `to`: ASCII letters of words as what equal ones have in common and no others, anything
- * else as 0. Returns the mask of the letters. */
-typedef uint64_t text_fold_fn(const struct text_rules *r, const unsigned char *from, unsigned char *to);
+ * else as 0. Returns whether all are letters. */
+typedef bool text_fold_fn(const struct text_rules *r, const unsigned char *from, unsigned char *to);
+
+/* Of 64 folded bytes at p: is one of them, i, such that the letters i - 1 and i + 1 and the bytes i - 2 and
+ * i + 2 are equal, or the letters i and i + 1 and the bytes i - 1 and i + 2? May say yes where it is not so.
+ */
+typedef bool text_suspect_fn(const unsigned char *p);
 
 /* The mask of equal bytes in 64 at a and 64 at b. */
 typedef uint64_t text_equal_fn(const unsigned char *a, const unsigned char *b);
@@ -41,34 +48,65 @@ static inline bool text_has_foreign(const unsigned char *p)
 	return any & UINT64_C(0x8080808080808080);
 }
 
-/* Folds the tile at offset `base` and the blocks beside it into tile->bytes; what is outside the text becomes
- * zeros. */
-__attribute__((always_inline)) static inline void text_fold_tile(
-	const struct text_input *in, uint64_t base, struct text_tile *tile, text_fold_fn *fold)
+/* The bytes of the tile at offset `base` and of a block on either side: in the text, or where that begins or
+ * ends a copy in `edge`, between bytes that are part of no word. */
+enum { TEXT_AROUND = TEXT_TILE + 2 * TEXT_BLOCK };
+static inline const unsigned char *text_around_tile(
+	const struct text_input *in, uint64_t base, unsigned char edge[TEXT_AROUND])
+{
+	const uint64_t before = base ? TEXT_BLOCK : 0, left = in->bytes - base + before;
+	const unsigned char *from = in->text + base - before;
+	if (before && left >= TEXT_AROUND)
+		return from;
+	const uint64_t room = TEXT_AROUND - TEXT_BLOCK + before;
+	memset(edge, 0xFF, TEXT_AROUND);
+	memcpy(edge + TEXT_BLOCK - before, from, left < room ? left : room);
+	return edge;
+}
+
+/* Folds them into tile->bytes. */
+__attribute__((always_inline)) static inline void text_fold_tile(const struct text_input *in, uint64_t base,
+	const unsigned char *around, struct text_tile *tile, text_fold_fn *fold)
 {
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
-	tile->full = tile->has_foreign = false;
+	unsigned char *to = tile->bytes;
+	bool full = false;
+	for (unsigned i = 0; i < TEXT_BLOCKS; i += PREFETCH_LINES) {
+		prefetch_lines(&walk);
+		for (unsigned j = 0; j < PREFETCH_LINES; j++, around += TEXT_BLOCK, to += TEXT_BLOCK)
+			full |= fold(in->rules, around, to);
+	}
+	full |= fold(in->rules, around, to);
+	full |= fold(in->rules, around + TEXT_BLOCK, to + TEXT_BLOCK);
+	tile->full = full;
+}
+
+/* Finds the words with other characters than ASCII. */
+static inline void text_find_foreign(
+	const struct text_input *in, uint64_t base, const unsigned char *around, struct text_tile *tile)
+{
+	memset(tile->letters, 0, sizeof tile->letters);
+	memset(tile->foreign, 0, sizeof tile->foreign);
+	for (unsigned i = base ? 0 : 1; i < TEXT_BLOCKS + 2; i++) {
+		const uint64_t at = base + i * TEXT_BLOCK - TEXT_BLOCK;
+		if (at < in->bytes && text_has_foreign(around + i * TEXT_BLOCK))
+			text_add_foreign(in, at, tile, i);
+	}
+}
+
+/* The mask of the letters among 64 folded bytes. */
+static inline uint64_t text_letters_at(const unsigned char *p, text_equal_fn *equal)
+{
+	static const unsigned char zeros[TEXT_BLOCK];
+	return ~equal(p, zeros);
+}
+
+/* The letters of all blocks, where more than searches want to know of them. */
+static inline void text_mark_letters(struct text_tile *tile, text_equal_fn *equal)
+{
 	for (unsigned i = 0; i < TEXT_BLOCKS + 2; i++) {
-		if (__builtin_expect(i % PREFETCH_LINES == 0, 0))
-			prefetch_lines(&walk);
-		unsigned char edge[TEXT_BLOCK], *to = tile->bytes + i * TEXT_BLOCK;
-		const unsigned char *block = edge;
-		const uint64_t at =
-			base + i * TEXT_BLOCK - TEXT_BLOCK; /* wraps for the block before the text */
-		const uint64_t left = at < in->bytes ? in->bytes - at : 0;
-		if (left >= TEXT_BLOCK) {
-			block = in->text + at;
-		} else {
-			memset(edge, 0xFF, sizeof edge); /* no part of any word */
-			if (left)
-				memcpy(edge, in->text + at, left);
-		}
-		tile->letters[i] = fold(in->rules, block, to);
-		if (in->rules->utf8) {
-			tile->foreign[i] = 0;
-			if (left && text_has_foreign(block))
-				text_add_foreign(in, at, tile, i);
-		}
+		const uint64_t ascii = text_letters_at(tile->bytes + i * TEXT_BLOCK, equal);
+		tile->letters[i] = ascii | (tile->has_foreign ? tile->foreign[i] : 0);
 		tile->full |= ~tile->letters[i] == 0;
 	}
 }
@@ -109,40 +147,74 @@ __attribute__((always_inline)) static inline struct text_round text_play(struct 
 	return t;
 }
 
-/* Palindromes whose middle lies in the block and that fill none. */
-__attribute__((always_inline)) static inline void text_scan_block(const unsigned char *p, const uint64_t *w,
-	uint64_t letters, uint64_t min_length, uint64_t *found, text_equal_fn *equal)
+/* Palindromes whose middle lies in block i of the tile and that fill none; `sure` rounds are played without
+ * asking whether anyone is alive. */
+__attribute__((always_inline)) static inline void text_scan_block(
+	const struct text_input *in, struct text_tile *tile, unsigned i, unsigned sure, text_equal_fn *equal)
 {
+	const unsigned char *p = tile->bytes + i * TEXT_BLOCK;
+	const uint64_t *w = tile->letters + i, min_length = in->min_length;
+	const uint64_t letters = tile->full ? text_short_words(w) : w[0];
 	struct text_round t = {letters, letters & equal(p, p + 1), 0, 0};
-	for (unsigned r = 1; r <= TEXT_SURE; r++)
+	for (unsigned r = 1; r <= sure; r++)
 		t = text_play(t, r, p, w, min_length, equal);
-	for (unsigned r = TEXT_SURE + 1; (t.odd | t.even) && r < TEXT_BLOCK; r++)
+	for (unsigned r = sure + 1; (t.odd | t.even) && r < TEXT_BLOCK; r++)
 		t = text_play(t, r, p, w, min_length, equal);
-	found[0] |= t.found;
-	found[-1] |= t.found_before;
+	tile->found[i] |= t.found;
+	tile->found[i - 1] |= t.found_before;
+}
+
+/* The blocks of the tile that are suspect, to `list`; returns how many. */
+__attribute__((always_inline)) static inline unsigned text_list_suspects(
+	const unsigned char *bytes, unsigned char *list, text_suspect_fn *suspect)
+{
+	unsigned count = 0;
+	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
+		list[count] = (unsigned char)i;
+		count += suspect(bytes + i * TEXT_BLOCK);
+	}
+	return count;
 }
 
 /* A text_search_fn but for the variant's functions. Always inlined, so that they and the loop are one. */
 __attribute__((always_inline)) static inline void text_search_centres(const struct text_input *in,
-	uint64_t base, struct text_tile *tile, text_fold_fn *fold, text_equal_fn *equal)
+	uint64_t base, struct text_tile *tile, text_fold_fn *fold, text_suspect_fn *suspect,
+	text_equal_fn *equal)
 {
-	text_fold_tile(in, base, tile, fold);
-	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
-		const uint64_t *w = tile->letters + i;
-		const uint64_t letters = tile->full ? text_short_words(w) : w[0];
-		text_scan_block(
-			tile->bytes + i * TEXT_BLOCK, w, letters, in->min_length, tile->found + i, equal);
+	unsigned char edge[TEXT_AROUND], suspects[TEXT_BLOCKS + 1];
+	const unsigned char *around = text_around_tile(in, base, edge);
+	text_fold_tile(in, base, around, tile, fold);
+	tile->has_foreign = false;
+	if (in->rules->utf8)
+		text_find_foreign(in, base, around, tile);
+	const bool dense = in->min_length < 2 || tile->dense; /* words of one letter have a single pair */
+	tile->dense -= tile->dense > 0;
+	const bool marked = dense || tile->full || tile->has_foreign;
+	if (marked)
+		text_mark_letters(tile, equal);
+	if (dense) {
+		for (unsigned i = 1; i <= TEXT_BLOCKS; i++)
+			text_scan_block(in, tile, i, TEXT_SURE, equal);
+		return;
+	}
+	const unsigned count = text_list_suspects(tile->bytes, suspects, suspect);
+	tile->dense = count > TEXT_SUSPECTS_MOST ? TEXT_TILES_DENSE : 0;
+	for (unsigned n = 0; n < count; n++) {
+		const unsigned i = suspects[n];
+		for (unsigned j = i - 1; !marked && j <= i; j++)
+			tile->letters[j] = text_letters_at(tile->bytes + j * TEXT_BLOCK, equal);
+		text_scan_block(in, tile, i, 0, equal);
 	}
 }
 
 /* Defines a text_search_fn of this name from a variant's functions. */
-#define TEXT_SEARCH_CENTRES(name, fold_plain, fold, equal)                                                   \
+#define TEXT_SEARCH_CENTRES(name, fold_plain, fold, suspect, equal)                                          \
 	static void name(const struct text_input *in, uint64_t base, struct text_tile *tile)                 \
 	{                                                                                                    \
 		if (in->rules->plain)                                                                        \
-			text_search_centres(in, base, tile, fold_plain, equal);                              \
+			text_search_centres(in, base, tile, fold_plain, suspect, equal);                     \
 		else                                                                                         \
-			text_search_centres(in, base, tile, fold, equal);                                    \
+			text_search_centres(in, base, tile, fold, suspect, equal);                           \
 	}                                                                                                    \
 	_Static_assert(TEXT_BLOCK == 64, "a mask has a bit a byte")
 

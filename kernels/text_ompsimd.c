@@ -17,7 +17,7 @@ static inline uint64_t gather(const unsigned char flags[TEXT_BLOCK])
 	return mask;
 }
 
-static inline uint64_t fold_plain(
+static inline bool fold_plain(
 	const struct text_rules *r, const unsigned char *restrict from, unsigned char *restrict to)
 {
 	(void)r;
@@ -28,10 +28,10 @@ static inline uint64_t fold_plain(
 		letter[i] = (unsigned char)(lower - 'a') < 26;
 		to[i] = letter[i] ? lower : 0;
 	}
-	return gather(letter);
+	return gather(letter) + 1 == 0;
 }
 
-static inline uint64_t fold(
+static inline bool fold(
 	const struct text_rules *r, const unsigned char *restrict from, unsigned char *restrict to)
 {
 	unsigned char letter[TEXT_BLOCK];
@@ -40,7 +40,19 @@ static inline uint64_t fold(
 #pragma omp simd
 	for (unsigned i = 0; i < TEXT_BLOCK; i++)
 		letter[i] = to[i] != 0;
-	return gather(letter);
+	return gather(letter) + 1 == 0;
+}
+
+static inline bool suspect(const unsigned char *p)
+{
+	unsigned char any = 0;
+#pragma omp simd reduction(| : any)
+	for (int i = 0; i < TEXT_BLOCK; i++) {
+		const unsigned char odd = (p[i - 1] ^ p[i + 1]) | (p[i - 2] ^ p[i + 2]);
+		const unsigned char even = (p[i] ^ p[i + 1]) | (p[i - 1] ^ p[i + 2]);
+		any |= (odd ? 0 : p[i - 1]) | (even ? 0 : p[i]);
+	}
+	return any;
 }
 
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
@@ -52,6 +64,6 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return gather(same);
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
 
 TEXT_VARIANT(ompsimd, 0, search);

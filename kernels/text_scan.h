@@ -37,7 +37,7 @@ struct text_tile {
 	uint64_t found[TEXT_BLOCKS + 8]; /* where palindromes start; all zero between tiles */
 	bool full;                       /* there is a block of nothing but letters */
 	bool has_foreign;                /* some word has other characters than ASCII */
-	unsigned by_centres;             /* so many tiles more shall be searched by centres */
+	unsigned dense;                  /* so many tiles more are taken to be full of palindromes */
 	_Alignas(TEXT_BLOCK) unsigned char bytes[TEXT_TILE + 3 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
