@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "args.h"
 
+#include "folded.h"
 #include "nth.h"
 #include "number.h"
 
@@ -22,6 +23,15 @@ int args_next(int argc, char **argv, const struct option *options, struct err *e
 		err_set(e, ERR_USAGE, "unknown option, or a value where there is none: '%s'",
 			argv[optind - 1]);
 	return found == ':' ? '?' : found;
+}
+
+const char *args_folder(int argc, char **argv, struct err *e)
+{
+	if (optind == argc)
+		err_set(e, ERR_USAGE, "%s: name a folder of results (parscale %s --help)", argv[0], argv[0]);
+	else if (optind + 1 < argc)
+		err_set(e, ERR_USAGE, "%s: one folder of results, not also '%s'", argv[0], argv[optind + 1]);
+	return optind + 1 == argc ? argv[optind] : NULL;
 }
 
 /* What is not a cell's: options of the measurement. */
@@ -265,54 +275,62 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 	return cell_finish(&a->measure.cell, e);
 }
 
+static void help_option(const char *name, const char *value, const char *meaning)
+{
+	enum { MEANINGS_AT = 31 };
+	char option[64];
+	snprintf(option, sizeof option, "  --%s%s%s", name, value ? " " : "", value ? value : "");
+	folded_entry(stdout, option, MEANINGS_AT, meaning, FOLDED_PAGE);
+}
+
+static void help_parameter(const struct parameter *p)
+{
+	char meaning[400], number[24];
+	const char *fallback = number;
+	int length;
+	snprintf(number, sizeof number, "%" PRIu64, p->fallback);
+	if (p->fallback_text || p->choices)
+		fallback = p->fallback_text ? p->fallback_text : p->choices;
+	length = (int)(p->choices ? strcspn(fallback, "|") : strlen(fallback));
+	snprintf(meaning, sizeof meaning, "%s (%.*s)", p->meaning, length, fallback);
+	help_option(p->name, p->choices ? p->choices : p->fallback_text ? "SET" : "N", meaning);
+}
+
 static void help_kernel(const struct kernel *k)
 {
-	printf("\n%s (%s):\n", k->name, k->summary);
-	for (const char *const *own = k->parameters; *own; own++) {
-		const struct parameter *p = parameter_find(*own);
-		char option[64];
-		snprintf(option, sizeof option, "--%s %s", p->name,
-			p->choices         ? p->choices
-			: p->fallback_text ? "SET"
-					   : "N");
-		if (p->fallback_text)
-			printf("  %-28s %s (%s)\n", option, p->meaning, p->fallback_text);
-		else if (p->choices)
-			printf("  %-28s %s (%.*s)\n", option, p->meaning, (int)strcspn(p->choices, "|"),
-				p->choices);
-		else
-			printf("  %-28s %s (%" PRIu64 ")\n", option, p->meaning, p->fallback);
-	}
+	char head[400];
+	snprintf(head, sizeof head, "\n%s (%s):\n", k->name, k->summary);
+	folded_text(stdout, head);
+	for (const char *const *own = k->parameters; *own; own++)
+		help_parameter(parameter_find(*own));
 	if (k->takes_input)
-		printf("  %-28s %s\n", "--input FILE", "read it from a file, or from standard input (-)");
+		help_option("input", "FILE", "read it from a file, or from standard input (-)");
 }
 
 void args_help_run(void)
 {
-	printf("usage: parscale run KERNEL [options]\n\n"
-	       "Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n"
-	       "  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
-	       "  --backend NAME               what makes the workers (serial)\n"
-	       "  --workers N                  how many, 1 to %d; may exceed the CPUs (1)\n"
-	       "  --threads-per-rank N         of back end mpi: so many of the workers are OpenMP threads of one rank (1)\n"
-	       "  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
-	       "  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
-	       "  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
-	       "  --wait auto|active|passive   how workers wait for each other: looking for a while and then asleep, always looking, asleep (auto)\n"
-	       "  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
-	       "  --scaling NAME               --size is the whole (strong), one worker's share (weak), or of the problem that each worker\n"
-	       "                               solves by itself (throughput) (strong)\n"
-	       "  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"
-	       "  --block-bytes N              cache tile of a worker (from the caches)\n"
-	       "  --grain N                    units of work in a dynamic chunk (the variant's choice)\n",
-		BACKEND_MAX_WORKERS);
-	for (size_t i = 0; i < OWN_COUNT; i++) {
-		char option[64];
-		const struct own_option *o = &own_options[i];
-		snprintf(option, sizeof option, "--%s %s", o->name, o->value_name ? o->value_name : "");
-		if (o->meaning)
-			printf("  %-28s %s\n", option, o->meaning);
-	}
+	char workers[80];
+	folded_text(stdout,
+		"usage: parscale run KERNEL [options]\n\n"
+		"Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n"
+		"  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
+		"  --backend NAME               what makes the workers (serial)\n");
+	snprintf(workers, sizeof workers, "how many, 1 to %d; may exceed the CPUs (1)", BACKEND_MAX_WORKERS);
+	help_option("workers", "N", workers);
+	folded_text(stdout,
+		"  --threads-per-rank N         of back end mpi: so many of the workers are OpenMP threads of one rank (1)\n"
+		"  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
+		"  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
+		"  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
+		"  --wait auto|active|passive   how workers wait for each other: looking for a while and then asleep, always looking, asleep (auto)\n"
+		"  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
+		"  --scaling NAME               --size is the whole (strong), one worker's share (weak), or of the problem that each worker solves by itself (throughput) (strong)\n"
+		"  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"
+		"  --block-bytes N              cache tile of a worker (from the caches)\n"
+		"  --grain N                    units of work in a dynamic chunk (the variant's choice)\n");
+	for (size_t i = 0; i < OWN_COUNT; i++)
+		if (own_options[i].meaning)
+			help_option(own_options[i].name, own_options[i].value_name, own_options[i].meaning);
 	for (const struct kernel *const *k = kernels; *k; k++)
 		help_kernel(*k);
 	printf("\nNumbers: 1000, 1e10, 2^40, 10M, 64Ki. Times: 500ms, 90s, 5m.\n");

@@ -2,6 +2,7 @@
 #include "info.h"
 
 #include "args.h"
+#include "folded.h"
 #include "backend/backend.h"
 #include "machine/build.h"
 #include "cpu.h"
@@ -19,6 +20,13 @@
 static void print_text(FILE *out, const char *name, const char *value)
 {
 	fprintf(out, "  %-16s %s\n", name, value[0] ? value : "not available");
+}
+
+static void print_topic(FILE *out, const char *kind, const char *topic, const char *says)
+{
+	char head[100];
+	snprintf(head, sizeof head, "  %-8s %s", kind, topic);
+	folded_entry(out, head, 29, says, FOLDED_PAGE);
 }
 
 static const char *plural(int n)
@@ -55,13 +63,14 @@ static void print_environment(const struct environment *env, FILE *out)
 {
 	fprintf(out, "\nenvironment\n");
 	for (const struct fact *f = environment_facts; f->name; f++) {
-		char text[FACT_LINE_BYTES], bytes[UNITS_BYTES];
-		environment_text(env, f, text, sizeof text);
-		if (text[0] && strcmp(f->unit, "bytes") == 0)
-			fprintf(out, "  %-23s %s\n", f->name, units_bytes(strtod(text, NULL), bytes));
+		char value[FACT_LINE_BYTES], text[FACT_LINE_BYTES + 24], bytes[UNITS_BYTES], name[40];
+		environment_text(env, f, value, sizeof value);
+		if (value[0] && strcmp(f->unit, "bytes") == 0)
+			snprintf(text, sizeof text, "%s", units_bytes(strtod(value, NULL), bytes));
 		else
-			fprintf(out, "  %-23s %s%s%s\n", f->name, text[0] ? text : "-",
-				text[0] && f->unit[0] ? " " : "", text[0] ? f->unit : "");
+			snprintf(text, sizeof text, "%s %s", value[0] ? value : "-", value[0] ? f->unit : "");
+		snprintf(name, sizeof name, "  %s", f->name);
+		folded_entry(out, name, 26, text, FOLDED_PAGE);
 	}
 }
 
@@ -102,11 +111,13 @@ static void print_sizes(const struct facts *facts, FILE *out)
 	uint64_t sizes[CACHE_SIZES];
 	char bytes[UNITS_BYTES];
 	int n = facts_sizes(facts, sizes);
-	fprintf(out, "\nsizes worth measuring, by a worker's caches when all work\n%s",
-		n > 0 ? "" : "  not available");
-	for (int i = 0; i < n; i++)
-		fprintf(out, "%s%s", i ? ", " : "  ", units_bytes((double)sizes[i], bytes));
-	fprintf(out, "\n");
+	char text[CACHE_SIZES * (UNITS_BYTES + 2)] = "";
+	fprintf(out, "\nsizes worth measuring, by a worker's caches when all work\n");
+	for (int i = 0; i < n; i++) {
+		strcat(text, i ? ", " : "");
+		strcat(text, units_bytes((double)sizes[i], bytes));
+	}
+	folded_entry(out, "", 2, n > 0 ? text : "not available", FOLDED_PAGE);
 }
 
 static void print_findings(const struct facts *f, FILE *out)
@@ -115,8 +126,7 @@ static void print_findings(const struct facts *f, FILE *out)
 	int n = facts_grade(f, findings, GRADE_TOPICS);
 	fprintf(out, "\nfit to measure\n");
 	for (int i = 0; i < n; i++)
-		fprintf(out, "  %-8s %-17s %s\n", grade_name(findings[i].grade), findings[i].topic,
-			findings[i].says);
+		print_topic(out, grade_name(findings[i].grade), findings[i].topic, findings[i].says);
 }
 
 void info_print(const struct facts *facts, FILE *out)
@@ -155,7 +165,8 @@ static void each_lack(lack_fn *take, void *ctx)
 
 static void print_lack(void *ctx, const char *what, const char *name, const char *why)
 {
-	printf("%s  %-8s %-17s %s\n", *(int *)ctx ? "" : "\nmissing\n", what, name, why);
+	printf("%s", *(int *)ctx ? "" : "\nmissing\n");
+	print_topic(stdout, what, name, why);
 	*(int *)ctx = 1;
 }
 
@@ -235,11 +246,10 @@ static int print_json(const struct facts *f, struct err *e)
 
 static void help(void)
 {
-	printf("usage: parscale info [--format text|json]\n\n"
-	       "Shows the machine, the environment, placement orders and worker counts, how fit all is to "
-	       "measure in and what to do\n"
-	       "about it, the build and what it lacks. Reads only; measures the noise of the system for 0.3 "
-	       "s; changes nothing.\n");
+	folded_text(stdout,
+		"usage: parscale info [--format text|json]\n\n"
+		"Shows the machine, the environment, placement orders and worker counts, how fit all is to measure in and what to do about it, the build and what it lacks. "
+		"Reads only; measures the noise of the system for 0.3 s; changes nothing.\n");
 }
 
 int info_main(int argc, char **argv, struct err *e)

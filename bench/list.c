@@ -2,6 +2,7 @@
 #include "list.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/columns.h"
 #include "cpu.h"
 #include "meter.h"
@@ -12,20 +13,32 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A name and what is said of it: one line for programs, on a terminal as many as it takes. */
+static void entry(const char *name, size_t column, const char *text)
+{
+	folded_entry(stdout, name, column, text, isatty(STDOUT_FILENO) ? FOLDED_PAGE : FOLDED_ENDLESS);
+}
 
 static void line(const char *name, const char *text, const char *missing)
 {
-	printf("%-12s %s%s%s%s\n", name, text, missing ? " [missing: " : "", missing ? missing : "",
+	char all[400];
+	snprintf(all, sizeof all, "%s%s%s%s", text, missing ? " [missing: " : "", missing ? missing : "",
 		missing ? "]" : "");
+	entry(name, 15, all);
 }
 
 static void list_kernels(void)
 {
 	for (const struct kernel *const *k = kernels; *k; k++) {
-		printf("%-12s %s (sizes count %ss; options", (*k)->name, (*k)->summary, (*k)->item);
+		char text[500];
+		int n = snprintf(
+			text, sizeof text, "%s (sizes count %ss; options", (*k)->summary, (*k)->item);
 		for (const char *const *own = (*k)->parameters; *own; own++)
-			printf(" --%s", *own);
-		printf("%s)\n", (*k)->takes_input ? " --input" : "");
+			n += snprintf(text + n, sizeof text - (size_t)n, " --%s", *own);
+		snprintf(text + n, sizeof text - (size_t)n, "%s)", (*k)->takes_input ? " --input" : "");
+		entry((*k)->name, 15, text);
 	}
 }
 
@@ -56,26 +69,27 @@ static void list_probes(void)
 		line((*p)->name, (*p)->summary, NULL);
 }
 
+/* The columns of a file; its factors only where no other file has told them. */
+static void list_columns_of(const char *file, const struct column *columns, bool factors)
+{
+	for (const struct column *c = columns; c->name; c++) {
+		char head[60], text[600];
+		if (c->factor && !factors)
+			continue;
+		snprintf(head, sizeof head, "%-18s %s", c->name, file);
+		snprintf(text, sizeof text, "%s%s%s%s", c->meaning, *c->unit ? " [" : "", c->unit,
+			*c->unit ? "]" : "");
+		entry(head, 32, text);
+	}
+}
+
 static void list_columns(void)
 {
-	for (const struct column *c = sample_columns; c->name; c++)
-		printf("%-18s samples.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit,
-			*c->unit ? "]" : "");
-	for (const struct column *c = summary_columns; c->name; c++)
-		if (!c->factor)
-			printf("%-18s summary.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "",
-				c->unit, *c->unit ? "]" : "");
-	for (const struct column *c = worker_columns; c->name; c++)
-		if (!c->factor)
-			printf("%-18s workers.csv  %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "",
-				c->unit, *c->unit ? "]" : "");
-	for (const struct column *c = probe_columns; c->name; c++)
-		printf("%-18s probes.csv   %s%s%s%s\n", c->name, c->meaning, *c->unit ? " [" : "", c->unit,
-			*c->unit ? "]" : "");
-	for (const struct column *c = probe_launch_columns; c->name; c++)
-		if (!c->factor)
-			printf("%-18s probe_launches.csv  %s%s%s%s\n", c->name, c->meaning,
-				*c->unit ? " [" : "", c->unit, *c->unit ? "]" : "");
+	list_columns_of("samples.csv", sample_columns, true);
+	list_columns_of("summary.csv", summary_columns, false);
+	list_columns_of("workers.csv", worker_columns, false);
+	list_columns_of("probes.csv", probe_columns, true);
+	list_columns_of("probe_launches.csv", probe_launch_columns, false);
 }
 
 static const struct {
@@ -88,10 +102,10 @@ enum { LISTS = sizeof lists / sizeof *lists };
 
 static void help(void)
 {
-	printf("usage: parscale list [kernels|variants|backends|meters|probes|columns]\n"
-	       "       parscale list columns --format markdown\n\n"
-	       "Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown\n"
-	       "are results/README.md.\n");
+	folded_text(stdout,
+		"usage: parscale list [kernels|variants|backends|meters|probes|columns]\n"
+		"       parscale list columns --format markdown\n\n"
+		"Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown are results/README.md. On a terminal long lines are folded.\n");
 }
 
 int list_main(int argc, char **argv, struct err *e)

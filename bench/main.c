@@ -3,6 +3,7 @@
 #include "machine/build.h"
 #include "data/compare.h"
 #include "cpu.h"
+#include "folded.h"
 #include "info.h"
 #include "launch.h"
 #include "list.h"
@@ -18,9 +19,11 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef int command_fn(int argc, char **argv, struct err *e);
 
@@ -28,34 +31,61 @@ static const struct command {
 	const char *name, *arguments, *meaning;
 	command_fn *main;
 } commands[] = {
-	{"list", "[kernels|variants|backends|meters|probes|columns]",
-		"what there is; what is missing here and why", list_main},
-	{"info", "[--format text|json]", "machine, environment and its noise, placement, build", info_main},
-	{"run", "KERNEL [options]", "one cell, answer verified, timing printed", run_main},
-	{"probe", "[NAME...] [--all] [--format text|json|csv|md]",
-		"mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
-	{"sweep", "[FILE.sweep] [--out DIR] [--budget 5m] [--dry-run]",
-		"a campaign, into a folder of results", sweep_main},
+	{"list", "[WHAT]", "kernels, variants, back ends, probes, columns; what is missing here and why",
+		list_main},
+	{"info", "", "machine, environment and its noise, placement, build", info_main},
+	{"run", "KERNEL", "one cell, answer verified, timing printed", run_main},
+	{"probe", "[NAME...]", "mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
+	{"sweep", "[FILE.sweep]", "a campaign, into a folder of results with charts and a report",
+		sweep_main},
 	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
-	{"stat", "DIR [--format text|csv|json]", "samples.csv summarised into summary.csv", stat_main},
-	{"compare", "A B [--margin 1%] [--fail-on slower]", "two folders of results, cell by cell",
-		compare_main},
-	{"merge", "DIR DIR... --out DIR [--cross-machine]", "several folders of results as one", merge_main},
+	{"stat", "DIR", "samples.csv summarised into summary.csv", stat_main},
+	{"compare", "A B", "two folders of results, cell by cell: faster, slower, the same", compare_main},
+	{"merge", "DIR DIR...", "several folders of results as one", merge_main},
 	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
-	{"report", "DIR [--format text|html|md|all] [--against DIR]",
-		"the answers, charts and tables of a folder of results", report_main},
+	{"report", "DIR", "the answers, charts and tables of a folder of results", report_main},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+static const struct command *find_command(const char *name, struct err *e)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	err_set(e, ERR_USAGE, "unknown command '%s' (parscale --help)", name);
+	return NULL;
+}
+
 static void help(void)
 {
-	printf("usage: parscale COMMAND [options]\n\n"
-	       "Measures how fast this machine's cores are, how work scales over them, and what threads cost against processes.\n\n");
-	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-7s %-52s %s\n", commands[i].name, commands[i].arguments, commands[i].meaning);
-	printf("\nEvery command takes --help. Exit status: 0 good, 1 failed or wrong, 2 usage, 77 not available here, 130 interrupted.\n"
-	       "PARSCALE_CPU_DISABLE=avx512,... hides CPU features.\n");
+	folded_text(stdout,
+		"usage: parscale COMMAND [options]\n\n"
+		"Measures how fast this machine's cores are, how work scales over them, and what threads cost against processes.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char head[40];
+		snprintf(head, sizeof head, "  %-7s %s", commands[i].name, commands[i].arguments);
+		folded_entry(stdout, head, 24, commands[i].meaning, FOLDED_PAGE);
+	}
+	folded_text(stdout,
+		"\n`parscale COMMAND --help` shows its options.\n"
+		"Exit status: 0 good, 1 failed or wrong, 2 usage, 77 not available here, 130 interrupted.\n"
+		"PARSCALE_CPU_DISABLE=avx512,... hides CPU features.\n");
+}
+
+/* help [COMMAND] */
+static int help_main(int argc, char **argv, struct err *e)
+{
+	char option[] = "--help";
+	char *asked[] = {argv[1], option, NULL};
+	if (argc < 2) {
+		help();
+		return 0;
+	}
+	if (argc > 2)
+		return err_set(e, ERR_USAGE, "help: one command, not also '%s'", argv[2]);
+	const struct command *c = find_command(argv[1], e);
+	return c ? c->main(2, asked, e) : -1;
 }
 
 static int dispatch(int argc, char **argv, struct err *e)
@@ -64,23 +94,35 @@ static int dispatch(int argc, char **argv, struct err *e)
 		return -1;
 	if (argc < 2)
 		return err_set(e, ERR_USAGE, "name a command (parscale --help)");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		help();
 		return 0;
 	}
+	if (strcmp(argv[1], "help") == 0)
+		return help_main(argc - 1, argv + 1, e);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("parscale %s\n", build_version);
 		return 0;
 	}
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, argv[1]) == 0)
-			return commands[i].main(argc - 1, argv + 1, e);
-	return err_set(e, ERR_USAGE, "unknown command '%s' (parscale --help)", argv[1]);
+	const struct command *c = find_command(argv[1], e);
+	return c ? c->main(argc - 1, argv + 1, e) : -1;
+}
+
+/* Standard input, output and error that are closed become such as give and take nothing: else the next file
+ * that is opened would be one of them, and get what is printed. */
+static void hold_standard_descriptors(void)
+{
+	for (int fd; (fd = open("/dev/null", O_RDONLY)) >= 0;)
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			break;
+		}
 }
 
 int main(int argc, char **argv)
 {
 	struct err e = {0};
+	hold_standard_descriptors();
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native, NULL);
 	if (argc > 2 && strcmp(argv[1], "start") == 0)

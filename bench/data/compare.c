@@ -2,6 +2,7 @@
 #include "data/compare.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/comparison.h"
 #include "data/folder.h"
 #include "number.h"
@@ -131,21 +132,16 @@ static int print_text(struct table *rows, const struct comparison_result *r,
 
 static void help(void)
 {
-	puts("usage: parscale compare A B [options]\n\n"
-	     "Compares two folders of results cell by cell: B against A. A verdict of faster or slower "
-	     "stands where the medians of\n"
-	     "launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
-	     "same where the 95 %\n"
-	     "interval of the ratio lies within the margin; undecided else, with the number of launches that "
-	     "would decide.\n\n"
-	     "  --margin PERCENT             changes that count as none (1)\n"
-	     "  --effect PERCENT             the change that the number of launches is asked to find (3 "
-	     "margins)\n"
-	     "  --fail-on slower|faster|change   exit status 1 where a cell is so, or where B failed to "
-	     "measure one\n"
-	     "  --cross-machine              compare unlike machines\n"
-	     "  --format text|json|csv       how to print it (text)\n"
-	     "  --help                       this text");
+	folded_text(stdout,
+		"usage: parscale compare A B [options]\n\n"
+		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower stands where the medians of launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
+		"same where the 95 % interval of the ratio lies within the margin; undecided else, with the number of launches that would decide.\n\n"
+		"  --margin PERCENT                 changes that count as none (1)\n"
+		"  --effect PERCENT                 the change that the number of launches is asked to find (3 margins)\n"
+		"  --fail-on slower|faster|change   exit status 1 where a cell is so, or where B failed to measure one\n"
+		"  --cross-machine                  compare unlike machines\n"
+		"  --format text|json|csv           how to print it (text)\n"
+		"  --help                           this text\n");
 }
 
 static int parse_percent(const char *what, const char *text, double *value, struct err *e)

@@ -2,6 +2,7 @@
 #include "data/merge.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/folder.h"
 #include "data/probe_rows.h"
 #include "data/stat.h"
@@ -210,17 +211,13 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 
 static void help(void)
 {
-	puts("usage: parscale merge DIR DIR... --out DIR [--cross-machine]\n\n"
-	     "Makes one folder of results of several. Those of one machine and one build are pooled: more "
-	     "launches of the same\n"
-	     "cells. With --cross-machine those of unlike machines are put side by side, the machine's name "
-	     "in a column. Launches of probes are pooled too, but have no such column: across machines they "
-	     "are "
-	     "left out,\n"
-	     "aloud.\n\n"
-	     "  --out DIR          the folder to make\n"
-	     "  --cross-machine    keep machines apart instead of refusing unlike ones\n"
-	     "  --help             this text");
+	folded_text(stdout,
+		"usage: parscale merge DIR DIR... --out DIR [--cross-machine]\n\n"
+		"Makes one folder of results of several. Those of one machine and one build are pooled: more launches of the same cells. With --cross-machine those of unlike machines are put side by side, the machine's name in a column. "
+		"Launches of probes are pooled too, but have no such column: across machines they are left out, aloud.\n\n"
+		"  --out DIR          the folder to make\n"
+		"  --cross-machine    keep machines apart instead of refusing unlike ones\n"
+		"  --help             this text\n");
 }
 
 static void tell(const struct merged *all, const struct merge_args *a)

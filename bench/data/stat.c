@@ -2,6 +2,7 @@
 #include "data/stat.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/dataset.h"
 #include "data/folder.h"
 #include "data/probe_summary.h"
@@ -211,12 +212,10 @@ static int print_text(const struct statistics *s, struct err *e)
 
 static void help(void)
 {
-	puts("usage: parscale stat DIR [--format text|csv|json]\n\n"
-	     "Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and "
-	     "DIR/models.csv\n"
-	     "(scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the "
-	     "same for the same\nsamples. Prints the first two; as CSV and JSON the summary\n"
-	     "alone. What the columns mean: parscale list columns.");
+	folded_text(stdout,
+		"usage: parscale stat DIR [--format text|csv|json]\n\n"
+		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the same for the same samples. "
+		"Prints the first two; as CSV and JSON the summary alone. What the columns mean: parscale list columns.\n");
 }
 
 struct stat_args {
@@ -240,10 +239,7 @@ static int parse(int argc, char **argv, struct stat_args *a, struct err *e)
 		a->help |= found == 'h';
 	}
 	a->format = (enum format)format;
-	a->dir = argv[optind];
-	if (!a->help && argc - optind != 1)
-		return err_set(e, ERR_USAGE, "stat: name one folder of results, not %d", argc - optind);
-	return 0;
+	return a->help || (a->dir = args_folder(argc, argv, e)) ? 0 : -1;
 }
 
 int stat_main(int argc, char **argv, struct err *e)

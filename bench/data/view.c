@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/view.h"
 
+#include "folded.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,18 +93,24 @@ static int pick_factors(struct view *v, FILE *f, struct err *e)
 		return err_set(e, ERR_FAILED, "out of memory");
 	for (size_t i = 0; i < t->count; i++)
 		rows[i] = table_row(t, i);
-	const char *before = "all: ";
+	char shared[4096];
+	size_t used = 0;
 	for (const struct column *c = summary_columns; c->factor; c++) {
 		char text[GRID_TEXT];
 		if (varies(t, c)) {
 			if (always_told(c) || tells_apart(v, rows, c))
 				v->factors[v->factor_count++] = c;
 		} else if (field_write(rows[0], c, text, sizeof text)) {
-			fprintf(f, "%s%s %s", before, c->name, text);
-			before = ", ";
+			int more = snprintf(shared + used, sizeof shared - used, "%s%s %s", used ? ", " : "",
+				c->name, text);
+			used = used + (size_t)more < sizeof shared ? used + (size_t)more : used;
 		}
 	}
-	fputs(*before == ',' ? "\n\n" : "", f);
+	shared[used] = '\0';
+	if (used) {
+		folded_entry(f, "all:", 5, shared, FOLDED_PAGE);
+		putc('\n', f);
+	}
 	free(rows);
 	return 0;
 }
@@ -134,5 +143,7 @@ int view_print(FILE *f, const struct table *t, const struct view_column *results
 		.ctx = &v,
 	};
 	grid_print(&g, f);
-	return fflush(f) == 0 && !ferror(f) ? 0 : err_set(e, ERR_FAILED, "cannot write the table");
+	return fflush(f) == 0 && !ferror(f)
+		       ? 0
+		       : err_set(e, ERR_FAILED, "cannot write the table: %s", strerror(errno));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe_show.h"
 
+#include "folded.h"
 #include "data/row_json.h"
 #include "units.h"
 
@@ -9,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_BYTES = 200, FIXED = 3, MOST_COLUMNS = FIXED + PROBE_METRICS + 4, PAGE = 100 };
+enum { CELL_BYTES = 200, FIXED = 3, MOST_COLUMNS = FIXED + PROBE_METRICS + 4 };
+
+/* Where texts begin beside their labels. */
+enum { LABELLED = 11 };
 
 /* A table of texts; the first line is its head. */
 struct grid_text {
@@ -17,22 +21,14 @@ struct grid_text {
 	size_t lines, columns;
 };
 
-/* Words folded to lines of PAGE columns. */
-static void print_folded(const char *label, const char *text, bool markdown)
+static void print_paragraph(const char *label, const char *text, bool markdown)
 {
-	if (markdown) {
+	char head[20];
+	snprintf(head, sizeof head, "  %s", label);
+	if (markdown)
 		printf("%s%s\n\n", label, text);
-		return;
-	}
-	size_t at = (size_t)printf("  %-9s", label);
-	for (const char *word = text; *word;) {
-		size_t length = strcspn(word, " ");
-		if (at + length > PAGE)
-			at = (size_t)printf("\n  %-9s", "") - 1;
-		at += (size_t)printf("%.*s ", (int)length, word);
-		word += length + strspn(word + length, " ");
-	}
-	putchar('\n');
+	else
+		folded_entry(stdout, head, LABELLED, text, FOLDED_PAGE);
 }
 
 static void value_text(double value, const char *unit, char text[CELL_BYTES])
@@ -185,8 +181,8 @@ int probe_show_text(const struct probe_shown *s, bool markdown, struct err *e)
 	if (!g.cells)
 		return err_set(e, ERR_FAILED, "out of memory");
 	printf(markdown ? "## %s: %s\n\n" : "%s: %s\n", p->name, p->summary);
-	print_folded(markdown ? "Timed: " : "timed", p->timed, markdown);
-	print_folded(markdown ? "Expected: " : "expected", p->expect, markdown);
+	print_paragraph(markdown ? "Timed: " : "timed", p->timed, markdown);
+	print_paragraph(markdown ? "Expected: " : "expected", p->expect, markdown);
 	if (markdown)
 		printf("`parscale probe %s`:\n\n", p->name);
 	fill_grid(s, &g);
@@ -219,16 +215,22 @@ json_t *probe_show_json(const struct probe_shown *s)
 
 void probe_show_help(const struct probe *p)
 {
-	printf("%s: %s\n", p->name, p->summary);
-	print_folded("timed", p->timed, false);
-	print_folded("expect", p->expect, false);
-	for (size_t m = 0; p->metrics[m].name; m++)
-		printf("  %-9s%s%s%s%s: %s\n", m ? "" : "metrics", p->metrics[m].name,
-			*p->metrics[m].unit ? " [" : "", p->metrics[m].unit, *p->metrics[m].unit ? "]" : "",
-			p->metrics[m].meaning);
-	for (size_t i = 0; p->options[i].name; i++)
-		printf("  --%s N: %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n", p->options[i].name,
-			p->options[i].meaning, p->options[i].lowest, p->options[i].highest,
-			p->options[i].fallback);
+	char text[400];
+	snprintf(text, sizeof text, "%s: %s\n", p->name, p->summary);
+	folded_text(stdout, text);
+	print_paragraph("timed", p->timed, false);
+	print_paragraph("expect", p->expect, false);
+	for (size_t m = 0; p->metrics[m].name; m++) {
+		const struct probe_metric *q = &p->metrics[m];
+		snprintf(text, sizeof text, "%s%s%s%s: %s", q->name, *q->unit ? " [" : "", q->unit,
+			*q->unit ? "]" : "", q->meaning);
+		print_paragraph(m ? "" : "metrics", text, false);
+	}
+	for (size_t i = 0; p->options[i].name; i++) {
+		const struct probe_option *o = &p->options[i];
+		snprintf(text, sizeof text, "  --%s N  %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n",
+			o->name, o->meaning, o->lowest, o->highest, o->fallback);
+		folded_text(stdout, text);
+	}
 	putchar('\n');
 }

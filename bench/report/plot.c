@@ -2,6 +2,7 @@
 #include "report/plot.h"
 
 #include "args.h"
+#include "folded.h"
 #include "program.h"
 #include "report/svg.h"
 
@@ -73,6 +74,25 @@ static int prepare(
 	return e->status == ERR_NONE ? shows : -1;
 }
 
+/* This environment, with letters in UTF-8 whatever the user's are: gnuplot would complain of each it cannot
+ * write. One block, to be freed; the strings are those of environ. */
+static char **utf8_environment(void)
+{
+	static char utf8[] = "LC_CTYPE=C.UTF-8";
+	size_t n = 0;
+	while (environ[n])
+		n++;
+	char **all = calloc(n + 2, sizeof *all);
+	if (!all)
+		return NULL;
+	char **to = all;
+	for (char **from = environ; *from; from++)
+		if (strncmp(*from, "LC_ALL=", 7) != 0 && strncmp(*from, "LC_CTYPE=", 9) != 0)
+			*to++ = *from;
+	*to = utf8;
+	return all;
+}
+
 static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 {
 	char script[PATH_SIZE], errors[PATH_SIZE];
@@ -82,15 +102,17 @@ static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 	pid_t pid = -1;
 	work_path(script, work, stem, ".gp");
 	work_path(errors, work, stem, ".err");
-	int why = posix_spawn_file_actions_init(&io);
+	char **environment = utf8_environment();
+	int why = environment ? posix_spawn_file_actions_init(&io) : ENOMEM;
 	if (why == 0) {
 		posix_spawn_file_actions_addopen(&io, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		posix_spawn_file_actions_addopen(&io, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 		posix_spawn_file_actions_addopen(
 			&io, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-		why = posix_spawnp(&pid, name, &io, NULL, argv, environ);
+		why = posix_spawnp(&pid, name, &io, NULL, argv, environment);
 		posix_spawn_file_actions_destroy(&io);
 	}
+	free(environment);
 	if (why == ENOENT)
 		return err_set(e, ERR_ABSENT,
 			"charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
@@ -253,19 +275,18 @@ int plot_main(int argc, char **argv, struct err *e)
 	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
 		if (c != 'h')
 			return ERR_USAGE;
-		puts("usage: parscale plot DIR\n"
-		     "Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs "
-		     "gnuplot.\n"
-		     "  --help  this text");
+		folded_text(stdout,
+			"usage: parscale plot DIR\n\n"
+			"Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs gnuplot.\n\n"
+			"  --help  this text\n");
 		return 0;
 	}
-	if (argc - optind != 1) {
-		err_set(e, ERR_USAGE, "plot: one folder of a sweep is needed: parscale plot DIR");
+	const char *dir = args_folder(argc, argv, e);
+	if (!dir)
 		return ERR_USAGE;
-	}
 	struct dataset d;
 	struct plots plots = {0};
-	if (dataset_open(&d, argv[optind], e) == 0 && plots_draw(&d, &plots, e) == 0) {
+	if (dataset_open(&d, dir, e) == 0 && plots_draw(&d, &plots, e) == 0) {
 		printf("%s/plots: %zu chart%s, each as SVG and PNG\n", d.dir, plots.count,
 			plots.count == 1 ? "" : "s");
 		if (*plots.warning)

@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include "args.h"
+#include "folded.h"
 #include "number.h"
 
 #include <errno.h>
@@ -141,16 +142,13 @@ static int report_write(const struct report_args *a, struct err *e)
 
 static void help(void)
 {
-	puts("usage: parscale report DIR [options]\n\n"
-	     "Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) "
-	     "and\n"
-	     "DIR/report.md, with the charts of `parscale plot`.\n\n"
-	     "  --format html|md|text|all  only report.html; only report.md; text: print the answers, the "
-	     "main tables and\n"
-	     "                             bars, write nothing; all: write both and print\n"
-	     "  --against BASE             also say what changed against the sweep in folder BASE\n"
-	     "  --cross-machine            even if that was measured on another machine\n"
-	     "  --help                     this text");
+	folded_text(stdout,
+		"usage: parscale report DIR [options]\n\n"
+		"Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) and DIR/report.md, with the charts of `parscale plot`.\n\n"
+		"  --format html|md|text|all  only report.html; only report.md; text: print the answers, the main tables and bars, write nothing; all: write both and print\n"
+		"  --against BASE             also say what changed against the sweep in folder BASE\n"
+		"  --cross-machine            even if that was measured on another machine\n"
+		"  --help                     this text\n");
 }
 
 static int parse(int argc, char **argv, struct report_args *a, struct err *e)
@@ -173,9 +171,8 @@ static int parse(int argc, char **argv, struct report_args *a, struct err *e)
 		else if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
 			return -1;
 	}
-	if (argc - optind != 1)
-		return err_set(e, ERR_USAGE, "report: give one DIR, the folder of a sweep");
-	a->dir = argv[optind];
+	if (!(a->dir = args_folder(argc, argv, e)))
+		return -1;
 	a->html = format != MD && format != TEXT;
 	a->md = format != HTML && format != TEXT;
 	a->text = format == TEXT || format == ALL;

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/grid.h"
+#include "folded.h"
 #include "report/report.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* Characters of a UTF-8 text. */
-static size_t width(const char *text)
-{
-	size_t n = 0;
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xC0) != 0x80;
-	return n;
-}
 
 /* A text without what a terminal would obey. */
 static void put_plain(FILE *f, const char *text)
@@ -23,7 +15,7 @@ static void put_plain(FILE *f, const char *text)
 
 static void put_padded(FILE *f, const char *text, size_t to, bool right)
 {
-	size_t gap = width(text) < to ? to - width(text) : 0;
+	size_t gap = folded_width(text) < to ? to - folded_width(text) : 0;
 	if (!right)
 		put_plain(f, text);
 	for (size_t i = 0; i < gap; i++)
@@ -32,33 +24,9 @@ static void put_padded(FILE *f, const char *text, size_t to, bool right)
 		put_plain(f, text);
 }
 
-/* A paragraph of at most 100 columns, its later lines behind `hang`, its first behind a dash where there is
- * one. */
-static void put_wrapped(FILE *f, const char *text, const char *hang)
+static void put_item(FILE *f, const char *text)
 {
-	size_t column = width(hang);
-	bool fresh = true;
-	fputs(*hang ? "- " : "", f);
-	while (*text) {
-		size_t word = strcspn(text, " ");
-		char one[512];
-		snprintf(one, sizeof one, "%.*s", (int)word, text);
-		if (!fresh && column + 1 + width(one) > 100) {
-			fprintf(f, "\n%s", hang);
-			column = width(hang);
-			fresh = true;
-		}
-		if (!fresh) {
-			fputc(' ', f);
-			column++;
-		}
-		put_plain(f, one);
-		column += width(one);
-		fresh = false;
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', f);
+	folded_entry(f, "-", 2, text, FOLDED_PAGE);
 }
 
 /* What a terminal has room for; the bars say the speed-up. */
@@ -122,21 +90,21 @@ static void put_bars(const struct sheet *g, FILE *f)
 static void put_sentences(const struct sentences *s, const char *head, FILE *f)
 {
 	fputc('\n', f);
-	put_wrapped(f, head, "");
+	folded_entry(f, "", 0, head, FOLDED_PAGE);
 	for (size_t i = 0; i < s->count; i++)
-		put_wrapped(f, s->text[i], "  ");
+		put_item(f, s->text[i]);
 }
 
 void report_text(const struct report *r, FILE *f)
 {
 	if (*r->machine)
-		put_wrapped(f, r->machine, "");
+		folded_entry(f, "", 0, r->machine, FOLDED_PAGE);
 	fputc('\n', f);
 	for (size_t i = 0; i < r->headline.count; i++) {
 		char text[sizeof r->headline.answer[i].text + 64];
 		snprintf(text, sizeof text, "%s: %s", r->headline.answer[i].question,
 			r->headline.answer[i].text);
-		put_wrapped(f, text, "  ");
+		put_item(f, text);
 	}
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);

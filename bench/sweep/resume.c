@@ -2,6 +2,7 @@
 #include "sweep/resume.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/folder.h"
 #include "interrupt.h"
 #include "sweep/manifest.h"
@@ -22,12 +23,13 @@ struct resume_args {
 
 static void help(void)
 {
-	printf("usage: parscale resume DIR [options]\n\n"
-	       "Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.\n\n"
-	       "  --budget T      begin no launch that would end later (the sweep's own, from now)\n"
-	       "  --anyway        even if machine or build are not those that the sweep began with\n"
-	       "  --no-charts     stop after summary.csv\n"
-	       "  --help          this text\n");
+	folded_text(stdout,
+		"usage: parscale resume DIR [options]\n\n"
+		"Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.\n\n"
+		"  --budget T      begin no launch that would end later (the sweep's own, from now)\n"
+		"  --anyway        even if machine or build are not those that the sweep began with\n"
+		"  --no-charts     stop after summary.csv\n"
+		"  --help          this text\n");
 }
 
 static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
@@ -46,10 +48,7 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 		a->charts &= found != 'n';
 		a->help |= found == 'h';
 	}
-	if (!a->help && argc - optind != 1)
-		return err_set(e, ERR_USAGE, "resume: name one folder of results, not %d", argc - optind);
-	a->dir = argv[optind];
-	return 0;
+	return a->help || (a->dir = args_folder(argc, argv, e)) ? 0 : -1;
 }
 
 /* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch

@@ -2,6 +2,7 @@
 #include "sweep/sweep.h"
 
 #include "args.h"
+#include "folded.h"
 #include "data/csv.h"
 #include "machine/facts.h"
 #include "data/folder.h"
@@ -30,16 +31,17 @@ struct sweep_args {
 
 static void help(void)
 {
-	printf("usage: parscale sweep [FILE.sweep] [options]\n\n"
-	       "Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the\n"
-	       "charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
-	       "  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
-	       "  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
-	       "  --meter NAME    auto, gbench or native (the plan's)\n"
-	       "  --no-charts     stop after summary.csv\n"
-	       "  --dry-run       print the cells, what was left out and why, and an estimate; measure nothing\n"
-	       "  --help          this text\n\n"
-	       "Ctrl-C stops after the launch in progress; finished rows are kept and summarised.\n");
+	folded_text(stdout,
+		"usage: parscale sweep [FILE.sweep] [options]\n\n"
+		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
+		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
+		"  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
+		"  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
+		"  --meter NAME    auto, gbench or native (the plan's)\n"
+		"  --no-charts     stop after summary.csv\n"
+		"  --dry-run       print the cells, what was left out and why, and an estimate; measure nothing\n"
+		"  --help          this text\n\n"
+		"Ctrl-C stops after the launch in progress; finished rows are kept and summarised.\n");
 }
 
 static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)

@@ -54,6 +54,11 @@ fails 1 'a full disk' sh -c "exec '$PARSCALE_BUILD/parscale' run noop --format j
 fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
 fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"
 
+# What is closed is not what the next file that is opened becomes: progress would be among the samples.
+printf 'kernel = noop\nsize = 1000\nlaunches = 1\nmost-launches = 2\nrepetitions = 2\n' >tiny.sweep
+sh -c "'$PARSCALE_BUILD/parscale' sweep tiny.sweep --no-charts --out closed <&- 2>&-" >out || :
+holds 'a sweep without standard error: nothing but samples in its file' test "$(grep -cE '^noop,' closed/samples.csv)-$(wc -l <closed/samples.csv)" = 4-5
+
 # A reader that has seen enough is no failure of ours worth a message, but never a hang.
 ok 'head closes the pipe' sh -c "timeout 60 '$PARSCALE_BUILD/parscale' run sieve --stop 1e8 --print 2>/dev/null | head -n 3 | grep -q 5"
 close_suite

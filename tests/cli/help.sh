@@ -11,6 +11,15 @@ for command in list info run sweep stat plot report; do
 done
 while read -r command; do
 	says "^usage: parscale $command" "$command --help" parscale "$command" --help
+	mv out out.own
+	ok "help $command" parscale help "$command"
+	same '... is the same' out.own out
+	holds '... fits 100 columns, and ends in no blank' test "$(grep -cE '^.{101}| $' out)" = 0
+done <commands
+says '^usage: parscale COMMAND' 'help' parscale help
+holds '... fits 100 columns' test "$(grep -cE '^.{101}' out)" = 0
+while read -r command; do
+	holds "the manual page has $command" sh -c "sed -n '/^.SH COMMANDS/,/^.SH PLANS/p' '$PARSCALE_ROOT/docs/parscale.1' | grep -E '^\\.(BR?|BI) .*' | grep -qw $command"
 done <commands
 
 for kernel in sieve palindrome text noop; do
@@ -29,5 +38,5 @@ says '^reference .*sieve' 'list variants' parscale list variants
 says '^avx2 .*sieve.*lacks' 'list variants says why' env PARSCALE_CPU_DISABLE=avx2 "$PARSCALE_BUILD/parscale" list variants
 run parscale list
 holds 'list alone lists all' grep -q '^pthread ' out
-holds 'a file that is not there is created nowhere' test "$(find . -type f | grep -cvE '^\./(out|err|commands)$')" = 0
+holds 'a file that is not there is created nowhere' test "$(find . -type f | grep -cvE '^\./(out|out.own|err|commands)$')" = 0
 close_suite

@@ -6,7 +6,7 @@
 
 says '^spawn +[a-z]' 'probes are listed' parscale list probes
 says '^usage: parscale probe' 'help' parscale probe --help
-says '^  --children N: .*1 to 1024' 'help of one' parscale probe spawn --help
+says '^  --children N +.*1 to 1024' 'help of one' parscale probe spawn --help
 says '^ +swapcontext +thread' 'a table' parscale probe switch --seconds 0.01 --launches 1
 says '^\| swapcontext \| thread ' 'Markdown' parscale probe switch --seconds 0.01 --launches 1 --format md
 says '^  "status": "ok"' 'JSON' parscale probe switch --seconds 0.01 --launches 1 --format json

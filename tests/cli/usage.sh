@@ -25,6 +25,8 @@ refuse_all <<'END'
 
 nonsense
 --nonsense
+help nonsense
+help run run
 run
 run nonsense
 run noop noop
@@ -153,7 +155,16 @@ sweep bad.sweep
 sweep --nonsense
 sweep --budget 0
 sweep --budget x
+resume
+resume missing
+resume folder folder
+compare
+compare folder
+compare folder missing
+merge folder
+merge missing folder
 stat
+stat folder folder
 stat missing
 stat folder
 plot
