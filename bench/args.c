@@ -4,35 +4,13 @@
 #include "folded.h"
 #include "nth.h"
 #include "number.h"
+#include "options.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-int args_next(int argc, char **argv, const struct option *options, struct err *e)
-{
-	opterr = 0;
-	int found = getopt_long(argc, argv, ":", options, NULL);
-	if (found == ':')
-		err_set(e, ERR_USAGE, "%s wants a value", argv[optind - 1]);
-	else if (found == '?' && optopt > ' ' && optopt < 127)
-		err_set(e, ERR_USAGE, "unknown option '-%c'", optopt);
-	else if (found == '?')
-		err_set(e, ERR_USAGE, "unknown option, or a value where there is none: '%s'",
-			argv[optind - 1]);
-	return found == ':' ? '?' : found;
-}
-
-const char *args_folder(int argc, char **argv, struct err *e)
-{
-	if (optind == argc)
-		err_set(e, ERR_USAGE, "%s: name a folder of results (parscale %s --help)", argv[0], argv[0]);
-	else if (optind + 1 < argc)
-		err_set(e, ERR_USAGE, "%s: one folder of results, not also '%s'", argv[0], argv[optind + 1]);
-	return optind + 1 == argc ? argv[optind] : NULL;
-}
 
 /* What is not a cell's: options of the measurement. */
 struct own_option {
@@ -219,7 +197,7 @@ static int find_kernel(int argc, char **argv, const struct option *table, struct
 {
 	int found;
 	optind = 1;
-	while ((found = args_next(argc, argv, table, e)) != -1) {
+	while ((found = options_next(argc, argv, table, e)) != -1) {
 		if (found == '?')
 			return -1;
 		if (strcmp(table[found - 1000].name, "help") == 0) {
@@ -245,7 +223,7 @@ int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 		return 0;
 	int found;
 	optind = 1;
-	while ((found = args_next(argc, argv, table, e)) != -1) {
+	while ((found = options_next(argc, argv, table, e)) != -1) {
 		int i = found - 1000;
 		const char *value = optarg ? optarg : cell_bare_value(table[i].name);
 		int status = i < OWN_COUNT ? own_options[i].set(a, value, e)

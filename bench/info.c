@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "info.h"
 
-#include "args.h"
-#include "folded.h"
 #include "backend/backend.h"
 #include "machine/build.h"
 #include "cpu.h"
 #include "machine/cpulist.h"
+#include "folded.h"
 #include "kernel.h"
 #include "meter.h"
 #include "number.h"
+#include "options.h"
 #include "machine/place.h"
 #include "units.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,7 +259,7 @@ int info_main(int argc, char **argv, struct err *e)
 	unsigned json = 0;
 	int found;
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		if (found == 'h')
 			help();
 		if (found != 'f' || choice_parse("--format", "text|json", optarg, &json, e) != 0)

@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "label.h"
 
+#include "backend/backend.h"
 #include "kernel.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const backend_names[] = {
-	"serial", "openmp", "pthread", "fork", "fork-pipe", "fork-pickle", "exec", "mpi"};
-enum { BACKEND_NAMES = sizeof backend_names / sizeof *backend_names };
+static int backend_place(const char *name)
+{
+	int i = 0;
+	while (backends[i] && strcmp(name, backends[i]->name) != 0)
+		i++;
+	return i;
+}
 
 int backend_style(const char *backend)
 {
-	int i = 0;
-	while (i < BACKEND_NAMES && strcmp(backend, backend_names[i]) != 0)
-		i++;
-	return i + 1;
+	const int style = backend_place(backend) + 1;
+	return style < BACKEND_STYLES ? style : BACKEND_STYLES;
 }
 
 int backend_order(const char *a, const char *b)
 {
-	int x = backend_style(a), y = backend_style(b);
+	const int x = backend_place(a), y = backend_place(b);
 	return x != y ? x - y : strcmp(a, b);
 }
 

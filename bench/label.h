@@ -11,7 +11,9 @@
 #include "data/columns.h"
 #include "units.h"
 
-/* 1 to 8: the style of a back end on every chart, the same for the same name. */
+/* The style of a back end on every chart, 1 to BACKEND_STYLES, of which plots/common.gp has as many: the same
+ * for the same name, its place in backends.def; those beyond share the last one. */
+enum { BACKEND_STYLES = 9 };
 int backend_style(const char *backend);
 
 /* Order of back ends on every chart and in every table. */

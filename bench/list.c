@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "list.h"
 
-#include "args.h"
-#include "folded.h"
 #include "data/columns.h"
 #include "cpu.h"
+#include "folded.h"
 #include "meter.h"
 #include "number.h"
+#include "options.h"
 #include "probe/probe.h"
 #include "data/probe_rows.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,7 +114,7 @@ int list_main(int argc, char **argv, struct err *e)
 	unsigned markdown = 0;
 	int found;
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		if (found == '?' || (found == 'f' && choice_parse("--format", "text|markdown", optarg,
 							     &markdown, e) != 0))
 			return -1;

@@ -22,6 +22,8 @@ set label 6 "threads take longer" at screen 1, screen 1 - 42.0 / high right offs
 tiny = columns * across > 12 || rows * down > 14
 set multiplot layout down, across margins screen 76.0 / wide, screen 1 - 16.0 / wide, screen 108.0 / high, screen 1 - 96.0 / high spacing screen 76.0 / wide, screen 84.0 / high
 do for [p = 1:panels] {
+	# sizes are named once, below the last row
+	if (p <= panels - across) { unset xlabel } else { set xlabel xname }
 	set label 7 heads[p] at graph 0, graph 1 left offset 0, 0.9
 	plot data index p - 1 using 1:2:($1 - 0.48):($1 + 0.48):($2 - 0.46):($2 + 0.46):(fill($3, $4)) with boxxyerror linecolor rgb variable, \
 		data index p - 1 using 1:2:5 with labels textcolor rgb ink font (tiny ? ",9" : ",12"), \

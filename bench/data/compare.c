@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/compare.h"
 
-#include "args.h"
-#include "folded.h"
 #include "data/comparison.h"
+#include "folded.h"
 #include "data/folder.h"
 #include "number.h"
+#include "options.h"
 #include "data/row_json.h"
 #include "units.h"
 #include "data/view.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,7 +191,7 @@ static int parse(int argc, char **argv, struct compare_args *a, struct err *e)
 	int found;
 	*a = (struct compare_args){.rules = {.margin = 0.01}};
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1)
+	while ((found = options_next(argc, argv, options, e)) != -1)
 		if (set_option(a, found, e) != 0)
 			return -1;
 	if (a->help)

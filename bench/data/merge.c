@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/merge.h"
 
-#include "args.h"
 #include "folded.h"
 #include "data/folder.h"
+#include "options.h"
 #include "data/probe_rows.h"
 #include "data/stat.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -238,7 +237,7 @@ static int parse(int argc, char **argv, struct merge_args *a, struct err *e)
 	int found;
 	*a = (struct merge_args){0};
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		if (found == '?')
 			return -1;
 		a->help |= found == 'h';

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/stat.h"
 
-#include "args.h"
-#include "folded.h"
 #include "data/dataset.h"
+#include "folded.h"
 #include "data/folder.h"
+#include "options.h"
 #include "data/probe_summary.h"
 #include "number.h"
 #include "data/row_json.h"
@@ -13,7 +13,6 @@
 #include "units.h"
 #include "data/view.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -232,14 +231,14 @@ static int parse(int argc, char **argv, struct stat_args *a, struct err *e)
 	int found;
 	*a = (struct stat_args){0};
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		if (found == '?' ||
 			(found == 'f' && choice_parse("--format", "text|json|csv", optarg, &format, e) != 0))
 			return -1;
 		a->help |= found == 'h';
 	}
 	a->format = (enum format)format;
-	return a->help || (a->dir = args_folder(argc, argv, e)) ? 0 : -1;
+	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
 }
 
 int stat_main(int argc, char **argv, struct err *e)

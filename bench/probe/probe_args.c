@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe_args.h"
 
-#include "args.h"
 #include "number.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 enum { MOST_TABLE = 64 };
@@ -104,7 +103,7 @@ int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 	*a = (struct probe_args){.launches = 6, .seed = 1};
 	make_table(table);
 	optind = 1;
-	while ((found = args_next(argc, argv, table, e)) != -1) {
+	while ((found = options_next(argc, argv, table, e)) != -1) {
 		if (found == '?')
 			return -1;
 		if (found != OF_A_PROBE) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe_main.h"
 
-#include "args.h"
 #include "folded.h"
+#include "options.h"
 #include "data/probe_summary.h"
 #include "data/row_json.h"
 #include "interrupt.h"

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/plot.h"
 
-#include "args.h"
 #include "folded.h"
+#include "options.h"
 #include "program.h"
 #include "report/svg.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +271,7 @@ int plot_main(int argc, char **argv, struct err *e)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
 	optind = 1;
-	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
+	for (int c; (c = options_next(argc, argv, options, e)) != -1;) {
 		if (c != 'h')
 			return ERR_USAGE;
 		folded_text(stdout,
@@ -281,7 +280,7 @@ int plot_main(int argc, char **argv, struct err *e)
 			"  --help  this text\n");
 		return 0;
 	}
-	const char *dir = args_folder(argc, argv, e);
+	const char *dir = options_folder(argc, argv, e);
 	if (!dir)
 		return ERR_USAGE;
 	struct dataset d;

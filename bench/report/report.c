@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report.h"
 
-#include "args.h"
 #include "folded.h"
 #include "number.h"
+#include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,7 +158,7 @@ static int parse(int argc, char **argv, struct report_args *a, struct err *e)
 		{"help", no_argument, NULL, 'h'}, {0}};
 	unsigned format = DEFAULT;
 	optind = 1;
-	for (int c; (c = args_next(argc, argv, options, e)) != -1;) {
+	for (int c; (c = options_next(argc, argv, options, e)) != -1;) {
 		if (c == 'h') {
 			a->help = true;
 			return 0;
@@ -171,7 +170,7 @@ static int parse(int argc, char **argv, struct report_args *a, struct err *e)
 		else if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
 			return -1;
 	}
-	if (!(a->dir = args_folder(argc, argv, e)))
+	if (!(a->dir = options_folder(argc, argv, e)))
 		return -1;
 	a->html = format != MD && format != TEXT;
 	a->md = format != HTML && format != TEXT;

@@ -9,7 +9,7 @@
 /* Ink and paper. Everything gnuplot draws in black inherits the ink. */
 static const char style[] =
 	"<style>.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}"
-	".chart .patch{stroke:#fff;stroke-width:5px;stroke-linejoin:round;opacity:1}"
+	".chart .patch{stroke:#fff;stroke-width:8px;stroke-linejoin:round;opacity:1}"
 	"@media (prefers-color-scheme:dark){.chart{color:#e3e6ea}.chart .paper{fill:#16181c;color:#16181c}.chart "
 	".patch{stroke:#16181c}}"
 	"@media print{.chart{color:#1b1f24}.chart .paper{fill:#fff;color:#fff}.chart "

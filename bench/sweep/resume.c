@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/resume.h"
 
-#include "args.h"
 #include "folded.h"
 #include "data/folder.h"
 #include "interrupt.h"
 #include "sweep/manifest.h"
 #include "number.h"
+#include "options.h"
 #include "sweep/session.h"
 #include "sweep/sweep.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,7 +39,7 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 	int found;
 	*a = (struct resume_args){.charts = true};
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		if (found == '?' || (found == 'b' && number_parse_seconds(
 							     "--budget", optarg, &a->budget_seconds, e) != 0))
 			return -1;
@@ -48,7 +47,7 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 		a->charts &= found != 'n';
 		a->help |= found == 'h';
 	}
-	return a->help || (a->dir = args_folder(argc, argv, e)) ? 0 : -1;
+	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
 }
 
 /* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/sweep.h"
 
-#include "args.h"
-#include "folded.h"
 #include "data/csv.h"
 #include "machine/facts.h"
+#include "folded.h"
 #include "data/folder.h"
 #include "interrupt.h"
 #include "sweep/manifest.h"
 #include "number.h"
+#include "options.h"
 #include "program.h"
 #include "sweep/session.h"
 #include "units.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +52,7 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 	*a = (struct sweep_args){.charts = true};
 	int found;
 	optind = 1;
-	while ((found = args_next(argc, argv, options, e)) != -1) {
+	while ((found = options_next(argc, argv, options, e)) != -1) {
 		switch (found) {
 		case 'o':
 			if (!*optarg || strlen(optarg) > sizeof a->out - 64)
