@@ -13,6 +13,8 @@ struct solo {
 	void *input;
 	void *scratch; /* as a worker's: zeroed, 4096-byte aligned; NULL where none is needed */
 	uint64_t units;
+	void *room; /* what solo_close gives back: `mapped` bytes, or malloc's */
+	size_t mapped;
 };
 
 /* Sets a variant up for a problem; what it refuses is in *e. solo_close frees. */
