@@ -211,7 +211,8 @@ c_sources     := $(wildcard kernels/*.c bench/*.c bench/*/*.c bench/probe/progra
 all_sources   := $(c_sources) $(wildcard kernels/*.h bench/*.h bench/*/*.h bench/gbench/*.cc versus/*.h tests/*.h)
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
-lint: ## check the shell scripts with shellcheck, where it is installed
+lint: ## check links of the documentation, and the shell scripts with shellcheck, where it is installed
+	@sh scripts/links
 	@if command -v shellcheck >/dev/null; then shellcheck -x $(shell_sources); else echo "lint: no shellcheck here"; fi
 
 format: ## lay out the C sources with clang-format, in place
