@@ -174,7 +174,7 @@ static int find_answer(struct measurement *m, const struct cell *c, struct err *
 	if (verify_expect(c, &m->expected, e) != 0)
 		return -1;
 	m->row.aside.known = c->kernel->count_aside != NULL;
-	return verify_aside(c, &m->row.aside.value, e);
+	return verify_aside(c, &m->expected, &m->row.aside.value, e);
 }
 
 int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx,

@@ -60,8 +60,9 @@ void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *
  * and nothing done, where they only count. */
 bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx);
 
-/* Runs the whole problem `times` times; *mean is their mean. -1 with *e set when a worker died, a run took
- * too long, or two runs gave different answers; then the trial can only be closed. */
+/* Runs the whole problem `times` times; *mean is their mean. Of kernels that are ceilings several of them
+ * with one start. -1 with *e set when a worker died, a run took too long, or two runs gave different answers;
+ * then the trial can only be closed. */
 int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e);
 
 #endif

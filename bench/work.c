@@ -118,12 +118,15 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 {
 	const struct work *w = ctx;
 	struct slot *s = mine;
-	struct tally found = {0};
+	struct tally found;
 	(void)worker;
 #ifdef PARSCALE_PLANTED
 	const uint64_t began = own_ns();
 #endif
-	w->cell->variant->chunk(w->input, span_of(w, index), s->scratch, &found);
+	for (uint64_t i = 0; i <= s->again; i++) {
+		found = (struct tally){0};
+		w->cell->variant->chunk(w->input, span_of(w, index), s->scratch, &found);
+	}
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
 #endif

@@ -15,6 +15,7 @@
 /* A worker's own record. Stamps are in nanoseconds of the one clock; those of a run are rewritten in each. */
 struct slot {
 	struct tally tally;
+	uint64_t again; /* how often each chunk of the run is done once more; the opener writes it */
 	uint64_t entered, touched; /* input at hand; scratch touched and CPU bound */
 	uint64_t began, ended;     /* gate open; last chunk done */
 	struct rusage before, after;

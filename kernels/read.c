@@ -40,13 +40,13 @@ void read_teardown(void *input)
 uint64_t read_units(const void *input)
 {
 	const struct read_input *in = input;
-	return (in->count + READ_TILE - 1) / READ_TILE;
+	return (in->count + READ_PAGE - 1) / READ_PAGE;
 }
 
 uint64_t read_grain(const void *input)
 {
 	(void)input;
-	return 4;
+	return 4 * READ_PAGES;
 }
 
 size_t read_scratch_bytes(const void *input)
@@ -55,7 +55,7 @@ size_t read_scratch_bytes(const void *input)
 	return 0;
 }
 
-uint64_t read_tail(const unsigned char *bytes, uint64_t count)
+uint64_t read_words(const unsigned char *bytes, uint64_t count)
 {
 	uint64_t sum = 0, word;
 	for (uint64_t i = 0; i < count; i += 8) {
@@ -65,24 +65,18 @@ uint64_t read_tail(const unsigned char *bytes, uint64_t count)
 	return sum;
 }
 
-void read_span(const struct read_input *in, struct span s, struct tally *out, read_tiles_fn *tiles)
+void read_span(const struct read_input *in, struct span s, struct tally *out, read_fn *read)
 {
-	uint64_t from = s.lo * READ_TILE, to = s.hi * READ_TILE;
+	uint64_t from = s.lo * READ_PAGE, to = s.hi * READ_PAGE;
 	if (to > in->count)
 		to = in->count;
 	if (from >= to)
 		return;
-	uint64_t whole = (to - from) / READ_TILE, rest = from + whole * READ_TILE;
 	out->count += (to - from) / 8;
-	out->check += tiles(in->bytes + from, whole) + read_tail(in->bytes + rest, to - rest);
+	out->check += read(in->bytes + from, to - from);
 }
 
-static uint64_t tiles(const unsigned char *bytes, uint64_t count)
-{
-	return read_tail(bytes, count * READ_TILE);
-}
-
-READ_VARIANT(reference, "reference", 0, tiles);
+READ_VARIANT(reference, "reference", 0, read_words);
 
 static uint64_t items(const struct problem *p)
 {
@@ -112,7 +106,7 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 static struct piece pack(const void *input, struct span s)
 {
 	const struct read_input *in = input;
-	const uint64_t from = s.lo * READ_TILE, to = s.hi * READ_TILE;
+	const uint64_t from = s.lo * READ_PAGE, to = s.hi * READ_PAGE;
 	return (struct piece){in->bytes + from, (to < in->count ? to : in->count) - from, 0, 0};
 }
 

@@ -2,9 +2,10 @@
 /*
  * read.h - the input and the loop that the variants of `read` share.
  *
- * A variant is an instruction set's load-and-add over one tile, in one of two orders: `plain`, byte after
- * byte, which is what most programs do; or `pages`, a line of each of the tile's eight 4096-byte pages in
- * turn, which keeps more loads in flight, since hardware prefetchers work page by page.
+ * A variant is an instruction set's load-and-add, in one of two orders: `plain`, byte after byte, which is
+ * what most programs do; or `pages`, in tiles of eight 4096-byte pages a line of each page in turn, which
+ * keeps more loads in flight, since hardware prefetchers work page by page. The unit of work is a page, so
+ * that even what fits L1 has a share for each worker.
  */
 #ifndef PARSCALE_READ_H
 #define PARSCALE_READ_H
@@ -20,25 +21,25 @@ struct read_input {
 
 int read_setup(const struct problem *p, void **input, struct err *e);
 void read_teardown(void *input);
-uint64_t read_units(const void *input); /* tiles; the last may be shorter */
+uint64_t read_units(const void *input); /* pages; the last may be shorter */
 uint64_t read_grain(const void *input);
 size_t read_scratch_bytes(const void *input);
 
-/* The sum, modulo 2^64, of the little-endian 64-bit words of `count` bytes; a multiple of 8. */
-uint64_t read_tail(const unsigned char *bytes, uint64_t count);
+/* The sum, modulo 2^64, of the 64-bit words of `count` bytes; a multiple of 8. */
+typedef uint64_t read_fn(const unsigned char *bytes, uint64_t count);
 
-/* Adds up whole tiles. */
-typedef uint64_t read_tiles_fn(const unsigned char *bytes, uint64_t tiles);
+/* Word by word. */
+uint64_t read_words(const unsigned char *bytes, uint64_t count);
 
-/* Adds units s to *out by `tiles`, and what is no whole tile word by word. */
-void read_span(const struct read_input *in, struct span s, struct tally *out, read_tiles_fn *tiles);
+/* Adds units s to *out. */
+void read_span(const struct read_input *in, struct span s, struct tally *out, read_fn *read);
 
-/* The record of a variant and its chunk function, from its tiles function. */
-#define READ_VARIANT(id, label, cpu_bits, tiles)                                                             \
+/* The record of a variant and its chunk function, from its read_fn. */
+#define READ_VARIANT(id, label, cpu_bits, read)                                                              \
 	static void id##_chunk(const void *input, struct span s, void *scratch, struct tally *out)           \
 	{                                                                                                    \
 		(void)scratch;                                                                               \
-		read_span(input, s, out, tiles);                                                             \
+		read_span(input, s, out, read);                                                              \
 	}                                                                                                    \
 	const struct variant read_##id = {.name = label,                                                     \
 		.needs = cpu_bits,                                                                           \

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "trial.h"
 #include "work.h"
 
 static void parts_cover_all_units_once(void **state)
@@ -52,11 +54,53 @@ static void stamps_of_another_host_move_to_our_gate(void **state)
 	}
 }
 
+/* Does a batch take what its last start and all of its runs took together? Asked until it does, since a long
+ * pause in one batch cuts the next. */
+static bool starts_once(const char *kernel, const char *backend)
+{
+	struct err e = {0};
+	struct cell c;
+	struct topology topology = {0};
+	struct timing mean;
+	struct worker_stamps last;
+	if (cell_init(&c, kernel, &e) != 0 || cell_set(&c, "backend", backend, &e) != 0 ||
+		cell_set(&c, "workers", strcmp(backend, "serial") == 0 ? "1" : "2", &e) != 0 ||
+		cell_set(&c, "size", "20000", &e) != 0 || cell_finish(&c, &e) != 0 ||
+		topology_read(&topology, "", &e) != 0)
+		fail_msg("%s", e.text);
+	const struct trial_plan plan = {.cell = &c, .topology = &topology, .timeout_seconds = 60};
+	struct trial *t = trial_open(&plan, &e);
+	bool once = false;
+	for (unsigned i = 0; i < 100 && !once; i++) {
+		if (!t || trial_run(t, 50, &mean, &e) != 0)
+			fail_msg("%s", e.text);
+		trial_stamps(t, 0, &last);
+		once = last.total_ns / mean.total_ns > 49.99 && last.total_ns / mean.total_ns < 50.01;
+	}
+	trial_close(t);
+	topology_free(&topology);
+	return once;
+}
+
+static void ceilings_start_once_a_batch(void **state)
+{
+	static const char *const ceilings[] = {"read", "copy", "triad", "peak", "flops", "divide"};
+	static const char *const makers[] = {"serial", "pthread", "fork"};
+	(void)state;
+	for (size_t b = 0; b < sizeof makers / sizeof *makers; b++) {
+		for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++)
+			if (!starts_once(ceilings[i], makers[b]))
+				fail_msg("%s on %s starts for each run", ceilings[i], makers[b]);
+		assert_false(starts_once("text", makers[b]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_cover_all_units_once),
 		cmocka_unit_test(stamps_of_another_host_move_to_our_gate),
+		cmocka_unit_test(ceilings_start_once_a_batch),
 	};
 	return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
