@@ -20,6 +20,8 @@
  *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_counted.h;
  *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a
  *                whole block and thrown into a bucket for each line: sieve_huge.h.
+ * Of small numbers (sieve_can_multiply()) all above the pre-sieved are multiplied with each other:
+ * sieve_products.h.
  *
  * The plan is made in sieve_plan.c (shape: sieve_shape.c; base primes: sieve_base.c, sieve_kept.c), a
  * worker's scratch in sieve_work.c.
@@ -34,7 +36,7 @@
 enum {
 	SIEVE_FLOOR = 4111,     /* primes up to here are listed, not sieved: a turned prime may hit itself. 1
 				   modulo 30: no tuplet straddles it */
-	SIEVE_SMALL = 1 << 15,  /* primes up to here are kept. Above the root of SIEVE_DIRECT */
+	SIEVE_SMALL = 1 << 16,  /* primes up to here are kept. Above the root of SIEVE_DIRECT */
 	SIEVE_DIRECT = 1 << 25, /* the most that base primes with starts in every line may be; in narrow
 				   windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
@@ -55,6 +57,29 @@ enum {
 	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
 };
 
+/* The primes below SIEVE_SMALL, ascending; one number more may be read. */
+struct sieve_small {
+	uint32_t count;
+	uint32_t prime[SIEVE_SMALL / 8];
+};
+
+/* Classes coprime to 30, and which of them are below n. */
+static const uint8_t sieve_class_30[8] = {1, 7, 11, 13, 17, 19, 23, 29};
+static const uint8_t sieve_below_30[30] = {0x00, 0x00, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x03, 0x03, 0x03,
+	0x03, 0x07, 0x07, 0x0f, 0x0f, 0x0f, 0x0f, 0x1f, 0x1f, 0x3f, 0x3f, 0x3f, 0x3f, 0x7f, 0x7f, 0x7f, 0x7f,
+	0x7f, 0x7f};
+
+/* The primes above a pre-sieve limit, to SIEVE_SMALL, as factors. */
+struct sieve_factors {
+	uint32_t count;
+	const uint32_t *prime; /* [count] ascending */
+	struct sieve_rank {
+		uint16_t before; /* how many are below 30 * j, */
+		uint8_t classes; /* and which classes have one there */
+	} rank[SIEVE_SMALL / 30 + 1];
+	uint32_t factor[SIEVE_SMALL / 8]; /* [count] prime / 30 << 16, and the number of its class */
+};
+
 /*
  * The pre-sieve: table g has bit b set where b shares a factor with period[g], the product of its primes.
  * Shifted by a number of bytes, it is what these primes cross out in any line: in line k of the block at A
@@ -67,12 +92,7 @@ struct sieve_tables {
 	uint32_t stride[SIEVE_GROUPS]; /* SIEVE_TILE mod period */
 	double inverse[SIEVE_GROUPS];  /* 1/period */
 	const unsigned char *table[SIEVE_GROUPS];
-};
-
-/* The primes below SIEVE_SMALL, ascending; one number more may be read. */
-struct sieve_small {
-	uint32_t count;
-	uint32_t prime[SIEVE_SMALL / 8];
+	const struct sieve_factors *factors; /* modulo 30; else NULL */
 };
 
 /* Lines as bitmaps: the huge base primes. */
@@ -129,6 +149,10 @@ struct sieve_input {
 
 	const struct sieve_tables *tables;
 
+	/* where primes are multiplied; else NULL */
+	const struct sieve_factors *factors;
+	uint32_t place[8][8]; /* [class of p][class of q]: see sieve_products.h */
+
 	struct sieve_store huge; /* blocks == 0: none */
 	uint32_t bucket_size;    /* hits that the bucket of a line holds */
 
@@ -172,7 +196,8 @@ struct sieve_work {
 
 /* What an instruction set brings to the plan. */
 struct sieve_engine {
-	uint32_t presieve_limit; /* largest pre-sieved prime, at most 509 */
+	uint32_t presieve_limit;  /* largest pre-sieved prime, at most 509 */
+	uint32_t most_multiplied; /* up to here multiplying primes costs less than their multiples do */
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
 		const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class);
@@ -213,6 +238,11 @@ struct sieve_shape {
 /* The cheapest for the numbers first..last, sieved by primes up to `reach`. */
 struct sieve_shape sieve_choose_shape(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit);
+
+/* Whether primes are multiplied for numbers up to `last`: all that the pre-sieve leaves of them are primes
+ * and products of two; and the shape then. */
+bool sieve_can_multiply(uint64_t last, const struct sieve_small *small, const struct sieve_engine *engine);
+struct sieve_shape sieve_products_shape(const struct problem *p, uint64_t first, uint64_t last);
 
 /* Up to which prime the numbers first..last are sieved: the root of the last, or less, where it is cheaper to
  * test the few numbers that are left one by one. */

@@ -9,7 +9,7 @@
 
 #include <immintrin.h>
 
-static const struct sieve_engine engine = {199, leave_line, emit, steps};
+static const struct sieve_engine engine = {211, UINT32_MAX, leave_line, emit, steps};
 
 static __m256i load(const void *from)
 {
@@ -59,6 +59,17 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 		kept += at < bits;
 	}
 	return kept;
+}
+
+static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+{
+	const __m256i p = _mm256_set1_epi32((int)(prime << 16)); /* times the high half of a factor */
+	const __m256i places = load(place);
+	for (uint32_t i = 0; i < n; i += 8) {
+		__m256i q = load(factor + i);
+		store(x + i,
+			_mm256_add_epi32(_mm256_madd_epi16(q, p), _mm256_permutevar8x32_epi32(places, q)));
+	}
 }
 
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)

@@ -9,7 +9,7 @@
 
 #include <immintrin.h>
 
-static const struct sieve_engine engine = {199, leave_line, emit, steps};
+static const struct sieve_engine engine = {211, UINT32_MAX, leave_line, emit, steps};
 
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
@@ -53,6 +53,17 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
 		kept += (uint32_t)__builtin_popcount(below);
 	}
 	return kept;
+}
+
+static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+{
+	const __m512i p = _mm512_set1_epi32((int)(prime << 16)); /* times the high half of a factor */
+	const __m512i places = _mm512_broadcast_i64x4(_mm256_loadu_si256((const void *)place));
+	for (uint32_t i = 0; i < n; i += 16) {
+		__m512i q = _mm512_loadu_si512(factor + i);
+		_mm512_storeu_si512(x + i,
+			_mm512_add_epi32(_mm512_madd_epi16(q, p), _mm512_permutexvar_epi32(q, places)));
+	}
 }
 
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)

@@ -68,7 +68,7 @@ uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struc
 		.primes = memory_alloc(most_primes(limit), sizeof(uint32_t), "sieve: base primes", e)};
 	if (!l.primes)
 		return NULL;
-	for (uint32_t step = 1u << 11; step; step /= 2) /* how many are not above the limit */
+	for (uint32_t step = 1u << 12; step; step /= 2) /* how many are not above the limit */
 		if (l.count + step <= small->count && small->prime[l.count + step - 1] <= limit)
 			l.count += step;
 	memcpy(l.primes, small->prime, l.count * sizeof *l.primes);

@@ -91,8 +91,27 @@ static uint32_t table_bytes(uint32_t period)
 
 struct kept_tables {
 	uint32_t modulus, limit;
-	struct sieve_tables tables; /* they lie behind this */
+	struct sieve_tables tables;   /* they lie behind this, */
+	struct sieve_factors factors; /* which is filled modulo 30 */
 };
+
+/* Of the primes from prime[from] on. */
+static void make_factors(const struct sieve_small *small, uint32_t from, struct sieve_factors *f)
+{
+	const uint32_t count = small->count - from, *prime = small->prime + from;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t j = prime[i] / 30, below = sieve_below_30[prime[i] % 30],
+			 class = (uint32_t)__builtin_popcount(below);
+		f->rank[j].classes |= (uint8_t)(1u << class);
+		f->factor[i] = j << 16 | class;
+	}
+	for (uint32_t j = 0, before = 0; j < sizeof f->rank / sizeof *f->rank; j++) {
+		f->rank[j].before = (uint16_t)before;
+		before += (uint32_t)__builtin_popcount(f->rank[j].classes);
+	}
+	f->count = count;
+	f->prime = prime;
+}
 
 /* Joins ascending primes into tables while their product is at most LONGEST. first[g]: the first of table g.
  * Returns their bytes. */
@@ -120,7 +139,7 @@ static size_t join(struct kept_tables *k, const uint32_t *primes, uint32_t *firs
 
 static struct kept_tables *make_tables(uint32_t modulus, uint32_t limit, struct err *e)
 {
-	struct kept_tables plan = {.modulus = modulus, .limit = limit};
+	struct kept_tables plan = {.modulus = modulus, .limit = limit}, *made;
 	const struct sieve_small *small = sieve_small(e);
 	uint32_t first[SIEVE_GROUPS + 1]; /* prime of each table */
 	if (!small)
@@ -141,8 +160,13 @@ static struct kept_tables *make_tables(uint32_t modulus, uint32_t limit, struct 
 		t->inverse[g] = 1.0 / period;
 		table += bytes;
 	}
-	memcpy(room, &plan, sizeof plan);
-	return (struct kept_tables *)(void *)room;
+	made = (struct kept_tables *)(void *)room;
+	*made = plan;
+	if (modulus == 30) {
+		make_factors(small, first[t->count], &made->factors);
+		made->tables.factors = &made->factors;
+	}
+	return made;
 }
 
 const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e)

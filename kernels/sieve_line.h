@@ -8,6 +8,7 @@
 #include "sieve_huge.h"
 #include "sieve_parts.h"
 #include "sieve_presieve.h"
+#include "sieve_products.h"
 #include "sieve_turned.h"
 
 #include <string.h>
@@ -46,12 +47,35 @@ static void test_line(unsigned char *line, uint32_t valid, uint64_t number, uint
 			cross(line, i);
 }
 
-/* Sieves a line, and adds its primes to *out unless that is NULL. */
+/* What is the same for all lines that are whole. */
+static void finish_line(
+	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
+{
+	uint32_t valid = sieve_valid(in, block, class);
+	uint64_t number = sieve_base(in, block) + in->offset[class]; /* meaningless where valid == 0 */
+	close_line(w->line, valid, in->line_bits);
+	if (valid && number < in->from)
+		open_line(w->line, number, in->from, in->modulus);
+	if (in->tested)
+		test_line(w->line, valid, number, in->modulus);
+	if (out)
+		count_primes(w->line, in->line_bits, number, out);
+}
+
+/* Sieves a line, and adds its primes to *out unless that is NULL. Where primes are multiplied, the first line
+ * of a block brings the others. */
 static void sieve_line(
 	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
 {
 	uint32_t offset = in->offset[class], valid = sieve_valid(in, block, class);
 	uint64_t number = sieve_base(in, block) + offset; /* meaningless where valid == 0 */
+	if (in->factors) {
+		if (class == 0)
+			sieve_products(in, w, block);
+		w->line = w->lines + class * w->stride;
+		finish_line(in, w, block, class, out);
+		return;
+	}
 	for (uint32_t s = 0; s < in->segments; s++) {
 		uint32_t before = s * in->segment_bits;
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
@@ -71,13 +95,7 @@ static void sieve_line(
 		in->local);
 	if (in->huge.blocks)
 		cross_huge(in, w, block, class);
-	close_line(w->line, valid, in->line_bits);
-	if (valid && number < in->from)
-		open_line(w->line, number, in->from, in->modulus);
-	if (in->tested)
-		test_line(w->line, valid, number, in->modulus);
-	if (out)
-		count_primes(w->line, in->line_bits, number, out);
+	finish_line(in, w, block, class, out);
 }
 
 #endif

@@ -26,6 +26,11 @@ static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits);
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to);
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes);
 
+/* x[i] = prime * (factor[i] >> 16) + place[factor[i] % 65536], which is below 8 (sieve_products.h). May write
+ * 15 elements more. */
+static void multiply(
+	uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x);
+
 /* Set bits, and those in even places. `bytes` is a multiple of 64. */
 struct ones {
 	uint64_t all, even;

@@ -181,6 +181,22 @@ static int make_listed(struct sieve_input *in, const struct problem *p, struct e
 	return 0;
 }
 
+/* The number n = a * c is in the line of k = n - first modulo 30, in bit (n - first - k) / 30. */
+static int make_products(struct sieve_input *in, struct err *e)
+{
+	if (make_classes(in, e))
+		return -1;
+	in->kept = in->classes;
+	in->whole = in->by_block = true;
+	for (uint32_t a = 0; a < 8; a++)
+		for (uint32_t c = 0; c < 8; c++) {
+			uint32_t n = (uint32_t)sieve_class_30[a] * sieve_class_30[c],
+				 first = (uint32_t)in->first, k = (n + 30 - first % 30) % 30;
+			in->place[a][c] = in->class_of[k] * in->line_bits - (first + k - n) / 30;
+		}
+	return 0;
+}
+
 static int make_primes(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
 	uint32_t root, struct err *e)
 {
@@ -189,6 +205,8 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		return -1;
 	if (!in->blocks)
 		return 0;
+	if (in->factors)
+		return make_products(in, e);
 	uint32_t *primes = sieve_base_primes(direct, p, engine, &count, e);
 	if (!primes)
 		return -1;
@@ -218,6 +236,37 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 	return 0;
 }
 
+/* The shape of lines, and up to which prime they are sieved where primes are not multiplied. */
+static int choose(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
+	uint32_t *reach, struct err *e)
+{
+	const struct sieve_small *small = sieve_small(e);
+	struct sieve_shape s;
+	if (!small)
+		return -1;
+	if (p->tuplet == 1 && sieve_can_multiply(in->last, small, engine)) {
+		s = sieve_products_shape(p, in->first, in->last);
+		in->tables = sieve_tables(s.modulus, engine->presieve_limit, e);
+		if (!in->tables)
+			return -1;
+		in->factors = in->tables->factors;
+	} else {
+		*reach = sieve_choose_reach(in->first, in->last);
+		in->tested = *reach < sieve_root(in->last);
+		s = sieve_choose_shape(p, in->first, in->last, *reach, engine->presieve_limit);
+	}
+	in->modulus = s.modulus;
+	in->classes = s.classes;
+	in->segment_bits = s.segment_bits;
+	in->segments = s.segments;
+	in->direct = s.direct;
+	in->line_bits = s.segment_bits * s.segments;
+	if (p->listing || p->tuplet > 1)
+		in->first = tuplets_align(in->from, in->modulus);
+	in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
+	return 0;
+}
+
 int sieve_open(
 	const struct problem *p, const struct sieve_engine *engine, struct sieve_input **input, struct err *e)
 {
@@ -229,22 +278,8 @@ int sieve_open(
 	in->first = in->from = at_least(p->start, SIEVE_FLOOR + 1);
 	in->last = p->stop;
 	uint32_t reach = 0;
-	if (in->first <= in->last) {
-		reach = sieve_choose_reach(in->first, in->last);
-		in->tested = reach < sieve_root(in->last);
-		struct sieve_shape s =
-			sieve_choose_shape(p, in->first, in->last, reach, engine->presieve_limit);
-		in->modulus = s.modulus;
-		in->classes = s.classes;
-		in->segment_bits = s.segment_bits;
-		in->segments = s.segments;
-		in->direct = s.direct;
-		in->line_bits = s.segment_bits * s.segments;
-		if (p->listing || p->tuplet > 1)
-			in->first = tuplets_align(in->from, in->modulus);
-		in->blocks = (in->last - in->first) / in->modulus / in->line_bits + 1;
-	}
-	if (make_primes(in, p, engine, reach, e)) {
+	if ((in->first <= in->last && choose(in, p, engine, &reach, e) != 0) ||
+		make_primes(in, p, engine, reach, e) != 0) {
 		sieve_close(in);
 		return -1;
 	}

@@ -2,7 +2,7 @@
 /* sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. */
 #include "sieve_template.h"
 
-static const struct sieve_engine engine = {113, leave_line, emit, steps};
+static const struct sieve_engine engine = {113, 500000, leave_line, emit, steps};
 
 /* The nearest quotient, below 2^22 in magnitude, leaves a rest of at most (1/2 + 2^-7) p to either side. */
 static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
@@ -23,6 +23,12 @@ static void starts(const struct sieve_input *in, const struct sieve_work *w, uin
 		rest = rest + prime[i] < rest ? rest + prime[i] : rest; /* negative, as a signed number */
 		x[i] = rest + (uint32_t)least;
 	}
+}
+
+static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+{
+	for (uint32_t i = 0; i < n; i++)
+		x[i] = prime * (factor[i] >> 16) + place[factor[i] & 7];
 }
 
 static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)

@@ -30,6 +30,14 @@ struct machine {
 	double workers;    /* lists are made by one */
 };
 
+static struct machine machine_of(const struct problem *p)
+{
+	return (struct machine){.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
+		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
+		.l3 = (double)p->l3_bytes,
+		.workers = p->workers && !p->listing ? p->workers : 1};
+}
+
 static double log_log(double x)
 {
 	return log(log(x));
@@ -120,6 +128,26 @@ static double kept_segment(const struct machine *m, double longest, double kept)
 	return kept * longest <= kept_part * m->l2 * 8 || fits < longest / 2 ? longest : fits;
 }
 
+/* All lines of a block are one segment. */
+struct sieve_shape sieve_products_shape(const struct problem *p, uint64_t first, uint64_t last)
+{
+	const struct machine m = machine_of(p);
+	struct sieve_shape s = {.modulus = 30, .classes = 8};
+	double bits = floor((double)(last - first) / s.modulus) + 1;
+	double most = fmax(512, floor(longest_segment(p, &m) / s.classes / 512) * 512);
+	divide(&s, bits, fmin(most, ceil(bits / m.workers)), most);
+	return s;
+}
+
+bool sieve_can_multiply(uint64_t last, const struct sieve_small *small, const struct sieve_engine *engine)
+{
+	uint32_t i = 0;
+	while (small->prime[i] <= engine->presieve_limit)
+		i++;
+	uint64_t next = small->prime[i];
+	return last <= engine->most_multiplied && last < next * next * next && last / next < SIEVE_SMALL - 1;
+}
+
 /* Of all numbers, exp(-gamma) / ln x have no factor up to x; testing one takes a microsecond, half of them
  * being primes. */
 uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
@@ -174,10 +202,7 @@ struct sieve_shape sieve_choose_shape(
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
 	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
-	const struct machine m = {.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
-		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
-		.l3 = (double)p->l3_bytes,
-		.workers = p->workers && !p->listing ? p->workers : 1};
+	const struct machine m = machine_of(p);
 	double root = reach, numbers = (double)(last - first) + 1, most = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
 	const double longest[] = {

@@ -9,6 +9,7 @@
  *   sieve_turned.h    turned primes
  *   sieve_counted.h   counted and large primes
  *   sieve_huge.h      huge primes
+ *   sieve_products.h  primes that are multiplied with each other
  *   sieve_line.h      a line, by all of these, and its count
  *   sieve_block.h     what is the same for all lines of a block
  *   sieve_groups.h    k-tuplets, from neighbouring lines

@@ -14,11 +14,17 @@ static void *take(struct sieve_work *w, size_t *used, size_t bytes)
 	return p;
 }
 
-/* Bytes behind a line that crossing may touch: a turn and a start of a turned prime, a tile of the pre-sieve,
- * SIEVE_STEP hits of a prime that is not counted exactly and so has more than SIEVE_COUNTED hits. */
-static size_t bytes_after(size_t line_bytes)
+/* Bytes before and behind a line that crossing may touch; products touch none. Before: a start that moved
+ * back; behind: a turn and a start of a turned prime, a tile of the pre-sieve, SIEVE_STEP hits of a prime
+ * that is not counted exactly and so has more than SIEVE_COUNTED hits. */
+static size_t bytes_before(const struct sieve_input *in)
 {
-	return 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_COUNTED * SIEVE_STEP;
+	return in->factors ? 0 : SIEVE_BEFORE;
+}
+
+static size_t bytes_after(const struct sieve_input *in, size_t line_bytes)
+{
+	return in->factors ? 0 : 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_COUNTED * SIEVE_STEP;
 }
 
 static size_t line_bytes(const struct sieve_input *in)
@@ -38,10 +44,10 @@ static bool has_squares(const struct sieve_input *in)
 static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 {
 	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS,
-		.stride = SIEVE_BEFORE + line_bytes(in)};
+		.stride = bytes_before(in) + line_bytes(in)};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
-	at.line = take(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(line_bytes(in)));
+	at.line = take(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(in, line_bytes(in)));
 	at.segment = take(w, &used, at.slots * sizeof *at.segment);
 	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
@@ -50,7 +56,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = take(w, &used, in->huge.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
-		w->line = w->lines = at.line + SIEVE_BEFORE;
+		w->line = w->lines = at.line + bytes_before(in);
 		w->stride = at.stride;
 		w->segment = at.segment;
 		w->slots = at.slots;

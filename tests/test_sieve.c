@@ -2,6 +2,7 @@
 /*
  * test_sieve.c - the sieve's variants against published counts, a primality test, and each other.
  */
+#include "sieve.h"
 #include "sieve_cases.h"
 
 #include <math.h>
@@ -194,6 +195,91 @@ static void test_cuts_and_hints(void **state)
 					(unsigned long long)expected.count);
 		}
 	}
+}
+
+/* What is known of the numbers before n: how many are primes, how many of these leave 1, and their sum. */
+struct known {
+	uint32_t count, check;
+	uint64_t sum;
+};
+
+/* By the sieve of Eratosthenes itself. */
+static struct known *known_below(uint32_t end)
+{
+	struct known *k = calloc(end + 1, sizeof *k);
+	unsigned char *composite = calloc(end, 1);
+	assert_true(k && composite);
+	for (uint32_t n = 0; n < end; n++) {
+		bool prime = n > 1 && !composite[n];
+		for (uint64_t m = (uint64_t)n * n; prime && m < end; m += n)
+			composite[m] = 1;
+		k[n + 1] = (struct known){
+			k[n].count + prime, k[n].check + (prime && n % 4 == 1), k[n].sum + (prime ? n : 0)};
+	}
+	free(composite);
+	return k;
+}
+
+static int add(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct known *k = ctx;
+	k->count += (uint32_t)n;
+	for (size_t i = 0; i < n; i++)
+		k->sum += primes[i];
+	return 0;
+}
+
+static void check_known(const struct variant *v, struct problem *p, const struct known *known)
+{
+	const struct known *from = known + p->start, *to = known + p->stop + 1;
+	random_hints(p);
+	struct tally got = count_in_chunks(v, p, 1 + random_below(20));
+	struct known listed = {0};
+	p->listing = true;
+	struct opened o = open_variant(v, p);
+	v->emit(o.input, (struct span){0, v->units(o.input)}, o.scratch, add, &listed);
+	close_variant(&o);
+	if (got.count != to->count - from->count || got.check != to->check - from->check ||
+		listed.count != got.count || listed.sum != to->sum - from->sum)
+		fail_msg("%s %llu..%llu block %llu l1 %llu: %llu, check %llu, listed %lu; expected %u, %u",
+			v->name, (unsigned long long)p->start, (unsigned long long)p->stop,
+			(unsigned long long)p->block_bytes, (unsigned long long)p->l1_bytes,
+			(unsigned long long)got.count, (unsigned long long)got.check,
+			(unsigned long)listed.count, to->count - from->count, to->check - from->check);
+}
+
+/* Where the largest primes are multiplied, and just beyond; a variant is asked whether it does. */
+static void test_small_numbers(void **state)
+{
+	(void)state;
+	enum { END = 11200000 };
+	struct known *known = known_below(END);
+	static const uint32_t edges[] = {4112, 211 * 211, 211 * 223, 223 * 223, 3323 * 3329, 223 * 49727,
+		3329 * 3329, 127 * 127 * 127, 500000, 211 * 211 * 211, 211 * 211 * 223, 223 * 223 * 223};
+	unsigned multiplied = 0;
+	for (const struct variant *const *v = kernel_sieve.variants + 1; *v; v++) {
+		struct problem p = range(0, 400000);
+		if (!can_run(*v, &p))
+			continue;
+		struct opened o = open_variant(*v, &p);
+		multiplied += ((const struct sieve_input *)o.input)->factors != NULL;
+		close_variant(&o);
+		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+			for (uint32_t k = 0; k < 12; k++) {
+				uint64_t stop = edges[i] - 6 + k,
+					 width = random_below(stop) >> random_below(20);
+				p = range(stop - width, stop);
+				check_known(*v, &p, known);
+			}
+		for (int i = 0; i < 400; i++) {
+			uint64_t stop = random_below(END) >> random_below(12),
+				 width = random_below(stop + 1) >> random_below(20);
+			p = range(stop - width, stop);
+			check_known(*v, &p, known);
+		}
+	}
+	assert_true(multiplied > 0);
+	free(known);
 }
 
 /* Lines so much longer than a segment that large primes hit them dozens of times, and run over their end. */
@@ -405,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_squares_and_powers),
 		cmocka_unit_test(test_end_of_the_numbers),
 		cmocka_unit_test(test_cuts_and_hints),
+		cmocka_unit_test(test_small_numbers),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_problems_that_are_refused),

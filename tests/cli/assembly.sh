@@ -121,6 +121,7 @@ else
 		# Numbers of hits from 1 to 31 have loops of their own; those beyond and none at all have one each.
 		free "$kernels/sieve_$variant.o" cross_run '^bts' 32
 		free "$kernels/sieve_$variant.o" cross_turned '^orb' 4
+		free "$kernels/sieve_$variant.o" cross_products '^bts' 1
 	done
 	# twelve registers, each through four steps of whole numbers, four of multiply and add, one division
 	does "$kernels/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48

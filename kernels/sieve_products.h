@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sieve_products.h - numbers below the cube of the first prime that is not pre-sieved: what the pre-sieve
+ * leaves of their composites are products p * q of two primes, p <= q, each once. All lines of a block,
+ * modulo 30, lie side by side, and a prime p is multiplied with a whole row of q at a time.
+ */
+#ifndef PARSCALE_SIEVE_PRODUCTS_H
+#define PARSCALE_SIEVE_PRODUCTS_H
+
+#include "sieve_hit.h"
+#include "sieve_parts.h"
+#include "sieve_presieve.h"
+
+/* A function of its own: tests/cli/assembly.sh reads it. */
+static __attribute__((noinline)) void cross_products(unsigned char *lines, const uint32_t *x, uint32_t n)
+{
+	enum { AT_ONCE = 8 };
+	const uint32_t *end = x + n, *whole = x + n / AT_ONCE * AT_ONCE;
+	for (; x < whole; x += AT_ONCE) {
+		UNROLL
+		for (uint32_t i = 0; i < AT_ONCE; i++)
+			cross(lines, x[i]);
+	}
+	for (; x < end; x++)
+		cross(lines, *x);
+}
+
+/* How many of the factors are below n. */
+INLINE uint32_t factors_below(const struct sieve_factors *f, uint32_t n)
+{
+	struct sieve_rank r = f->rank[n / 30];
+	return r.before + (uint32_t)__builtin_popcount(r.classes & sieve_below_30[n % 30]);
+}
+
+/* With p = 30 * u + a and q = 30 * j + c, p * q is in bit p * j + u * c + (a * c - first) / 30, rounded down,
+ * of its line, which depends on a and c alone: in->place has both but for p * j + u * c. */
+static void multiply_primes(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+{
+	const struct sieve_factors *f = in->factors;
+	uint64_t end = sieve_base(in, block) + (uint64_t)in->line_bits * in->modulus - 1;
+	uint32_t base = (uint32_t)sieve_base(in, block), last = (uint32_t)(end < in->last ? end : in->last);
+	uint32_t before = (uint32_t)block * in->line_bits, used = 0, place[8];
+	for (uint32_t i = 0; i < f->count && f->prime[i] * f->prime[i] <= last; i++) {
+		uint32_t p = f->prime[i], u = p / 30;
+		uint32_t from = p * p >= base ? i : factors_below(f, (base - 1) / p + 1);
+		uint32_t to = factors_below(f, last / p + 1);
+		for (uint32_t c = 0; c < 8; c++)
+			place[c] = u * sieve_class_30[c] + in->place[f->factor[i] & 7][c] - before;
+		while (from < to) {
+			uint32_t room = SIEVE_BATCH - used, n = to - from < room ? to - from : room;
+			multiply(p, f->factor + from, n, place, w->batch + used);
+			from += n;
+			used += n;
+			if (used == SIEVE_BATCH) {
+				cross_products(w->lines, w->batch, SIEVE_BATCH);
+				used = 0;
+			}
+		}
+	}
+	cross_products(w->lines, w->batch, used);
+}
+
+/* Sieves all lines of a block. */
+static void sieve_products(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+{
+	for (uint32_t c = 0; c < in->classes; c++)
+		presieve(in, w, in->offset[c], 0, w->lines + c * w->stride);
+	multiply_primes(in, w, block);
+}
+
+#endif
