@@ -71,7 +71,14 @@ static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsig
 	__m512i sum[8];
 	for (int i = 0; i < 8; i++)
 		sum[i] = _mm512_setzero_si512();
-	for (uint32_t g = 0; g < t->count; g++) {
+	uint32_t g = 0;
+	for (; g + 2 <= t->count; g += 2) {
+		const unsigned char *one = t->table[g] + at[g], *other = t->table[g + 1] + at[g + 1];
+		for (int i = 0; i < 8; i++)
+			sum[i] = _mm512_ternarylogic_epi64(sum[i], _mm512_loadu_si512(one + 64 * i),
+				_mm512_loadu_si512(other + 64 * i), 0xfe);
+	}
+	for (; g < t->count; g++) {
 		const unsigned char *from = t->table[g] + at[g];
 		for (int i = 0; i < 8; i++)
 			sum[i] = _mm512_or_si512(sum[i], _mm512_loadu_si512(from + 64 * i));
