@@ -75,26 +75,42 @@ struct opened {
 	void *scratch;
 };
 
-static inline struct opened open_variant(const struct variant *v, const struct problem *p)
+static inline void open_input(struct opened *o, const struct variant *v, const struct problem *p)
 {
-	struct opened o = {.v = v};
 	struct err e = {0};
-	if (v->setup(p, &o.input, &e))
+	*o = (struct opened){.v = v};
+	if (v->setup(p, &o->input, &e))
 		fail_msg("%s %llu..%llu: %s", v->name, (unsigned long long)p->start,
 			(unsigned long long)p->stop, e.text);
-	size_t bytes = (v->scratch_bytes(o.input) + 4095) & ~(size_t)4095;
-	o.room_bytes = bytes + 8192;
-	o.room = mmap(NULL, o.room_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(o.room, MAP_FAILED);
-	assert_int_equal(mprotect(o.room, 4096, PROT_NONE), 0);
-	assert_int_equal(mprotect(o.room + 4096 + bytes, 4096, PROT_NONE), 0);
-	o.scratch = o.room + 4096;
+}
+
+static inline void open_scratch(struct opened *o)
+{
+	size_t bytes = (o->v->scratch_bytes(o->input) + 4095) & ~(size_t)4095;
+	o->room_bytes = bytes + 8192;
+	o->room = mmap(NULL, o->room_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(o->room, MAP_FAILED);
+	assert_int_equal(mprotect(o->room, 4096, PROT_NONE), 0);
+	assert_int_equal(mprotect(o->room + 4096 + bytes, 4096, PROT_NONE), 0);
+	o->scratch = o->room + 4096;
+}
+
+static inline struct opened open_variant(const struct variant *v, const struct problem *p)
+{
+	struct opened o;
+	open_input(&o, v, p);
+	open_scratch(&o);
 	return o;
+}
+
+static inline void close_scratch(struct opened *o)
+{
+	munmap(o->room, o->room_bytes);
 }
 
 static inline void close_variant(struct opened *o)
 {
-	munmap(o->room, o->room_bytes);
+	close_scratch(o);
 	o->v->teardown(o->input);
 }
 

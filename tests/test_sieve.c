@@ -5,6 +5,8 @@
 #include "sieve.h"
 #include "sieve_cases.h"
 
+#include "sieve.h"
+
 #include <math.h>
 #include <sys/resource.h>
 
@@ -365,6 +367,79 @@ static void test_listing_without_gfni(void **state)
 	test_listing(state);
 }
 
+static int add_up(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct tally *sum = ctx;
+	sum->count += n;
+	for (size_t i = 0; i < n; i++)
+		sum->check += primes[i];
+	return 0;
+}
+
+static struct tally run_all(const struct opened *o, bool listing)
+{
+	struct tally sum = {0};
+	struct span all = {0, o->v->units(o->input)};
+	if (listing)
+		o->v->emit(o->input, all, o->scratch, add_up, &sum);
+	else
+		o->v->chunk(o->input, all, o->scratch, &sum);
+	return sum;
+}
+
+static uint32_t full_buckets(const struct opened *o)
+{
+	const struct sieve_input *in = o->input;
+	const struct sieve_work *w = o->scratch;
+	uint32_t full = 0;
+	for (uint32_t c = 0; c < in->classes; c++)
+		full += w->bucket_used[c] + 1 == in->bucket_size;
+	return full;
+}
+
+static uint32_t mean_used(const struct opened *o)
+{
+	const struct sieve_input *in = o->input;
+	const struct sieve_work *w = o->scratch;
+	uint64_t sum = 0;
+	for (uint32_t c = 0; c < in->classes; c++)
+		sum += w->bucket_used[c];
+	return (uint32_t)(sum / in->classes);
+}
+
+/* Buckets of which about half overflow, and of which all do: as many primes as where none does. */
+static void test_full_buckets(void **state)
+{
+	(void)state;
+	for (const struct variant *const *v = kernel_sieve.variants + 1; *v; v++)
+		for (int kind = 0; kind < 3; kind++) {
+			struct problem p = range(UINT64_C(20000000000000), UINT64_C(20000002000000));
+			struct opened o;
+			p.listing = kind == 1;
+			p.tuplet = kind == 2 ? 2 : 1;
+			if (!can_run(*v, &p))
+				continue;
+			open_input(&o, *v, &p);
+			struct sieve_input *in = o.input;
+			assert_true(in->huge.blocks > 0);
+			open_scratch(&o);
+			struct tally expected = run_all(&o, p.listing);
+			assert_int_equal(full_buckets(&o), 0);
+			const uint32_t sizes[] = {mean_used(&o), 20, 1};
+			for (size_t i = 0; i < 3; i++) {
+				close_scratch(&o);
+				in->bucket_size = sizes[i];
+				open_scratch(&o);
+				struct tally got = run_all(&o, p.listing);
+				uint32_t full = full_buckets(&o);
+				assert_true(i ? full == in->classes : full > 0 && full < in->classes);
+				assert_int_equal(got.count, expected.count);
+				assert_int_equal(got.check, expected.check);
+			}
+			close_variant(&o);
+		}
+}
+
 static void test_problems_that_are_refused(void **state)
 {
 	(void)state;
@@ -494,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_small_numbers),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_full_buckets),
 		cmocka_unit_test(test_problems_that_are_refused),
 		cmocka_unit_test(test_memory_bounds),
 		cmocka_unit_test(test_memory_that_is_not_there),
