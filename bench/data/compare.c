@@ -65,7 +65,10 @@ static const char *b_cell(const void *row, char *text)
 static const char *launches_cell(const void *row, char *text)
 {
 	const struct comparison *c = row;
-	snprintf(text, GRID_TEXT, "%" PRIu64 " : %" PRIu64, c->a_launches.value, c->b_launches.value);
+	if (c->pairs.known)
+		snprintf(text, GRID_TEXT, "%" PRIu64 " pairs", c->pairs.value);
+	else
+		snprintf(text, GRID_TEXT, "%" PRIu64 " : %" PRIu64, c->a_launches.value, c->b_launches.value);
 	return text;
 }
 
@@ -112,10 +115,10 @@ static void print_sums(FILE *f, const struct table *rows, const struct compariso
 		fprintf(f, "left out: %zu cells that only A has, %zu that only B has\n", r->only_a,
 			r->only_b);
 	if (needed)
-		fprintf(f,
-			"to find a change of %g %% in every undecided cell: %" PRIu64
-			" launches on each side\n",
-			100 * rules->effect, needed);
+		fprintf(f, "to find a change of %g %% in every undecided cell: %" PRIu64 " %s\n",
+			100 * rules->effect, needed, rules->paired ? "pairs" : "launches on each side");
+	if (rules->paired)
+		fprintf(f, "one sweep measured both, launch by launch in turn: Wilcoxon's test of pairs\n");
 }
 
 static int print_text(struct table *rows, const struct comparison_result *r,
@@ -134,7 +137,8 @@ static void help(void)
 	folded_text(stdout,
 		"usage: parscale compare A B [options]\n\n"
 		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower stands where the medians of launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
-		"same where the 95 % interval of the ratio lies within the margin; undecided else, with the number of launches that would decide.\n\n"
+		"same where the 95 % interval of the ratio lies within the margin; undecided else, with the number of launches that would decide. "
+		"Where one sweep measured both (parscale sweep --against), each launch is set against its neighbour, by Wilcoxon's test.\n\n"
 		"  --margin PERCENT                 changes that count as none (1)\n"
 		"  --effect PERCENT                 the change that the number of launches is asked to find (3 margins)\n"
 		"  --fail-on slower|faster|change   exit status 1 where a cell is so, or where B failed to measure one\n"
@@ -221,11 +225,12 @@ static int check_verdicts(enum failing fail_on, const struct comparison_result *
 }
 
 static int compare_folders(
-	const struct compare_args *a, struct table *rows, struct comparison_result *r, struct err *e)
+	struct compare_args *a, struct table *rows, struct comparison_result *r, struct err *e)
 {
 	struct table x, y;
 	table_init(rows, comparison_columns, sizeof(struct comparison));
 	table_init(&y, sample_columns, sizeof(struct sample));
+	a->rules.paired = folder_paired(a->a, a->b);
 	int bad = folder_samples(a->a, &x, e);
 	if (!bad)
 		bad = folder_samples(a->b, &y, e);

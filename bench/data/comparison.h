@@ -3,8 +3,9 @@
  * comparison.h - two sets of samples, cell by cell: which got faster, which slower, which stayed the same.
  *
  * The medians of launches are compared (group.h), as logarithms, so that a change is a ratio: Hodges-Lehmann
- * estimate, interval and Mann-Whitney test (ranksum.h), p-values adjusted for all cells. A change counts from
- * a margin on:
+ * estimate with its interval, and a test by ranks (ranks.h), p-values adjusted for all cells. Where both sets
+ * are of one sweep that launched two programs in turn, launches of the same number are pairs, and the test is
+ * Wilcoxon's; else it is Mann and Whitney's. A change counts from a margin on:
  *
  *   slower, faster  the adjusted test refutes, at 0.05, that the change is within the margin
  *   same            the 95 % interval lies within the margin
@@ -21,6 +22,7 @@
 struct comparison_rules {
 	double margin; /* 0.01: changes within a factor of 1.01 count as none; >= 0 */
 	double effect; /* what launches_needed is asked to find; > margin */
+	bool paired;   /* launches of both sets that have the same number are a pair */
 };
 
 /* In falling urgency. */

@@ -113,7 +113,8 @@ int dataset_against(struct dataset *d, const char *base, bool cross_machine, str
 	if (result == 0) {
 		snprintf(d->base, sizeof d->base, "%s", other.dir);
 		dataset_machine(&other, d->base_machine, sizeof d->base_machine);
-		d->rules = (struct comparison_rules){.margin = 0.01, .effect = 0.03};
+		d->rules = (struct comparison_rules){
+			.margin = 0.01, .effect = 0.03, .paired = folder_paired(base, d->dir)};
 		result = comparison_make(&other.samples, &d->samples, &d->rules, &d->compared, &d->result, e);
 	}
 	if (result == 0 && d->compared.count > 0)

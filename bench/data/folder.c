@@ -95,3 +95,17 @@ int folder_alike(const char *dir_a, const char *dir_b, struct err *e)
 	json_decref(b);
 	return bad;
 }
+
+bool folder_paired(const char *dir_a, const char *dir_b)
+{
+	struct err none = {0};
+	json_t *a = folder_manifest(dir_a, &none), *b = folder_manifest(dir_b, &none);
+	const json_t *x = json_object_get(a, "pair"), *y = json_object_get(b, "pair");
+	const char *id_x = json_string_value(json_object_get(x, "id"));
+	const char *id_y = json_string_value(json_object_get(y, "id"));
+	const bool paired = id_x && id_y && strcmp(id_x, id_y) == 0 &&
+			    !json_equal(json_object_get(x, "role"), json_object_get(y, "role"));
+	json_decref(a);
+	json_decref(b);
+	return paired;
+}

@@ -29,4 +29,8 @@ json_t *folder_manifest(const char *dir, struct err *e);
  * with ERR_USAGE that names both machines and the option --cross-machine. */
 int folder_alike(const char *dir_a, const char *dir_b, struct err *e);
 
+/* Whether both folders are of one sweep that launched two programs in turn: launches of the same number are
+ * pairs. */
+bool folder_paired(const char *dir_a, const char *dir_b);
+
 #endif

@@ -82,35 +82,53 @@ size_t group_gather(const struct group *g, const struct column *c, double *value
 
 /* --- launches --- */
 
-struct timing {
-	uint64_t launch;
-	double seconds;
-};
-
 static int by_launch(const void *a, const void *b)
 {
-	const struct timing *x = a, *y = b;
-	if (x->launch != y->launch)
-		return x->launch > y->launch ? 1 : -1;
+	const struct launched *x = a, *y = b;
+	if (x->id != y->id)
+		return x->id > y->id ? 1 : -1;
 	return (x->seconds > y->seconds) - (x->seconds < y->seconds);
 }
 
-/* Fills seconds and launches, which have room for all rows; `work` too. */
-static void fill(struct group *g, struct timing *work)
+/* Its samples that count, by launch and then upwards; how many. */
+static size_t gather(const struct group *g, struct launched *out)
 {
-	g->ok = g->launch_count = 0;
+	size_t n = 0;
 	for (size_t r = 0; r < g->run_count; r++)
 		for (const struct sample *s = g->runs[r].first; s < g->runs[r].first + g->runs[r].count; s++)
 			if (counts(s))
-				work[g->ok++] = (struct timing){s->launch_id.value, s->seconds};
-	qsort(work, g->ok, sizeof *work, by_launch);
+				out[n++] = (struct launched){s->launch_id.value, s->seconds};
+	qsort(out, n, sizeof *out, by_launch);
+	return n;
+}
+
+/* Each launch's samples become their median; how many launches. */
+static size_t to_medians(struct launched *l, size_t n)
+{
+	size_t count = 0;
+	for (size_t first = 0, end; first < n; first = end) {
+		for (end = first + 1; end < n && l[end].id == l[first].id;)
+			end++;
+		const size_t low = first + (end - first - 1) / 2, high = first + (end - first) / 2;
+		l[count++] = (struct launched){l[first].id, (l[low].seconds + l[high].seconds) / 2};
+	}
+	return count;
+}
+
+size_t group_by_launch(const struct group *g, struct launched *out)
+{
+	return to_medians(out, gather(g, out));
+}
+
+/* Fills seconds and launches, which have room for all rows; `work` too. */
+static void fill(struct group *g, struct launched *work)
+{
+	g->ok = gather(g, work);
 	for (size_t i = 0; i < g->ok; i++)
 		g->seconds[i] = work[i].seconds;
-	for (size_t first = 0, end; first < g->ok; first = end) {
-		for (end = first + 1; end < g->ok && work[end].launch == work[first].launch;)
-			end++;
-		g->launches[g->launch_count++] = stats_median(g->seconds + first, end - first);
-	}
+	g->launch_count = to_medians(work, g->ok);
+	for (size_t i = 0; i < g->launch_count; i++)
+		g->launches[i] = work[i].seconds;
 	stats_sort(g->seconds, g->ok);
 	stats_sort(g->launches, g->launch_count);
 }
@@ -130,7 +148,7 @@ static struct prior prior_of(const struct groups *g, double *variances, double *
 int groups_make(struct groups *g, const struct table *samples, struct err *e)
 {
 	size_t n = samples->count ? samples->count : 1;
-	struct timing *work = calloc(n, sizeof *work);
+	struct launched *work = calloc(n, sizeof *work);
 	*g = (struct groups){.runs = calloc(n, sizeof *g->runs), .values = calloc(n, 2 * sizeof *g->values)};
 	size_t run_count = g->runs ? find_runs(samples, g->runs) : 0;
 	g->list = calloc(run_count ? run_count : 1, sizeof *g->list);

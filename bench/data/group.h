@@ -42,6 +42,15 @@ struct groups {
 int groups_make(struct groups *g, const struct table *samples, struct err *e);
 void groups_free(struct groups *g);
 
+/* A launch that has samples that count, and their median. */
+struct launched {
+	uint64_t id;
+	double seconds;
+};
+
+/* The launches of a group by ascending number, into `out` (room for all its rows); how many. */
+size_t group_by_launch(const struct group *g, struct launched *out);
+
 /* Rows of a group, whatever their status. */
 size_t group_rows(const struct group *g);
 

@@ -5,7 +5,7 @@
 #include "data/drift.h"
 #include "data/models.h"
 #include "data/outlier.h"
-#include "data/ranksum.h"
+#include "data/ranks.h"
 #include "data/series.h"
 #include "data/summary.h"
 
@@ -92,8 +92,9 @@ static bool ordered(double low, double high)
 static void check_values(const double *x, size_t n)
 {
 	const double median = stats_median(x, n), mad = stats_mad(x, n);
-	const struct interval i = stats_launch_interval(x, n), j = stats_median_interval(x, n, 0.95);
-	must(isnan(median) == (n == 0) && isnan(mad) == (n == 0) && isnan(i.low) == (n < 2) &&
+	const struct interval i = stats_launch_interval(x, n, (struct prior){0}),
+			      j = stats_median_interval(x, n, 0.95);
+	must(isnan(median) == (n == 0) && isnan(mad) == (n == 0) && isnan(i.low) == (n < 3) &&
 		isnan(j.low) == (n < 6));
 	if (n == 0)
 		return;
@@ -107,15 +108,19 @@ static void check_values(const double *x, size_t n)
 /* Of two groups of positive values. */
 static void check_two(const double *a, size_t n, const double *b, size_t m)
 {
-	struct ranksum r;
 	struct err e = {0};
-	must(ranksum_make(&r, n, m, &e) == 0);
-	const double above = ranksum_above(&r, a, b, 0), below = ranksum_below(&r, a, b, 0);
-	const struct shift s = ranksum_shift(&r, a, b, 0.95);
-	must(above >= 0 && above <= 1 && below >= 0 && below <= 1);
-	must(!(s.interval.low > s.value) && !(s.interval.high < s.value));
-	ranksum_free(&r);
-	stats_launch_ratio(a, n, b, m);
+	for (int pairs = 0; pairs < 2; pairs++) {
+		struct ranks r;
+		must(ranks_make(&r, pairs && m < n ? m : n, pairs ? 0 : m, &e) == 0);
+		ranks_take(&r, a, b);
+		const double above = ranks_above(&r, 0), below = ranks_below(&r, 0);
+		const struct shift s = ranks_shift(&r, 0.95);
+		must(above >= 0 && above <= 1 && below >= 0 && below <= 1);
+		must(!(s.interval.low > s.value) && !(s.interval.high < s.value));
+		must(ranks_needed(&r, 0.02, 0.01, 0.9) <= 1000000000);
+		ranks_free(&r);
+	}
+	stats_launch_ratio(a, n, b, m, (struct prior){0});
 	stats_median_ratio(a, n, b, m);
 }
 
@@ -161,17 +166,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct table a, b, rows;
 	struct comparison_result result;
 	struct err e = {0};
-	const struct comparison_rules rules = {.margin = 0.01, .effect = 0.03};
 	size_t half = size / 24 * 12;
 	check_numbers(data, size);
 	fill(&a, data, half);
 	fill(&b, data + half, size - half);
 	check_summary(&a);
 	check_what_is_told(&a);
-	table_init(&rows, comparison_columns, sizeof(struct comparison));
-	must(comparison_make(&a, &b, &rules, &rows, &result, &e) == 0);
-	check_rows(&rows);
-	table_free(&rows);
+	for (int paired = 0; paired < 2; paired++) {
+		const struct comparison_rules rules = {.margin = 0.01, .effect = 0.03, .paired = paired};
+		table_init(&rows, comparison_columns, sizeof(struct comparison));
+		must(comparison_make(&a, &b, &rules, &rows, &result, &e) == 0);
+		check_rows(&rows);
+		table_free(&rows);
+	}
 	table_init(&rows, model_columns, sizeof(struct model_row));
 	must(series_make(&b, 0, &rows, &e) == 0);
 	check_rows(&rows);
