@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,14 +95,16 @@ static int dispatch(int argc, char **argv, struct err *e)
 		return -1;
 	if (argc < 2)
 		return err_set(e, ERR_USAGE, "name a command (parscale --help)");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		help();
-		return 0;
-	}
 	if (strcmp(argv[1], "help") == 0)
 		return help_main(argc - 1, argv + 1, e);
-	if (strcmp(argv[1], "--version") == 0) {
-		printf("parscale %s\n", build_version);
+	const bool version = strcmp(argv[1], "--version") == 0;
+	if (version || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		if (argc > 2)
+			return err_set(e, ERR_USAGE, "%s: nothing may follow, such as '%s'", argv[1], argv[2]);
+		if (version)
+			printf("parscale %s\n", build_version);
+		else
+			help();
 		return 0;
 	}
 	const struct command *c = find_command(argv[1], e);

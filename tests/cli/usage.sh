@@ -27,6 +27,9 @@ nonsense
 --nonsense
 help nonsense
 help run run
+--version x
+--help x
+-h x
 run
 run nonsense
 run noop noop
