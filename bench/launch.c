@@ -132,7 +132,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
 	const struct cell *cell = &order->measure->cell;
 	const bool ranks = cell->backend->host != NULL;
-	program_beside(ranks ? cell->backend->host : order->meter->program, path, sizeof path);
+	program_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
 	if (ranks && access(path, X_OK) != 0)
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
 			strerror(errno));

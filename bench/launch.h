@@ -15,6 +15,7 @@
 struct launch_order {
 	const struct measure_plan *measure;
 	const struct meter *meter;
+	const char *program; /* the parscale that measures, or which lies beside what does; NULL: this one */
 	double timeout_seconds; /* of the whole launch, then it is killed; 0: none */
 	bool capture;           /* keep the worker's standard error for `message` instead of showing it */
 };

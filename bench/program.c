@@ -22,6 +22,15 @@ char *program_beside(const char *name, char *path, size_t size)
 	return path;
 }
 
+char *program_near(const char *other, const char *name, char *path, size_t size)
+{
+	const char *slash = other ? strrchr(other, '/') : NULL;
+	if (!other)
+		return program_beside(name, path, size);
+	snprintf(path, size, "%.*s%s", slash ? (int)(slash - other) + 1 : 0, other, name);
+	return path;
+}
+
 char *program_data(const char *name, char *path, size_t size)
 {
 	static const char *const places[] = {"../", "../share/parscale/"};

@@ -64,7 +64,8 @@ static double draw_shape(struct machine *m)
 	return draw_normal(&m->seed);
 }
 
-/* One launch: two samples in `cell_seconds` each, and half a second around them. */
+/* One launch: two samples in `cell_seconds` each, and half a second around them. Another program than this
+ * one takes 3 % longer. */
 static int fake_launch(void *ctx, const struct launch_order *order, struct launch_result *r, struct err *e)
 {
 	struct machine *m = ctx;
@@ -72,7 +73,7 @@ static int fake_launch(void *ctx, const struct launch_order *order, struct launc
 	const double own = pow(m->spread, (double)(c->size / 1000 % 5) / 2 - 1);
 	const double launch = m->scatter * own * draw_shape(m),
 		     within = own * (m->within > 0 ? m->within : 0.25);
-	const double typical = cell_seconds(c) * (c->size > LONG_SIZE ? 20 : 1);
+	const double typical = cell_seconds(c) * (c->size > LONG_SIZE ? 20 : 1) * (order->program ? 1.03 : 1);
 	*r = (struct launch_result){0};
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
 	for (unsigned i = 0; i < 2; i++) {
@@ -83,6 +84,7 @@ static int fake_launch(void *ctx, const struct launch_order *order, struct launc
 		s->sample = (struct uint_field){i, true};
 		s->seconds = typical * exp(launch + m->scatter * within * draw_normal(&m->seed)) *
 			     (m->now > m->slow_from ? m->slower : 1);
+		s->stamp = m->now;
 		m->now += 0.05 + 20 * s->seconds;
 	}
 	return 0;
@@ -128,23 +130,32 @@ static struct plan make_plan(size_t count, unsigned launches, unsigned most, dou
 	return p;
 }
 
-/* Runs the plan on the machine; the rows it wrote go to `samples`. -1 where it refuses to go on from
- * `before`. */
-static int try_campaign(const struct plan *p, struct machine *m, const struct table *before,
+/* Runs the plan on the machine, on one side or two; the rows it wrote go to `samples`, one table a side. -1
+ * where it refuses to go on from `before`. */
+static int try_sides(const struct plan *p, struct machine *m, size_t count, const struct table *before,
 	struct table *samples, struct err *e)
 {
 	const struct campaign_means means = {
 		.launch = fake_launch, .clock_ns = fake_clock, .told = note_forecast, .ctx = m};
-	char path[64];
+	static const char *const dirs[] = {"/nowhere", "/nowhere/against"};
+	char path[CAMPAIGN_SIDES][64];
+	int files[CAMPAIGN_SIDES];
+	struct campaign_side sides[CAMPAIGN_SIDES];
 	struct campaign_result r;
 	struct table none;
 	table_init(&none, sample_columns, sizeof(struct sample));
-	int file = memfd_create("samples", 0); /* waiting for a disk is not what this is about */
-	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-	int fd = csv_open(path, sample_columns, e), quiet = dup(STDERR_FILENO);
-	assert_true(fd >= 0);
+	for (size_t i = 0; i < count; i++) {
+		files[i] = memfd_create("samples", 0); /* waiting for a disk is not what this is about */
+		snprintf(path[i], sizeof path[i], "/proc/self/fd/%d", files[i]);
+		sides[i] = (struct campaign_side){.dir = dirs[i],
+			.program = i ? "other/parscale" : NULL,
+			.before = before ? &before[i] : &none,
+			.samples_fd = csv_open(path[i], sample_columns, e)};
+		assert_true(sides[i].samples_fd >= 0);
+	}
+	int quiet = dup(STDERR_FILENO);
 	assert_non_null(freopen("/dev/null", "w", stderr));
-	int status = campaign_run(p, "/nowhere", before ? before : &none, fd, &means, &r, e);
+	int status = campaign_run(p, sides, count, &means, &r, e);
 	fflush(stderr);
 	dup2(quiet, STDERR_FILENO);
 	close(quiet);
@@ -152,11 +163,19 @@ static int try_campaign(const struct plan *p, struct machine *m, const struct ta
 		assert_int_equal(
 			r.end, p->budget_seconds < m->now + 10 ? CAMPAIGN_BUDGET : CAMPAIGN_COMPLETE);
 	campaign_result_free(&r);
-	table_init(samples, sample_columns, sizeof(struct sample));
-	assert_int_equal(csv_read(path, samples, NULL, e), 0);
-	close(fd);
-	close(file);
+	for (size_t i = 0; i < count; i++) {
+		table_init(&samples[i], sample_columns, sizeof(struct sample));
+		assert_int_equal(csv_read(path[i], &samples[i], NULL, e), 0);
+		close(sides[i].samples_fd);
+		close(files[i]);
+	}
 	return status;
+}
+
+static int try_campaign(const struct plan *p, struct machine *m, const struct table *before,
+	struct table *samples, struct err *e)
+{
+	return try_sides(p, m, 1, before, samples, e);
 }
 
 static void campaign(
@@ -359,6 +378,139 @@ static void damaged_rows_are_refused(void **state)
 	table_free(&samples);
 }
 
+/* --- two programs --- */
+
+/* The n-th launch of a side, of two rows. */
+static const struct sample *launch_of(const struct table *t, size_t n)
+{
+	return table_row(t, 2 * n);
+}
+
+/* Both sides have the same launches in the same order; of two of a cell that follow each other each side was
+ * first in one; every complete block has every cell. */
+static void check_pairs(const struct plan *p, const struct table sides[2])
+{
+	bool here_first[CELLS];
+	unsigned had[CELLS] = {0};
+	assert_int_equal(sides[0].count, sides[1].count);
+	for (size_t n = 0; n < sides[0].count / 2; n++) {
+		const struct sample *a = launch_of(&sides[0], n), *b = launch_of(&sides[1], n);
+		const size_t cell = a->cell_id.value;
+		assert_true(a->launch_id.value == n && b->launch_id.value == n);
+		assert_true(b->cell_id.value == cell && a->block.value == b->block.value);
+		if (had[cell] % 2)
+			assert_int_equal(a->stamp < b->stamp, !here_first[cell]);
+		here_first[cell] = a->stamp < b->stamp;
+		had[cell]++;
+	}
+	for (size_t i = 0; i < p->count; i++)
+		assert_true(had[i] >= p->launches);
+}
+
+/* Cells are launched on both sides until both are precise. */
+static void two_programs_take_turns(void **state)
+{
+	(void)state;
+	struct plan p = make_plan(CELLS, 3, 40, 0.02);
+	unsigned here_first = 0, launches = 0;
+	for (uint64_t trial = 0; trial < 10; trial++) {
+		struct machine m = {.slow_from = INFINITY, .scatter = 0.03, .spread = 2, .seed = trial};
+		struct table sides[2];
+		struct err e = {0};
+		p.order_seed = trial;
+		assert_int_equal(try_sides(&p, &m, 2, NULL, sides, &e), 0);
+		check_pairs(&p, sides);
+		for (size_t n = 0; n < sides[0].count / 2; n++, launches++)
+			here_first += launch_of(&sides[0], n)->stamp < launch_of(&sides[1], n)->stamp;
+		for (size_t i = 0; i < 2; i++)
+			table_free(&sides[i]);
+	}
+	assert_in_range(here_first, 45 * launches / 100, 55 * launches / 100);
+}
+
+/* The two sweeps of before, then of what followed, one after the other. */
+static void join(struct table *whole, const struct table *then)
+{
+	struct err e = {0};
+	for (size_t i = 0; i < then->count; i++)
+		assert_non_null(table_add(whole, table_row(then, i), &e));
+}
+
+/* Killed after any launch, also between both of a pair: it goes on as if it had not been. */
+static void two_programs_go_on(void **state)
+{
+	(void)state;
+	const struct plan p = make_plan(CELLS, 4, 4, INFINITY);
+	struct machine m = {.slow_from = INFINITY, .scatter = 0.02, .spread = 1, .seed = 1};
+	struct table all[2];
+	struct err e = {0};
+	assert_int_equal(try_sides(&p, &m, 2, NULL, all, &e), 0);
+	for (size_t launches = 0; launches <= all[0].count; launches++) { /* of both sides */
+		struct table before[2], rest[2];
+		const size_t n = launches / 2;
+		for (size_t i = 0; i < 2; i++) {
+			const bool first = n < all[0].count / 2 &&
+					   launch_of(&all[i], n)->stamp < launch_of(&all[1 - i], n)->stamp;
+			struct table kept = all[i];
+			kept.count = 2 * (n + (launches % 2 && first));
+			table_init(&before[i], sample_columns, sizeof(struct sample));
+			join(&before[i], &kept);
+		}
+		m = (struct machine){
+			.slow_from = INFINITY, .now = 1e6, .scatter = 0.02, .spread = 1, .seed = 2};
+		assert_int_equal(try_sides(&p, &m, 2, before, rest, &e), 0);
+		for (size_t i = 0; i < 2; i++) {
+			join(&before[i], &rest[i]);
+			table_free(&rest[i]);
+			assert_int_equal(before[i].count, all[i].count);
+			for (size_t k = 0; k < all[i].count / 2; k++)
+				assert_true(launch_of(&before[i], k)->cell_id.value ==
+					    launch_of(&all[i], k)->cell_id.value);
+		}
+		check_pairs(&p, before);
+		for (size_t i = 0; i < 2; i++)
+			table_free(&before[i]);
+	}
+	for (size_t i = 0; i < 2; i++)
+		table_free(&all[i]);
+}
+
+/* Sides that are not of one sweep, or of which one lacks more than the launch in which it was killed. */
+static void sides_that_do_not_match_are_refused(void **state)
+{
+	(void)state;
+	const struct plan p = make_plan(CELLS, 3, 3, INFINITY);
+	struct machine m = {.slow_from = INFINITY, .scatter = 0.02, .spread = 1, .seed = 1};
+	struct table all[2];
+	struct err e = {0};
+	assert_int_equal(try_sides(&p, &m, 2, NULL, all, &e), 0);
+	for (int fault = 0; fault < 3; fault++) {
+		struct table before[2] = {all[0], all[1]}, rest[2];
+		struct sample *s = table_row(&all[1], 10);
+		const struct uint_field cell = s->cell_id, block = s->block;
+		if (fault == 0)
+			before[1].count -= 4;
+		if (fault == 1)
+			s->cell_id.value = (cell.value + 1) % CELLS;
+		if (fault == 2)
+			s->block.value++;
+		e = (struct err){0};
+		assert_int_equal(try_sides(&p, &m, 2, before, rest, &e), -1);
+		assert_int_equal(e.status, ERR_USAGE);
+		if (!strstr(e.text, fault ? "/nowhere/against/samples.csv: row 11 is of no launch"
+					  : "/nowhere/samples.csv: row 71 is of a launch that the other"))
+			fail_msg("fault %d: '%s'", fault, e.text);
+		s->cell_id = cell;
+		s->block = block;
+		for (size_t i = 0; i < 2; i++)
+			table_free(&rest[i]);
+	}
+	for (size_t i = 0; i < 2; i++)
+		table_free(&all[i]);
+}
+
+/* --- forecasts --- */
+
 /* Twenty times the time, which the plan can tell from the size. */
 static void lengthen(struct cell *c)
 {
@@ -464,6 +616,9 @@ int main(void)
 		cmocka_unit_test(a_steady_machine_is_called_steady),
 		cmocka_unit_test(the_canary_is_in_every_block),
 		cmocka_unit_test(damaged_rows_are_refused),
+		cmocka_unit_test(two_programs_take_turns),
+		cmocka_unit_test(two_programs_go_on),
+		cmocka_unit_test(sides_that_do_not_match_are_refused),
 		cmocka_unit_test(forecasts_come_true),
 		cmocka_unit_test(the_driver_costs_little),
 	};

@@ -26,14 +26,14 @@ static void take(struct pace *t, size_t cell, double seconds, const char *status
 		strcpy(s->status, status);
 		s->seconds = seconds;
 	}
-	assert_int_equal(pace_take(t, cell, &samples, 0, samples.count, 0.5, &e), 0);
+	assert_int_equal(pace_take(t, cell, 0, &samples, 0, samples.count, 0.5, &e), 0);
 	table_free(&samples);
 }
 
 static struct pace *new_pace(void)
 {
 	struct err e = {0};
-	struct pace *t = pace_open(&plan, &e);
+	struct pace *t = pace_open(&plan, 1, &e);
 	assert_non_null(t);
 	return t;
 }

@@ -33,7 +33,7 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 	const char *argv[PROBE_OPTIONS + 10];
 	const struct probe_run *r = l->run;
 	size_t n = 0, w = 0;
-	argv[n++] = program_beside("parscale", path, sizeof path);
+	argv[n++] = program_near(l->program, "parscale", path, sizeof path);
 	argv[n++] = "probe-launch";
 	argv[n++] = r->probe->name;
 	snprintf(words[w++], sizeof words[0], "--seconds=%.6fs", l->seconds);

@@ -12,6 +12,7 @@
 
 struct probe_launch {
 	const struct probe_run *run; /* its options set, its cases made */
+	const char *program;         /* the parscale that measures; NULL: this one */
 	double seconds;              /* to spend, beside finding out how much makes a sample */
 	double timeout_seconds;
 	/* that the probe will have: the more, the fewer samples each must take */

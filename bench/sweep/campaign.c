@@ -3,33 +3,38 @@
 
 #include "machine/clock.h"
 #include "interrupt.h"
-#include "launch.h"
 #include "sweep/pace.h"
-#include "sweep/probing.h"
+#include "sweep/side.h"
 #include "shuffle.h"
 #include "units.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* A launch that has come only on some sides, when a session was killed between them. */
+struct torn {
+	bool here, on[CAMPAIGN_SIDES];
+	size_t cell;
+	unsigned block;
+};
+
 struct campaign {
 	const struct plan *plan;
-	int fd;
-	char workers_path[4200];
+	struct side sides[CAMPAIGN_SIDES];
+	size_t side_count;
 	struct campaign_result *result;
 	const struct campaign_means *means;
 	struct pace *pace;
-	struct probing *probing;
 	/* of the cells in the block, plan.count and above: of the probes; with the canary, without */
 	size_t *order, *shuffled;
-	unsigned canary_block;    /* where the canary was launched last */
-	size_t canary_launches;   /* how often there; 0: nowhere yet */
-	struct expected *answers; /* by problem */
-	bool *answered;
-	uint64_t launches; /* of cells, made in all sessions */
+	unsigned canary_block;  /* where the canary was launched last */
+	size_t canary_launches; /* how often there; 0: nowhere yet */
+	uint64_t launches;      /* of cells, made in all sessions, on every side */
+	struct torn torn;
 	uint64_t started_ns;
 	bool terminal;
 };
@@ -58,13 +63,25 @@ static double elapsed(const struct campaign *c)
 	return (double)(now_ns(c) - c->started_ns) / 1e9;
 }
 
+/* Launches of probes that have been made on all sides. */
+static double probes_made(const struct campaign *c)
+{
+	double made = 0;
+	for (size_t s = 0; s < c->side_count; s++)
+		made += probing_forecast(c->sides[s].probing).made;
+	return made;
+}
+
 /* Of cells and probes. */
 static struct forecast forecast(const struct campaign *c)
 {
-	const struct forecast of_cells = pace_forecast(c->pace);
-	const struct probing_forecast of_probes = probing_forecast(c->probing);
-	return (struct forecast){
-		of_cells.launches + of_probes.launches, of_cells.seconds + of_probes.seconds};
+	struct forecast all = pace_forecast(c->pace);
+	for (size_t s = 0; s < c->side_count; s++) {
+		const struct probing_forecast of_probes = probing_forecast(c->sides[s].probing);
+		all.launches += of_probes.launches;
+		all.seconds += of_probes.seconds;
+	}
+	return all;
 }
 
 /* Seconds until the end, as far as it can be foreseen. */
@@ -76,8 +93,12 @@ static double left(const struct campaign *c)
 
 static bool wants(const struct campaign *c, size_t index, unsigned block)
 {
-	return index < c->plan->count ? pace_wants(c->pace, index, block)
-				      : probing_wants(c->probing, index - c->plan->count, block);
+	bool wanted = false;
+	if (index < c->plan->count)
+		return pace_wants(c->pace, index, block);
+	for (size_t s = 0; s < c->side_count; s++)
+		wanted |= probing_wants(c->sides[s].probing, index - c->plan->count, block);
+	return wanted;
 }
 
 /* How many launches of the canary a block has had; blocks follow each other, and it is in all of them. */
@@ -114,8 +135,12 @@ static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, uns
 
 static double cost(const struct campaign *c, size_t index)
 {
-	return index < c->plan->count ? pace_cost(c->pace, index)
-				      : probing_cost(c->probing, index - c->plan->count);
+	double seconds = 0;
+	if (index < c->plan->count)
+		return pace_cost(c->pace, index);
+	for (size_t s = 0; s < c->side_count; s++)
+		seconds += probing_cost(c->sides[s].probing, index - c->plan->count);
+	return seconds;
 }
 
 /* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's
@@ -159,7 +184,7 @@ static void show_progress(const struct campaign *c, size_t index)
 	else
 		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
 	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s left  %.70s", 100 * share,
-		(double)c->launches + probing_forecast(c->probing).made + 1, forecast(c).launches,
+		(double)(c->launches * c->side_count) + probes_made(c) + 1, forecast(c).launches,
 		units_clock(seconds, text), label);
 }
 
@@ -173,108 +198,71 @@ static void show_block(const struct campaign *c, unsigned block, size_t n)
 	putc('\n', stderr);
 }
 
-/* A launch that gave no answer is a row too. */
-static int add_failure(
-	const struct campaign *c, const struct planned *cell, struct launch_result *r, struct err *e)
+/* A cell on one side; *made: it was not interrupted. */
+static int launch_side(
+	struct campaign *c, size_t side, size_t index, unsigned block, bool *made, struct err *e)
 {
-	struct sample *row = table_add(&r->samples, NULL, e);
-	if (!row)
-		return -1;
-	cell_factors(&cell->cell, c->plan->meter->name, &row->cell);
-	snprintf(row->status, sizeof row->status, "%s",
-		r->timed_out              ? "timeout"
-		: r->status == ERR_ABSENT ? "absent"
-					  : "failed");
-	snprintf(row->reason, sizeof row->reason, "%s",
-		r->message[0] ? r->message : "the launch ended without a sample");
-	return 0;
-}
-
-/* The first right answer to a problem serves all cells that share it. */
-static void learn_answer(struct campaign *c, const struct planned *cell, const struct sample *row)
-{
-	if (c->answered[cell->problem] || strcmp(row->status, "ok") != 0)
-		return;
-	struct expected *x = &c->answers[cell->problem];
-	*x = (struct expected){
-		.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value},
-		.check_known = true};
-	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
-	c->answered[cell->problem] = true;
-}
-
-/* Numbers a launch's rows and appends them. */
-static int take_rows(struct campaign *c, const struct planned *cell, struct launch_result *r, unsigned block,
-	struct err *e)
-{
-	bool good = r->status == ERR_NONE && r->samples.count > 0, wrong = false;
-	for (size_t i = 0; i < r->samples.count; i++)
-		wrong |= strcmp(((const struct sample *)table_row(&r->samples, i))->status, "wrong") == 0;
-	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples
-	 * that came before it */
-	if (!good && !wrong && add_failure(c, cell, r, e) != 0)
-		return -1;
-	for (size_t i = 0; i < r->samples.count; i++) {
-		struct sample *row = table_row(&r->samples, i);
-		row->launch_id = (struct uint_field){c->launches, true};
-		row->cell_id = (struct uint_field){(uint64_t)(cell - c->plan->cells), true};
-		row->block = (struct uint_field){block, true};
-		learn_answer(c, cell, row);
+	const struct turn turn = {.cell = index, .launch_id = c->launches, .block = block};
+	struct launch_result r;
+	bool good;
+	const double before = elapsed(c);
+	int status = side_launch(&c->sides[side], &turn, c->means, &r, &good, e);
+	*made = status == 0 && r.status != ERR_INTERRUPTED;
+	if (*made) {
+		status = pace_take(
+			c->pace, index, side, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
+		c->result->launches++;
 	}
-	if (!good) {
+	if (*made && !good) {
 		char label[PLAN_LABEL];
 		c->result->failed++;
 		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s: %.250s",
-			plan_label(&cell->cell, label), r->message);
-	}
-	return csv_append_table(c->fd, &r->samples, e);
-}
-
-static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
-{
-	const struct plan *p = c->plan;
-	const struct planned *cell = &p->cells[index];
-	struct measure_plan measure = {.cell = cell->cell,
-		.samples = p->repetitions,
-		.warmup = p->warmup,
-		.counters = p->counters,
-		.sample_seconds = p->sample_seconds,
-		.cap_seconds = p->cap_seconds,
-		.timeout_seconds = p->timeout_seconds,
-		.meter = p->meter->name,
-		.trace = block == 0 ? c->workers_path : NULL,
-		.expected_known = c->answered[cell->problem],
-		.expected = c->answers[cell->problem]};
-	const struct launch_order order = {.measure = &measure,
-		.meter = p->meter,
-		.timeout_seconds = p->timeout_seconds,
-		.capture = true};
-	struct launch_result r;
-	double before = elapsed(c);
-	int status = c->means->launch(c->means->ctx, &order, &r, e);
-	if (status == 0 && r.status != ERR_INTERRUPTED) {
-		status = take_rows(c, cell, &r, block, e);
-		if (status == 0)
-			status = pace_take(
-				c->pace, index, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
-		note_canary(c, index, block);
-		c->result->launches++;
-		c->launches++;
+			plan_label(&c->plan->cells[index].cell, label), r.message);
 	}
 	table_free(&r.samples);
 	return status;
 }
 
+/* Which side comes first: drawn for every two launches of a cell, and the other one in the second of them. */
+static size_t first_side(const struct campaign *c, size_t index, unsigned launch)
+{
+	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + launch / 2 * UINT64_C(0x5851f42d);
+	return (shuffle_next(&random) + launch) % c->side_count;
+}
+
+/* A cell on all sides, but for those of a torn launch that have it. */
+static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
+{
+	const size_t first = first_side(c, index, pace_launches(c->pace, index));
+	bool made = true;
+	for (size_t k = 0; k < c->side_count && made; k++) {
+		const size_t s = (first + k) % c->side_count;
+		if (!(c->torn.here && c->torn.on[s]) && launch_side(c, s, index, block, &made, e) != 0)
+			return -1;
+	}
+	if (made) {
+		note_canary(c, index, block);
+		c->launches++;
+		c->torn.here = false;
+	}
+	return 0;
+}
+
 static int launch_probe(struct campaign *c, size_t probe, unsigned block, struct err *e)
 {
 	char trouble[256];
-	if (probing_launch(c->probing, probe, block, trouble, e) != 0)
-		return e->status == ERR_INTERRUPTED ? (*e = (struct err){0}, 0) : -1;
-	if (*trouble) {
-		c->result->failed++;
-		snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s", trouble);
+	for (size_t k = 0; k < c->side_count; k++) {
+		struct probing *g = c->sides[(block + probe + k) % c->side_count].probing;
+		if (!probing_wants(g, probe, block))
+			continue;
+		if (probing_launch(g, probe, block, trouble, e) != 0)
+			return e->status == ERR_INTERRUPTED ? (*e = (struct err){0}, 0) : -1;
+		if (*trouble) {
+			c->result->failed++;
+			snprintf(c->result->last_failure, sizeof c->result->last_failure, "%s", trouble);
+		}
+		c->result->launches++;
 	}
-	c->result->launches++;
 	return 0;
 }
 
@@ -303,38 +291,78 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 	return 0;
 }
 
-/* Takes over what earlier sessions measured, launch by launch. */
-static int remember(struct campaign *c, const struct table *before, struct err *e)
+/* How many rows from `from` on are of launch `id`; *cell and *block are theirs. 0: none; or SIZE_MAX, with *e
+ * set: they are of no launch of this plan. */
+static size_t rows_of_launch(const struct campaign *c, const struct campaign_side *side, size_t from,
+	uint64_t id, struct torn *found, struct err *e)
 {
-	for (size_t from = 0, n; from < before->count; from += n) {
-		const struct sample *row = table_row(before, from);
-		for (n = 0; from + n < before->count; n++) {
-			const struct sample *next = table_row(before, from + n);
-			if (n > 0 && next->launch_id.value != row->launch_id.value)
-				break;
-			if (!row->cell_id.known || row->cell_id.value >= c->plan->count ||
-				row->launch_id.value != c->launches ||
-				next->cell_id.value != row->cell_id.value || !next->cell_id.known)
-				return err_set(e, ERR_USAGE,
-					"samples.csv: row %zu is of no launch of this plan", from + n + 1);
+	const struct table *t = side->before;
+	size_t n = 0;
+	for (; from + n < t->count; n++) {
+		const struct sample *row = table_row(t, from + n);
+		if (n > 0 && row->launch_id.value != id)
+			break;
+		const bool whole = row->launch_id.value == id && row->cell_id.known &&
+				   row->cell_id.value < c->plan->count;
+		if (whole && !found->here)
+			*found = (struct torn){.here = true,
+				.cell = row->cell_id.value,
+				.block = (unsigned)row->block.value};
+		if (!whole || row->cell_id.value != found->cell || row->block.value != found->block) {
+			err_set(e, ERR_USAGE, "%s/samples.csv: row %zu is of no launch of this plan",
+				side->dir, from + n + 1);
+			return SIZE_MAX;
 		}
-		if (pace_take(c->pace, row->cell_id.value, before, from, n, NAN, e) != 0)
-			return -1;
-		note_canary(c, row->cell_id.value, (unsigned)row->block.value);
-		c->launches++;
 	}
+	return n;
+}
+
+/* Takes over what earlier sessions measured, launch by launch; the last may be torn. */
+static int remember(struct campaign *c, struct err *e)
+{
+	size_t from[CAMPAIGN_SIDES] = {0};
+	for (bool more = true; more && !c->torn.here;) {
+		struct torn found = {0};
+		size_t had = 0;
+		for (size_t s = 0; s < c->side_count; s++) {
+			const struct table *before = c->sides[s].is->before;
+			const size_t n = rows_of_launch(c, c->sides[s].is, from[s], c->launches, &found, e);
+			if (n == SIZE_MAX ||
+				(n > 0 && pace_take(c->pace, found.cell, s, before, from[s], n, NAN, e) != 0))
+				return -1;
+			from[s] += n;
+			found.on[s] = n > 0;
+			had += n > 0;
+		}
+		more = had > 0;
+		if (had == c->side_count) {
+			note_canary(c, found.cell, found.block);
+			c->launches++;
+		} else {
+			c->torn = found;
+		}
+	}
+	for (size_t s = 0; s < c->side_count; s++)
+		if (from[s] < c->sides[s].is->before->count)
+			return err_set(e, ERR_USAGE,
+				"%s/samples.csv: row %zu is of a launch that the other side does not have",
+				c->sides[s].is->dir, from[s] + 1);
 	return 0;
 }
 
 static int run_blocks(struct campaign *c, struct err *e)
 {
-	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE; block++) {
+	if (c->torn.here && launch(c, c->torn.cell, c->torn.block, e) != 0)
+		return -1;
+	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE && !interrupt_seen(); block++) {
 		size_t n = make_order(c, block);
 		if (n == 0 && block >= c->plan->most_launches)
 			return 0;
 		if (n > 0 && run_block(c, block, n, e) != 0)
 			return -1;
 	}
+	if (interrupt_seen() && c->result->end == CAMPAIGN_COMPLETE)
+		c->result->end = CAMPAIGN_INTERRUPTED;
 	return 0;
 }
 
@@ -347,40 +375,50 @@ static void tell_stops(const struct campaign *c)
 	}
 }
 
-int campaign_run(const struct plan *p, const char *dir, const struct table *before, int samples_fd,
+static int open_campaign(
+	struct campaign *c, const struct campaign_side *sides, size_t side_count, struct err *e)
+{
+	const struct plan *p = c->plan;
+	const size_t all = p->count + p->probe_count;
+	assert(side_count >= 1 && side_count <= CAMPAIGN_SIDES);
+	c->side_count = side_count;
+	c->shuffled = malloc(all * sizeof *c->shuffled);
+	c->order = malloc((all + all / CANARY_EVERY + 1) * sizeof *c->order);
+	c->result->stops = calloc(p->count, sizeof *c->result->stops);
+	if (!c->order || !c->shuffled || !c->result->stops)
+		return err_set(e, ERR_FAILED, "out of memory for the sweep");
+	c->pace = pace_open(p, side_count, e);
+	int status = c->pace ? 0 : -1;
+	for (size_t s = 0; s < side_count && status == 0; s++)
+		status = side_open(&c->sides[s], p, &sides[s], e);
+	return status;
+}
+
+static void close_campaign(struct campaign *c)
+{
+	for (size_t s = 0; s < c->side_count; s++)
+		side_close(&c->sides[s]);
+	pace_close(c->pace);
+	free(c->order);
+	free(c->shuffled);
+}
+
+int campaign_run(const struct plan *p, const struct campaign_side *sides, size_t side_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e)
 {
-	struct campaign c = {.plan = p,
-		.fd = samples_fd,
-		.result = r,
-		.means = means,
-		.terminal = isatty(STDERR_FILENO) != 0};
+	struct campaign c = {.plan = p, .result = r, .means = means, .terminal = isatty(STDERR_FILENO) != 0};
 	c.started_ns = now_ns(&c);
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
-	snprintf(c.workers_path, sizeof c.workers_path, "%.4100s/workers.csv", dir);
-	c.pace = pace_open(p, e);
-	c.probing = c.pace ? probing_open(p, dir, e) : NULL;
-	c.shuffled = malloc((p->count + p->probe_count) * sizeof *c.shuffled);
-	c.order = malloc((p->count + p->probe_count + (p->count + p->probe_count) / CANARY_EVERY + 1) *
-			 sizeof *c.order);
-	c.answers = calloc(p->problems, sizeof *c.answers);
-	c.answered = calloc(p->problems, sizeof *c.answered);
-	r->stops = calloc(p->count, sizeof *r->stops);
-	int status = -1;
-	if (!c.order || !c.shuffled || !c.answers || !c.answered || !r->stops)
-		err_set(e, ERR_FAILED, "out of memory for the sweep");
-	else if (c.probing && remember(&c, before, e) == 0)
+	int status = open_campaign(&c, sides, side_count, e);
+	if (status == 0)
+		status = remember(&c, e);
+	if (status == 0)
 		status = run_blocks(&c, e);
 	if (c.terminal)
 		fprintf(stderr, "\r\033[K");
 	if (status == 0)
 		tell_stops(&c);
-	pace_close(c.pace);
-	probing_close(c.probing);
-	free(c.order);
-	free(c.shuffled);
-	free(c.answers);
-	free(c.answered);
+	close_campaign(&c);
 	return status;
 }
 

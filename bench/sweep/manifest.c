@@ -68,6 +68,10 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 	json_object_set_new(root, "ended", m->end ? json_real(m->ended) : json_null());
 	json_object_set_new(root, "end", m->end ? json_string(m->end) : json_null());
 	json_object_set_new(root, "seed", json_integer((json_int_t)m->plan->order_seed));
+	if (m->pair)
+		json_object_set_new(root, "pair",
+			json_pack("{s:s, s:s, s:s}", "id", m->pair->id, "role",
+				m->pair->against ? "against" : "this", "program", m->pair->program));
 	json_object_update(root, facts);
 	json_object_set_new(root, "plan", plan_json(m));
 	return root;

@@ -11,6 +11,13 @@
 
 enum { MANIFEST_SCHEMA = 1 };
 
+/* Of a sweep that measures two programs in turn: whose folder this is. */
+struct manifest_pair {
+	const char *id;      /* the same on both sides, and of no other sweep */
+	bool against;        /* of the program that was given with --against */
+	const char *program; /* that one's path */
+};
+
 /* What the sweep knows of itself. */
 struct manifest {
 	int argc;
@@ -21,6 +28,7 @@ struct manifest {
 	const char *end;       /* "complete", "budget", "interrupted", "failed"; NULL: still running */
 	/* for each cell of the plan, why it got no more launches; NULL: still running */
 	const char *const *stops;
+	const struct manifest_pair *pair; /* NULL: it measures one program */
 };
 
 /* The facts of machine, environment and build, and findings on them (facts.h); read once, before the first

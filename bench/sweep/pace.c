@@ -21,33 +21,47 @@ struct progress {
 
 struct pace {
 	const struct plan *plan;
+	size_t sides;
+	/* of the cells, all sides of one after each other */
 	struct progress *cells;
-	struct scatter *scatters; /* of the cells */
+	struct scatter *scatters;
 };
 
-struct pace *pace_open(const struct plan *p, struct err *e)
+static size_t all(const struct pace *t)
+{
+	return t->plan->count * t->sides;
+}
+
+/* A cell on its sides. */
+static struct progress *sides_of(const struct pace *t, size_t cell)
+{
+	return t->cells + cell * t->sides;
+}
+
+struct pace *pace_open(const struct plan *p, size_t sides, struct err *e)
 {
 	struct pace *t = calloc(1, sizeof *t);
 	if (t) {
 		t->plan = p;
-		t->cells = calloc(p->count, sizeof *t->cells);
-		t->scatters = calloc(p->count, sizeof *t->scatters);
+		t->sides = sides;
+		t->cells = calloc(all(t), sizeof *t->cells);
+		t->scatters = calloc(all(t), sizeof *t->scatters);
 	}
 	if (!t || !t->cells || !t->scatters) {
 		pace_close(t);
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
 		return NULL;
 	}
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < all(t); i++) {
 		t->cells[i].width = INFINITY;
-		t->cells[i].planned_cost = plan_launch_seconds(p, i);
+		t->cells[i].planned_cost = plan_launch_seconds(p, i / sides);
 	}
 	return t;
 }
 
 void pace_close(struct pace *t)
 {
-	for (size_t i = 0; t && t->cells && i < t->plan->count; i++)
+	for (size_t i = 0; t && t->cells && i < all(t); i++)
 		free(t->cells[i].medians);
 	if (t) {
 		free(t->cells);
@@ -101,18 +115,19 @@ static bool read_launch(struct progress *c, const struct table *samples, size_t 
 	return n > 0 && n == count;
 }
 
-int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t from, size_t count,
-	double cost, struct err *e)
+int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samples, size_t from,
+	size_t count, double cost, struct err *e)
 {
-	struct progress *c = &t->cells[cell];
+	struct progress *c = sides_of(t, cell) + side;
+	struct scatter *scatter = &t->scatters[cell * t->sides + side];
 	double median, *work = calloc(count + 1, sizeof *work);
 	if (!work)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	bool good = read_launch(c, samples, from, count, &median, &t->scatters[cell].within, work);
+	bool good = read_launch(c, samples, from, count, &median, &scatter->within, work);
 	free(work);
 	if (!isnan(median) && add(c, median, e) != 0)
 		return -1;
-	t->scatters[cell].between = scatter_between(c->medians, c->count);
+	scatter->between = scatter_between(c->medians, c->count);
 	c->launches++;
 	c->failures += !good;
 	c->width = width_of(c);
@@ -124,61 +139,80 @@ int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t f
 
 const char *pace_stop(const struct pace *t, size_t cell)
 {
-	const struct progress *c = &t->cells[cell];
-	if (c->launches < t->plan->launches)
-		return NULL;
-	if (c->failures >= FAILURES)
-		return "failed";
-	if (c->precise || isinf(t->plan->precision)) /* off: the least launches are all */
-		return "precise";
-	return c->launches >= t->plan->most_launches ? "most-launches" : NULL;
+	const struct plan *p = t->plan;
+	bool few = false, failed = false, precise = true, most = false;
+	for (size_t s = 0; s < t->sides; s++) {
+		const struct progress *c = sides_of(t, cell) + s;
+		few |= c->launches < p->launches;
+		failed |= c->failures >= FAILURES;
+		precise &= c->precise || isinf(p->precision); /* off: the least launches are all */
+		most |= c->launches >= p->most_launches;
+	}
+	return few ? NULL : failed ? "failed" : precise ? "precise" : most ? "most-launches" : NULL;
+}
+
+unsigned pace_launches(const struct pace *t, size_t cell)
+{
+	return sides_of(t, cell)->launches;
 }
 
 bool pace_wants(const struct pace *t, size_t cell, unsigned block)
 {
-	return t->cells[cell].next_block <= block && !pace_stop(t, cell);
+	return !pace_had(t, cell, block) && !pace_stop(t, cell);
 }
 
 bool pace_had(const struct pace *t, size_t cell, unsigned block)
 {
-	return t->cells[cell].next_block > block;
+	return sides_of(t, cell)->next_block > block;
 }
 
 double pace_width(const struct pace *t, size_t cell)
 {
-	return t->cells[cell].width;
+	double width = 0;
+	for (size_t s = 0; s < t->sides; s++)
+		width = fmax(width, sides_of(t, cell)[s].width);
+	return width;
 }
 
 double pace_cost(const struct pace *t, size_t cell)
 {
-	return t->cells[cell].cost;
+	double cost = 0;
+	for (size_t s = 0; s < t->sides; s++)
+		cost += sides_of(t, cell)[s].cost;
+	return cost;
 }
 
-/* How many launches a cell will have had in the end. */
+/* How many launches a cell will have had in the end, on each side. */
 static double launches_in_the_end(const struct pace *t, size_t cell, const struct scatter_population *of)
 {
 	const struct plan *p = t->plan;
-	const double launches = t->cells[cell].launches;
+	const double launches = pace_launches(t, cell);
 	const struct scatter_rule rule = {p->precision, p->launches, p->most_launches};
+	double end = p->launches;
 	if (pace_stop(t, cell))
 		return launches;
-	return isinf(p->precision) ? p->launches : scatter_launches(of, &t->scatters[cell], launches, &rule);
+	for (size_t s = 0; s < t->sides && !isinf(p->precision); s++)
+		end = fmax(end, scatter_launches(of, &t->scatters[cell * t->sides + s], launches, &rule));
+	return end;
 }
 
 struct forecast pace_forecast(const struct pace *t)
 {
-	const struct scatter_population of = scatter_learn(t->scatters, t->plan->count);
+	const struct scatter_population of = scatter_learn(t->scatters, all(t));
 	struct forecast f = {0, 0};
 	/* seconds of launches, as the plan has them but for `spent` */
 	double unknown = 0, spent = 0, planned = 0;
 	for (size_t i = 0; i < t->plan->count; i++) {
-		const struct progress *c = &t->cells[i];
-		const double all = launches_in_the_end(t, i, &of), left = all - c->launches;
-		f.launches += all;
-		f.seconds += c->cost * left;
-		spent += c->cost;
-		planned += c->cost > 0 ? c->planned_cost : 0;
-		unknown += c->cost > 0 ? 0 : c->planned_cost * left;
+		const double end = launches_in_the_end(t, i, &of);
+		f.launches += end * (double)t->sides;
+		for (size_t s = 0; s < t->sides; s++) {
+			const struct progress *c = sides_of(t, i) + s;
+			const double left = fmax(0, end - c->launches);
+			f.seconds += c->cost * left;
+			spent += c->cost;
+			planned += c->cost > 0 ? c->planned_cost : 0;
+			unknown += c->cost > 0 ? 0 : c->planned_cost * left;
+		}
 	}
 	f.seconds += planned > 0 ? unknown * spent / planned : unknown;
 	return f;

@@ -5,7 +5,8 @@
  *
  * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9,
  * 14 ... launches), the 95 % interval of its median was narrow enough; it is never judged by whether it
- * differs from another. Nothing here launches or writes.
+ * differs from another. In a sweep of two programs each is a side: a cell is launched on both, and done when
+ * it is on both, or has failed on one. Nothing here launches or writes.
  */
 #ifndef PARSCALE_PACE_H
 #define PARSCALE_PACE_H
@@ -15,14 +16,17 @@
 
 struct pace;
 
-/* For all cells of a plan, none launched. NULL without memory. */
-struct pace *pace_open(const struct plan *p, struct err *e);
+/* For all cells of a plan on so many sides, none launched. NULL without memory. */
+struct pace *pace_open(const struct plan *p, size_t sides, struct err *e);
 void pace_close(struct pace *t);
 
-/* One launch of a cell has ended: its rows in `samples` from row `from` on, and what it cost in seconds (NAN:
- * unknown, from an earlier session). */
-int pace_take(struct pace *t, size_t cell, const struct table *samples, size_t from, size_t count,
-	double cost, struct err *e);
+/* One launch of a cell on a side has ended: its rows in `samples` from row `from` on, and what it cost in
+ * seconds (NAN: unknown, from an earlier session). */
+int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samples, size_t from,
+	size_t count, double cost, struct err *e);
+
+/* How often it has been launched, on its first side. */
+unsigned pace_launches(const struct pace *t, size_t cell);
 
 /* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
 bool pace_wants(const struct pace *t, size_t cell, unsigned block);
@@ -30,10 +34,11 @@ bool pace_wants(const struct pace *t, size_t cell, unsigned block);
 /* Whether it has been launched in this block, or a later one. */
 bool pace_had(const struct pace *t, size_t cell, unsigned block);
 
-/* Half the 95 % interval of the cell's median over that median; INFINITY where there is none yet. */
+/* Half the 95 % interval of the cell's median over that median, on the side where it is wider; INFINITY where
+ * there is none yet. */
 double pace_width(const struct pace *t, size_t cell);
 
-/* Seconds that the cell's next launch may take; 0 where nothing is known. */
+/* Seconds that the cell's next launch may take, on all sides; 0 where nothing is known. */
 double pace_cost(const struct pace *t, size_t cell);
 
 /* Launches that the sweep has made and will probably make in all, and the seconds these will take. */

@@ -19,6 +19,7 @@ struct tracked {
 
 struct probing {
 	const struct plan *plan;
+	const char *program;
 	int fd; /* -1: there are no probes */
 	struct tracked *probes;
 };
@@ -51,7 +52,7 @@ static int prepare(struct tracked *t, const struct plan *p, size_t probe, struct
 	return p->probes[probe]->cases(&t->run, e);
 }
 
-struct probing *probing_open(const struct plan *p, const char *dir, struct err *e)
+struct probing *probing_open(const struct plan *p, const char *dir, const char *program, struct err *e)
 {
 	char path[FOLDER_PATH];
 	struct probing *g = calloc(1, sizeof *g);
@@ -63,6 +64,7 @@ struct probing *probing_open(const struct plan *p, const char *dir, struct err *
 		return NULL;
 	}
 	g->plan = p;
+	g->program = program;
 	g->fd = -1;
 	if (p->probe_count == 0)
 		return g;
@@ -113,6 +115,7 @@ int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble
 	const struct plan *p = g->plan;
 	struct tracked *t = &g->probes[probe];
 	const struct probe_launch launch = {.run = &t->run,
+		.program = g->program,
 		.seconds = p->probe_seconds,
 		.timeout_seconds = p->timeout_seconds,
 		.launches = p->launches,

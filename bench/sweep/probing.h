@@ -11,8 +11,8 @@
 struct probing;
 
 /* Opens `dir`/probe_launches.csv where the plan has probes, and takes over what earlier sessions measured.
- * NULL with *e set. */
-struct probing *probing_open(const struct plan *p, const char *dir, struct err *e);
+ * The parscale at path `program` measures, NULL: this one. NULL with *e set. */
+struct probing *probing_open(const struct plan *p, const char *dir, const char *program, struct err *e);
 void probing_close(struct probing *g); /* NULL is legal */
 
 /* Has this probe of the plan still to be launched in this block? */

@@ -50,6 +50,16 @@ static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
 	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
 }
 
+static json_t *read_manifest(const char *dir, struct err *e)
+{
+	json_t *manifest = folder_manifest(dir, e);
+	if (!manifest || json_integer_value(json_object_get(manifest, "schema")) == MANIFEST_SCHEMA)
+		return manifest;
+	err_set(e, ERR_USAGE, "%s/manifest.json: not of schema %d", dir, MANIFEST_SCHEMA);
+	json_decref(manifest);
+	return NULL;
+}
+
 /* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch
  * numbers mean the same cells. */
 static bool same_cells(const struct plan *p, json_t *manifest)
@@ -70,20 +80,17 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 	return same;
 }
 
-static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
+/* Machine and build of a side, as its manifest has them. */
+static int check_side(const struct session_side *side, const json_t *manifest, struct err *e)
 {
 	static const struct {
 		/* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's
 		 * key */
 		const char *name, *part;
 	} kinds[] = {{"machine", "key"}, {"build", NULL}};
-	if (!same_cells(s->plan, manifest))
-		return err_set(e, ERR_USAGE,
-			"resume: the plan in %s gives other cells here and now than when the sweep began",
-			a->dir);
-	for (size_t i = 0; i < 2 && !a->anyway; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		const json_t *then = json_object_get(manifest, kinds[i].name),
-			     *now = json_object_get(s->facts, kinds[i].name);
+			     *now = json_object_get(side->facts, kinds[i].name);
 		if (kinds[i].part) {
 			then = json_object_get(then, kinds[i].part);
 			now = json_object_get(now, kinds[i].part);
@@ -91,9 +98,25 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 		if ((then || now) && !json_equal(then, now))
 			return err_set(e, ERR_USAGE,
 				"resume: %s was measured with another %s (--anyway goes on all the same)",
-				a->dir, kinds[i].name);
+				side->dir, kinds[i].name);
 	}
 	return 0;
+}
+
+static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
+{
+	if (!same_cells(s->plan, manifest))
+		return err_set(e, ERR_USAGE,
+			"resume: the plan in %s gives other cells here and now than when the sweep began",
+			a->dir);
+	if (a->anyway)
+		return 0;
+	if (check_side(&s->sides[0], manifest, e) != 0)
+		return -1;
+	json_t *other = s->side_count > 1 ? read_manifest(s->sides[1].dir, e) : NULL;
+	int status = s->side_count > 1 ? other ? check_side(&s->sides[1], other, e) : -1 : 0;
+	json_decref(other);
+	return status;
 }
 
 /* How the sweep was told to measure where the plan's file says something else: it was on the command line. */
@@ -108,69 +131,88 @@ static int take_settings(const struct resume_args *a, struct plan *p, json_t *ma
 	return meter && !(p->meter = meter_find(meter, e)) ? -1 : 0;
 }
 
-/* Opens samples.csv, cuts a torn end off, and reads what is there. */
-static int take_samples(struct session *s, struct err *e)
+/* Opens a side's samples.csv, cuts a torn end off, and reads what is there. */
+static int take_samples(struct session_side *side, struct err *e)
 {
 	char path[4200];
-	snprintf(path, sizeof path, "%.4100s/samples.csv", s->dir);
+	snprintf(path, sizeof path, "%.4100s/samples.csv", side->dir);
 	if (access(path, F_OK) != 0)
 		return err_set(e, ERR_USAGE, "resume: there is no %s", path);
-	s->samples_fd = session_open_samples(s->dir, e);
-	return s->samples_fd < 0 ? -1 : csv_read(path, &s->before, NULL, e);
+	side->samples_fd = session_open_samples(side->dir, e);
+	return side->samples_fd < 0 ? -1 : csv_read(path, &side->before, NULL, e);
 }
 
 static int go_on(
 	const struct resume_args *a, struct session *s, struct plan *p, json_t *manifest, struct err *e)
 {
-	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0 ||
-		take_samples(s, e) != 0)
+	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0)
 		return -1;
+	for (size_t i = 0; i < s->side_count; i++)
+		if (take_samples(&s->sides[i], e) != 0)
+			return -1;
 	return session_run(s, e);
 }
 
-static json_t *read_manifest(const char *dir, struct err *e)
+/* A sweep of two programs goes on in its own folder, with both. */
+static int read_pair(
+	const struct resume_args *a, json_t *manifest, const char **against, const char **id, struct err *e)
 {
-	json_t *manifest = folder_manifest(dir, e);
-	if (!manifest || json_integer_value(json_object_get(manifest, "schema")) == MANIFEST_SCHEMA)
-		return manifest;
-	err_set(e, ERR_USAGE, "%s/manifest.json: not of schema %d", dir, MANIFEST_SCHEMA);
-	json_decref(manifest);
-	return NULL;
+	const json_t *pair = json_object_get(manifest, "pair");
+	const char *role = json_string_value(json_object_get(pair, "role"));
+	*against = json_string_value(json_object_get(pair, "program"));
+	*id = json_string_value(json_object_get(pair, "id"));
+	if (!pair)
+		return 0;
+	if (!role || !*against || !*id || strlen(*id) >= SESSION_PAIR)
+		return err_set(e, ERR_USAGE, "%s/manifest.json does not say which pair it is of", a->dir);
+	if (strcmp(role, "this") != 0)
+		return err_set(e, ERR_USAGE,
+			"resume: %s is a part of a sweep of two programs: resume the folder that it lies in",
+			a->dir);
+	return 0;
+}
+
+static int resume(const struct resume_args *a, int argc, char **argv, json_t *manifest, struct err *e)
+{
+	struct plan p = {0};
+	char plan_path[4200];
+	const char *against, *id,
+		*original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
+	snprintf(plan_path, sizeof plan_path, "%.4100s/plan.sweep", a->dir);
+	struct session s = {.plan = &p,
+		.plan_path = original ? original : plan_path,
+		.charts = a->charts,
+		.argc = argc,
+		.argv = argv,
+		.started = json_number_value(json_object_get(manifest, "started"))};
+	int status = read_pair(a, manifest, &against, &id, e);
+	if (status == 0)
+		status = sweep_plan(&p, plan_path, e);
+	if (status == 0)
+		status = session_open(&s, a->dir, against, e);
+	if (status == 0 && id)
+		strcpy(s.pair, id);
+	if (status == 0)
+		status = go_on(a, &s, &p, manifest, e);
+	session_close(&s);
+	plan_free(&p);
+	return status;
 }
 
 int resume_main(int argc, char **argv, struct err *e)
 {
 	struct resume_args a;
-	struct plan p = {0};
 	if (parse(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.help) {
 		help();
 		return 0;
 	}
-	char plan_path[4200];
-	snprintf(plan_path, sizeof plan_path, "%.4100s/plan.sweep", a.dir);
 	json_t *manifest = read_manifest(a.dir, e);
 	if (!manifest)
 		return -1;
 	interrupt_catch();
-	const char *original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
-	struct session s = {.plan = &p,
-		.plan_path = original ? original : plan_path,
-		.dir = a.dir,
-		.samples_fd = -1,
-		.charts = a.charts,
-		.argc = argc,
-		.argv = argv,
-		.started = json_number_value(json_object_get(manifest, "started")),
-		.facts = manifest_facts()};
-	table_init(&s.before, sample_columns, sizeof(struct sample));
-	int status = sweep_plan(&p, plan_path, e) == 0 ? go_on(&a, &s, &p, manifest, e) : -1;
-	if (s.samples_fd >= 0)
-		close(s.samples_fd);
-	table_free(&s.before);
-	plan_free(&p);
-	json_decref(s.facts);
+	int status = resume(&a, argc, argv, manifest, e);
 	json_decref(manifest);
 	return status;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/session.h"
 
-#include "sweep/campaign.h"
 #include "sweep/manifest.h"
 #include "report/report.h"
 #include "data/stat.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,97 @@ static double wall_clock(void)
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* --- open and close --- */
+
+/* Of no other sweep: 128 random bits, in hexadecimal. */
+static int name_pair(char id[SESSION_PAIR], struct err *e)
+{
+	uint64_t bits[2];
+	if (getrandom(bits, sizeof bits, 0) != sizeof bits)
+		return err_set(e, ERR_FAILED, "getrandom: %s", strerror(errno));
+	snprintf(id, SESSION_PAIR, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
+	return 0;
+}
+
+static int open_side(
+	struct session_side *side, const char *dir, const char *name, json_t *facts, struct err *e)
+{
+	side->samples_fd = -1;
+	side->facts = facts;
+	table_init(&side->before, sample_columns, sizeof(struct sample));
+	if (!facts)
+		return err_set(e, ERR_FAILED, "out of memory for the facts of this machine");
+	if (!*name && strlen(dir) < sizeof side->dir) {
+		strcpy(side->dir, dir);
+		return 0;
+	}
+	return folder_path(side->dir, dir, name, e);
+}
+
+int session_open(struct session *s, const char *dir, const char *against, struct err *e)
+{
+	s->side_count = 1;
+	if (open_side(&s->sides[0], dir, "", manifest_facts(), e) != 0)
+		return -1;
+	if (!against)
+		return 0;
+	s->side_count = 2;
+	json_t *facts = json_deep_copy(s->sides[0].facts);
+	if (open_side(&s->sides[1], dir, "against", facts, e) != 0 || name_pair(s->pair, e) != 0 ||
+		partner_find(&s->partner, against, s->plan, e) != 0)
+		return -1;
+	json_object_set(facts, "build", s->partner.build);
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	for (size_t i = 0; i < s->side_count; i++) {
+		struct session_side *side = &s->sides[i];
+		if (side->samples_fd >= 0)
+			close(side->samples_fd);
+		table_free(&side->before);
+		json_decref(side->facts);
+	}
+	partner_free(&s->partner);
+}
+
+/* --- run --- */
+
+/* The sweep's own folder last: while it has no manifest, there is no sweep to go on with. */
+static int write_manifests(const struct session *s, struct manifest *m, struct err *e)
+{
+	for (size_t i = s->side_count; i-- > 0;) {
+		const struct manifest_pair pair = {
+			.id = s->pair, .against = i > 0, .program = s->partner.program};
+		m->pair = s->side_count > 1 ? &pair : NULL;
+		if (manifest_write(s->sides[i].dir, m, s->sides[i].facts, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int run_campaign(const struct session *s, struct campaign_result *r, struct err *e)
+{
+	struct campaign_side sides[CAMPAIGN_SIDES];
+	for (size_t i = 0; i < s->side_count; i++)
+		sides[i] = (struct campaign_side){.dir = s->sides[i].dir,
+			.program = i > 0 ? s->partner.program : NULL,
+			.before = &s->sides[i].before,
+			.samples_fd = s->sides[i].samples_fd};
+	return campaign_run(s->plan, sides, s->side_count, &campaign_real, r, e);
+}
+
+static void tell_begin(const struct session *s)
+{
+	char text[PARTNER_TEXT];
+	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
+		s->sides[0].dir);
+	if (s->side_count > 1)
+		fprintf(stderr, "each in turn with %s %s, into %s\n", s->partner.program,
+			partner_build(s->partner.build, text), s->sides[1].dir);
 }
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,
@@ -32,16 +124,15 @@ static int measure(const struct session *s, struct campaign_result *r, struct er
 		.plan = s->plan,
 		.plan_path = s->plan_path,
 		.started = s->started > 0 ? s->started : wall_clock()};
-	if (manifest_write(s->dir, &m, s->facts, e) != 0)
+	if (write_manifests(s, &m, e) != 0)
 		return -1;
-	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
-		s->dir);
-	int status = campaign_run(s->plan, s->dir, &s->before, s->samples_fd, &campaign_real, r, e);
+	tell_begin(s);
+	int status = run_campaign(s, r, e);
 	m.ended = wall_clock();
 	m.end = status == 0 ? ends[r->end] : "failed";
 	m.stops = r->stops;
 	struct err second = {0};
-	if (manifest_write(s->dir, &m, s->facts, &second) != 0 && status == 0) {
+	if (write_manifests(s, &m, &second) != 0 && status == 0) {
 		*e = second;
 		status = -1;
 	}
@@ -57,13 +148,31 @@ static int summarise(const char *dir, struct err *e)
 	return status;
 }
 
-/* Charts and report; without gnuplot the report says so and has tables. */
-static int write_report(const struct session *s, struct err *e)
+/* Charts and report; without gnuplot the report says so and has tables. `against`: of the same sweep, or
+ * NULL. */
+static int write_report(const char *dir, const char *against, struct err *e)
 {
-	char word[] = "report", dir[4200];
-	char *argv[] = {word, dir, NULL};
-	snprintf(dir, sizeof dir, "%s", s->dir);
-	return report_main(2, argv, e) == 0 ? 0 : -1;
+	char word[] = "report", option[] = "--against", folder[FOLDER_PATH], other[FOLDER_PATH];
+	char *argv[] = {word, folder, against ? option : NULL, other, NULL};
+	snprintf(folder, sizeof folder, "%s", dir);
+	snprintf(other, sizeof other, "%s", against ? against : "");
+	return report_main(against ? 4 : 2, argv, e) == 0 ? 0 : -1;
+}
+
+/* The partner's first: its statistics are in the other's report. */
+static int finish_folders(const struct session *s, bool report, struct err *e)
+{
+	int status = 0;
+	for (size_t i = s->side_count; i-- > 0 && status == 0;) {
+		const char *dir = s->sides[i].dir,
+			   *other = i + 1 < s->side_count ? s->sides[i + 1].dir : NULL;
+		status = summarise(dir, e);
+		if (status == 0 && report)
+			status = write_report(dir, other, e);
+	}
+	if (status == 0 && s->side_count > 1)
+		fprintf(stderr, "to compare: parscale compare %s %s\n", s->sides[1].dir, s->sides[0].dir);
+	return status;
 }
 
 static void tell(const struct session *s, const struct campaign_result *r)
@@ -84,18 +193,20 @@ static void tell(const struct session *s, const struct campaign_result *r)
 
 static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
 {
-	bool any = s->before.count || r->launches;
+	const char *dir = s->sides[0].dir;
+	bool any = r->launches > 0;
+	for (size_t i = 0; i < s->side_count; i++)
+		any |= s->sides[i].before.count > 0;
 	tell(s, r);
-	int status = any ? summarise(s->dir, e) : 0;
-	if (status == 0 && any && s->charts && r->end != CAMPAIGN_INTERRUPTED)
-		status = write_report(s, e);
+	int status = any ? finish_folders(s, s->charts && r->end != CAMPAIGN_INTERRUPTED, e) : 0;
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
 		return err_set(e, ERR_INTERRUPTED,
-			"interrupted; what was finished is kept, and `parscale resume %s` goes on", s->dir);
+			"interrupted; what was finished is kept, and `parscale resume %s` goes on", dir);
 	if (status == 0 && r->failed)
 		return err_set(e, ERR_FAILED,
-			"%" PRIu64 " of %" PRIu64 " launches failed; see status and reason in %s/samples.csv",
-			r->failed, r->launches, s->dir);
+			"%" PRIu64 " of %" PRIu64
+			" launches failed; see status and reason in %s/samples.csv%s",
+			r->failed, r->launches, dir, s->side_count > 1 ? ", or below against/" : "");
 	return status;
 }
 

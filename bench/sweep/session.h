@@ -2,33 +2,53 @@
 /*
  * session.h - what `sweep` and `resume` share: the campaign in its folder, the manifest before and after,
  * then summary, charts and report.
+ *
+ * A sweep of two programs has a folder of results for each: that of the other one, its partner, is the folder
+ * `against` in the sweep's own. Each is as any folder of results, but for its manifest, which says whose pair
+ * it is.
  */
 #ifndef PARSCALE_SESSION_H
 #define PARSCALE_SESSION_H
 
-#include "data/csv.h"
+#include "data/folder.h"
+#include "sweep/campaign.h"
+#include "sweep/partner.h"
 #include "sweep/plan.h"
 
 #include <jansson.h>
 
+enum { SESSION_PAIR = 33 };
+
+struct session_side {
+	char dir[FOLDER_PATH]; /* exists */
+	int samples_fd;        /* from session_open_samples; -1: not open */
+	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
+	json_t *facts;         /* manifest_facts(); the partner's with its build */
+};
+
 struct session {
 	const struct plan *plan;
 	const char *plan_path; /* where it was read, for the manifest */
-	const char *dir;       /* the folder; exists */
-	int samples_fd;        /* from session_open_samples */
-	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
-	double started;        /* when the first session began, seconds since the epoch; 0: now */
-	json_t *facts;         /* manifest_facts() */
+	struct session_side sides[CAMPAIGN_SIDES];
+	size_t side_count;
+	struct partner partner;  /* of the second side */
+	char pair[SESSION_PAIR]; /* what both manifests call the sweep of two */
+	double started;          /* when the first session began, seconds since the epoch; 0: now */
 	int argc;
 	char **argv;
 	bool charts; /* draw and report at the end */
 };
 
+/* For results in `dir`, with the facts of this machine; where `against` is not NULL, of two programs: the
+ * other is found there (partner.h), for the plan, which has been read. session_close also after an error. */
+int session_open(struct session *s, const char *dir, const char *against, struct err *e);
+void session_close(struct session *s);
+
 /* Opens `dir`/samples.csv for a session alone: a new file gets its header, a torn end is cut off. -1 with
  * ERR_USAGE when another session has it or it is no such file, ERR_FAILED where the system failed. */
 int session_open_samples(const char *dir, struct err *e);
 
-/* Measures what is left, and finishes the folder. 0 when all is well; -1 with *e set: ERR_INTERRUPTED,
+/* Measures what is left, and finishes the folders. 0 when all is well; -1 with *e set: ERR_INTERRUPTED,
  * ERR_FAILED also when single launches have failed. */
 int session_run(const struct session *s, struct err *e);
 

@@ -23,6 +23,7 @@
 struct sweep_args {
 	char plan[4096];
 	char out[4096];
+	const char *against;       /* NULL: no other program */
 	double budget_seconds;     /* 0: the plan's */
 	const struct meter *meter; /* NULL: the plan's */
 	bool dry_run, help, charts;
@@ -35,6 +36,8 @@ static void help(void)
 		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
 		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
 		"  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
+		"  --against PATH  measure another parscale in turn with this one, launch by launch: the program, or the folder of its build; "
+		"its results go to DIR/against, and `parscale compare DIR/against DIR` tells them apart\n"
 		"  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
 		"  --meter NAME    auto, gbench or native (the plan's)\n"
 		"  --no-charts     stop after summary.csv\n"
@@ -46,9 +49,9 @@ static void help(void)
 static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 {
 	static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-		{"budget", required_argument, NULL, 'b'}, {"meter", required_argument, NULL, 'm'},
-		{"no-charts", no_argument, NULL, 'n'}, {"dry-run", no_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'}, {0}};
+		{"against", required_argument, NULL, 'p'}, {"budget", required_argument, NULL, 'b'},
+		{"meter", required_argument, NULL, 'm'}, {"no-charts", no_argument, NULL, 'n'},
+		{"dry-run", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
 	*a = (struct sweep_args){.charts = true};
 	int found;
 	optind = 1;
@@ -58,6 +61,9 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 			if (!*optarg || strlen(optarg) > sizeof a->out - 64)
 				return err_set(e, ERR_USAGE, "--out: the folder's name is empty or too long");
 			strcpy(a->out, optarg);
+			break;
+		case 'p':
+			a->against = optarg;
 			break;
 		case 'b':
 			if (number_parse_seconds("--budget", optarg, &a->budget_seconds, e) != 0)
@@ -116,9 +122,9 @@ int sweep_plan(struct plan *p, const char *path, struct err *e)
 	return status;
 }
 
-static void print_plan(const struct plan *p)
+static void print_plan(const struct plan *p, const struct partner *partner)
 {
-	char text[2][UNITS_BYTES];
+	char text[2][UNITS_BYTES], build[PARTNER_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		printf("%s\n", plan_label(&p->cells[i].cell, label));
@@ -127,41 +133,58 @@ static void print_plan(const struct plan *p)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
+	if (partner)
+		printf("# each in turn with %s %s\n", partner->program, partner_build(partner->build, build));
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
-		units_clock(plan_estimate(p), text[0]), p->launches, units_clock(p->budget_seconds, text[1]));
+		units_clock((partner ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
+		units_clock(p->budget_seconds, text[1]));
+}
+
+static int dry_run(const struct sweep_args *a, const struct plan *p, struct err *e)
+{
+	struct partner partner = {0};
+	int status = a->against ? partner_find(&partner, a->against, p, e) : 0;
+	if (status == 0)
+		print_plan(p, a->against ? &partner : NULL);
+	partner_free(&partner);
+	return status;
 }
 
 /* --- the folder --- */
 
-/* Makes the folder, and samples.csv with its header in it; the open file, or -1. */
-static int open_samples(struct sweep_args *a, struct err *e)
+static void name_folder(struct sweep_args *a)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	localtime_r(&now, &tm);
+	if (!a->out[0])
+		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
+}
+
+/* Makes a side's folder, and samples.csv with its header in it. */
+static int open_samples(struct session_side *side, struct err *e)
 {
 	char path[4200];
-	if (!a->out[0]) {
-		time_t now = time(NULL);
-		struct tm tm;
-		localtime_r(&now, &tm);
-		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
-	}
-	if (folder_make(a->out, e) != 0)
+	if (folder_make(side->dir, e) != 0)
 		return -1;
-	snprintf(path, sizeof path, "%s/samples.csv", a->out);
+	snprintf(path, sizeof path, "%s/samples.csv", side->dir);
 	if (access(path, F_OK) == 0)
 		return err_set(e, ERR_USAGE,
-			"--out: %s holds results already (parscale resume %s goes on with them)", a->out,
-			a->out);
-	int fd = session_open_samples(a->out, e);
-	if (fd < 0)
-		e->status = ERR_USAGE; /* another folder may do */
-	return fd;
+			"--out: %s holds results already (parscale resume %s goes on with them)", side->dir,
+			side->dir);
+	side->samples_fd = session_open_samples(side->dir, e);
+	if (side->samples_fd >= 0)
+		return 0;
+	e->status = ERR_USAGE; /* another folder may do */
+	return -1;
 }
 
 /* Keeps the plan beside its results, for resume and for readers. */
-static int copy_plan(const struct sweep_args *a, struct err *e)
+static int copy_plan(const struct sweep_args *a, const char *dir, struct err *e)
 {
 	char path[4200], block[4096];
-	snprintf(path, sizeof path, "%s/plan.sweep", a->out);
+	snprintf(path, sizeof path, "%s/plan.sweep", dir);
 	FILE *from = fopen(a->plan, "r"), *to = fopen(path, "w");
 	size_t n;
 	while (from && to && (n = fread(block, 1, sizeof block, from)) > 0)
@@ -176,22 +199,15 @@ static int copy_plan(const struct sweep_args *a, struct err *e)
 
 static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct session s = {.plan = p,
-		.plan_path = a->plan,
-		.dir = a->out,
-		.charts = a->charts,
-		.argc = argc,
-		.argv = argv};
-	table_init(&s.before, sample_columns, sizeof(struct sample));
-	s.samples_fd = open_samples(a, e);
-	if (s.samples_fd < 0)
-		return -1;
-	s.facts = manifest_facts();
-	int status = !s.facts               ? err_set(e, ERR_FAILED, "out of memory")
-		     : copy_plan(a, e) == 0 ? session_run(&s, e)
-					    : -1;
-	json_decref(s.facts);
-	close(s.samples_fd);
+	struct session s = {.plan = p, .plan_path = a->plan, .charts = a->charts, .argc = argc, .argv = argv};
+	name_folder(a);
+	int status = session_open(&s, a->out, a->against, e);
+	for (size_t i = 0; i < s.side_count && status == 0; i++)
+		if (open_samples(&s.sides[i], e) != 0 || copy_plan(a, s.sides[i].dir, e) != 0)
+			status = -1;
+	if (status == 0)
+		status = session_run(&s, e);
+	session_close(&s);
 	return status;
 }
 
@@ -213,7 +229,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 	if (a.meter)
 		p.meter = a.meter;
 	if (a.dry_run) {
-		print_plan(&p);
+		status = dry_run(&a, &p, e);
 	} else {
 		interrupt_catch();
 		status = measure(argc, argv, &a, &p, e);

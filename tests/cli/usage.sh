@@ -158,6 +158,10 @@ sweep bad.sweep
 sweep --nonsense
 sweep --budget 0
 sweep --budget x
+sweep --against
+sweep --against missing
+sweep --against folder
+sweep --against bad.sweep
 resume
 resume missing
 resume folder folder

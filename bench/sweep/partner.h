@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * partner.h - the other program of a sweep that measures two in turn: a parscale of another commit, compiler
+ * or flags. It is asked what it is before anything is measured.
+ */
+#ifndef PARSCALE_PARTNER_H
+#define PARSCALE_PARTNER_H
+
+#include "sweep/plan.h"
+
+#include <jansson.h>
+
+struct partner {
+	char program[4096]; /* its absolute path; "": there is none */
+	json_t *build;      /* its build, as in a manifest (build.h); owned */
+};
+
+/* Finds it at a path: of the program, or of the folder of a build. ERR_USAGE in one line where there is none,
+ * or it sends other columns than this program reads, or lacks a program that the plan needs. partner_free
+ * also after an error. */
+int partner_find(struct partner *p, const char *path, const struct plan *plan, struct err *e);
+void partner_free(struct partner *p);
+
+/* "0.9.0 (1a2b3c4d, gcc 12.2.0, -O3 -g)": for people. Returns `text`. */
+enum { PARTNER_TEXT = 400 };
+char *partner_build(const json_t *build, char text[PARTNER_TEXT]);
+
+#endif

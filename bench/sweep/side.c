@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int side_open(struct side *s, const struct plan *p, const struct campaign_side *is, struct err *e)
+{
+	*s = (struct side){.plan = p, .is = is};
+	snprintf(s->workers_path, sizeof s->workers_path, "%.4100s/workers.csv", is->dir);
+	s->answers = calloc(p->problems, sizeof *s->answers);
+	s->answered = calloc(p->problems, sizeof *s->answered);
+	if (!s->answers || !s->answered)
+		return err_set(e, ERR_FAILED, "out of memory for the sweep");
+	s->probing = probing_open(p, is->dir, is->program, e);
+	return s->probing ? 0 : -1;
+}
+
+void side_close(struct side *s)
+{
+	probing_close(s->probing);
+	free(s->answers);
+	free(s->answered);
+}
+
+/* A launch that gave no answer is a row too. */
+static int add_failure(
+	const struct side *s, const struct planned *cell, struct launch_result *r, struct err *e)
+{
+	struct sample *row = table_add(&r->samples, NULL, e);
+	if (!row)
+		return -1;
+	cell_factors(&cell->cell, s->plan->meter->name, &row->cell);
+	snprintf(row->status, sizeof row->status, "%s",
+		r->timed_out              ? "timeout"
+		: r->status == ERR_ABSENT ? "absent"
+					  : "failed");
+	snprintf(row->reason, sizeof row->reason, "%s",
+		r->message[0] ? r->message : "the launch ended without a sample");
+	return 0;
+}
+
+/* The first right answer to a problem serves all cells that share it. */
+static void learn_answer(struct side *s, const struct planned *cell, const struct sample *row)
+{
+	if (s->answered[cell->problem] || strcmp(row->status, "ok") != 0)
+		return;
+	struct expected *x = &s->answers[cell->problem];
+	*x = (struct expected){
+		.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value},
+		.check_known = true};
+	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
+	s->answered[cell->problem] = true;
+}
+
+static int take_rows(struct side *s, const struct turn *t, struct launch_result *r, bool *good, struct err *e)
+{
+	const struct planned *cell = &s->plan->cells[t->cell];
+	bool wrong = false;
+	*good = r->status == ERR_NONE && r->samples.count > 0;
+	for (size_t i = 0; i < r->samples.count; i++)
+		wrong |= strcmp(((const struct sample *)table_row(&r->samples, i))->status, "wrong") == 0;
+	/* a wrong answer has said so in its rows; any other failure is a row of its own, after the samples
+	 * that came before it */
+	if (!*good && !wrong && add_failure(s, cell, r, e) != 0)
+		return -1;
+	for (size_t i = 0; i < r->samples.count; i++) {
+		struct sample *row = table_row(&r->samples, i);
+		row->launch_id = (struct uint_field){t->launch_id, true};
+		row->cell_id = (struct uint_field){t->cell, true};
+		row->block = (struct uint_field){t->block, true};
+		learn_answer(s, cell, row);
+	}
+	return csv_append_table(s->is->samples_fd, &r->samples, e);
+}
+
+int side_launch(struct side *s, const struct turn *t, const struct campaign_means *means,
+	struct launch_result *r, bool *good, struct err *e)
+{
+	const struct plan *p = s->plan;
+	const struct planned *cell = &p->cells[t->cell];
+	struct measure_plan measure = {.cell = cell->cell,
+		.samples = p->repetitions,
+		.warmup = p->warmup,
+		.counters = p->counters,
+		.sample_seconds = p->sample_seconds,
+		.cap_seconds = p->cap_seconds,
+		.timeout_seconds = p->timeout_seconds,
+		.meter = p->meter->name,
+		.trace = t->block == 0 ? s->workers_path : NULL,
+		.expected_known = s->answered[cell->problem],
+		.expected = s->answers[cell->problem]};
+	const struct launch_order order = {.measure = &measure,
+		.meter = p->meter,
+		.program = s->is->program,
+		.timeout_seconds = p->timeout_seconds,
+		.capture = true};
+	*good = false;
+	int status = means->launch(means->ctx, &order, r, e);
+	return status == 0 && r->status != ERR_INTERRUPTED ? take_rows(s, t, r, good, e) : status;
+}

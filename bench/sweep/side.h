@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * side.h - one program of a campaign: what it launches, the answers it has given, and where its rows go.
+ */
+#ifndef PARSCALE_SIDE_H
+#define PARSCALE_SIDE_H
+
+#include "sweep/campaign.h"
+#include "sweep/probing.h"
+
+struct side {
+	const struct plan *plan;
+	const struct campaign_side *is;
+	char workers_path[4200];
+	struct probing *probing;
+	struct expected *answers; /* by problem: each program verifies its answers as it would alone */
+	bool *answered;
+};
+
+/* side_close also after an error. */
+int side_open(struct side *s, const struct plan *p, const struct campaign_side *is, struct err *e);
+void side_close(struct side *s);
+
+/* Which launch of the sweep it is. */
+struct turn {
+	size_t cell;
+	uint64_t launch_id;
+	unsigned block;
+};
+
+/* Launches a cell and appends its rows, numbered, all at once; none where it was interrupted (r->status).
+ * *good is whether all went well: if not, a row says why, and so does r->message. The caller frees
+ * r->samples, also on -1: the sweep cannot go on. */
+int side_launch(struct side *s, const struct turn *t, const struct campaign_means *means,
+	struct launch_result *r, bool *good, struct err *e);
+
+#endif

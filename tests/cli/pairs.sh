@@ -1,0 +1,117 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# pairs.sh - one sweep of two programs: its folders, what compare makes of them, kills between two launches of a pair, and partners that are none.
+# PARSCALE_KILLS says how often (4; `make check-long` 200).
+# shellcheck source=tests/cli/suite.sh
+. "$PARSCALE_ROOT/tests/cli/suite.sh"
+
+other=$PARSCALE_BUILD/tests/planted
+cat >plan.sweep <<'END'
+launches = 4
+precision = off
+repetitions = 2
+sample-time = 1ms
+meter = native
+probe = switch
+probe-time = 1ms
+kernel = noop, palindrome
+backend = serial, fork, exec
+workers = 1
+size = 1e4
+END
+cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
+
+# both DIR: the same launches on both sides, in order, of the same cells and blocks, each right, every cell four times
+both() {
+	for side in "$1" "$1/against"; do
+		awk -F, -v cells="$cells" '
+			{ gsub(/"[^"]*"/, "x") }
+			NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+			$at["status"] != "ok" { print "status " $at["status"] >"/dev/stderr"; bad = 1 }
+			$at["sample"] == 0 { print $at["launch_id"], $at["cell_id"], $at["block"]; n++ }
+			END { if (n != 4 * cells || NR != 1 + 2 * n) { print n " launches" >"/dev/stderr"; bad = 1 }; exit bad }
+			' "$side/samples.csv" >launches || return 1
+		[ ! -e launches.before ] || cmp launches launches.before || return 1
+		mv launches launches.before
+		[ "$(grep -c '^switch,' "$side/probes.csv")" -gt 0 ] || return 1
+	done
+	rm launches.before
+}
+
+says "^# each in turn with $other/parscale [0-9]" '--dry-run tells of the other program' parscale sweep plan.sweep --against "$other" --dry-run
+ok 'a sweep of two programs' parscale sweep plan.sweep --against "$other/parscale" --out two
+holds '... says how to compare them' grep -q 'parscale compare two/against two' err
+holds '... each cell launched on both sides' both two
+holds '... whose own report compares them' grep -q 'two/against' two/report.md
+ok '... and both folders are sound' "$PARSCALE_ROOT/scripts/check-results" two
+ok '... each for itself' "$PARSCALE_ROOT/scripts/check-results" two/against
+says '^one sweep measured both' 'compare takes launches for pairs' parscale compare two/against two
+says ',4,4,4,[0-9]' '... four of each cell' parscale compare two/against two --format csv
+run parscale compare two two
+holds 'a folder against itself is no pair' sh -c '! grep -q "^one sweep measured both" out'
+ok 'both can be merged where builds are alike' parscale merge two two/against --out merged
+run parscale compare merged two
+holds '... and are a pair no longer' sh -c '! grep -q "^one sweep measured both" out'
+fails 2 'the other half alone does not go on' parscale resume two/against
+holds '... since it lies in another' grep -q 'the folder that it lies in' err
+ok 'the whole does' parscale resume two --no-charts
+holds '... and has nothing left to do' both two
+fails 2 'a folder that holds results is left alone' parscale sweep plan.sweep --against "$other" --out two
+
+# --- kills, at moments nobody chose ---
+kills=${PARSCALE_KILLS:-4} seed=7 done=0
+while [ "$done" -lt "$kills" ]; do
+	if [ -e killed/summary.csv ]; then
+		both killed >early 2>&1 || break
+		rm -rf killed
+	fi
+	if [ -e killed/manifest.json ]; then
+		"$PARSCALE_BUILD/parscale" resume killed --no-charts >/dev/null 2>&1 &
+	else
+		rm -rf killed
+		"$PARSCALE_BUILD/parscale" sweep plan.sweep --against "$other" --out killed --no-charts >/dev/null 2>&1 &
+	fi
+	seed=$(((seed * 1103515245 + 12345) % 2147483648))
+	sleep "$(awk -v s="$seed" 'BEGIN { print 0.7 + 0.9 * (s / 2147483648) ^ 2 }')"
+	kill -9 "$!" 2>/dev/null || :
+	wait "$!" 2>/dev/null || :
+	done=$((done + 1))
+done
+[ -e killed/manifest.json ] || parscale sweep plan.sweep --against "$other" --out killed --no-charts >/dev/null 2>&1
+ok 'killed often, it goes on to its end' parscale resume killed --no-charts
+holds 'every pair is there once' both killed
+sed 's/"compiler": "/"compiler": "another /' killed/against/manifest.json >x && mv x killed/against/manifest.json
+fails 2 'another build of the other program is refused' parscale resume killed
+holds '... by its folder' grep -q 'killed/against was measured with another build' err
+ok '... unless told' parscale resume killed --anyway --no-charts
+sed '$d' killed/against/samples.csv | sed '$d' | sed '$d' | sed '$d' >x && mv x killed/against/samples.csv
+run parscale resume killed
+holds 'a side that lacks launches is refused' sh -c "[ $status = 2 ] && grep -q 'row 47 is of a launch that the other side does not have' err"
+
+# --- partners that are none ---
+refused() {
+	what=$1 says=$2
+	shift 2
+	fails 2 "$what" parscale sweep plan.sweep --out none "$@"
+	holds "... '$says'" grep -q -e "^parscale: --against: .*$says" err
+	holds '... and makes nothing' test ! -e none
+}
+mkdir empty silent failing foreign old renamed
+printf '#!/bin/sh\nexit 0\n' >silent/parscale
+printf '#!/bin/sh\nexit 1\n' >failing/parscale
+printf '#!/bin/sh\necho kernel\necho velocity\n' >foreign/parscale
+printf '#!/bin/sh\ncase $1 in list) exec "%s" "$@" ;; *) exit 2 ;; esac\n' "$PARSCALE_BUILD/parscale" >old/parscale
+cp silent/parscale renamed/other
+chmod +x silent/parscale failing/parscale foreign/parscale old/parscale renamed/other
+refused 'no such program' 'there is no program' --against missing
+refused 'a folder without one' 'there is no program' --against empty
+refused 'a file that is none' 'there is no program' --against plan.sweep
+refused 'another name' 'must bear the name parscale' --against renamed/other
+refused 'a program that says nothing' 'other columns' --against silent
+refused 'a program that fails' 'is no parscale' --against failing
+refused 'other columns' 'other columns' --against foreign
+refused 'a program without a build' 'does not tell its build' --against old
+if [ -x "$PARSCALE_BUILD/parscale-gbench" ]; then
+	refused 'no program for the meter' 'parscale-gbench, which is not there (--meter native' --against "$other" --meter gbench
+fi
+close_suite
