@@ -49,7 +49,7 @@ says '^one sweep measured both' 'compare takes launches for pairs' parscale comp
 says ',4,4,4,[0-9]' '... four of each cell' parscale compare two/against two --format csv
 run parscale compare two two
 holds 'a folder against itself is no pair' sh -c '! grep -q "^one sweep measured both" out'
-ok 'both can be merged where builds are alike' parscale merge two two/against --out merged
+ok 'both can be merged' parscale merge two two/against --out merged --cross-machine
 run parscale compare merged two
 holds '... and are a pair no longer' sh -c '! grep -q "^one sweep measured both" out'
 fails 2 'the other half alone does not go on' parscale resume two/against
