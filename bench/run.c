@@ -106,7 +106,11 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 		a->measure.cell.kernel->item);
 	if (s->peak.known)
 		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->peak, s->peak.value);
-	fprintf(to, "%s (%s)", strcmp(s->status, "ok") == 0 ? "verified" : "WRONG", s->verified_by);
+	fprintf(to, "%s (%s)",
+		strcmp(s->status, "ok") == 0      ? "verified"
+		: strcmp(s->status, "wrong") == 0 ? "WRONG"
+						  : "FAILED",
+		s->verified_by);
 	if (s->aside.known)
 		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->aside);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
@@ -199,6 +203,18 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 	return a->nth && strcmp(first->status, "ok") == 0 ? print_nth(a, first->count.value, e) : 0;
 }
 
+/* What a launch found before it failed is no result. */
+static void fail_rows(struct table *t, const char *why)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct sample *row = table_row(t, i);
+		if (strcmp(row->status, "ok") != 0)
+			continue;
+		snprintf(row->status, sizeof row->status, "failed");
+		snprintf(row->reason, sizeof row->reason, "%s", why);
+	}
+}
+
 int run_main(int argc, char **argv, struct err *e)
 {
 	struct run_args a;
@@ -217,6 +233,8 @@ int run_main(int argc, char **argv, struct err *e)
 		table_free(&r.samples);
 		return -1;
 	}
+	if (r.status == ERR_FAILED)
+		fail_rows(&r.samples, r.message);
 	int status = r.samples.count ? run_print(&a, &r.samples, e) : 0;
 	if (status == 0 && r.status != ERR_NONE) {
 		status = err_set(e, r.status, "%s", r.message);

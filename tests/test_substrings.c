@@ -249,6 +249,94 @@ static struct substrings_input *open_string(
 	return input;
 }
 
+/* --- another algorithm: the palindromic tree --- */
+
+/* All different palindromes of a string (Rubinchik and Shur, "EERTREE", 2015): node 0 is the one of -1
+ * letters, node 1 the empty one; `suffix` is the longest other palindrome that one ends with, `ends` how many
+ * end where it does. */
+enum { TREE_LETTERS = 26 };
+struct node {
+	int64_t length, suffix, ends, next[TREE_LETTERS];
+};
+
+static int64_t suffix_before(const struct node *tree, int64_t at, const unsigned char *text, int64_t i)
+{
+	while (i - tree[at].length < 1 || text[i - tree[at].length - 1] != text[i])
+		at = tree[at].suffix;
+	return at;
+}
+
+/* The tally but for its check; *different: how many palindromes, each counted once. */
+static struct tally answer_of_tree(const unsigned char *text, uint64_t n, uint64_t *different)
+{
+	struct node *tree = calloc(n + 2, sizeof *tree);
+	struct tally t = {0};
+	int64_t nodes = 2, last = 1;
+	assert_non_null(tree);
+	tree[0].length = -1;
+	for (uint64_t i = 0; i < n; i++) {
+		const unsigned letter = text[i] - 'a';
+		const int64_t within = suffix_before(tree, last, text, (int64_t)i);
+		if (!tree[within].next[letter]) {
+			struct node new = {.length = tree[within].length + 2, .suffix = 1};
+			if (within)
+				new.suffix = tree[suffix_before(tree, tree[within].suffix, text, (int64_t)i)]
+						     .next[letter];
+			new.ends = tree[new.suffix].ends + 1;
+			tree[nodes] = new;
+			tree[within].next[letter] = nodes++;
+		}
+		last = tree[within].next[letter];
+		t.count += (uint64_t)tree[last].ends;
+		t.peak = (uint64_t)tree[last].length > t.peak ? (uint64_t)tree[last].length : t.peak;
+	}
+	free(tree);
+	*different = (uint64_t)nodes - 2;
+	return t;
+}
+
+static void check_tree(
+	const char *string, uint64_t bytes, uint64_t letters, uint64_t *different, uint64_t *longest)
+{
+	struct substrings_input *in = open_string(&substrings_scalar, string, "bytes", bytes, letters);
+	const struct tally expected = answer_of_tree(in->text, in->count, different);
+	*longest = expected.peak;
+	for (const struct variant *const *v = kernel_find("substrings", &(struct err){0})->variants; *v;
+		v++) {
+		if (!can_run(*v))
+			continue;
+		struct answer a = answer_of(*v, in, 100, 2);
+		if (a.tally.count != expected.count || a.tally.peak != expected.peak)
+			fail_msg("%s, %s of %llu bytes: count %llu peak %llu, not %llu %llu", (*v)->name,
+				string, (unsigned long long)bytes, (unsigned long long)a.tally.count,
+				(unsigned long long)a.tally.peak, (unsigned long long)expected.count,
+				(unsigned long long)expected.peak);
+		free(a.longest.at);
+	}
+	substrings_teardown(in);
+}
+
+static void test_tree(void **state)
+{
+	static const char *const strings[] = {"random", "equal", "pairs", "fibonacci", "periodic"};
+	uint64_t different, longest;
+	(void)state;
+	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+		for (uint64_t letters = 1; letters <= 26; letters += 5)
+			check_tree(strings[i], 1 + 30011 * i, letters, &different, &longest);
+	/* Fibonacci words without their last two letters are palindromes (de Luca 1981), so that these, of
+	 * F(k) - 2 letters, are the longest of themselves; and every prefix ends with a palindrome that is
+	 * new (Droubay, Justin, Pirillo 2001), so that there are as many different ones as letters. */
+	for (uint64_t f = 8, before = 5; f < 100000; f += before, before = f - before) {
+		check_tree("fibonacci", f - 2, 2, &different, &longest);
+		assert_int_equal(longest, f - 2);
+		assert_int_equal(different, f - 2);
+		check_tree("fibonacci", f - 1, 2, &different, &longest);
+		assert_true(longest < f - 1);
+		assert_int_equal(different, f - 1);
+	}
+}
+
 /* Long enough that a search that is not linear does not end; and closed forms. */
 static void test_worst_cases(void **state)
 {
@@ -384,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_worst_cases),
 		cmocka_unit_test(test_ruler),
 		cmocka_unit_test(test_oracle),
+		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_from_a_file),
 		cmocka_unit_test(test_refused),
 	};

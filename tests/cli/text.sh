@@ -98,6 +98,21 @@ for backend in serial pthread fork; do
 	holds "a file that shrinks, $backend: says so" grep -q 'big \(shrank\|changed\) while it was searched' err
 done
 
+# A packed list is copied, so that the search goes on; but what it finds is no result.
+for format in json text; do
+	head -c 30000000 /dev/zero | tr '\0' 'a' >big
+	"$PARSCALE_BUILD/parscale" run palindrome --length 4 --input big --repetitions 80 --sample-time 20ms --meter native --format $format >out 2>err &
+	driver=$!
+	wait_for launched
+	sleep 0.7
+	head -c 1000 /dev/zero >big
+	status=0
+	wait $driver || status=$?
+	holds "a packed list that shrinks, $format: an error" test "$status" = 1
+	holds "a packed list that shrinks, $format: says so" grep -q 'big changed while it was searched: 30000000 bytes, now 1000' err
+	holds "a packed list that shrinks, $format: no result" grep -qi '"status": "failed"\|; FAILED (' out
+done
+
 # Both kernels together: palindromic primes, the partial sums of OEIS A016115.
 primes() { "$PARSCALE_BUILD/parscale" run sieve --stop "$1" --print --repetitions 1 2>/dev/null |
 	"$PARSCALE_BUILD/parscale" run text --input - --word-chars alnum --min-length 1 --repetitions 1 --format json; }

@@ -118,6 +118,9 @@ run palindrome --words -1
 run palindrome --words 2^60
 run palindrome --seed x
 run palindrome --prefetch maybe
+run sieve --prefetch on
+run read --prefetch on
+run heron --prefetch off
 run palindrome --input empty
 run substrings --string nonsense
 run substrings --string
