@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* copy.c - copies memory, as STREAM does: a ceiling of what reads as much as it writes. */
-#include "stream.h"
+#define STREAM_SOURCES 1
+#include "stream_problem.h"
 
 #include <string.h>
-
-enum { WORD_BYTES = 2 * sizeof(double) }; /* as STREAM counts: read once, written once */
 
 static void plain(double *a, const double *b, const double *c, uint64_t words)
 {
@@ -13,28 +12,6 @@ static void plain(double *a, const double *b, const double *c, uint64_t words)
 }
 
 STREAM_VARIANT(copy, reference, "reference", 0, plain);
-
-static uint64_t items(const struct problem *p)
-{
-	return p->bytes / WORD_BYTES;
-}
-
-static double item_bytes(const struct problem *p)
-{
-	(void)p;
-	return WORD_BYTES;
-}
-
-static void resize(struct problem *p, uint64_t size)
-{
-	p->bytes = size * WORD_BYTES;
-}
-
-static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
-{
-	*check_known = true;
-	return stream_oracle(p, items(p), false, known);
-}
 
 const struct kernel kernel_copy = {
 	.name = "copy",

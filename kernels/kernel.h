@@ -222,6 +222,9 @@ struct kernel {
 	const struct variant *const *variants; /* slowest first, `reference` at the head; ended by NULL */
 };
 
+#define KERNEL(name) extern const struct kernel kernel_##name;
+#include "kernels.def"
+
 /* All kernels, in the order of kernels.def, ended by NULL. */
 extern const struct kernel *const kernels[];
 

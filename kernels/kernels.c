@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KERNEL(name) extern const struct kernel kernel_##name;
-#include "kernels.def"
-
 const struct kernel *const kernels[] = {
 #define KERNEL(name) &kernel_##name,
 #include "kernels.def"

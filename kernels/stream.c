@@ -106,7 +106,7 @@ void stream_span(const struct stream_input *in, struct span s, void *scratch, st
 	}
 }
 
-const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, struct tally *known)
+const char *stream_oracle(const struct problem *p, uint64_t words, unsigned sources, struct tally *known)
 {
 	const uint64_t units = (words + STREAM_UNIT - 1) / STREAM_UNIT;
 	if (units / STREAM_LOOKED_AT > STREAM_ORACLE_LOOKS)
@@ -115,7 +115,7 @@ const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, s
 	for (uint64_t v = 0; v < units; v += STREAM_LOOKED_AT) {
 		const uint64_t first = v * STREAM_UNIT, left = words - first;
 		const uint64_t i = first + looked_at(v, left < STREAM_UNIT ? left : STREAM_UNIT);
-		const double sum = stream_b(p->seed, i) + (triad ? 3 * stream_c(p->seed, i) : 0);
+		const double sum = stream_b(p->seed, i) + (sources > 1 ? 3 * stream_c(p->seed, i) : 0);
 		known->check += (uint64_t)sum;
 	}
 	return "definition";

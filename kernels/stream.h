@@ -45,7 +45,7 @@ double stream_c(uint64_t seed, uint64_t i);
 
 /* The answer, word by word of those that are looked at; NULL where they are too many. */
 enum { STREAM_ORACLE_LOOKS = 1 << 20 };
-const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, struct tally *known);
+const char *stream_oracle(const struct problem *p, uint64_t words, unsigned sources, struct tally *known);
 
 /* The record <kernel>_<id> of a variant and its chunk function. */
 #define STREAM_VARIANT(kernel, id, label, cpu_bits, loop)                                                    \
@@ -65,9 +65,22 @@ const char *stream_oracle(const struct problem *p, uint64_t words, bool triad, s
 		.chunk = kernel##_##id##_chunk,                                                              \
 	}
 
+/* Both kernels with plain and with streaming stores, of the instruction set `id`, by the loops of
+ * stream_vector.h. */
+#define STREAM_VARIANTS(id, cpu_bits)                                                                        \
+	STREAM_VARIANT(copy, id, #id, cpu_bits, copy_plain);                                                 \
+	STREAM_VARIANT(copy, id##_stream, #id "-stream", cpu_bits, copy_past);                               \
+	STREAM_VARIANT(triad, id, #id, cpu_bits, triad_plain);                                               \
+	STREAM_VARIANT(triad, id##_stream, #id "-stream", cpu_bits, triad_past)
+
 /* For compilers that cannot make it. */
-#define STREAM_VARIANT_MISSING(kernel, id, label)                                                            \
+#define STREAM_MISSING(kernel, id, label)                                                                    \
 	const struct variant kernel##_##id = {.name = label, .missing = "this build is not for x86-64"}
+#define STREAM_VARIANTS_MISSING(id)                                                                          \
+	STREAM_MISSING(copy, id, #id);                                                                       \
+	STREAM_MISSING(copy, id##_stream, #id "-stream");                                                    \
+	STREAM_MISSING(triad, id, #id);                                                                      \
+	STREAM_MISSING(triad, id##_stream, #id "-stream")
 
 extern const struct variant copy_avx2, copy_avx2_stream, copy_avx512, copy_avx512_stream;
 extern const struct variant triad_avx2, triad_avx2_stream, triad_avx512, triad_avx512_stream;

@@ -33,16 +33,10 @@ static inline __m256d stream_triple(__m256d b, __m256d c)
 
 #include "stream_vector.h"
 
-STREAM_VARIANT(copy, avx2, "avx2", CPU_AVX2, copy_plain);
-STREAM_VARIANT(copy, avx2_stream, "avx2-stream", CPU_AVX2, copy_past);
-STREAM_VARIANT(triad, avx2, "avx2", CPU_AVX2, triad_plain);
-STREAM_VARIANT(triad, avx2_stream, "avx2-stream", CPU_AVX2, triad_past);
+STREAM_VARIANTS(avx2, CPU_AVX2);
 
 #else
 
-STREAM_VARIANT_MISSING(copy, avx2, "avx2");
-STREAM_VARIANT_MISSING(copy, avx2_stream, "avx2-stream");
-STREAM_VARIANT_MISSING(triad, avx2, "avx2");
-STREAM_VARIANT_MISSING(triad, avx2_stream, "avx2-stream");
+STREAM_VARIANTS_MISSING(avx2);
 
 #endif

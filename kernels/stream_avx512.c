@@ -33,16 +33,10 @@ static inline __m512d stream_triple(__m512d b, __m512d c)
 
 #include "stream_vector.h"
 
-STREAM_VARIANT(copy, avx512, "avx512", CPU_AVX512, copy_plain);
-STREAM_VARIANT(copy, avx512_stream, "avx512-stream", CPU_AVX512, copy_past);
-STREAM_VARIANT(triad, avx512, "avx512", CPU_AVX512, triad_plain);
-STREAM_VARIANT(triad, avx512_stream, "avx512-stream", CPU_AVX512, triad_past);
+STREAM_VARIANTS(avx512, CPU_AVX512);
 
 #else
 
-STREAM_VARIANT_MISSING(copy, avx512, "avx512");
-STREAM_VARIANT_MISSING(copy, avx512_stream, "avx512-stream");
-STREAM_VARIANT_MISSING(triad, avx512, "avx512");
-STREAM_VARIANT_MISSING(triad, avx512_stream, "avx512-stream");
+STREAM_VARIANTS_MISSING(avx512);
 
 #endif

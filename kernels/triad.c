@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* triad.c - adds one array to three times another, as STREAM does: a ceiling of what reads twice what it
  * writes. */
-#include "stream.h"
-
-enum { WORD_BYTES = 3 * sizeof(double) }; /* as STREAM counts: two read, one written */
+#define STREAM_SOURCES 2
+#include "stream_problem.h"
 
 static void plain(double *a, const double *b, const double *c, uint64_t words)
 {
@@ -12,28 +11,6 @@ static void plain(double *a, const double *b, const double *c, uint64_t words)
 }
 
 STREAM_VARIANT(triad, reference, "reference", 0, plain);
-
-static uint64_t items(const struct problem *p)
-{
-	return p->bytes / WORD_BYTES;
-}
-
-static double item_bytes(const struct problem *p)
-{
-	(void)p;
-	return WORD_BYTES;
-}
-
-static void resize(struct problem *p, uint64_t size)
-{
-	p->bytes = size * WORD_BYTES;
-}
-
-static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
-{
-	*check_known = true;
-	return stream_oracle(p, items(p), true, known);
-}
 
 static const struct demand demands[] = {{"flops", .per_item = 2}, {0}}; /* multiplied, and added */
 
