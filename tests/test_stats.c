@@ -132,43 +132,6 @@ static void intervals_cover_as_promised(void **state)
 		}
 }
 
-static void ratios_by_hand(void **state)
-{
-	(void)state;
-	const double a[] = {20, 21, 22, 23, 24, 25, 26}, b[] = {8, 9, 9.5, 10, 11, 12, 13};
-	struct ratio r = stats_median_ratio(a, 7, b, 7);
-	assert_true(r.value == 2.3 && r.interval.low == 20.0 / 13 && r.interval.high == 26.0 / 8);
-	r = stats_median_ratio(a, 6, b, 7); /* 6 are too few for 97.5 % */
-	assert_true(r.value == 2.25 && isnan(r.interval.low) && isnan(r.interval.high));
-	r = stats_median_ratio(a, 7, b, 6);
-	assert_true(isnan(r.interval.low) && isnan(r.interval.high));
-	r = stats_median_ratio(a, 7, b, 0);
-	assert_true(isnan(r.value));
-}
-
-/* The interval of a ratio encloses the true one in at least 95 % of cells. */
-static void ratios_cover(void **state)
-{
-	(void)state;
-	enum { TRIALS = 4000 };
-	uint64_t seed = 42;
-	for (size_t n = 7; n <= 31; n += 8) {
-		int covered = 0;
-		for (int cell = 0; cell < TRIALS; cell++) {
-			double a[31], b[31];
-			for (size_t i = 0; i < n; i++) {
-				a[i] = 3 * exp(0.1 * draw_normal(&seed));
-				b[i] = 2 * exp(0.3 * draw_normal(&seed));
-			}
-			stats_sort(a, n);
-			stats_sort(b, n);
-			struct ratio r = stats_median_ratio(a, n, b, n);
-			covered += r.interval.low <= 1.5 && 1.5 <= r.interval.high;
-		}
-		assert_true(covered >= 0.95 * TRIALS);
-	}
-}
-
 static void assert_close(double found, double expected, double tolerance)
 {
 	if (!(fabs(found - expected) <= tolerance * fabs(expected)))
@@ -429,8 +392,6 @@ int main(void)
 		cmocka_unit_test(ranks_as_published),
 		cmocka_unit_test(ranks_of_large_samples),
 		cmocka_unit_test(intervals_cover_as_promised),
-		cmocka_unit_test(ratios_by_hand),
-		cmocka_unit_test(ratios_cover),
 		cmocka_unit_test(launch_intervals_by_hand),
 		cmocka_unit_test(launch_ratios_by_hand),
 		cmocka_unit_test(looks_grow_further_apart),

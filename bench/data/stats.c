@@ -108,16 +108,6 @@ struct interval stats_median_interval(const double *sorted, size_t n, double con
 	return (struct interval){sorted[low - 1], sorted[high - 1]};
 }
 
-struct ratio stats_median_ratio(const double *a, size_t na, const double *b, size_t nb)
-{
-	struct interval i = stats_median_interval(a, na, 0.975), j = stats_median_interval(b, nb, 0.975);
-	bool known = !isnan(i.low) && !isnan(j.low);
-	return (struct ratio){
-		.value = stats_median(a, na) / stats_median(b, nb),
-		.interval = known ? (struct interval){i.low / j.high, i.high / j.low} : unknown,
-	};
-}
-
 /* --- launches --- */
 
 static const double launch_confidence = 0.96;

@@ -42,11 +42,6 @@ bool stats_median_ranks(size_t n, double confidence, size_t *low, size_t *high);
 /* The interval between these order statistics. */
 struct interval stats_median_interval(const double *sorted, size_t n, double confidence);
 
-/* median(a) / median(b) of positive samples, with a 95 % interval: both medians lie in their own 97.5 %
- * intervals with at least 1 - 2 * 2.5 %, however a and b depend on each other (Bonferroni's inequality), and
- * then their ratio lies between the crossed ends. Conservative. */
-struct ratio stats_median_ratio(const double *a, size_t na, const double *b, size_t nb);
-
 /* What the other cells of a sweep tell of the scatter of one: the variance of its launches' logarithms, as if
  * seen with so many degrees of freedom. All-zero: nothing. */
 struct prior {

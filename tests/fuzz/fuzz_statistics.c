@@ -121,7 +121,6 @@ static void check_two(const double *a, size_t n, const double *b, size_t m)
 		ranks_free(&r);
 	}
 	stats_launch_ratio(a, n, b, m, (struct prior){0});
-	stats_median_ratio(a, n, b, m);
 }
 
 /* Worker counts 1, 2, 3 ... with `each` launches. */
