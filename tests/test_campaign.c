@@ -41,7 +41,8 @@ struct machine {
 	enum shape shape; /* of launches; samples within one scatter normally */
 	double within;    /* their scatter, as a share of that between launches; 0: a quarter */
 	uint64_t seed;
-	double past[FORECASTS], left[FORECASTS];
+	double past[FORECASTS];
+	struct forecast left[FORECASTS];
 	size_t forecasts;
 };
 
@@ -95,12 +96,12 @@ static uint64_t fake_clock(void *ctx)
 	return (uint64_t)(((struct machine *)ctx)->now * 1e9);
 }
 
-static void note_forecast(void *ctx, double past, double left)
+static void note_forecast(void *ctx, double past, const struct forecast *left)
 {
 	struct machine *m = ctx;
 	assert_true(m->forecasts < FORECASTS);
 	m->past[m->forecasts] = past;
-	m->left[m->forecasts++] = left;
+	m->left[m->forecasts++] = *left;
 }
 
 /* Cells of kernel noop, alike but for their sizes 1000, 2000 ... */
@@ -521,13 +522,35 @@ static void lengthen(struct cell *c)
 	assert_int_equal(cell_finish(c, &e), 0);
 }
 
-/* The forecast of the whole, made after a tenth of the time, over the truth. */
-static double early_forecast(const struct machine *m)
+/* The forecast made after such a share of the time. */
+static size_t forecast_after(const struct machine *m, double share)
 {
 	size_t i = 0;
-	while (m->past[i] < 0.1 * m->now)
+	while (m->past[i] < share * m->now)
 		i++;
-	return (m->past[i] + m->left[i]) / m->now;
+	return i;
+}
+
+/* Of the whole, made after a tenth of the time, over the truth. */
+static double early_forecast(const struct machine *m)
+{
+	const size_t i = forecast_after(m, 0.1);
+	return (m->past[i] + m->left[i].seconds) / m->now;
+}
+
+/* When ranges are looked at: shares of the sweep's time; and in how many sweeps they held the truth, and how
+ * wide they were then, the high end over the low one. */
+enum { MOMENTS = 4 };
+static const double moments[MOMENTS] = {0.1, 0.25, 0.5, 0.75};
+
+static void look_at_ranges(const struct machine *m, double held[MOMENTS], double width[MOMENTS])
+{
+	for (size_t k = 0; k < MOMENTS; k++) {
+		const size_t i = forecast_after(m, moments[k]);
+		const double left = m->now - m->past[i];
+		held[k] += m->left[i].low <= left + 1 && left - 1 <= m->left[i].high;
+		width[k] += (m->past[i] + m->left[i].high) / (m->past[i] + m->left[i].low);
+	}
 }
 
 /* After a tenth of the time, the forecast of the whole is within 20 %: always where the number of launches is
@@ -559,7 +582,8 @@ static void forecasts_come_true(void **state)
 	const uint64_t trials = all && strcmp(all, "1") == 0 ? 100 : 5;
 	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
 		struct plan p = make_plan(MANY, cases[k].launches, cases[k].most, cases[k].precision);
-		double within = 0, sum = 0, worst = 0, launches = 0;
+		double within = 0, sum = 0, worst = 0, launches = 0, held[MOMENTS] = {0},
+		       width[MOMENTS] = {0};
 		p.budget_seconds = cases[k].budget;
 		for (size_t i = 0; cases[k].every && i < MANY; i += cases[k].every)
 			lengthen(&p.cells[i].cell);
@@ -573,6 +597,7 @@ static void forecasts_come_true(void **state)
 			campaign(&p, &m, NULL, &samples);
 			table_free(&samples);
 			const double off = early_forecast(&m) - 1;
+			look_at_ranges(&m, held, width);
 			within += fabs(off) <= 0.2;
 			sum += fabs(off);
 			worst = fmax(worst, fabs(off));
@@ -582,6 +607,12 @@ static void forecasts_come_true(void **state)
 		print_message("%s: %.1f launches a cell; within 20 %% in %.0f of %.0f, off by %.1f %% in the "
 			      "mean, %.1f %% at most\n",
 			cases[k].what, launches / n, within, n, 100 * sum / n, 100 * worst);
+		for (size_t i = 0; i < MOMENTS; i++) {
+			print_message(
+				"  after %2.0f %%: %3.0f %% within the range, whose ends are %.2f apart\n",
+				100 * moments[i], 100 * held[i] / n, width[i] / n);
+			assert_true(held[i] >= 0.6 * n);
+		}
 		assert_true(within >= floor(cases[k].share * n));
 	}
 }

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,23 +73,33 @@ static double probes_made(const struct campaign *c)
 	return made;
 }
 
-/* Of cells and probes. */
+/* Of cells and probes, until the end of the sweep or of its budget. */
 static struct forecast forecast(const struct campaign *c)
 {
-	struct forecast all = pace_forecast(c->pace);
+	const double budget = c->plan->budget_seconds - elapsed(c);
+	struct forecast f = pace_forecast(c->pace);
 	for (size_t s = 0; s < c->side_count; s++) {
 		const struct probing_forecast of_probes = probing_forecast(c->sides[s].probing);
-		all.launches += of_probes.launches;
-		all.seconds += of_probes.seconds;
+		f.launches += of_probes.launches;
+		f.seconds += of_probes.seconds;
+		f.low += of_probes.seconds;
+		f.high += of_probes.seconds;
 	}
-	return all;
+	f.seconds = fmin(f.seconds, budget);
+	f.low = fmin(f.low, budget);
+	f.high = fmin(f.high, budget);
+	return f;
 }
 
-/* Seconds until the end, as far as it can be foreseen. */
-static double left(const struct campaign *c)
+/* "1m20s to 2m05s left", or "2m05s left" where that is known well enough. */
+static char *left_text(const struct forecast *f, char text[2 * UNITS_BYTES + 16])
 {
-	double budget = c->plan->budget_seconds - elapsed(c), seconds = forecast(c).seconds;
-	return seconds < budget ? seconds : budget;
+	char low[UNITS_BYTES], high[UNITS_BYTES];
+	if (f->high < 1.1 * f->low || f->high < 2)
+		sprintf(text, "%s left", units_clock(fmax(0, f->seconds), low));
+	else
+		sprintf(text, "%s to %s left", units_clock(f->low, low), units_clock(f->high, high));
+	return text;
 }
 
 static bool wants(const struct campaign *c, size_t index, unsigned block)
@@ -175,27 +186,25 @@ static void note_canary(struct campaign *c, size_t cell, unsigned block)
 	c->canary_block = block;
 }
 
-static void show_progress(const struct campaign *c, size_t index)
+static void show_progress(const struct campaign *c, const struct forecast *f, size_t index)
 {
-	char text[UNITS_BYTES], label[PLAN_LABEL];
-	double seconds = left(c), share = elapsed(c) / (elapsed(c) + seconds + 1e-9);
+	char text[2 * UNITS_BYTES + 16], label[PLAN_LABEL];
+	const double share = elapsed(c) / (elapsed(c) + f->seconds + 1e-9);
 	if (index < c->plan->count)
 		plan_label(&c->plan->cells[index].cell, label);
 	else
 		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
-	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s left  %.70s", 100 * share,
-		(double)(c->launches * c->side_count) + probes_made(c) + 1, forecast(c).launches,
-		units_clock(seconds, text), label);
+	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s  %.70s", 100 * share,
+		(double)(c->launches * c->side_count) + probes_made(c) + 1, f->launches, left_text(f, text),
+		label);
 }
 
 static void show_block(const struct campaign *c, unsigned block, size_t n)
 {
-	char text[UNITS_BYTES];
-	double seconds = left(c);
-	fprintf(stderr, "block %u: %zu launches; %s past", block + 1, n, units_clock(elapsed(c), text));
-	if (seconds > 0)
-		fprintf(stderr, ", %s left", units_clock(seconds, text));
-	putc('\n', stderr);
+	char past[UNITS_BYTES], text[2 * UNITS_BYTES + 16];
+	const struct forecast f = forecast(c);
+	fprintf(stderr, "block %u: %zu launches; %s past, %s\n", block + 1, n, units_clock(elapsed(c), past),
+		left_text(&f, text));
 }
 
 /* A cell on one side; *made: it was not interrupted. */
@@ -276,10 +285,13 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 			c->result->end = CAMPAIGN_BUDGET;
 			return 0;
 		}
-		if (c->terminal)
-			show_progress(c, index);
-		if (c->means->told)
-			c->means->told(c->means->ctx, elapsed(c), left(c));
+		if (c->terminal || c->means->told) {
+			const struct forecast f = forecast(c);
+			if (c->terminal)
+				show_progress(c, &f, index);
+			if (c->means->told)
+				c->means->told(c->means->ctx, elapsed(c), &f);
+		}
 		if ((index < c->plan->count ? launch(c, index, block, e)
 					    : launch_probe(c, index - c->plan->count, block, e)) != 0)
 			return -1;

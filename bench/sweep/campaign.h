@@ -15,7 +15,7 @@
 #define PARSCALE_CAMPAIGN_H
 
 #include "launch.h"
-#include "sweep/plan.h"
+#include "sweep/pace.h"
 
 enum { CANARY_EVERY = 40 };
 
@@ -36,7 +36,7 @@ struct campaign_means {
 	/* as launch_run */
 	int (*launch)(void *ctx, const struct launch_order *order, struct launch_result *r, struct err *e);
 	uint64_t (*clock_ns)(void *ctx);
-	void (*told)(void *ctx, double seconds_past, double seconds_left);
+	void (*told)(void *ctx, double seconds_past, const struct forecast *left);
 	void *ctx;
 };
 extern const struct campaign_means campaign_real; /* fresh processes, the one clock */

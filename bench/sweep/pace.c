@@ -183,37 +183,74 @@ double pace_cost(const struct pace *t, size_t cell)
 }
 
 /* How many launches a cell will have had in the end, on each side. */
-static double launches_in_the_end(const struct pace *t, size_t cell, const struct scatter_population *of)
+static struct scatter_end launches_in_the_end(
+	const struct pace *t, size_t cell, const struct scatter_population *of)
 {
 	const struct plan *p = t->plan;
 	const double launches = pace_launches(t, cell);
 	const struct scatter_rule rule = {p->precision, p->launches, p->most_launches};
-	double end = p->launches;
+	struct scatter_end end = {p->launches, 0};
 	if (pace_stop(t, cell))
-		return launches;
-	for (size_t s = 0; s < t->sides && !isinf(p->precision); s++)
-		end = fmax(end, scatter_launches(of, &t->scatters[cell * t->sides + s], launches, &rule));
+		return (struct scatter_end){launches, 0};
+	for (size_t s = 0; s < t->sides && !isinf(p->precision); s++) {
+		const struct scatter_end own =
+			scatter_launches(of, &t->scatters[cell * t->sides + s], launches, &rule);
+		end = own.mean > end.mean ? own : end;
+	}
 	return end;
+}
+
+/* What is left, if cells scatter so: the sums over cells. */
+struct outlook {
+	double launches, seconds, variance;
+};
+
+/* Seconds that launches have taken over what the plan thinks; 1 before there was one. */
+static double pace_scale(const struct pace *t)
+{
+	double spent = 0, planned = 0;
+	for (size_t i = 0; i < all(t); i++) {
+		spent += t->cells[i].cost;
+		planned += t->cells[i].cost > 0 ? t->cells[i].planned_cost : 0;
+	}
+	return planned > 0 ? spent / planned : 1;
+}
+
+static struct outlook look_out(const struct pace *t, const struct scatter_population *of, double scale)
+{
+	const double unknown_error = 0.5; /* of a launch's cost before the first: a share of it */
+	struct outlook o = {0, 0, 0};
+	for (size_t i = 0; i < t->plan->count; i++) {
+		const struct scatter_end end = launches_in_the_end(t, i, of);
+		double cost = 0, unknown = 0, left = 0;
+		for (size_t s = 0; s < t->sides; s++) {
+			const struct progress *c = sides_of(t, i) + s;
+			const double own = c->cost > 0 ? c->cost : c->planned_cost * scale;
+			left = fmax(0, end.mean - c->launches);
+			cost += own;
+			unknown += c->cost > 0 ? 0 : own * left * unknown_error;
+			o.seconds += own * left;
+		}
+		o.launches += end.mean * (double)t->sides;
+		o.variance += cost * cost * end.variance + unknown * unknown;
+	}
+	return o;
 }
 
 struct forecast pace_forecast(const struct pace *t)
 {
-	const struct scatter_population of = scatter_learn(t->scatters, all(t));
-	struct forecast f = {0, 0};
-	/* seconds of launches, as the plan has them but for `spent` */
-	double unknown = 0, spent = 0, planned = 0;
-	for (size_t i = 0; i < t->plan->count; i++) {
-		const double end = launches_in_the_end(t, i, &of);
-		f.launches += end * (double)t->sides;
-		for (size_t s = 0; s < t->sides; s++) {
-			const struct progress *c = sides_of(t, i) + s;
-			const double left = fmax(0, end - c->launches);
-			f.seconds += c->cost * left;
-			spent += c->cost;
-			planned += c->cost > 0 ? c->planned_cost : 0;
-			unknown += c->cost > 0 ? 0 : c->planned_cost * left;
-		}
-	}
-	f.seconds += planned > 0 ? unknown * spent / planned : unknown;
-	return f;
+	/* Twice the standard errors of what all cells share, whose spread is a guess itself; and 10 % of what
+	 * is left, by which a machine may change. Simulated: see test_campaign. */
+	const double errors = 2, change = 0.1, scale = pace_scale(t);
+	const struct scatter_population of = scatter_learn(t->scatters, all(t)),
+					less = scatter_shifted(&of, -errors),
+					more = scatter_shifted(&of, errors);
+	const struct outlook o = look_out(t, &of, scale), low = look_out(t, &less, scale),
+			     high = look_out(t, &more, scale);
+	/* what each cell has for itself, and the machine */
+	const double own = errors * errors * o.variance + pow(change * o.seconds, 2);
+	return (struct forecast){.launches = o.launches,
+		.seconds = o.seconds,
+		.low = fmax(0, o.seconds - sqrt(pow(o.seconds - low.seconds, 2) + own)),
+		.high = o.seconds + sqrt(pow(high.seconds - o.seconds, 2) + own)};
 }

@@ -41,9 +41,11 @@ double pace_width(const struct pace *t, size_t cell);
 /* Seconds that the cell's next launch may take, on all sides; 0 where nothing is known. */
 double pace_cost(const struct pace *t, size_t cell);
 
-/* Launches that the sweep has made and will probably make in all, and the seconds these will take. */
+/* Launches that the sweep has made and will probably make in all, and the seconds that those to come will
+ * take; and between which they will lie in some 8 of 10 sweeps: what is not known yet is mostly how much
+ * launches scatter, and the range narrows as that shows. */
 struct forecast {
-	double launches, seconds;
+	double launches, seconds, low, high;
 };
 struct forecast pace_forecast(const struct pace *t);
 

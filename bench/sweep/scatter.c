@@ -96,6 +96,7 @@ struct scatter_population scatter_learn(const struct scatter *cells, size_t coun
 	double guessed;
 	const struct hint ratio = learn_ratio(cells, count), first = guess(cells, count, ratio, &guessed);
 	p.ratio = ratio.mean;
+	p.ratio_error = ratio.variance;
 	p.variance = guessed;
 	for (int round = 0; round < 3; round++) {
 		struct hint mean = first;
@@ -106,6 +107,7 @@ struct scatter_population scatter_learn(const struct scatter *cells, size_t coun
 				mean = combined(mean, h);
 			}
 		p.mean = mean.mean;
+		p.mean_error = mean.variance;
 		double sum = guess_weight * guessed, weights = guess_weight;
 		for (size_t i = 0; i < count; i++)
 			if (cells[i].between.freedom > 0) {
@@ -116,6 +118,14 @@ struct scatter_population scatter_learn(const struct scatter *cells, size_t coun
 			}
 		p.variance = fmax(sum / weights, narrowest);
 	}
+	return p;
+}
+
+struct scatter_population scatter_shifted(const struct scatter_population *of, double errors)
+{
+	struct scatter_population p = *of;
+	p.mean += errors * sqrt(of->mean_error);
+	p.ratio += errors * sqrt(of->ratio_error);
 	return p;
 }
 
@@ -139,8 +149,8 @@ static double still_wide(struct hint scatter, double launches, double precision)
 	return erfc((half_way - scatter.mean) / sqrt(2 * (own * own + scatter.variance))) / 2;
 }
 
-double scatter_launches(const struct scatter_population *of, const struct scatter *cell, double launches,
-	const struct scatter_rule *rule)
+struct scatter_end scatter_launches(const struct scatter_population *of, const struct scatter *cell,
+	double launches, const struct scatter_rule *rule)
 {
 	struct hint known = {of->mean, of->variance};
 	if (cell->within.freedom > 0) {
@@ -149,11 +159,14 @@ double scatter_launches(const struct scatter_population *of, const struct scatte
 	}
 	if (cell->between.freedom > 0)
 		known = combined(known, hint_of(&cell->between));
-	double look = next_look(fmax(launches, rule->least - 1)), all = fmin(look, rule->most);
+	double look = next_look(fmax(launches, rule->least - 1));
+	double mean = fmin(look, rule->most), square = mean * mean;
 	while (look < rule->most) {
-		const double next = fmin(next_look(look), rule->most);
-		all += (next - look) * still_wide(known, look, rule->precision);
+		const double next = fmin(next_look(look), rule->most),
+			     goes_on = still_wide(known, look, rule->precision);
+		mean += (next - look) * goes_on;
+		square += (next * next - look * look) * goes_on;
 		look = next;
 	}
-	return all;
+	return (struct scatter_end){mean, fmax(0, square - mean * mean)};
 }

@@ -24,9 +24,11 @@ struct scatter {
 	struct spread between, within; /* launches' medians; samples of a launch, all launches added up */
 };
 
-/* Logarithms of the cells' standard deviations between launches, and of what they are over those within. */
+/* Logarithms of the cells' standard deviations between launches, and of what they are over those within; and
+ * how uncertain what all cells share is: the variance of `mean` and of `ratio` as estimates. */
 struct scatter_population {
 	double mean, variance, ratio;
+	double mean_error, ratio_error;
 };
 
 /* Of one launch's samples; of a cell's launches, sorted. Positive values. */
@@ -35,13 +37,19 @@ struct spread scatter_between(const double *sorted, size_t n);
 
 struct scatter_population scatter_learn(const struct scatter *cells, size_t count);
 
+/* The same, were all cells to scatter more than they seem to, by so many standard errors. */
+struct scatter_population scatter_shifted(const struct scatter_population *of, double errors);
+
 struct scatter_rule {
 	double precision;   /* as in a plan; finite */
 	double least, most; /* launches that a cell gets at least, at most */
 };
 
-/* The mean number of launches after which a cell that has had `launches` and wants more will stop. */
-double scatter_launches(const struct scatter_population *of, const struct scatter *cell, double launches,
-	const struct scatter_rule *rule);
+/* After how many launches a cell that has had `launches` and wants more will stop. */
+struct scatter_end {
+	double mean, variance;
+};
+struct scatter_end scatter_launches(const struct scatter_population *of, const struct scatter *cell,
+	double launches, const struct scatter_rule *rule);
 
 #endif
