@@ -26,7 +26,8 @@ struct trial {
 
 	/* the run in progress */
 	uint64_t started, returned;
-	bool disagree; /* workers that solved the same problem */
+	/* where each solved the whole problem: the first whose answer is not worker 0's; 0: none */
+	unsigned disagrees;
 	bool fresh;    /* the workers entered in this run: their touch belongs to it */
 	uint64_t done; /* how often each chunk is */
 	struct timing timing;
@@ -73,8 +74,8 @@ static void all_done(void *ctx)
 		const struct slot *s = t->work.cell->backend->slot(t->team, w);
 		if (t->work.cell->scaling != SCALING_THROUGHPUT || w == 0)
 			tally_add(&m->tally, s->tally);
-		else
-			t->disagree |= memcmp(&m->tally, &s->tally, sizeof s->tally) != 0;
+		else if (!t->disagrees && memcmp(&m->tally, &s->tally, sizeof s->tally) != 0)
+			t->disagrees = w;
 		first_began = s->began < first_began ? s->began : first_began;
 		first_ended = s->ended < first_ended ? s->ended : first_ended;
 		last_ended = s->ended > last_ended ? s->ended : last_ended;
@@ -142,8 +143,9 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 		explain(t, e);
 		return -1;
 	}
-	if (t->disagree)
-		return err_set(e, ERR_FAILED, "workers gave different answers to the same problem");
+	if (t->disagrees)
+		return err_set(e, ERR_FAILED, "%s: worker %u of %u found another answer than worker 0",
+			t->work.cell->backend->name, t->disagrees, t->work.cell->workers);
 	uint64_t now = clock_ns();
 	t->timing.reap_ns = (double)(now - t->returned);
 	t->timing.total_ns = (double)(now - t->started);

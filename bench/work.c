@@ -97,8 +97,8 @@ static void begin(void *ctx, unsigned worker, void *mine)
 }
 
 #ifdef PARSCALE_PLANTED
-/* A build for tests of what finds a change: each chunk takes so many percent more of the CPU's time, as the
- * environment says. */
+/* A build for tests of what finds a change or a fault: each chunk takes so many percent more of the CPU's
+ * time, and one worker finds more than there is, as the environment says. */
 static uint64_t own_ns(void)
 {
 	struct timespec t;
@@ -113,6 +113,12 @@ static void work_longer(uint64_t began)
 								(percent ? strtod(percent, NULL) / 100 : 0));
 	while (own_ns() < until)
 		;
+}
+
+static void find_wrongly(unsigned worker, struct tally *found)
+{
+	const char *who = getenv("PARSCALE_PLANTED_WRONG");
+	found->count += who && strtoul(who, NULL, 10) == worker;
 }
 #endif
 
@@ -131,6 +137,7 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 	}
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
+	find_wrongly(worker, &found);
 #endif
 	tally_add(&s->tally, found);
 }
