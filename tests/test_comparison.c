@@ -367,7 +367,7 @@ static void planted_changes_are_found(void **state)
 		{"outliers", 0.01, 0.005, 0.05, NORMAL, 0, 0}};
 	uint64_t seed = 7;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-		for (unsigned pilot = at_length() ? 8 : 24; pilot <= 24; pilot += 16)
+		for (unsigned pilot = at_length() ? 12 : 24; pilot <= 24; pilot += 12)
 			find_planted(&kinds[k], pilot, false, &seed);
 }
 
@@ -378,10 +378,11 @@ static void planted_changes_are_found_in_pairs(void **state)
 		{"within launches", 0.004, 0.02, 0, NORMAL, 0, 0}, {"skewed", 0.01, 0.005, 0, SKEWED, 0, 0},
 		{"two humps", 0.01, 0.005, 0, TWO_HUMPED, 0, 0},
 		{"outliers", 0.01, 0.005, 0.05, NORMAL, 0, 0}, {"drift", 0.01, 0.005, 0, NORMAL, 0.1, 0},
-		{"bursts", 0.01, 0.005, 0, SKEWED, 0, 0.1}, {"all", 0.01, 0.005, 0.01, TWO_HUMPED, 0.1, 0.05}};
+		{"bursts", 0.01, 0.005, 0, SKEWED, 0, 0.1},
+		{"all", 0.01, 0.005, 0.01, TWO_HUMPED, 0.1, 0.05}};
 	uint64_t seed = 7;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-		for (unsigned pilot = at_length() ? 8 : 24; pilot <= 24; pilot += 16)
+		for (unsigned pilot = at_length() ? 12 : 24; pilot <= 24; pilot += 12)
 			find_planted(&kinds[k], pilot, true, &seed);
 }
 

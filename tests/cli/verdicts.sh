@@ -25,7 +25,7 @@ holds 'a planted delay of 30 % is one' awk -v plain="$(middle plain)" -v slow="$
 
 # plan LAUNCHES KERNELS >FILE
 plan() {
-	printf 'launches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 3\nsample-time = 5ms\nmeter = native\n' "$1" "$1"
+	printf 'launches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 9\nsample-time = 3ms\nmeter = native\n' "$1" "$1"
 	printf 'kernel = %s\nvariant = scalar, best\nbackend = serial\nsize = 2e6\n' "$2"
 }
 
@@ -67,7 +67,7 @@ sort verdicts | uniq -c
 # --- 3 % slower ---
 trials=${PARSCALE_TRIALS:-20} most=${PARSCALE_MOST_LAUNCHES:-200}
 if [ "$trials" != 0 ]; then
-	plan 24 palindrome >first.sweep
+	plan 40 palindrome >first.sweep
 	needed=$(pair 0 first.sweep | field launches_needed | awk '{ n = $1 > n ? $1 : n } END { print n < 6 ? 6 : n }')
 	echo "to find 3 %, the tool asks for $needed pairs"
 	holds 'that is a number that can be made' test "${needed:-100000}" -le "$most"
