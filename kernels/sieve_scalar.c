@@ -18,7 +18,8 @@ static void starts(const struct sieve_input *in, const struct sieve_work *w, uin
 		least = least > 0 ? least : 0;
 		int32_t shift = (int32_t)start[i] - (int32_t)before - least;
 		float ratio = ((float)(int32_t)step[i] * (float)offset + (float)shift) * inverse[i];
-		int32_t quotient = (int32_t)(ratio + to_nearest - to_nearest);
+		float rounded = ratio + to_nearest; /* to a float, where expressions may be of more digits */
+		int32_t quotient = (int32_t)(rounded - to_nearest);
 		uint32_t rest = step[i] * offset + (uint32_t)shift - (uint32_t)quotient * prime[i];
 		rest = rest + prime[i] < rest ? rest + prime[i] : rest; /* negative, as a signed number */
 		x[i] = rest + (uint32_t)least;
