@@ -109,8 +109,8 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		t.ordered, t.student, t.single);
 	sentences_add(s,
 		"Comparisons: by intervals of ratios; of %zu speed-ups against serial, %zu exclude 1. "
-		"Between sweeps by Mann and Whitney's test, adjusted for "
-		"all cells.",
+		"Between sweeps by Mann and Whitney's test, of two programs in one sweep by Wilcoxon's of "
+		"pairs, adjusted for all cells.",
 		t.serial, t.decided);
 	sentences_add(s,
 		"Is the median enough: minimum, quartiles, maximum and every sample are kept beside it; at "

@@ -101,6 +101,7 @@ static void say_canary(const struct dataset *d, struct sentences *s)
 			"stretches of the sweep differ by "
 			"up to %.1f %% (p %s %.2g by permutation of their order).%s",
 			t.verdict == DRIFT_DRIFTED ? "the machine did not keep its speed"
+			: t.range > 0.02           ? "none that stands out from how its launches scatter"
 						   : "none to speak of",
 			name, t.launches, 100 * t.range, t.p_value < 0.001 ? "<" : "=",
 			fmax(t.p_value, 0.001),
