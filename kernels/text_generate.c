@@ -3,6 +3,8 @@
 
 #include "palindrome_random.h"
 
+#include <string.h>
+
 /* Each symbol as often as it occurs among 256: letters by their frequency in English, word lengths by theirs,
  * mean 4.7. */
 struct share {
@@ -50,7 +52,7 @@ static unsigned char *put(unsigned char *to, const unsigned char *end, unsigned 
 	return to;
 }
 
-void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed)
+static void generate(unsigned char *to, uint64_t bytes, uint64_t seed)
 {
 	unsigned char letter[256], length[256], separator[256];
 	unfold(letter, letters);
@@ -75,4 +77,11 @@ void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed)
 			to = put(to, end, after == '.' && roll(&dice) < 64 ? '\n' : ' ');
 		upper = after == '.' ? 0x20 : 0;
 	}
+}
+
+void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed)
+{
+	generate(to, bytes < TEXT_PERIOD ? bytes : TEXT_PERIOD, seed);
+	for (uint64_t at = TEXT_PERIOD; at < bytes; at += TEXT_PERIOD)
+		memcpy(to + at, to, bytes - at < TEXT_PERIOD ? bytes - at : TEXT_PERIOD);
 }

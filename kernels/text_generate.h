@@ -11,7 +11,9 @@
 
 #include <stdint.h>
 
-/* Fills to[0] .. to[bytes - 1]: the first bytes of an endless text that depends on the seed alone. */
+/* Fills to[0] .. to[bytes - 1]: the first bytes of an endless text that depends on the seed alone, and begins
+ * again after TEXT_PERIOD bytes, since copying is ten times as fast. */
+enum { TEXT_PERIOD = 64 << 20 };
 void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed);
 
 #endif

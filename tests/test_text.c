@@ -3,6 +3,8 @@
  * may not be touched. */
 #include "text_cases.h"
 
+#include "text_generate.h"
+
 static const uint64_t seed = 20260302;
 
 static bool is_letter(unsigned char c)
@@ -159,6 +161,24 @@ static void test_giant_words(void **state)
 	guarded_close(&g);
 }
 
+/* A text begins again after its period, and nothing is written behind its end. */
+static void test_generated_again(void **state)
+{
+	enum { MORE = 100003 };
+	unsigned char *text = malloc(TEXT_PERIOD + MORE + 1), *first = malloc(MORE);
+	(void)state;
+	assert_true(text && first);
+	text[TEXT_PERIOD + MORE] = 7;
+	text_generate(text, TEXT_PERIOD + MORE, 3);
+	text_generate(first, MORE, 3);
+	assert_memory_equal(text, first, MORE);
+	assert_memory_equal(text + TEXT_PERIOD, first, MORE);
+	assert_memory_not_equal(text + TEXT_PERIOD / 2, first, MORE);
+	assert_int_equal(text[TEXT_PERIOD + MORE], 7);
+	free(text);
+	free(first);
+}
+
 static void test_generated(void **state)
 {
 	struct problem p;
@@ -293,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_every_alignment),
 		cmocka_unit_test(test_giant_words),
 		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_generated_again),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_listing_stops),
 		cmocka_unit_test(test_mixed_density),
