@@ -64,15 +64,15 @@ static inline const unsigned char *text_around_tile(
 	return edge;
 }
 
-/* Folds them into tile->bytes. */
-__attribute__((always_inline)) static inline void text_fold_tile(const struct text_input *in, uint64_t base,
-	const unsigned char *around, struct text_tile *tile, text_fold_fn *fold)
+/* Folds them into tile->bytes, and asks for what comes later as `walk` goes; NULL: not yet. */
+__attribute__((always_inline)) static inline void text_fold_tile(const struct text_input *in,
+	struct prefetch_walk *walk, const unsigned char *around, struct text_tile *tile, text_fold_fn *fold)
 {
-	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	unsigned char *to = tile->bytes;
 	bool full = false;
 	for (unsigned i = 0; i < TEXT_BLOCKS; i += PREFETCH_LINES) {
-		prefetch_lines(&walk);
+		if (walk)
+			prefetch_lines(walk);
 		for (unsigned j = 0; j < PREFETCH_LINES; j++, around += TEXT_BLOCK, to += TEXT_BLOCK)
 			full |= fold(in->rules, around, to);
 	}
@@ -183,18 +183,22 @@ __attribute__((always_inline)) static inline void text_search_centres(const stru
 {
 	unsigned char edge[TEXT_AROUND], suspects[TEXT_BLOCKS + 1];
 	const unsigned char *around = text_around_tile(in, base, edge);
-	text_fold_tile(in, base, around, tile, fold);
+	const bool dense = in->min_length < 2 || tile->dense; /* words of one letter have a single pair */
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
+	text_fold_tile(in, dense ? NULL : &walk, around, tile, fold);
 	tile->has_foreign = false;
 	if (in->rules->utf8)
 		text_find_foreign(in, base, around, tile);
-	const bool dense = in->min_length < 2 || tile->dense; /* words of one letter have a single pair */
 	tile->dense -= tile->dense > 0;
 	const bool marked = dense || tile->full || tile->has_foreign;
 	if (marked)
 		text_mark_letters(tile, equal);
 	if (dense) {
-		for (unsigned i = 1; i <= TEXT_BLOCKS; i++)
+		for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
+			if (i % PREFETCH_LINES == 0) /* spread over the longer part of the work */
+				prefetch_lines(&walk);
 			text_scan_block(in, tile, i, TEXT_SURE, equal);
+		}
 		return;
 	}
 	const unsigned count = text_list_suspects(tile->bytes, suspects, suspect);
