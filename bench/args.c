@@ -128,7 +128,7 @@ static int set_help(struct run_args *a, const char *value, struct err *e)
 
 static const struct own_option own_options[] = {
 	{"repetitions", true, "N", "samples to take (7)", set_repetitions},
-	{"warmup", true, "N", "runs thrown away first, at least (1)", set_warmup},
+	{"warmup", true, "N", "runs thrown away first, at least (1); 0: none but a short one", set_warmup},
 	{"meter", true, "NAME", "what decides how many runs make a sample: auto, gbench or native (auto)",
 		set_meter},
 	{"sample-time", true, "T", "shorter runs are batched until they last so long (10ms)",

@@ -27,15 +27,20 @@ const struct meter *meter_find(const char *name, struct err *e)
 	return NULL;
 }
 
-int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, struct err *e)
+int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsigned *taken, struct err *e)
 {
 	enum { LONGEST = 10 };
 	double before = 0;
+	*taken = 0;
 	for (unsigned i = 0; i < LONGEST || i < p->warmup; i++) {
 		struct timing t;
 		if (p->run(p->run_ctx, 1, &t, e) != 0)
 			return -1;
 		*ns = t.total_ns;
+		if (p->warmup == 0) {
+			*taken = t.total_ns >= p->sample_seconds * 1e9;
+			return *taken ? p->take(p->take_ctx, &t, 1, e) : 0;
+		}
 		bool settled = before > 0 && t.total_ns > 0.9 * before && t.total_ns < 1.1 * before;
 		if (i + 1 >= p->warmup && (settled || (double)clock_ns() > deadline))
 			return 0;
@@ -65,9 +70,10 @@ int meter_native(const struct meter_plan *p, struct err *e)
 	const double deadline = (double)clock_ns() + p->cap_seconds * 1e9;
 	double ns = 0;
 	uint64_t batch;
-	if (meter_warm_up(p, deadline, &ns, e) != 0 || find_batch(p, ns, &batch, e) != 0)
+	unsigned taken;
+	if (meter_warm_up(p, deadline, &ns, &taken, e) != 0 || find_batch(p, ns, &batch, e) != 0)
 		return -1;
-	for (unsigned i = 0; i < p->samples && (i == 0 || (double)clock_ns() < deadline); i++) {
+	for (unsigned i = taken; i < p->samples && (i == 0 || (double)clock_ns() < deadline); i++) {
 		struct timing t;
 		if (p->run(p->run_ctx, batch, &t, e) != 0 || p->take(p->take_ctx, &t, batch, e) != 0)
 			return -1;

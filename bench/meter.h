@@ -19,7 +19,7 @@ typedef int meter_take_fn(void *ctx, const struct timing *mean, uint64_t batch, 
 
 struct meter_plan {
 	unsigned samples;      /* >= 1 */
-	unsigned warmup;       /* runs thrown away first, at least */
+	unsigned warmup;       /* runs thrown away first, at least; 0: none that would make a sample */
 	double sample_seconds; /* shortest sample: shorter runs are batched until they make one */
 	double cap_seconds;    /* no new sample is begun after so much wall time, once one has been taken */
 	meter_run_fn *run;
@@ -43,8 +43,9 @@ extern const struct meter meters[];
 const struct meter *meter_find(const char *name, struct err *e);
 
 /* What every meter does first: runs until two in a row agree within 10 % (at most 10, or until the deadline
- * on clock_ns), and at least plan->warmup. Leaves the last one's time in *ns. */
-int meter_warm_up(const struct meter_plan *plan, double deadline, double *ns, struct err *e);
+ * on clock_ns), and at least plan->warmup. With a plan->warmup of 0 it is one run, which tells how long they
+ * are, and where it is long enough it is taken: *taken samples, 0 or 1. Leaves the last one's time in *ns. */
+int meter_warm_up(const struct meter_plan *plan, double deadline, double *ns, unsigned *taken, struct err *e);
 
 /* Measures by our own rules: warm-up runs until two in a row agree within 10 % (at most 10), a batch that
  * lasts sample_seconds, then the samples. */

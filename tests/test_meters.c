@@ -185,6 +185,22 @@ static void long_runs_are_not_batched(void **state)
 	}
 }
 
+/* Without warm-up, a run that makes a sample is one: an hour's run takes an hour. */
+static void nothing_is_thrown_away_without_warm_up(void **state)
+{
+	(void)state;
+	for (unsigned samples = 1; samples <= 3; samples++)
+		for (unsigned m = 0; m < METERS; m++) {
+			struct err e = {0};
+			struct script s = {.ns = longer_than_a_sample};
+			struct meter_plan plan = plan_of(&s, samples);
+			plan.warmup = 0;
+			assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+			assert_int_equal(s.taken, samples);
+			assert_int_equal(s.runs, samples);
+		}
+}
+
 static void cold_runs_are_not_sampled(void **state)
 {
 	(void)state;
@@ -247,8 +263,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(both_agree),
 		cmocka_unit_test(as_many_samples_as_asked), cmocka_unit_test(long_runs_are_not_batched),
-		cmocka_unit_test(cold_runs_are_not_sampled), cmocka_unit_test(a_failed_run_ends_it),
-		cmocka_unit_test(a_refused_sample_ends_it), cmocka_unit_test(the_cap_is_wall_time)};
+		cmocka_unit_test(nothing_is_thrown_away_without_warm_up),
+		cmocka_unit_test(cold_runs_are_not_sampled),
+		cmocka_unit_test(a_failed_run_ends_it), cmocka_unit_test(a_refused_sample_ends_it),
+		cmocka_unit_test(the_cap_is_wall_time)};
 	printf("meters:");
 	for (unsigned m = 0; m < METERS; m++)
 		printf(" %s", meters_here[m].name);

@@ -67,9 +67,12 @@ int meter_gbench(const struct meter_plan *plan, struct err *e)
 	struct session s = {.plan = plan, .e = e, .deadline = (double)clock_ns() + plan->cap_seconds * 1e9};
 	const struct gbench_case c = {.name = "cell", .run = run, .ctx = &s};
 	double ns;
-	if (meter_warm_up(plan, s.deadline, &ns, e) != 0)
+	unsigned taken;
+	if (meter_warm_up(plan, s.deadline, &ns, &taken, e) != 0)
 		return -1;
-	gbench_measure(&c, plan->sample_seconds, plan->samples, report, &s);
+	if (taken == plan->samples || (taken && (double)clock_ns() >= s.deadline))
+		return 0;
+	gbench_measure(&c, plan->sample_seconds, plan->samples - taken, report, &s);
 	/* When the time was up before a sample was long enough, the longest try is the sample. */
 	if (!s.samples && s.count)
 		s.samples = 1;
