@@ -96,7 +96,7 @@ programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(ha
 tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c)) versus/primesieve.c
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh,$(wildcard tests/cli/*.sh))
+SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
 # The thread sanitizer is for what makes workers.
 ifeq ($(flavour),tsan)

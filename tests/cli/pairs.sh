@@ -4,22 +4,16 @@
 # PARSCALE_KILLS says how often (4; `make check-long` 200).
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
+# shellcheck source=tests/cli/kills.sh
+. "$PARSCALE_ROOT/tests/cli/kills.sh"
 
 other=$PARSCALE_BUILD/tests/planted
-cat >plan.sweep <<'END'
-launches = 4
-precision = off
-repetitions = 2
-sample-time = 1ms
-meter = native
-probe = switch
-probe-time = 1ms
+short_plan <<'END'
 kernel = noop, palindrome
 backend = serial, fork, exec
 workers = 1
 size = 1e4
 END
-cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
 
 # both DIR: the same launches on both sides, in order, of the same cells and blocks, each right, every cell four times
 both() {
@@ -58,26 +52,8 @@ ok 'the whole does' parscale resume two --no-charts
 holds '... and has nothing left to do' both two
 fails 2 'a folder that holds results is left alone' parscale sweep plan.sweep --against "$other" --out two
 
-# --- kills, at moments nobody chose ---
-kills=${PARSCALE_KILLS:-4} seed=7 done=0
-while [ "$done" -lt "$kills" ]; do
-	if [ -e killed/summary.csv ]; then
-		both killed >early 2>&1 || break
-		rm -rf killed
-	fi
-	if [ -e killed/manifest.json ]; then
-		"$PARSCALE_BUILD/parscale" resume killed --no-charts >/dev/null 2>&1 &
-	else
-		rm -rf killed
-		"$PARSCALE_BUILD/parscale" sweep plan.sweep --against "$other" --out killed --no-charts >/dev/null 2>&1 &
-	fi
-	seed=$(((seed * 1103515245 + 12345) % 2147483648))
-	sleep "$(awk -v s="$seed" 'BEGIN { print 0.7 + 0.9 * (s / 2147483648) ^ 2 }')"
-	kill -9 "$!" 2>/dev/null || :
-	wait "$!" 2>/dev/null || :
-	done=$((done + 1))
-done
-[ -e killed/manifest.json ] || parscale sweep plan.sweep --against "$other" --out killed --no-charts >/dev/null 2>&1
+# --- kills ---
+kill_often "${PARSCALE_KILLS:-4}" 0.7 0.9 both --against "$other"
 ok 'killed often, it goes on to its end' parscale resume killed --no-charts
 holds 'every pair is there once' both killed
 sed 's/"compiler": "/"compiler": "another /' killed/against/manifest.json >x && mv x killed/against/manifest.json

@@ -4,23 +4,16 @@
 # PARSCALE_KILLS says how often (12; `make check-long` 200).
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
+# shellcheck source=tests/cli/kills.sh
+. "$PARSCALE_ROOT/tests/cli/kills.sh"
 
-kills=${PARSCALE_KILLS:-12}
-cat >plan.sweep <<'END'
-launches = 4
-precision = off
-repetitions = 2
-sample-time = 1ms
-meter = native
-probe = switch
-probe-time = 1ms
+short_plan <<'END'
 kernel = noop, palindrome
 backend = serial, pthread, fork
 lifetime = pool, spawn
 workers = 1, 2
 size = 1e3, 1e4
 END
-cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
 
 # once DIR: every launch has its number, in order, and its two samples; every cell has its four launches, and so has every case of the probe
 once() {
@@ -51,30 +44,7 @@ once() {
 ok 'a sweep that is left alone' parscale sweep plan.sweep --out alone --no-charts
 holds 'every launch is there once' once alone
 
-# Moments between 5 and 900 ms, from a fixed sequence.
-seed=1 done=0
-"$PARSCALE_BUILD/parscale" sweep plan.sweep --out killed --no-charts >/dev/null 2>&1 &
-sweep=$!
-while [ "$done" -lt "$kills" ]; do
-	seed=$(((seed * 1103515245 + 12345) % 2147483648))
-	sleep "$(awk -v s="$seed" 'BEGIN { print 0.005 + 0.895 * (s / 2147483648) ^ 3 }')"
-	kill -9 "$sweep" 2>/dev/null || :
-	wait "$sweep" 2>/dev/null || :
-	done=$((done + 1))
-	# once finished it is begun anew: another round of the same
-	if [ -e killed/summary.csv ]; then
-		once killed >early 2>&1 || break
-		rm -rf killed
-	fi
-	if [ -e killed/manifest.json ]; then
-		"$PARSCALE_BUILD/parscale" resume killed --no-charts >/dev/null 2>&1 &
-	else
-		rm -rf killed
-		"$PARSCALE_BUILD/parscale" sweep plan.sweep --out killed --no-charts >/dev/null 2>&1 &
-	fi
-	sweep=$!
-done
-wait "$sweep" 2>/dev/null || :
+kill_often "${PARSCALE_KILLS:-12}" 0.005 0.895 once
 ok 'killed often, it goes on to its end' parscale resume killed --no-charts
 holds 'every launch is there once' once killed
 
