@@ -29,7 +29,7 @@ struct trial {
 	/* where each solved the whole problem: the first whose answer is not worker 0's; 0: none */
 	unsigned disagrees;
 	bool fresh;    /* the workers entered in this run: their touch belongs to it */
-	uint64_t done; /* how often each chunk is */
+	uint64_t done; /* how often each chunk is; before the first run 1 */
 	struct timing timing;
 };
 
@@ -122,7 +122,7 @@ static uint64_t repeated(const struct trial *t, uint64_t left)
 {
 	const double most_ns = 1e8, took_ns = t->timing.total_ns / (double)t->done;
 	const struct cell *c = t->work.cell;
-	if (c->kernel->ceiling == CEILING_NONE || c->backend->wired || c->backend->host || !t->done)
+	if (c->kernel->ceiling == CEILING_NONE || c->backend->wired || c->backend->host || !(took_ns > 0))
 		return 1;
 	const double room = most_ns / took_ns;
 	return room < 2 ? 1 : room < (double)left ? (uint64_t)room : left;
@@ -131,7 +131,7 @@ static uint64_t repeated(const struct trial *t, uint64_t left)
 static int run_once(struct trial *t, uint64_t left, struct err *e)
 {
 	const uint64_t times = repeated(t, left);
-	for (unsigned w = 0; w < t->work.cell->workers && times != (t->done ? t->done : 1); w++)
+	for (unsigned w = 0; w < t->work.cell->workers && times != t->done; w++)
 		((struct slot *)t->work.cell->backend->slot(t->team, w))->again = times - 1;
 	t->done = times;
 	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
@@ -254,6 +254,7 @@ struct trial *trial_open(const struct trial_plan *plan, struct err *e)
 		err_set(e, ERR_FAILED, "out of memory");
 		return NULL;
 	}
+	t->done = 1;
 	t->work.cell = plan->cell;
 	t->order.fd = -1;
 	if (place_workers(t, plan, e) != 0)

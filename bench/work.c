@@ -69,8 +69,7 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	if (place_bind(s->cpu, &s->err) != 0)
 		return -1;
 	if (w->scratch_bytes) {
-		/* All pages at once, by the worker itself: half the time of a fault for each,
-		 * which those have that were not to be had then. */
+		/* All pages at once, by the worker itself: half the time of a fault for each. */
 		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 		if (s->scratch == MAP_FAILED) {
