@@ -50,7 +50,7 @@ say  = $(if $(filter 0,$(V)),@$(if $(silent),:,printf '  %-6s %s\n') $(1) $(2))
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wundef -Wvla \
             -Wformat=2 -Wwrite-strings
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
-includes := -Ikernels -Ibench -I. -I$(BUILD)
+includes := -I. -I$(BUILD)
 c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "args.h"
+#include "bench/args.h"
 
-#include "folded.h"
-#include "nth.h"
-#include "number.h"
-#include "options.h"
+#include "bench/folded.h"
+#include "bench/nth.h"
+#include "bench/number.h"
+#include "bench/options.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -2,11 +2,11 @@
 /*
  * args.h - the options of `run`, and of the launches that `run` and `sweep` make of it.
  */
-#ifndef PARSCALE_ARGS_H
-#define PARSCALE_ARGS_H
+#ifndef PARSCALE_BENCH_ARGS_H
+#define PARSCALE_BENCH_ARGS_H
 
-#include "measure.h"
-#include "options.h"
+#include "bench/measure.h"
+#include "bench/options.h"
 
 struct run_args {
 	struct measure_plan measure;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cell.h"
+#include "bench/cell.h"
 
-#include "number.h"
-#include "machine/place.h"
+#include "bench/machine/place.h"
+#include "bench/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -278,7 +278,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 #define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
 	if (strcmp(*own, option) == 0)                                                                       \
 		copy(f->id, sizeof f->id, c->problem.id);
-#include "parameters.def"
+#include "kernels/parameters.def"
 	}
 	if (c->input[0])
 		f->seed.known = f->bytes.known = false; /* nothing was generated */

@@ -5,12 +5,12 @@
  * The command line of `run`, the keys of a .sweep file and the factor columns are the same words: all of them
  * come here through cell_set.
  */
-#ifndef PARSCALE_CELL_H
-#define PARSCALE_CELL_H
+#ifndef PARSCALE_BENCH_CELL_H
+#define PARSCALE_BENCH_CELL_H
 
-#include "backend/backend.h"
-#include "data/columns.h"
-#include "kernel.h"
+#include "bench/backend/backend.h"
+#include "bench/data/columns.h"
+#include "kernels/kernel.h"
 
 /* Whether the workers solve one problem together, one that grows with them, or the same one each by itself.
  */

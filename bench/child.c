@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "child.h"
+#include "bench/child.h"
 
-#include "machine/clock.h"
-#include "interrupt.h"
+#include "bench/interrupt.h"
+#include "bench/machine/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,10 +6,10 @@
  * It sends lines back through descriptor CHILD_RESULT_FD (of a launcher: standard output), which is a pipe.
  * What a line means, the caller knows.
  */
-#ifndef PARSCALE_CHILD_H
-#define PARSCALE_CHILD_H
+#ifndef PARSCALE_BENCH_CHILD_H
+#define PARSCALE_BENCH_CHILD_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

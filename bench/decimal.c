@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "decimal.h"
+#include "bench/decimal.h"
 
 #include <string.h>
 

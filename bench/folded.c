@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "folded.h"
+#include "bench/folded.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * folded.h - text for people: words laid out on lines of a page's width. UTF-8, a character a column; what a
  * terminal would obey becomes '?'.
  */
-#ifndef PARSCALE_FOLDED_H
-#define PARSCALE_FOLDED_H
+#ifndef PARSCALE_BENCH_FOLDED_H
+#define PARSCALE_BENCH_FOLDED_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "haul.h"
+#include "bench/haul.h"
 
-#include "pickle.h"
+#include "bench/pickle.h"
 
 #include <assert.h>
 #include <stdlib.h>

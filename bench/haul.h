@@ -8,10 +8,10 @@
  * kept by chunk, so that they are in input order whoever found them first. For a back end that serialises,
  * both ways are lists of objects (pickle.h), made and read in each run; else they are memory.
  */
-#ifndef PARSCALE_HAUL_H
-#define PARSCALE_HAUL_H
+#ifndef PARSCALE_BENCH_HAUL_H
+#define PARSCALE_BENCH_HAUL_H
 
-#include "work.h"
+#include "bench/work.h"
 
 struct haul {
 	const struct work *work;

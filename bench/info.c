@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "info.h"
+#include "bench/info.h"
 
-#include "backend/backend.h"
-#include "machine/build.h"
-#include "cpu.h"
-#include "machine/cpulist.h"
-#include "folded.h"
-#include "kernel.h"
-#include "meter.h"
-#include "number.h"
-#include "options.h"
-#include "machine/place.h"
-#include "units.h"
+#include "bench/backend/backend.h"
+#include "bench/folded.h"
+#include "bench/machine/build.h"
+#include "bench/machine/cpulist.h"
+#include "bench/machine/place.h"
+#include "bench/meter.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/units.h"
+#include "kernels/cpu.h"
+#include "kernels/kernel.h"
 
 #include <stdlib.h>
 #include <string.h>

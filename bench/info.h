@@ -3,10 +3,10 @@
  * info.h - `parscale info`: what this machine is, what the build has, how fit the environment is to measure
  * in.
  */
-#ifndef PARSCALE_INFO_H
-#define PARSCALE_INFO_H
+#ifndef PARSCALE_BENCH_INFO_H
+#define PARSCALE_BENCH_INFO_H
 
-#include "machine/facts.h"
+#include "bench/machine/facts.h"
 
 #include <stdio.h>
 

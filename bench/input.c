@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "input.h"
+#include "bench/input.h"
 
-#include "memory.h"
+#include "kernels/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

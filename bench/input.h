@@ -6,10 +6,10 @@
  * While a file is mapped, a part of it that is cut off is no crash: whoever touches it, thread or process,
  * says which file shrank and exits with ERR_FAILED.
  */
-#ifndef PARSCALE_INPUT_H
-#define PARSCALE_INPUT_H
+#ifndef PARSCALE_BENCH_INPUT_H
+#define PARSCALE_BENCH_INPUT_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stddef.h>
 #include <sys/stat.h>

@@ -2,8 +2,8 @@
 /*
  * interrupt.h - Ctrl-C and its kin, noticed between launches: what is finished is kept.
  */
-#ifndef PARSCALE_INTERRUPT_H
-#define PARSCALE_INTERRUPT_H
+#ifndef PARSCALE_BENCH_INTERRUPT_H
+#define PARSCALE_BENCH_INTERRUPT_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "label.h"
+#include "bench/label.h"
 
-#include "backend/backend.h"
-#include "kernel.h"
+#include "bench/backend/backend.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ const char *kernel_items(const char *kernel)
 	enum {
 		KERNELS = 0
 #define KERNEL(name) +1
-#include "kernels.def"
+#include "kernels/kernels.def"
 	};
 	static char plural[KERNELS][32];
 	for (size_t i = 0; kernels[i]; i++)

@@ -5,11 +5,11 @@
  * Numbers that stand alone are units.h's business; here are those that need a neighbour or a kernel to be
  * said well.
  */
-#ifndef PARSCALE_LABEL_H
-#define PARSCALE_LABEL_H
+#ifndef PARSCALE_BENCH_LABEL_H
+#define PARSCALE_BENCH_LABEL_H
 
-#include "data/columns.h"
-#include "units.h"
+#include "bench/data/columns.h"
+#include "bench/units.h"
 
 /* The style of a back end on every chart, 1 to BACKEND_STYLES, of which plots/common.gp has as many: the same
  * for the same name, its place in backends.def; those beyond share the last one. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "launch.h"
+#include "bench/launch.h"
 
-#include "args.h"
-#include "child.h"
-#include "cpu.h"
-#include "program.h"
+#include "bench/args.h"
+#include "bench/child.h"
+#include "bench/program.h"
+#include "kernels/cpu.h"
 
 #include <errno.h>
 #include <fcntl.h>

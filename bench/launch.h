@@ -6,11 +6,11 @@
  * launch_main in the worker program. Rows come back through a pipe, so that a crash, a hang or a leak costs
  * one launch.
  */
-#ifndef PARSCALE_LAUNCH_H
-#define PARSCALE_LAUNCH_H
+#ifndef PARSCALE_BENCH_LAUNCH_H
+#define PARSCALE_BENCH_LAUNCH_H
 
-#include "data/csv.h"
-#include "measure.h"
+#include "bench/data/csv.h"
+#include "bench/measure.h"
 
 struct launch_order {
 	const struct measure_plan *measure;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "list.h"
+#include "bench/list.h"
 
-#include "data/columns.h"
-#include "cpu.h"
-#include "folded.h"
-#include "meter.h"
-#include "number.h"
-#include "options.h"
-#include "probe/probe.h"
-#include "data/probe_rows.h"
+#include "bench/data/columns.h"
+#include "bench/data/probe_rows.h"
+#include "bench/folded.h"
+#include "bench/meter.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/probe/probe.h"
+#include "kernels/cpu.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /*
  * list.h - `parscale list`: what there is, one name first on each line; what is missing here, and why.
  */
-#ifndef PARSCALE_LIST_H
-#define PARSCALE_LIST_H
+#ifndef PARSCALE_BENCH_LIST_H
+#define PARSCALE_BENCH_LIST_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 /* argv[0] is "list". */
 int list_main(int argc, char **argv, struct err *e);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "listing.h"
+#include "bench/listing.h"
 
-#include "decimal.h"
-#include "solo.h"
+#include "bench/decimal.h"
+#include "bench/solo.h"
 
 #include <errno.h>
 #include <inttypes.h>

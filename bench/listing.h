@@ -2,10 +2,10 @@
 /*
  * listing.h - writes the items that a kernel finds, one a line, in order. Never part of what is timed.
  */
-#ifndef PARSCALE_LISTING_H
-#define PARSCALE_LISTING_H
+#ifndef PARSCALE_BENCH_LISTING_H
+#define PARSCALE_BENCH_LISTING_H
 
-#include "cell.h"
+#include "bench/cell.h"
 
 /* Lists a finished cell's items (its text in memory) on standard output, by its own variant; of a kernel that
  * seeks a peak the greatest. -1 with ERR_FAILED when standard output does not take them all or they are not

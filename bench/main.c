@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale: the command line. The only place that ends the program. */
-#include "machine/build.h"
-#include "data/compare.h"
-#include "cpu.h"
-#include "folded.h"
-#include "info.h"
-#include "launch.h"
-#include "list.h"
-#include "data/merge.h"
-#include "report/plot.h"
-#include "probe/probe_launch.h"
-#include "probe/probe_main.h"
-#include "report/report.h"
-#include "sweep/resume.h"
-#include "run.h"
-#include "data/stat.h"
-#include "sweep/sweep.h"
-#include "worker.h"
+#include "bench/data/compare.h"
+#include "bench/data/merge.h"
+#include "bench/data/stat.h"
+#include "bench/folded.h"
+#include "bench/info.h"
+#include "bench/launch.h"
+#include "bench/list.h"
+#include "bench/machine/build.h"
+#include "bench/probe/probe_launch.h"
+#include "bench/probe/probe_main.h"
+#include "bench/report/plot.h"
+#include "bench/report/report.h"
+#include "bench/run.h"
+#include "bench/sweep/resume.h"
+#include "bench/sweep/sweep.h"
+#include "bench/worker.h"
+#include "kernels/cpu.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +100,8 @@ static int dispatch(int argc, char **argv, struct err *e)
 	const bool version = strcmp(argv[1], "--version") == 0;
 	if (version || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		if (argc > 2)
-			return err_set(e, ERR_USAGE, "%s: nothing may follow, such as '%s'", argv[1], argv[2]);
+			return err_set(
+				e, ERR_USAGE, "%s: nothing may follow, such as '%s'", argv[1], argv[2]);
 		if (version)
 			printf("parscale %s\n", build_version);
 		else

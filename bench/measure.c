@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure.h"
+#include "bench/measure.h"
 
-#include "machine/clock.h"
-#include "input.h"
-#include "listing.h"
-#include "program.h"
-#include "trace.h"
-#include "trial.h"
-#include "unique.h"
+#include "bench/input.h"
+#include "bench/listing.h"
+#include "bench/machine/clock.h"
+#include "bench/program.h"
+#include "bench/trace.h"
+#include "bench/trial.h"
+#include "bench/unique.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -101,11 +101,11 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->sleeps = t->sleeps;
 	r->moves = t->moves;
 #define DISTURBANCE(name, path, key, skip, ns, unit, meaning) r->name = t->disturbed.by[DISTURBANCE_##name];
-#include "machine/disturbance.def"
+#include "bench/machine/disturbance.def"
 #undef DISTURBANCE
 	r->misplaced = (struct uint_field){t->misplaced, trial_bound(m->trial)};
 #define COUNTER(name, group, type, config, meaning) r->name = t->counted.count[COUNTER_##name];
-#include "machine/counters.def"
+#include "bench/machine/counters.def"
 #undef COUNTER
 	r->joules = t->counted.joules;
 	r->stamp = (double)now.tv_sec + (double)now.tv_nsec / 1e9;

@@ -5,11 +5,11 @@
  * Which meter is used is the caller's matter (the worker program's): this file links neither Google Benchmark
  * nor C++.
  */
-#ifndef PARSCALE_MEASURE_H
-#define PARSCALE_MEASURE_H
+#ifndef PARSCALE_BENCH_MEASURE_H
+#define PARSCALE_BENCH_MEASURE_H
 
-#include "meter.h"
-#include "verify.h"
+#include "bench/meter.h"
+#include "bench/verify.h"
 
 struct measure_plan {
 	struct cell cell; /* finished; its input is read here */

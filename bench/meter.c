@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "meter.h"
+#include "bench/meter.h"
 
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
 #include "config.h"
 
 #include <stdio.h>

@@ -6,10 +6,10 @@
  * tells what that took. The native meter is here; Google Benchmark's stands in gbench/, in a program of its
  * own, so that the driver never links C++.
  */
-#ifndef PARSCALE_METER_H
-#define PARSCALE_METER_H
+#ifndef PARSCALE_BENCH_METER_H
+#define PARSCALE_BENCH_METER_H
 
-#include "trial.h"
+#include "bench/trial.h"
 
 /* Runs `times` times, times >= 1, and stores the mean. -1 ends the measurement. */
 typedef int meter_run_fn(void *ctx, uint64_t times, struct timing *mean, struct err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "nth.h"
+#include "bench/nth.h"
 
-#include "solo.h"
+#include "bench/solo.h"
 
 #include <inttypes.h>
 #include <stdio.h>

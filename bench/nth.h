@@ -2,10 +2,10 @@
 /*
  * nth.h - the n-th item of a kernel, from a count to about there and a window that is listed.
  */
-#ifndef PARSCALE_NTH_H
-#define PARSCALE_NTH_H
+#ifndef PARSCALE_BENCH_NTH_H
+#define PARSCALE_BENCH_NTH_H
 
-#include "cell.h"
+#include "bench/cell.h"
 
 /* Before measuring: sets the cell's --stop to where its n-th item from --start on is, nearly. -1 with
  * ERR_USAGE where the kernel has none, or what the user said is in the way. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "number.h"
+#include "bench/number.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -2,10 +2,10 @@
 /*
  * options.h - what the commands' own parsers share. Prints nothing.
  */
-#ifndef PARSCALE_OPTIONS_H
-#define PARSCALE_OPTIONS_H
+#ifndef PARSCALE_BENCH_OPTIONS_H
+#define PARSCALE_BENCH_OPTIONS_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <getopt.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "order.h"
+#include "bench/order.h"
 
 #include <errno.h>
 #include <stdio.h>

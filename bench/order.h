@@ -5,11 +5,11 @@
  *
  * What can be made again from the words is not sent: each worker makes its own tables and generated input.
  */
-#ifndef PARSCALE_ORDER_H
-#define PARSCALE_ORDER_H
+#ifndef PARSCALE_BENCH_ORDER_H
+#define PARSCALE_BENCH_ORDER_H
 
-#include "backend/backend.h"
-#include "cell.h"
+#include "bench/backend/backend.h"
+#include "bench/cell.h"
 
 struct order {
 	struct cell_argv cell;

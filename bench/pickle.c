@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pickle.h"
+#include "bench/pickle.h"
 
 #include <stdbool.h>
 #include <string.h>

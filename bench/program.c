@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "program.h"
+#include "bench/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

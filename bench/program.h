@@ -2,8 +2,8 @@
 /*
  * program.h - where this program's own files are: it runs from any folder, built or installed.
  */
-#ifndef PARSCALE_PROGRAM_H
-#define PARSCALE_PROGRAM_H
+#ifndef PARSCALE_BENCH_PROGRAM_H
+#define PARSCALE_BENCH_PROGRAM_H
 
 #include <stddef.h>
 

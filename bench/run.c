@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
+#include "bench/run.h"
 
-#include "args.h"
-#include "machine/counters.h"
-#include "interrupt.h"
-#include "launch.h"
-#include "data/row_json.h"
-#include "data/stats.h"
-#include "nth.h"
-#include "units.h"
+#include "bench/args.h"
+#include "bench/data/row_json.h"
+#include "bench/data/stats.h"
+#include "bench/interrupt.h"
+#include "bench/launch.h"
+#include "bench/machine/counters.h"
+#include "bench/nth.h"
+#include "bench/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -69,7 +69,7 @@ static void print_counters(FILE *to, const struct table *t, double *room)
 		const char *name;
 		size_t offset;
 	} counters[] = {
-#include "machine/counters.def"
+#include "bench/machine/counters.def"
 		{"J", offsetof(struct sample, joules)}};
 #undef COUNTER
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {

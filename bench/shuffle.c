@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shuffle.h"
+#include "bench/shuffle.h"
 
 uint64_t shuffle_next(uint64_t *state)
 {

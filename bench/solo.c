@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "solo.h"
+#include "bench/solo.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,10 +3,10 @@
  * solo.h - a variant set up for use here and now, in the calling thread: for checking and listing, never for
  * timing.
  */
-#ifndef PARSCALE_SOLO_H
-#define PARSCALE_SOLO_H
+#ifndef PARSCALE_BENCH_SOLO_H
+#define PARSCALE_BENCH_SOLO_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 struct solo {
 	const struct variant *variant;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "trace.h"
+#include "bench/trace.h"
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 static int add_worker(
 	struct table *rows, const struct trial *t, const struct factors *cell, unsigned worker, struct err *e)

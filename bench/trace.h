@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* trace.h - writes down what each worker of a trial's last run did when, as rows of workers.csv
  * (data/workers.def). */
-#ifndef PARSCALE_TRACE_H
-#define PARSCALE_TRACE_H
+#ifndef PARSCALE_BENCH_TRACE_H
+#define PARSCALE_BENCH_TRACE_H
 
-#include "data/columns.h"
-#include "trial.h"
+#include "bench/data/columns.h"
+#include "bench/trial.h"
 
 /* Opens the file at `path` for trace_append, and makes it where there is none; the caller closes it. -1 with
  * ERR_USAGE where it is another kind of file, ERR_FAILED where it cannot be written. */

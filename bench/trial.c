@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "trial.h"
+#include "bench/trial.h"
 
-#include "machine/clock.h"
-#include "haul.h"
-#include "order.h"
-#include "work.h"
+#include "bench/haul.h"
+#include "bench/machine/clock.h"
+#include "bench/order.h"
+#include "bench/work.h"
 
-#include <math.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

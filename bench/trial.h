@@ -6,13 +6,13 @@
  * workers stamp their own phases. What a run is worth - how often, how long, is it right - is for meter.h and
  * launch.h.
  */
-#ifndef PARSCALE_TRIAL_H
-#define PARSCALE_TRIAL_H
+#ifndef PARSCALE_BENCH_TRIAL_H
+#define PARSCALE_BENCH_TRIAL_H
 
-#include "machine/counters.h"
-#include "machine/disturbance.h"
-#include "cell.h"
-#include "machine/place.h"
+#include "bench/cell.h"
+#include "bench/machine/counters.h"
+#include "bench/machine/disturbance.h"
+#include "bench/machine/place.h"
 
 /* What one run, or the mean of a batch of runs, took. Phases as in columns.def; they add up to total. */
 struct timing {

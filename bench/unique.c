@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "unique.h"
+#include "bench/unique.h"
 
-#include "solo.h"
+#include "bench/solo.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,10 +2,10 @@
 /*
  * unique.h - `run --print-unique`: how often each word was found.
  */
-#ifndef PARSCALE_UNIQUE_H
-#define PARSCALE_UNIQUE_H
+#ifndef PARSCALE_BENCH_UNIQUE_H
+#define PARSCALE_BENCH_UNIQUE_H
 
-#include "cell.h"
+#include "bench/cell.h"
 
 /* Writes to standard output a line for each different item, its count, a tab and its spelling: the most
  * frequent first, and of those the one that was found first. `count` is how many items there are in all. -1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "units.h"
+#include "bench/units.h"
 
 #include <math.h>
 #include <stdio.h>

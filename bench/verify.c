@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "verify.h"
+#include "bench/verify.h"
 
-#include "cpu.h"
-#include "solo.h"
-#include "work.h"
+#include "bench/solo.h"
+#include "bench/work.h"
+#include "kernels/cpu.h"
 
 #include <inttypes.h>
 #include <stdio.h>

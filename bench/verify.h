@@ -2,10 +2,10 @@
 /*
  * verify.h - the right answer to a problem, from another source than the variant that is being timed.
  */
-#ifndef PARSCALE_VERIFY_H
-#define PARSCALE_VERIFY_H
+#ifndef PARSCALE_BENCH_VERIFY_H
+#define PARSCALE_BENCH_VERIFY_H
 
-#include "cell.h"
+#include "bench/cell.h"
 
 struct expected {
 	struct tally tally;

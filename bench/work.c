@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "work.h"
+#include "bench/work.h"
 
-#include "machine/clock.h"
-#include "order.h"
-#include "machine/place.h"
+#include "bench/machine/clock.h"
+#include "bench/machine/place.h"
+#include "bench/order.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
  * Made before the workers by the trial that opens the team, or made again in a worker that is a fresh
  * program.
  */
-#ifndef PARSCALE_WORK_H
-#define PARSCALE_WORK_H
+#ifndef PARSCALE_BENCH_WORK_H
+#define PARSCALE_BENCH_WORK_H
 
-#include "cell.h"
+#include "bench/cell.h"
 
 #include <sys/resource.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "worker.h"
+#include "bench/worker.h"
 
-#include "args.h"
-#include "cpu.h"
-#include "number.h"
-#include "work.h"
+#include "bench/args.h"
+#include "bench/number.h"
+#include "bench/work.h"
+#include "kernels/cpu.h"
 
 #include <fcntl.h>
 #include <limits.h>

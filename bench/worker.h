@@ -3,8 +3,8 @@
  * worker.h - the command `worker`: a worker of a team in another process (back end exec). For parscale's own
  * use.
  */
-#ifndef PARSCALE_WORKER_H
-#define PARSCALE_WORKER_H
+#ifndef PARSCALE_BENCH_WORKER_H
+#define PARSCALE_BENCH_WORKER_H
 
 /* `worker ORDER KERNEL [options] WORKER TEAM`: descriptors and numbers as order.h and backend.h say. Returns
  * the exit status; an error it prints. */

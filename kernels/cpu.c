@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 static const char *const names[CPU_COUNT] = {
 #define CPU(id, name, test, meaning) [CPU_INDEX_##id] = name,
-#include "cpu.def"
+#include "kernels/cpu.def"
 };
 
 /* AVX-512 and all that extends it fall with the level below. */
@@ -43,7 +43,7 @@ static unsigned detect(void)
 	__builtin_cpu_init();
 #endif
 #define CPU(id, name, test, meaning) found |= (test) ? CPU_##id : 0u;
-#include "cpu.def"
+#include "kernels/cpu.def"
 	for (unsigned i = 0; i < CPU_COUNT; i++)
 		if (!(found >> i & 1))
 			found &= ~built_upon(i);

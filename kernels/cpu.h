@@ -5,22 +5,22 @@
  * A feature is one line in cpu.def. Bits are found at the first call and can be taken away by name, to run a
  * lesser variant on a better machine. Nothing here reads the environment: main hands over the list.
  */
-#ifndef PARSCALE_CPU_H
-#define PARSCALE_CPU_H
+#ifndef PARSCALE_KERNELS_CPU_H
+#define PARSCALE_KERNELS_CPU_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 
 enum cpu_index {
 #define CPU(id, name, test, meaning) CPU_INDEX_##id,
-#include "cpu.def"
+#include "kernels/cpu.def"
 	CPU_COUNT
 };
 
 enum cpu_bit {
 #define CPU(id, name, test, meaning) CPU_##id = 1u << CPU_INDEX_##id,
-#include "cpu.def"
+#include "kernels/cpu.def"
 };
 
 /* The features that may be used: found, less those disabled. Safe to call from any thread after the first

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* heron.c - the kernel `heron`: its numbers, its reference, and its record. */
-#include "heron.h"
+#include "kernels/heron.h"
 
-#include "memory.h"
-#include "palindrome_random.h"
+#include "kernels/memory.h"
+#include "kernels/palindrome_random.h"
 
 #include <stdlib.h>
 

@@ -8,10 +8,10 @@
  * variant does the same IEEE 754 operations in the same order, so that results and steps are equal to the
  * bit.
  */
-#ifndef PARSCALE_HERON_H
-#define PARSCALE_HERON_H
+#ifndef PARSCALE_KERNELS_HERON_H
+#define PARSCALE_KERNELS_HERON_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* heron_avx2.c - eight roots at a time, until the last of them is found; two vectors, so that one divides
  * while the other is added up. */
-#include "heron.h"
+#include "kernels/heron.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* heron_avx512.c - sixteen roots at a time, until the last of them is found; two vectors, so that one divides
  * while the other is added up. */
-#include "heron.h"
+#include "kernels/heron.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>

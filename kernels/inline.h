@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inline.h - what must be inlined or unrolled, because constants come in as parameters. */
-#ifndef PARSCALE_INLINE_H
-#define PARSCALE_INLINE_H
+#ifndef PARSCALE_KERNELS_INLINE_H
+#define PARSCALE_KERNELS_INLINE_H
 
 #define INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)

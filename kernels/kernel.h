@@ -10,10 +10,10 @@
  * A kernel is one file that ends in a const record, and one line in kernels.def. A variant is one record, and
  * one line in its kernel's list.
  */
-#ifndef PARSCALE_KERNEL_H
-#define PARSCALE_KERNEL_H
+#ifndef PARSCALE_KERNELS_KERNEL_H
+#define PARSCALE_KERNELS_KERNEL_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ struct problem {
 #define PARAMETER(id, option, lowest, highest, fallback, meaning) uint64_t id;
 #define PARAMETER_CHOICE(id, option, fallback, choices, meaning) uint64_t id;
 #define PARAMETER_TEXT(id, option, fallback, meaning) char id[PARAMETER_TEXT_SIZE];
-#include "parameters.def"
+#include "kernels/parameters.def"
 	/* the bytes of --input, owned by the caller, outliving every input made of it; NULL: generate */
 	const unsigned char *text;
 	uint64_t text_bytes; /* how many */
@@ -223,7 +223,7 @@ struct kernel {
 };
 
 #define KERNEL(name) extern const struct kernel kernel_##name;
-#include "kernels.def"
+#include "kernels/kernels.def"
 
 /* All kernels, in the order of kernels.def, ended by NULL. */
 extern const struct kernel *const kernels[];

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernel.h"
+#include "kernels/kernel.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct kernel *const kernels[] = {
 #define KERNEL(name) &kernel_##name,
-#include "kernels.def"
+#include "kernels/kernels.def"
 	NULL};
 
 const struct parameter parameters[] = {
@@ -18,7 +18,7 @@ const struct parameter parameters[] = {
 	{option, offsetof(struct problem, id), 0, UINT32_MAX, fallback, choices, NULL, meaning},
 #define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
 	{option, offsetof(struct problem, id), 0, 0, 0, NULL, fallback, meaning},
-#include "parameters.def"
+#include "kernels/parameters.def"
 	{0}};
 
 const struct parameter *parameter_find(const char *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory.h"
+#include "kernels/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

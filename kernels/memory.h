@@ -4,10 +4,10 @@
  *
  * Never used in a timed region.
  */
-#ifndef PARSCALE_MEMORY_H
-#define PARSCALE_MEMORY_H
+#ifndef PARSCALE_KERNELS_MEMORY_H
+#define PARSCALE_KERNELS_MEMORY_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* noop.c - a kernel that does nothing, so that what is left is the cost of the back end and of the harness.
  */
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 #include <stdlib.h>
 

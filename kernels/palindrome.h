@@ -6,11 +6,11 @@
  * variant is a function that makes a mask of one group, bit i for word i; counting and listing are made of
  * masks, the same for all variants. Words are compared byte by byte, as they stand.
  */
-#ifndef PARSCALE_PALINDROME_H
-#define PARSCALE_PALINDROME_H
+#ifndef PARSCALE_KERNELS_PALINDROME_H
+#define PARSCALE_KERNELS_PALINDROME_H
 
-#include "palindrome_mask.h"
-#include "prefetch.h"
+#include "kernels/palindrome_mask.h"
+#include "kernels/prefetch.h"
 
 /* Words of up to PALINDROME_VECTOR letters fit a vector; longer ones are compared piece by piece. */
 enum { PALINDROME_GROUP = 64, PALINDROME_VECTOR = 64, PALINDROME_LONGEST = 65536 };

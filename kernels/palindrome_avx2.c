@@ -6,9 +6,9 @@
  * A lane's mismatches in front halves become one bit a word by a carry: adding ones over a front half carries
  * out of it where at least one bit was set.
  */
-#include "palindrome.h"
+#include "kernels/palindrome.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>

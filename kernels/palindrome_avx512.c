@@ -4,9 +4,9 @@
  * fit in 64 bytes against their mirror image by one byte permute, where the CPU has it (VBMI), else, and of
  * longer ones, by the AVX2 variant.
  */
-#include "palindrome.h"
+#include "kernels/palindrome.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX512BW__)
 #include <immintrin.h>

@@ -8,10 +8,10 @@
  * modulo 2^64: it depends on every place, is the same for every cut, and costs one multiplication a group,
  * however many were found. Never looks at words or text.
  */
-#ifndef PARSCALE_PALINDROME_MASK_H
-#define PARSCALE_PALINDROME_MASK_H
+#ifndef PARSCALE_KERNELS_PALINDROME_MASK_H
+#define PARSCALE_KERNELS_PALINDROME_MASK_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 /* Adds the places 64 * group + i of the bits i of `mask` to *out. */
 static inline void mask_tally(uint64_t mask, uint64_t group, struct tally *out)

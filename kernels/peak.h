@@ -12,10 +12,10 @@
  * Left out are what runs on one port alone, as comparing does on some CPUs: a mix with it would be slower
  * than what a kernel without it can do, and so no ceiling.
  */
-#ifndef PARSCALE_PEAK_H
-#define PARSCALE_PEAK_H
+#ifndef PARSCALE_KERNELS_PEAK_H
+#define PARSCALE_KERNELS_PEAK_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum { PEAK_LANES = 96, PEAK_REGISTERS = 12 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "peak.h"
+#include "kernels/peak.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #ifdef __AVX512F__
 
@@ -17,7 +17,7 @@ typedef double real_lanes __attribute__((vector_size(64)));
 #define PEAK_KEEP_REAL "+v"
 #define PEAK_FUSED _mm512_fmadd_pd
 #define PEAK_TARGET
-#include "peak_vector.h"
+#include "kernels/peak_vector.h"
 
 PEAK_VARIANT(peak, avx512, CPU_AVX512, peak_chunk);
 PEAK_VARIANT(flops, avx512, CPU_AVX512, flops_chunk);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "prefetch.h"
+#include "kernels/prefetch.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 /* Where L2 is unknown. */
 static const uint64_t l2_fallback = 256 << 10;

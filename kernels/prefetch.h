@@ -10,10 +10,10 @@
  * without, 0.75 with a line ahead and 0.92 page by page; on Zen 5 a line ahead got all there was. `parscale
  * probe read` tells.
  */
-#ifndef PARSCALE_PREFETCH_H
-#define PARSCALE_PREFETCH_H
+#ifndef PARSCALE_KERNELS_PREFETCH_H
+#define PARSCALE_KERNELS_PREFETCH_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum prefetch { PREFETCH_NONE, PREFETCH_AHEAD, PREFETCH_PAGES };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* primality.c - the kernel `primality`: its table of divisors, and its record. */
-#include "primality.h"
+#include "kernels/primality.h"
 
-#include "primes.h"
+#include "kernels/primes.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* primality_avx2.c - the 16 odd numbers of a unit against one divisor at a time, until none is left. */
-#include "primality.h"
+#include "kernels/primality.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* primality_avx512.c - the 16 odd numbers of a unit in one vector against one divisor at a time, until none
  * is left. */
-#include "primality.h"
+#include "kernels/primality.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "primes.h"
+#include "kernels/primes.h"
 
 const char *primes_below(uint64_t end, struct tally *known)
 {
@@ -7,7 +7,7 @@ const char *primes_below(uint64_t end, struct tally *known)
 		uint64_t end, primes, lead;
 	} powers[] = {
 #define PI(end, primes, lead) {UINT64_C(end), UINT64_C(primes), UINT64_C(lead)},
-#include "primes.def"
+#include "kernels/primes.def"
 	};
 	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
 		if (end == powers[i].end) {

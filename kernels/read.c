@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by
  * memory. */
-#include "read.h"
+#include "kernels/read.h"
 
-#include "cpu.h"
-#include "memory.h"
+#include "kernels/cpu.h"
+#include "kernels/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

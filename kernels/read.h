@@ -7,10 +7,10 @@
  * keeps more loads in flight, since hardware prefetchers work page by page. The unit of work is a page, so
  * that even what fits L1 has a share for each worker.
  */
-#ifndef PARSCALE_READ_H
-#define PARSCALE_READ_H
+#ifndef PARSCALE_KERNELS_READ_H
+#define PARSCALE_KERNELS_READ_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum { READ_PAGE = 4096, READ_PAGES = 8, READ_TILE = READ_PAGE * READ_PAGES };
 

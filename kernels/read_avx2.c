@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "read.h"
+#include "kernels/read.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #ifdef __AVX2__
 
@@ -31,7 +31,7 @@ static inline uint64_t read_sum(__m256i v)
 	       (uint64_t)_mm256_extract_epi64(v, 2) + (uint64_t)_mm256_extract_epi64(v, 3);
 }
 
-#include "read_vector.h"
+#include "kernels/read_vector.h"
 
 READ_VARIANT(avx2, "avx2", CPU_AVX2, read_plain);
 READ_VARIANT(avx2_pages, "avx2-pages", CPU_AVX2, read_pages);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "read.h"
+#include "kernels/read.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #ifdef __AVX512F__
 
@@ -35,7 +35,7 @@ static inline uint64_t read_sum(__m512i v)
 	return sum;
 }
 
-#include "read_vector.h"
+#include "kernels/read_vector.h"
 
 READ_VARIANT(avx512, "avx512", CPU_AVX512, read_plain);
 READ_VARIANT(avx512_pages, "avx512-pages", CPU_AVX512, read_pages);

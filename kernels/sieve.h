@@ -28,10 +28,10 @@
  *
  * Nothing here knows threads. All of a plan is read-only once it is open.
  */
-#ifndef PARSCALE_SIEVE_H
-#define PARSCALE_SIEVE_H
+#ifndef PARSCALE_KERNELS_SIEVE_H
+#define PARSCALE_KERNELS_SIEVE_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum {
 	SIEVE_FLOOR = 4111,     /* primes up to here are listed, not sieved: a turned prime may hit itself. 1

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_avx2.c - the sieve with 256-bit vectors: 8 starts and 256 pre-sieved bits at a time, POPCNT for
  * counting. */
-#include "cpu.h"
-#include "sieve.h"
+#include "kernels/cpu.h"
+#include "kernels/sieve.h"
 
 #if defined(__AVX2__)
-#include "sieve_template.h"
+#include "kernels/sieve_template.h"
 
 #include <immintrin.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_avx512.c - the sieve with 512-bit vectors: 16 starts, 512 pre-sieved bits, 512 counted bits at a
  * time. */
-#include "cpu.h"
-#include "sieve.h"
+#include "kernels/cpu.h"
+#include "kernels/sieve.h"
 
 #if defined(__AVX512BW__)
-#include "sieve_template.h"
+#include "kernels/sieve_template.h"
 
 #include <immintrin.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_base.c - the base primes in order: small ones are kept, the others are as the sieve itself lists
  * them. */
-#include "memory.h"
-#include "sieve.h"
+#include "kernels/memory.h"
+#include "kernels/sieve.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,11 +9,11 @@
  *
  * First numbers are 2 modulo M, so that the tuplets of a word are the word itself, shifted and united.
  */
-#ifndef PARSCALE_SIEVE_COLUMNS_H
-#define PARSCALE_SIEVE_COLUMNS_H
+#ifndef PARSCALE_KERNELS_SIEVE_COLUMNS_H
+#define PARSCALE_KERNELS_SIEVE_COLUMNS_H
 
-#include "inline.h"
-#include "sieve_tuplets.h"
+#include "kernels/inline.h"
+#include "kernels/sieve_tuplets.h"
 
 #include <math.h>
 #include <string.h>

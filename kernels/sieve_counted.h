@@ -5,12 +5,12 @@
  *
  * No branch depends on where a prime hits: trip counts are those of a run.
  */
-#ifndef PARSCALE_SIEVE_COUNTED_H
-#define PARSCALE_SIEVE_COUNTED_H
+#ifndef PARSCALE_KERNELS_SIEVE_COUNTED_H
+#define PARSCALE_KERNELS_SIEVE_COUNTED_H
 
-#include "inline.h"
-#include "sieve_hit.h"
-#include "sieve_parts.h"
+#include "kernels/inline.h"
+#include "kernels/sieve_hit.h"
+#include "kernels/sieve_parts.h"
 
 /* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
 struct stretch {
@@ -81,10 +81,10 @@ static __attribute__((noinline)) void cross_run(
 		break;
 		HITS(1)
 		HITS(2)
-		HITS(3) HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12) HITS(13)
-			HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22)
-				HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30)
-					HITS(31)
+		HITS(3)
+		HITS(4) HITS(5) HITS(6) HITS(7) HITS(8) HITS(9) HITS(10) HITS(11) HITS(12) HITS(13) HITS(14)
+			HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22) HITS(23)
+				HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
 #undef HITS
 	}
 }

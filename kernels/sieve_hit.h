@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_hit.h - one hit: a bit of a line is set. */
-#ifndef PARSCALE_SIEVE_HIT_H
-#define PARSCALE_SIEVE_HIT_H
+#ifndef PARSCALE_KERNELS_SIEVE_HIT_H
+#define PARSCALE_KERNELS_SIEVE_HIT_H
 
-#include "inline.h"
+#include "kernels/inline.h"
 
 #include <stdint.h>
 

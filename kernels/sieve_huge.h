@@ -8,12 +8,12 @@
  * time. A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every
  * prime instead.
  */
-#ifndef PARSCALE_SIEVE_HUGE_H
-#define PARSCALE_SIEVE_HUGE_H
+#ifndef PARSCALE_KERNELS_SIEVE_HUGE_H
+#define PARSCALE_KERNELS_SIEVE_HUGE_H
 
-#include "inline.h"
-#include "sieve_hit.h"
-#include "sieve_parts.h"
+#include "kernels/inline.h"
+#include "kernels/sieve_hit.h"
+#include "kernels/sieve_parts.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * process: small primes and the tables of the pre-sieve. Who comes second while it is being made makes it
  * too, and gives his own up.
  */
-#include "memory.h"
-#include "sieve.h"
+#include "kernels/memory.h"
+#include "kernels/sieve.h"
 
 #include <stdatomic.h>
 #include <string.h>

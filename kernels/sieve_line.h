@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_line.h - a line, from the pre-sieve to counting, by all kinds of primes. */
-#ifndef PARSCALE_SIEVE_LINE_H
-#define PARSCALE_SIEVE_LINE_H
+#ifndef PARSCALE_KERNELS_SIEVE_LINE_H
+#define PARSCALE_KERNELS_SIEVE_LINE_H
 
-#include "sieve_counted.h"
-#include "sieve_hit.h"
-#include "sieve_huge.h"
-#include "sieve_parts.h"
-#include "sieve_presieve.h"
-#include "sieve_products.h"
-#include "sieve_turned.h"
+#include "kernels/sieve_counted.h"
+#include "kernels/sieve_hit.h"
+#include "kernels/sieve_huge.h"
+#include "kernels/sieve_parts.h"
+#include "kernels/sieve_presieve.h"
+#include "kernels/sieve_products.h"
+#include "kernels/sieve_turned.h"
 
 #include <string.h>
 

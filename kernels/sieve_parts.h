@@ -4,10 +4,10 @@
  * the functions declared here, and ends in its `const struct variant`. Where a plain one will do, the headers
  * of the template have it: multiples_plain() and so on.
  */
-#ifndef PARSCALE_SIEVE_PARTS_H
-#define PARSCALE_SIEVE_PARTS_H
+#ifndef PARSCALE_KERNELS_SIEVE_PARTS_H
+#define PARSCALE_KERNELS_SIEVE_PARTS_H
 
-#include "sieve.h"
+#include "kernels/sieve.h"
 
 /* Has the largest pre-sieved prime, about where a load of a table costs as much as crossing out in as many
  * bits; the rest is the template's. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the
  * pre-sieve. */
-#include "memory.h"
-#include "sieve.h"
-#include "sieve_tuplets.h"
+#include "kernels/memory.h"
+#include "kernels/sieve.h"
+#include "kernels/sieve_tuplets.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,9 +7,9 @@
  *
  * The algorithm has no parts that could run side by side: there is one unit.
  */
-#include "memory.h"
-#include "primes.h"
-#include "sieve_tuplets.h"
+#include "kernels/memory.h"
+#include "kernels/primes.h"
+#include "kernels/sieve_tuplets.h"
 
 #include <string.h>
 

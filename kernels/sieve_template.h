@@ -18,12 +18,12 @@
  *
  * and here the functions of a variant's record. A header includes what it needs.
  */
-#ifndef PARSCALE_SIEVE_TEMPLATE_H
-#define PARSCALE_SIEVE_TEMPLATE_H
+#ifndef PARSCALE_KERNELS_SIEVE_TEMPLATE_H
+#define PARSCALE_KERNELS_SIEVE_TEMPLATE_H
 
-#include "sieve_block.h"
-#include "sieve_groups.h"
-#include "sieve_list.h"
+#include "kernels/sieve_block.h"
+#include "kernels/sieve_groups.h"
+#include "kernels/sieve_list.h"
 
 /* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p
  * / M are at least 1 / M. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sieve_tuplets.h"
+#include "kernels/sieve_tuplets.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
 /*
  * sieve_turned.h - turned primes: many hits in a segment, eight at a time with constant masks.
  */
-#ifndef PARSCALE_SIEVE_TURNED_H
-#define PARSCALE_SIEVE_TURNED_H
+#ifndef PARSCALE_KERNELS_SIEVE_TURNED_H
+#define PARSCALE_KERNELS_SIEVE_TURNED_H
 
-#include "inline.h"
-#include "sieve_parts.h"
+#include "kernels/inline.h"
+#include "kernels/sieve_parts.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_work.c - a worker's scratch: its layout, and what is the same for all lines of a block. */
-#include "sieve.h"
+#include "kernels/sieve.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* stream.c - the arrays of `copy` and `triad`, and how a worker walks through its share. */
-#include "stream.h"
+#include "kernels/stream.h"
 
-#include "memory.h"
+#include "kernels/memory.h"
 
 #include <stdlib.h>
 

@@ -11,10 +11,10 @@
  * The unit is 512 words. One word of every 64th unit is read back from the target and added up: too few to
  * cost, enough that a loop which did not store would not pass.
  */
-#ifndef PARSCALE_STREAM_H
-#define PARSCALE_STREAM_H
+#ifndef PARSCALE_KERNELS_STREAM_H
+#define PARSCALE_KERNELS_STREAM_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum { STREAM_UNIT = 512, STREAM_LOOKED_AT = 64 };
 

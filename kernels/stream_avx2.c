@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "stream.h"
+#include "kernels/stream.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #ifdef __AVX2__
 
@@ -31,7 +31,7 @@ static inline __m256d stream_triple(__m256d b, __m256d c)
 	return _mm256_add_pd(b, _mm256_mul_pd(_mm256_set1_pd(3), c));
 }
 
-#include "stream_vector.h"
+#include "kernels/stream_vector.h"
 
 STREAM_VARIANTS(avx2, CPU_AVX2);
 

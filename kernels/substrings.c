@@ -7,10 +7,10 @@
  * header lines of FASTA files (from a '>' at the beginning of a line to its end). A letter of DNA that is not
  * A, C, G or T pairs with nothing.
  */
-#include "substrings.h"
+#include "kernels/substrings.h"
 
-#include "memory.h"
-#include "substrings_generate.h"
+#include "kernels/memory.h"
+#include "kernels/substrings_generate.h"
 
 #include <stdlib.h>
 #include <string.h>

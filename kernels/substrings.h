@@ -14,11 +14,11 @@
  *
  * The unit of work is a block of 64 offsets: the letters there, and the gaps before them.
  */
-#ifndef PARSCALE_SUBSTRINGS_H
-#define PARSCALE_SUBSTRINGS_H
+#ifndef PARSCALE_KERNELS_SUBSTRINGS_H
+#define PARSCALE_KERNELS_SUBSTRINGS_H
 
-#include "kernel.h"
-#include "prefetch.h"
+#include "kernels/kernel.h"
+#include "kernels/prefetch.h"
 
 enum { SUBSTRINGS_BLOCK = 64, SUBSTRINGS_FLIP = 3 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_avx2.c - 64 bytes as two vectors of 32. */
-#include "substrings_centres.h"
+#include "kernels/substrings_centres.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>

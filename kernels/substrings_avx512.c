@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_avx512.c - 64 bytes are a vector, and a comparison a mask. */
-#include "substrings_centres.h"
+#include "kernels/substrings_centres.h"
 
-#include "cpu.h"
+#include "kernels/cpu.h"
 
 #if defined(__AVX512BW__)
 #include <immintrin.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "substrings_generate.h"
+#include "kernels/substrings_generate.h"
 
-#include "palindrome_random.h"
-#include "text_generate.h"
+#include "kernels/palindrome_random.h"
+#include "kernels/text_generate.h"
 
 #include <string.h>
 

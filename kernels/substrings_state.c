@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "substrings_state.h"
+#include "kernels/substrings_state.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* text.c - the kernel `text`: its record, and what all variants share of it. */
-#include "text.h"
+#include "kernels/text.h"
 
-#include "cpu.h"
-#include "memory.h"
-#include "text_generate.h"
-#include "unicode.h"
+#include "kernels/cpu.h"
+#include "kernels/memory.h"
+#include "kernels/text_generate.h"
+#include "kernels/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "text_rules.h"
+#include "kernels/text_rules.h"
 
-#include "unicode.h"
+#include "kernels/unicode.h"
 
 #include <string.h>
 

@@ -9,10 +9,10 @@
  * case folding if that is asked for. Nothing is normalised: an accent that is a mark of its own differs from
  * one that is part of its letter.
  */
-#ifndef PARSCALE_TEXT_RULES_H
-#define PARSCALE_TEXT_RULES_H
+#ifndef PARSCALE_KERNELS_TEXT_RULES_H
+#define PARSCALE_KERNELS_TEXT_RULES_H
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 /* The sets that have names; TEXT_LIST: those of the list. The values of --fold-case and --encoding. */
 enum text_set { TEXT_LETTERS, TEXT_ALNUM, TEXT_NONSPACE, TEXT_LIST };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend_job.h"
+#include "tests/backend_job.h"
 
 #include <assert.h>
 #include <dirent.h>

@@ -3,16 +3,16 @@
  * backend_job.h - a job that writes down what happens to it, in shared memory, so that threads and processes
  * are checked alike; and a look at what a back end may have left behind.
  */
-#ifndef PARSCALE_BACKEND_JOB_H
-#define PARSCALE_BACKEND_JOB_H
+#ifndef PARSCALE_TESTS_BACKEND_JOB_H
+#define PARSCALE_TESTS_BACKEND_JOB_H
 
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include <sys/types.h>
 

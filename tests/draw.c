@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw.h"
+#include "tests/draw.h"
 
-#include "shuffle.h"
+#include "bench/shuffle.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine_tree.h"
+#include "tests/machine_tree.h"
 
-#include "machine/cpulist.h"
+#include "bench/machine/cpulist.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,8 +9,8 @@
  *   a{}b = LIST LIST ...   for each CPU of each list, a file that holds that list
  * and comments that begin with #.
  */
-#ifndef PARSCALE_MACHINE_TREE_H
-#define PARSCALE_MACHINE_TREE_H
+#ifndef PARSCALE_TESTS_MACHINE_TREE_H
+#define PARSCALE_TESTS_MACHINE_TREE_H
 
 #include <stddef.h>
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "kernel.h"
+#include "kernels/cpu.h"
+#include "kernels/kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>

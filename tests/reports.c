@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "reports.h"
+#include "tests/reports.h"
 
-#include "report/svg.h"
-#include "simulated.h"
+#include "bench/report/svg.h"
+#include "tests/simulated.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* reports.h - what tests of charts and reports share: a folder, simulated sweeps in it, and eyes for what
  * came out. */
-#ifndef PARSCALE_TEST_REPORTS_H
-#define PARSCALE_TEST_REPORTS_H
+#ifndef PARSCALE_TESTS_REPORTS_H
+#define PARSCALE_TESTS_REPORTS_H
 
-#include "report/report.h"
+#include "bench/report/report.h"
 
 struct simulation;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* scenarios.h - simulated sweeps (simulated.h) at the ends of what a chart must bear, by name: for tests, the
  * gallery and the browser's check. */
-#ifndef PARSCALE_TEST_SCENARIOS_H
-#define PARSCALE_TEST_SCENARIOS_H
+#ifndef PARSCALE_TESTS_SCENARIOS_H
+#define PARSCALE_TESTS_SCENARIOS_H
 
-#include "simulated.h"
+#include "tests/simulated.h"
 
 static const char *const few_backends[] = {"openmp", "pthread", "fork", NULL}, *const one_backend[] = {
 										       "fork", NULL};

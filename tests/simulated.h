@@ -7,11 +7,11 @@
  * kernel's serial time, a serial share and a contention term (Universal Scalability Law), costs of creating
  * workers, a memory ceiling and noise of a fixed seed.
  */
-#ifndef PARSCALE_TEST_SIMULATED_H
-#define PARSCALE_TEST_SIMULATED_H
+#ifndef PARSCALE_TESTS_SIMULATED_H
+#define PARSCALE_TESTS_SIMULATED_H
 
-#include "data/csv.h"
-#include "data/summary.h"
+#include "bench/data/csv.h"
+#include "bench/data/summary.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every back end hands out every chunk once, to the workers and in the shares it promises, and leaves nothing
  * behind. */
-#include "backend_job.h"
+#include "tests/backend_job.h"
 
 #include <stdio.h>
 #include <string.h>

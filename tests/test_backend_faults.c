@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What goes wrong in a worker fails the run in good time, is named, and leaves no process, thread or file
  * behind. */
-#include "backend_job.h"
+#include "tests/backend_job.h"
 
 #include <errno.h>
 #include <linux/filter.h>

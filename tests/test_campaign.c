@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* test_campaign.c - campaigns on a simulated machine: what order and canary are worth when it slows down
  * half-way, and how good the forecast is. */
-#include "sweep/campaign.h"
+#include "bench/sweep/campaign.h"
 
-#include "data/drift.h"
-#include "data/group.h"
-#include "data/stats.h"
-#include "draw.h"
+#include "bench/data/drift.h"
+#include "bench/data/group.h"
+#include "bench/data/stats.h"
+#include "tests/draw.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

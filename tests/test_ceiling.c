@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "data/ceiling.h"
+#include "bench/data/ceiling.h"
 
 static struct summary *add(
 	struct table *t, const char *kernel, uint64_t workers, double bytes, double per_second)

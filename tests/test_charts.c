@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_charts.c - charts of simulated sweeps: of 2 to 256 workers, 1 to 8 back ends, with holes, failures and
  * single samples. */
-#include "reports.h"
+#include "tests/reports.h"
 
-#include "report/breakeven.h"
-#include "scenarios.h"
+#include "bench/report/breakeven.h"
+#include "tests/scenarios.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_columns.c - fields: written, read back, refused; the committed results/README.md is current. */
-#include "data/columns.h"
+#include "bench/data/columns.h"
 
-#include "draw.h"
+#include "tests/draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

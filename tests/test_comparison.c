@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_comparison.c - verdicts on simulated result sets: no false alarms, planted changes found. */
-#include "data/comparison.h"
+#include "bench/data/comparison.h"
 
-#include "draw.h"
+#include "tests/draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

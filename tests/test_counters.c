@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Counters cover threads and processes; energy wraps around; what is absent is empty, with a reason. */
-#include "machine/counters.h"
-#include "machine_tree.h"
-#include "machine/place.h"
+#include "bench/machine/counters.h"
+#include "bench/machine/place.h"
+#include "tests/machine_tree.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_csv.c - files of rows: round trips, torn ends, everything that must be refused. */
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

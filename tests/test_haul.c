@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "solo.h"
-#include "trial.h"
+#include "bench/solo.h"
+#include "bench/trial.h"
+#include "kernels/cpu.h"
 
 struct list {
 	uint64_t *items;

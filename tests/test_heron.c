@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "heron.h"
+#include "kernels/cpu.h"
+#include "kernels/heron.h"
 
 extern const struct kernel kernel_heron;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read of machines: seven that are planted as fake proc and sys trees, and this one. */
-#include "machine/build.h"
-#include "machine/cgroup.h"
-#include "machine/clock.h"
-#include "info.h"
-#include "machine_tree.h"
+#include "bench/info.h"
+#include "bench/machine/build.h"
+#include "bench/machine/cgroup.h"
+#include "bench/machine/clock.h"
+#include "tests/machine_tree.h"
 
 #include "config.h"
 

@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "program.h"
-#include "solo.h"
-#include "trial.h"
-#include "work.h"
+#include "bench/program.h"
+#include "bench/solo.h"
+#include "bench/trial.h"
+#include "bench/work.h"
+#include "kernels/cpu.h"
 
 #define LARGE "300007" /* for the long form */
 
@@ -30,7 +30,7 @@ static const struct {
 	{"noop", {"calls", "1000"}},
 	{"noop", {"calls", "0"}},
 #define KERNEL(name) {#name, {"size", "90007"}}, {#name, {"size", LARGE}},
-#include "kernels.def"
+#include "kernels/kernels.def"
 	{"palindrome", {"length", "13", "words", "10007"}},
 	{"palindrome", {"length", "2", "words", "3"}},
 	{"sieve", {"start", "990000", "stop", "1300000"}},

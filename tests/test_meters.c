@@ -3,11 +3,11 @@
  * Both meters on the same scripted trial: runs whose lengths are known, told and not waited for, so that what
  * a meter makes of them is exact.
  */
+#include "bench/meter.h"
 #include "config.h"
-#include "meter.h"
 
 #if HAVE_BENCHMARK
-#include "gbench/meter_gbench.h"
+#include "bench/gbench/meter_gbench.h"
 #endif
 
 #include <math.h>
@@ -264,9 +264,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(both_agree),
 		cmocka_unit_test(as_many_samples_as_asked), cmocka_unit_test(long_runs_are_not_batched),
 		cmocka_unit_test(nothing_is_thrown_away_without_warm_up),
-		cmocka_unit_test(cold_runs_are_not_sampled),
-		cmocka_unit_test(a_failed_run_ends_it), cmocka_unit_test(a_refused_sample_ends_it),
-		cmocka_unit_test(the_cap_is_wall_time)};
+		cmocka_unit_test(cold_runs_are_not_sampled), cmocka_unit_test(a_failed_run_ends_it),
+		cmocka_unit_test(a_refused_sample_ends_it), cmocka_unit_test(the_cap_is_wall_time)};
 	printf("meters:");
 	for (unsigned m = 0; m < METERS; m++)
 		printf(" %s", meters_here[m].name);

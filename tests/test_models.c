@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_models.c - planted parameters of scaling models are recovered, and their intervals hold them. */
-#include "data/models.h"
+#include "bench/data/models.h"
 
-#include "draw.h"
+#include "tests/draw.h"
 
 #include <math.h>
 #include <setjmp.h>

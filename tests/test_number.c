@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "number.h"
+#include "bench/number.h"
 
 static void accepted(void **state)
 {

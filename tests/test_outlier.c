@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* test_outlier.c - outliers get the reason that was planted; and a real sample that another process disturbed
  * gets it too. */
-#include "data/outlier.h"
+#include "bench/data/outlier.h"
 
-#include "draw.h"
-#include "machine/disturbance.h"
-#include "machine/place.h"
-#include "machine_tree.h"
-#include "measure.h"
+#include "bench/machine/disturbance.h"
+#include "bench/machine/place.h"
+#include "bench/measure.h"
+#include "tests/draw.h"
+#include "tests/machine_tree.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_palindrome.c - every variant of `palindrome` against its reference: all lengths, cuts, made-up lists,
  * poisoned margins. */
-#include "palindrome_cases.h"
+#include "tests/palindrome_cases.h"
 
-#include "memory.h"
-#include "palindrome.h"
+#include "kernels/memory.h"
+#include "kernels/palindrome.h"
 
 static const uint64_t seed = 20260301;
 

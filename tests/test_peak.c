@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "peak.h"
-#include "solo.h"
+#include "bench/solo.h"
+#include "kernels/cpu.h"
+#include "kernels/peak.h"
 
 extern const struct kernel kernel_peak, kernel_flops, kernel_divide;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Placement on machines that hwloc makes up, and on this one. */
-#include "machine/cpulist.h"
-#include "machine/place.h"
+#include "bench/machine/cpulist.h"
+#include "bench/machine/place.h"
 
 #include "config.h"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || defined __SANITIZE_UNDEFINED__
 enum { SANITIZED = 1 };

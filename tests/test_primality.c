@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "primality.h"
+#include "kernels/cpu.h"
+#include "kernels/primality.h"
 
 extern const struct kernel kernel_primality;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_probe.c - every probe once: all its cases verified, nothing left behind; and summaries of hand-made
  * samples. */
-#include "data/probe_summary.h"
-#include "probe/sampler.h"
+#include "bench/data/probe_summary.h"
+#include "bench/probe/sampler.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_probe_pipesieve.c - the published pipelined sieve: its printed, wrong output and the reason for it;
  * right answers of all others; bad ranges. */
-#include "probe/pipesieve.h"
-#include "probe/stream.h"
+#include "bench/probe/pipesieve.h"
+#include "bench/probe/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

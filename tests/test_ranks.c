@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_ranks.c - Mann and Whitney's and Wilcoxon's distributions against published tables and by enumeration;
  * shifts; how many values are needed; adjusted p-values. */
-#include "data/ranks.h"
+#include "bench/data/ranks.h"
 
-#include "draw.h"
+#include "tests/draw.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_report.c - what a report says, and where it is silent. */
-#include "reports.h"
-#include "scenarios.h"
+#include "tests/reports.h"
+#include "tests/scenarios.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

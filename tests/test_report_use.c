@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_report_use.c - plot and report used wrongly, or where something is missing. */
-#include "reports.h"
-#include "scenarios.h"
+#include "tests/reports.h"
+#include "tests/scenarios.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

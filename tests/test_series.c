@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_series.c - which cells make a series, and what is said of short ones. */
-#include "data/series.h"
+#include "bench/data/series.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

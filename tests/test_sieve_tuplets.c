@@ -2,9 +2,9 @@
 /*
  * test_sieve_tuplets.c - twins to sextuplets: published counts, every cut, lists, and their text.
  */
-#include "sieve_cases.h"
+#include "tests/sieve_cases.h"
 
-#include "sieve_tuplets.h"
+#include "kernels/sieve_tuplets.h"
 
 #include <inttypes.h>
 

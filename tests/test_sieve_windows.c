@@ -12,11 +12,11 @@
  * PARSCALE_WINDOWS=N for N; else there are 300, few of them beyond 2^44. PARSCALE_SEED draws others: two
  * processes with two seeds share the work.
  */
-#include "sieve_cases.h"
+#include "tests/sieve_cases.h"
 
-#include "program.h"
-#include "sieve_tuplets.h"
-#include "trial.h"
+#include "bench/program.h"
+#include "bench/trial.h"
+#include "kernels/sieve_tuplets.h"
 #include "versus/primesieve.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_stats.c - order statistics against published tables and hand-made values; intervals by simulation. */
-#include "data/stats.h"
+#include "bench/data/stats.h"
 
-#include "draw.h"
+#include "tests/draw.h"
 
 #include <math.h>
 #include <setjmp.h>

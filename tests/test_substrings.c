@@ -4,11 +4,11 @@
  * pair of letters: random strings and those that are hard for a search from centres, any cut among any
  * workers, any alignment, poisoned margins between guard pages.
  */
-#include "palindrome_cases.h"
+#include "tests/palindrome_cases.h"
 
-#include "memory.h"
-#include "substrings.h"
-#include "substrings_generate.h"
+#include "kernels/memory.h"
+#include "kernels/substrings.h"
+#include "kernels/substrings_generate.h"
 
 static const uint64_t seed = 20260417;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_summary.c - a hand-made set of samples against values worked out by hand; the choice of bases; the
  * command. */
-#include "data/summary.h"
+#include "bench/data/summary.h"
 
-#include "draw.h"
-#include "kernel.h"
+#include "kernels/kernel.h"
+#include "tests/draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

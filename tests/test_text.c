@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_text.c - every variant of `text` against its reference, on texts that lie directly between pages that
  * may not be touched. */
-#include "text_cases.h"
+#include "tests/text_cases.h"
 
-#include "text_generate.h"
+#include "kernels/text_generate.h"
 
 static const uint64_t seed = 20260302;
 

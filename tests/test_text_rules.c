@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_text_rules.c - `text` under every rule of what a word is: sets of characters, cases, UTF-8; and
  * giants, which units share. */
-#include "text_cases.h"
+#include "tests/text_cases.h"
 
-#include "unicode.h"
+#include "kernels/unicode.h"
 
 #include <ctype.h>
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "trial.h"
-#include "work.h"
+#include "bench/trial.h"
+#include "bench/work.h"
 
 static void parts_cover_all_units_once(void **state)
 {

@@ -6,9 +6,9 @@
 #ifndef PARSCALE_TESTS_TEXT_CASES_H
 #define PARSCALE_TESTS_TEXT_CASES_H
 
-#include "palindrome_cases.h"
+#include "tests/palindrome_cases.h"
 
-#include "text.h"
+#include "kernels/text.h"
 
 /* Texts as long as this straddle several tiles. */
 enum { MOST = 5 * TEXT_TILE + 100 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "primesieve.h"
+#include "versus/primesieve.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

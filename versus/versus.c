@@ -10,14 +10,14 @@
  */
 #include "versus/primesieve.h"
 
-#include "cell.h"
-#include "data/stats.h"
-#include "kernel.h"
-#include "machine/clock.h"
-#include "machine/place.h"
-#include "machine/topology.h"
-#include "solo.h"
-#include "trial.h"
+#include "bench/cell.h"
+#include "bench/data/stats.h"
+#include "bench/machine/clock.h"
+#include "bench/machine/place.h"
+#include "bench/machine/topology.h"
+#include "bench/solo.h"
+#include "bench/trial.h"
+#include "kernels/kernel.h"
 
 #include <fcntl.h>
 #include <getopt.h>

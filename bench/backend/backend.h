@@ -8,10 +8,10 @@
  *
  * A back end is one file that ends in a const record, and one line in backends.def.
  */
-#ifndef PARSCALE_BACKEND_H
-#define PARSCALE_BACKEND_H
+#ifndef PARSCALE_BENCH_BACKEND_BACKEND_H
+#define PARSCALE_BENCH_BACKEND_BACKEND_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -157,7 +157,7 @@ void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *firs
 int backend_attach(int fd, unsigned worker, struct job *job, struct err *e);
 
 #define BACKEND(name) extern const struct backend backend_##name;
-#include "backend/backends.def"
+#include "bench/backend/backends.def"
 
 /* All back ends, in the order of backends.def, ended by NULL. */
 extern const struct backend *const backends[];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct backend *const backends[] = {
 #define BACKEND(name) &backend_##name,
-#include "backend/backends.def"
+#include "bench/backend/backends.def"
 	NULL};
 
 /* The first i with i * n / chunks == worker, without the product that could overflow. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/control.h"
+#include "bench/backend/control.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -8,10 +8,10 @@
  * lock or has a deadline of its own: the opener ends every wait by control_stop, and the kernel ends the
  * workers if the opener dies.
  */
-#ifndef PARSCALE_CONTROL_H
-#define PARSCALE_CONTROL_H
+#ifndef PARSCALE_BENCH_BACKEND_CONTROL_H
+#define PARSCALE_BENCH_BACKEND_CONTROL_H
 
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 #include <sys/types.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/crew.h"
+#include "bench/backend/crew.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,10 +4,10 @@
  * waiting, noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct
  * crew_kind. The clock is read for time-outs only.
  */
-#ifndef PARSCALE_CREW_H
-#define PARSCALE_CREW_H
+#ifndef PARSCALE_BENCH_BACKEND_CREW_H
+#define PARSCALE_BENCH_BACKEND_CREW_H
 
-#include "backend/control.h"
+#include "bench/backend/control.h"
 
 #include <pthread.h>
 #include <sys/types.h>

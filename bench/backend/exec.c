@@ -3,7 +3,7 @@
  * exec.c - each worker is a fresh program. It inherits nothing but its words and descriptors: what the job
  * needs it makes again, in `enter`, before the team's gate. What that takes is part of the launch.
  */
-#include "backend/process.h"
+#include "bench/backend/process.h"
 
 #include <errno.h>
 #include <spawn.h>

@@ -4,7 +4,7 @@
  * never returns into the opener's code, never runs its exit handlers, never prints its buffers, and dies with
  * it.
  */
-#include "backend/process.h"
+#include "bench/backend/process.h"
 
 #include <errno.h>
 #include <unistd.h>

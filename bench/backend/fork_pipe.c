@@ -7,8 +7,8 @@
  * whatever can be read and writes what can be written, so that a worker which waits for room gets it. Workers
  * block. Gate, reports and slots are those of all back ends.
  */
-#include "backend/fork_pipe.h"
-#include "backend/process.h"
+#include "bench/backend/fork_pipe.h"
+#include "bench/backend/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

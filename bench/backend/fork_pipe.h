@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fork_pipe.h - teams of forked processes behind pipes, for the back ends that are such: what travels is the
  * job's wire's business. */
-#ifndef PARSCALE_FORK_PIPE_H
-#define PARSCALE_FORK_PIPE_H
+#ifndef PARSCALE_BENCH_BACKEND_FORK_PIPE_H
+#define PARSCALE_BENCH_BACKEND_FORK_PIPE_H
 
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 /* backend.open of `b`; ERR_ABSENT for a job without a wire. Run, slot and close are those of a crew. */
 struct team *fork_pipe_open(

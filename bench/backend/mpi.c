@@ -3,7 +3,7 @@
  * mpi.c - the back end as every program but parscale-mpi sees it: its workers are ranks, which a launcher has
  * started before there is a team, so a team can only be opened in there (bench/mpi/ranks.c).
  */
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 #include "config.h"
 

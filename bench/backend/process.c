@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/process.h"
+#include "bench/backend/process.h"
 
 #include <errno.h>
 #include <poll.h>

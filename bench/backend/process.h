@@ -3,10 +3,10 @@
  * process.h - workers that are processes: how they settle in, end and are named. How they are made is the
  * back end's matter.
  */
-#ifndef PARSCALE_PROCESS_H
-#define PARSCALE_PROCESS_H
+#ifndef PARSCALE_BENCH_BACKEND_PROCESS_H
+#define PARSCALE_BENCH_BACKEND_PROCESS_H
 
-#include "backend/crew.h"
+#include "bench/backend/crew.h"
 
 /* First thing in the worker: it dies with its opener (a program that is gone already ends it at once) and
  * leaves Ctrl-C to it. The kernel ties it to the thread that opened the team: that thread has to live as long

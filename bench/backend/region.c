@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/region.h"
+#include "bench/backend/region.h"
 
 #include <stdlib.h>
 

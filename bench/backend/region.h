@@ -4,10 +4,10 @@
  * a parallel region that it enters with the others and leaves when all have. Hence no time-out, and nobody to
  * notice the dead.
  */
-#ifndef PARSCALE_REGION_H
-#define PARSCALE_REGION_H
+#ifndef PARSCALE_BENCH_BACKEND_REGION_H
+#define PARSCALE_BENCH_BACKEND_REGION_H
 
-#include "backend/control.h"
+#include "bench/backend/control.h"
 
 typedef void region_part_fn(const struct control *c, unsigned worker);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serial.c - the caller is the only worker: what the other back ends cost is measured against this. */
-#include "backend/region.h"
+#include "bench/backend/region.h"
 
 static int alone(const struct control *c, region_part_fn *part, struct err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/ceiling.h"
+#include "bench/data/ceiling.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,11 +9,11 @@
  * placement, of whatever back end. Of its ceilings the one that the cell comes nearest to binds; no kernel is
  * its own.
  */
-#ifndef PARSCALE_CEILING_H
-#define PARSCALE_CEILING_H
+#ifndef PARSCALE_BENCH_DATA_CEILING_H
+#define PARSCALE_BENCH_DATA_CEILING_H
 
-#include "data/csv.h"
-#include "kernel.h"
+#include "bench/data/csv.h"
+#include "kernels/kernel.h"
 
 /* Memory is as fast as the cells of `read` between half and twice as many bytes say, or, where there is none,
  * the nearest in size, up to 2^CEILING_DOUBLINGS times. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/columns.h"
+#include "bench/data/columns.h"
 
-#include "data/probe_rows.h"
+#include "bench/data/probe_rows.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -15,43 +15,43 @@
 const struct column sample_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct sample, cell.name, name, type, unit, meaning, true))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_SAMPLE_##table(ENTRY(struct sample, name, name, type, unit, meaning, false))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 	{0}};
 
 const struct column summary_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct summary, cell.name, name, type, unit, meaning, true))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_SUMMARY_##table(ENTRY(struct summary, name, name, type, unit, meaning, false))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 	{0}};
 
 const struct column comparison_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct comparison, cell.name, name, type, unit, meaning, true))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 #define COLUMN(name, type, unit, meaning) ENTRY(struct comparison, name, name, type, unit, meaning, false)
-#include "data/comparison.def"
+#include "bench/data/comparison.def"
 	{0}};
 
 const struct column model_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct model_row, cell.name, name, type, unit, meaning, true))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 #define COLUMN(name, type, unit, meaning) ENTRY(struct model_row, name, name, type, unit, meaning, false)
-#include "data/series.def"
+#include "bench/data/series.def"
 	{0}};
 
 const struct column worker_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct worker_row, cell.name, name, type, unit, meaning, true))
-#include "data/columns.def"
+#include "bench/data/columns.def"
 #define COLUMN(name, type, unit, meaning) ENTRY(struct worker_row, name, name, type, unit, meaning, false)
-#include "data/workers.def"
+#include "bench/data/workers.def"
 	{0}};
 
 /* So that a column of the factors is found in a bare struct factors as well as in a row. */

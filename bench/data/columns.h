@@ -5,10 +5,10 @@
  * Everything expands from columns.def, comparison.def, series.def and workers.def. Nothing here reads or
  * writes rows in files: see csv.h.
  */
-#ifndef PARSCALE_COLUMNS_H
-#define PARSCALE_COLUMNS_H
+#ifndef PARSCALE_BENCH_DATA_COLUMNS_H
+#define PARSCALE_BENCH_DATA_COLUMNS_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -41,42 +41,42 @@ struct uint_field {
 /* What was measured: two rows with equal factors belong to the same cell. */
 struct factors {
 #define COLUMN(table, name, type, unit, meaning) COLUMN_IF_FACTOR_##table(COLUMN_TYPE_##type(name);)
-#include "data/columns.def"
+#include "bench/data/columns.def"
 };
 
 /* One row of samples.csv. */
 struct sample {
 	struct factors cell;
 #define COLUMN(table, name, type, unit, meaning) COLUMN_IF_SAMPLE_##table(COLUMN_TYPE_##type(name);)
-#include "data/columns.def"
+#include "bench/data/columns.def"
 };
 
 /* One row of summary.csv. */
 struct summary {
 	struct factors cell;
 #define COLUMN(table, name, type, unit, meaning) COLUMN_IF_SUMMARY_##table(COLUMN_TYPE_##type(name);)
-#include "data/columns.def"
+#include "bench/data/columns.def"
 };
 
 /* One row of a comparison of two result sets. */
 struct comparison {
 	struct factors cell;
 #define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
-#include "data/comparison.def"
+#include "bench/data/comparison.def"
 };
 
 /* One row of models.csv: a series of worker counts. */
 struct model_row {
 	struct factors cell;
 #define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
-#include "data/series.def"
+#include "bench/data/series.def"
 };
 
 /* One row of workers.csv: a worker of one run. */
 struct worker_row {
 	struct factors cell;
 #define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
-#include "data/workers.def"
+#include "bench/data/workers.def"
 };
 
 enum column_type { COLUMN_NAME, COLUMN_LINE, COLUMN_UINT, COLUMN_REAL };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/compare.h"
+#include "bench/data/compare.h"
 
-#include "data/comparison.h"
-#include "folded.h"
-#include "data/folder.h"
-#include "number.h"
-#include "options.h"
-#include "data/row_json.h"
-#include "units.h"
-#include "data/view.h"
+#include "bench/data/comparison.h"
+#include "bench/data/folder.h"
+#include "bench/data/row_json.h"
+#include "bench/data/view.h"
+#include "bench/folded.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

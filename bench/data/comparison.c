@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/comparison.h"
+#include "bench/data/comparison.h"
 
-#include "data/group.h"
-#include "data/ranks.h"
+#include "bench/data/group.h"
+#include "bench/data/ranks.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -14,10 +14,10 @@
  *
  * So that among the cells called faster or slower, at most 5 % (expected) are not.
  */
-#ifndef PARSCALE_COMPARISON_H
-#define PARSCALE_COMPARISON_H
+#ifndef PARSCALE_BENCH_DATA_COMPARISON_H
+#define PARSCALE_BENCH_DATA_COMPARISON_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 struct comparison_rules {
 	double margin; /* 0.01: changes within a factor of 1.01 count as none; >= 0 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -6,10 +6,10 @@
  * after its last newline. Columns are found by name; any order is read, an unknown or missing column is
  * refused with file and line. Nothing here knows what a row means.
  */
-#ifndef PARSCALE_CSV_H
-#define PARSCALE_CSV_H
+#ifndef PARSCALE_BENCH_DATA_CSV_H
+#define PARSCALE_BENCH_DATA_CSV_H
 
-#include "data/columns.h"
+#include "bench/data/columns.h"
 
 /* Rows of one kind, in file order. Zeroed, it is an empty table. */
 struct table {

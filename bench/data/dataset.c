@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/dataset.h"
+#include "bench/data/dataset.h"
 
-#include "machine/cpulist.h"
-#include "data/folder.h"
-#include "kernel.h"
-#include "label.h"
-#include "data/series.h"
-#include "data/stats.h"
+#include "bench/data/folder.h"
+#include "bench/data/series.h"
+#include "bench/data/stats.h"
+#include "bench/label.h"
+#include "bench/machine/cpulist.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,12 +5,12 @@
  *
  * plot and report only read, and both read through here. Nothing here writes files or prints.
  */
-#ifndef PARSCALE_DATASET_H
-#define PARSCALE_DATASET_H
+#ifndef PARSCALE_BENCH_DATA_DATASET_H
+#define PARSCALE_BENCH_DATA_DATASET_H
 
-#include "data/comparison.h"
-#include "data/group.h"
-#include "data/probe_rows.h"
+#include "bench/data/comparison.h"
+#include "bench/data/group.h"
+#include "bench/data/probe_rows.h"
 
 #include <jansson.h>
 

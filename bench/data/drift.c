@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/drift.h"
+#include "bench/data/drift.h"
 
-#include "data/stats.h"
-#include "shuffle.h"
+#include "bench/data/stats.h"
+#include "bench/shuffle.h"
 
 #include <stdlib.h>
 #include <string.h>

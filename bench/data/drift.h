@@ -7,10 +7,10 @@
  * ranks compared with that of random orders of the same values: a permutation test, which assumes no
  * distribution. A step, a trend and a hump all show. Pure but for memory.
  */
-#ifndef PARSCALE_DRIFT_H
-#define PARSCALE_DRIFT_H
+#ifndef PARSCALE_BENCH_DATA_DRIFT_H
+#define PARSCALE_BENCH_DATA_DRIFT_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 enum drift_verdict { DRIFT_UNKNOWN, DRIFT_STEADY, DRIFT_DRIFTED };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/folder.h"
+#include "bench/data/folder.h"
 
 #include <errno.h>
 #include <stdio.h>

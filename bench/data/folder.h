@@ -2,10 +2,10 @@
 /*
  * folder.h - the files in a folder of results, for what makes, compares and merges folders.
  */
-#ifndef PARSCALE_FOLDER_H
-#define PARSCALE_FOLDER_H
+#ifndef PARSCALE_BENCH_DATA_FOLDER_H
+#define PARSCALE_BENCH_DATA_FOLDER_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 #include <jansson.h>
 

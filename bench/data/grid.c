@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/grid.h"
+#include "bench/data/grid.h"
 
-#include "folded.h"
+#include "bench/folded.h"
 
 #include <assert.h>
 

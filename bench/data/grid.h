@@ -3,8 +3,8 @@
  * grid.h - prints a table of texts with aligned columns. Keeps nothing: texts are asked for twice, once to
  * measure them.
  */
-#ifndef PARSCALE_GRID_H
-#define PARSCALE_GRID_H
+#ifndef PARSCALE_BENCH_DATA_GRID_H
+#define PARSCALE_BENCH_DATA_GRID_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/group.h"
+#include "bench/data/group.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,11 +6,11 @@
  * of one launch share its address-space layout and page placement, so what varies between launches shows only
  * in one value per launch.
  */
-#ifndef PARSCALE_GROUP_H
-#define PARSCALE_GROUP_H
+#ifndef PARSCALE_BENCH_DATA_GROUP_H
+#define PARSCALE_BENCH_DATA_GROUP_H
 
-#include "data/csv.h"
-#include "data/stats.h"
+#include "bench/data/csv.h"
+#include "bench/data/stats.h"
 
 /* Samples of one cell that follow each other in the file, as those of a launch do. */
 struct run {

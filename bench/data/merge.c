@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/merge.h"
+#include "bench/data/merge.h"
 
-#include "folded.h"
-#include "data/folder.h"
-#include "options.h"
-#include "data/probe_rows.h"
-#include "data/stat.h"
+#include "bench/data/folder.h"
+#include "bench/data/probe_rows.h"
+#include "bench/data/stat.h"
+#include "bench/folded.h"
+#include "bench/options.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,10 +6,10 @@
  * machines are put side by side, when asked to: their cells bear the machine's name as a factor, and no
  * cell's base is on another machine.
  */
-#ifndef PARSCALE_MERGE_H
-#define PARSCALE_MERGE_H
+#ifndef PARSCALE_BENCH_DATA_MERGE_H
+#define PARSCALE_BENCH_DATA_MERGE_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 /* argv[0] is "merge". The exit status, also in *e. */
 int merge_main(int argc, char **argv, struct err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/models.h"
+#include "bench/data/models.h"
 
-#include "shuffle.h"
+#include "bench/shuffle.h"
 
 #include <assert.h>
 #include <math.h>

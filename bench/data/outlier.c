@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/outlier.h"
+#include "bench/data/outlier.h"
 
-#include "data/group.h"
-#include "data/stats.h"
+#include "bench/data/group.h"
+#include "bench/data/stats.h"
 
 #include <stdlib.h>
 #include <string.h>

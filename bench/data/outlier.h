@@ -8,10 +8,10 @@
  * for a quarter of the time that the sample took beyond the median, or more; the first that does is the
  * reason. Pure but for memory.
  */
-#ifndef PARSCALE_OUTLIER_H
-#define PARSCALE_OUTLIER_H
+#ifndef PARSCALE_BENCH_DATA_OUTLIER_H
+#define PARSCALE_BENCH_DATA_OUTLIER_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 /* OUTLIER_REASON(id, words), in the order in which they are tried. */
 #define OUTLIER_REASONS(OUTLIER_REASON)                                                                      \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/probe_rows.h"
+#include "bench/data/probe_rows.h"
 
 #define ENTRY(row, path, name, type, unit, meaning, factor)                                                  \
 	{#name, COLUMN_##type, offsetof(row, path), sizeof(((row *)0)->path), unit, meaning, factor},
@@ -7,17 +7,17 @@
 const struct column probe_launch_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct probe_launch_row, of.name, name, type, unit, meaning, true))
-#include "data/probe_rows.def"
+#include "bench/data/probe_rows.def"
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_SAMPLE_##table(ENTRY(struct probe_launch_row, name, name, type, unit, meaning, false))
-#include "data/probe_rows.def"
+#include "bench/data/probe_rows.def"
 	{0}};
 
 const struct column probe_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct probe_row, of.name, name, type, unit, meaning, true))
-#include "data/probe_rows.def"
+#include "bench/data/probe_rows.def"
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_SUMMARY_##table(ENTRY(struct probe_row, name, name, type, unit, meaning, false))
-#include "data/probe_rows.def"
+#include "bench/data/probe_rows.def"
 	{0}};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* probe_summary.h - what launches of probes found as rows of probes.csv: medians, intervals, ratios to bases,
  * verdicts. Pure. */
-#ifndef PARSCALE_PROBE_SUMMARY_H
-#define PARSCALE_PROBE_SUMMARY_H
+#ifndef PARSCALE_BENCH_DATA_PROBE_SUMMARY_H
+#define PARSCALE_BENCH_DATA_PROBE_SUMMARY_H
 
-#include "data/csv.h"
-#include "data/probe_rows.h"
+#include "bench/data/csv.h"
+#include "bench/data/probe_rows.h"
 
 /* Appends to `rows` (of struct probe_row) one for each case and number that `launches` (of struct
  * probe_launch_row) have, probe by probe, each in the order in which they came; of a case that is not ok one

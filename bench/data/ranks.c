@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/ranks.h"
+#include "bench/data/ranks.h"
 
 #include <assert.h>
 #include <math.h>

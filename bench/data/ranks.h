@@ -9,11 +9,11 @@
  * lie alike on both sides of it, as they do where chance decides which of a pair comes first. Nothing is
  * assumed of the shape. Values are one a unit of replication. Nothing here knows what they are.
  */
-#ifndef PARSCALE_RANKS_H
-#define PARSCALE_RANKS_H
+#ifndef PARSCALE_BENCH_DATA_RANKS_H
+#define PARSCALE_BENCH_DATA_RANKS_H
 
-#include "err.h"
-#include "data/stats.h"
+#include "bench/data/stats.h"
+#include "kernels/err.h"
 
 struct ranks {
 	size_t n, m;         /* values of both groups; of pairs n, and m is 0 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/row_json.h"
+#include "bench/data/row_json.h"
 
 #include <errno.h>
 #include <inttypes.h>

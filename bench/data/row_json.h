@@ -4,10 +4,10 @@
  *
  * A whole number above 2^63 - 1, where JSON's integers end for many readers, goes as a text.
  */
-#ifndef PARSCALE_ROW_JSON_H
-#define PARSCALE_ROW_JSON_H
+#ifndef PARSCALE_BENCH_DATA_ROW_JSON_H
+#define PARSCALE_BENCH_DATA_ROW_JSON_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/series.h"
+#include "bench/data/series.h"
 
-#include "data/group.h"
-#include "data/models.h"
+#include "bench/data/group.h"
+#include "bench/data/models.h"
 
 #include <stdlib.h>
 #include <string.h>

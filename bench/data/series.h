@@ -6,10 +6,10 @@
  * A series is strong scaling of one problem, with two or more worker counts. Every series has a row: where it
  * is too short for a model, the row says so.
  */
-#ifndef PARSCALE_SERIES_H
-#define PARSCALE_SERIES_H
+#ifndef PARSCALE_BENCH_DATA_SERIES_H
+#define PARSCALE_BENCH_DATA_SERIES_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 /* Fills `rows` (made empty with model_columns) in the order in which the series first appear; their
  * `workers` is empty. Worker counts above `cpus` take turns on CPUs, which no model knows of, and are left

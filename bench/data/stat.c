@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/stat.h"
+#include "bench/data/stat.h"
 
-#include "data/dataset.h"
-#include "folded.h"
-#include "data/folder.h"
-#include "options.h"
-#include "data/probe_summary.h"
-#include "number.h"
-#include "data/row_json.h"
-#include "data/series.h"
-#include "data/summary.h"
-#include "units.h"
-#include "data/view.h"
+#include "bench/data/dataset.h"
+#include "bench/data/folder.h"
+#include "bench/data/probe_summary.h"
+#include "bench/data/row_json.h"
+#include "bench/data/series.h"
+#include "bench/data/summary.h"
+#include "bench/data/view.h"
+#include "bench/folded.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <string.h>

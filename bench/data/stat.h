@@ -2,10 +2,10 @@
 /*
  * stat.h - `parscale stat`: samples.csv of a folder of results summarised.
  */
-#ifndef PARSCALE_STAT_H
-#define PARSCALE_STAT_H
+#ifndef PARSCALE_BENCH_DATA_STAT_H
+#define PARSCALE_BENCH_DATA_STAT_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 /* What a folder's samples come to. */
 struct statistics {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/stats.h"
+#include "bench/data/stats.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/summary.h"
+#include "bench/data/summary.h"
 
-#include "data/ceiling.h"
-#include "data/group.h"
-#include "kernel.h"
-#include "data/stats.h"
+#include "bench/data/ceiling.h"
+#include "bench/data/group.h"
+#include "bench/data/stats.h"
+#include "kernels/kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static void forget_sized(const struct kernel *k, struct factors *f)
 #define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
 	if (small.id != large.id)                                                                            \
 		f->id = (struct uint_field){0};
-#include "parameters.def"
+#include "kernels/parameters.def"
 }
 
 static void problem_of(const struct factors *f, struct factors *problem)
@@ -177,7 +177,7 @@ static double item_bytes(const struct factors *f)
 #define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
 	if (f->id.known)                                                                                     \
 		p.id = f->id.value;
-#include "parameters.def"
+#include "kernels/parameters.def"
 	return k && k->item_bytes ? k->item_bytes(&p) : 0;
 }
 

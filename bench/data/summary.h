@@ -15,10 +15,10 @@
  * parameters, and there is no base unless scaling is strong. A cell that is its own base has the speed-up 1,
  * exactly.
  */
-#ifndef PARSCALE_SUMMARY_H
-#define PARSCALE_SUMMARY_H
+#ifndef PARSCALE_BENCH_DATA_SUMMARY_H
+#define PARSCALE_BENCH_DATA_SUMMARY_H
 
-#include "data/csv.h"
+#include "bench/data/csv.h"
 
 /* Fills `summary` (made empty with summary_columns) from `samples` (struct sample) in the order in which the
  * cells first appear. -1 without memory. */

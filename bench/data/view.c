@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/view.h"
+#include "bench/data/view.h"
 
-#include "folded.h"
+#include "bench/folded.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
  * view.h - rows (columns.h) as a table for people: what all rows share stands once above it, then a line a
  * row, with the factors that tell rows apart in front of what was found.
  */
-#ifndef PARSCALE_VIEW_H
-#define PARSCALE_VIEW_H
+#ifndef PARSCALE_BENCH_DATA_VIEW_H
+#define PARSCALE_BENCH_DATA_VIEW_H
 
-#include "data/csv.h"
-#include "data/grid.h"
+#include "bench/data/csv.h"
+#include "bench/data/grid.h"
 
 /* A column of what was found. `cell` gives its text for a row, "" for none, in `text` of GRID_TEXT bytes or
  * static. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "cases.h"
+#include "bench/gbench/cases.h"
 
-#include "cpu.h"
-#include "gbench.h"
-#include "program.h"
-#include "trial.h"
-#include "verify.h"
+#include "bench/gbench/gbench.h"
+#include "bench/program.h"
+#include "bench/trial.h"
+#include "bench/verify.h"
+#include "kernels/cpu.h"
 
 #include <inttypes.h>
 #include <stdio.h>

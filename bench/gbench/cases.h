@@ -7,10 +7,10 @@
  * an error there. The cases of a process follow each other in it, so what one leaves warm the next one finds:
  * for numbers that shall be independent, `parscale sweep` gives each a process of its own.
  */
-#ifndef PARSCALE_CASES_H
-#define PARSCALE_CASES_H
+#ifndef PARSCALE_BENCH_GBENCH_CASES_H
+#define PARSCALE_BENCH_GBENCH_CASES_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdint.h>
 

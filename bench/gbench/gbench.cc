@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gbench.h"
+#include "bench/gbench/gbench.h"
 
 #include <benchmark/benchmark.h>
 

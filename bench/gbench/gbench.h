@@ -5,8 +5,8 @@
  * Knows nothing of kernels, workers or clocks: what is measured brings its own time (Google Benchmark's
  * manual time), and Google Benchmark decides how often it runs. gbench.cc is the only C++ of the project.
  */
-#ifndef PARSCALE_GBENCH_H
-#define PARSCALE_GBENCH_H
+#ifndef PARSCALE_BENCH_GBENCH_GBENCH_H
+#define PARSCALE_BENCH_GBENCH_GBENCH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "meter_gbench.h"
+#include "bench/gbench/meter_gbench.h"
 
-#include "machine/clock.h"
-#include "gbench.h"
+#include "bench/gbench/gbench.h"
+#include "bench/machine/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
  * Our clock by its manual time, our warm-up, and our cap: with manual time it has no limit on wall time of
  * its own.
  */
-#ifndef PARSCALE_METER_GBENCH_H
-#define PARSCALE_METER_GBENCH_H
+#ifndef PARSCALE_BENCH_GBENCH_METER_GBENCH_H
+#define PARSCALE_BENCH_GBENCH_METER_GBENCH_H
 
-#include "meter.h"
+#include "bench/meter.h"
 
 /* As meter_native: a sample is one of its repetitions, handed to `take` in order, when all are done. */
 int meter_gbench(const struct meter_plan *plan, struct err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/build.h"
+#include "bench/machine/build.h"
 
 #include "build_id.h"
 #include "config.h"

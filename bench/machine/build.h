@@ -3,8 +3,8 @@
  * build.h - what this program was built from and with; fixed when it was compiled, but for the libraries it
  * runs with.
  */
-#ifndef PARSCALE_BUILD_H
-#define PARSCALE_BUILD_H
+#ifndef PARSCALE_BENCH_MACHINE_BUILD_H
+#define PARSCALE_BENCH_MACHINE_BUILD_H
 
 #include <jansson.h>
 

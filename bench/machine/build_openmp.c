@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* build_openmp.c - the file that is compiled as the OpenMP back end is, and so knows what that means. */
-#include "machine/build.h"
+#include "bench/machine/build.h"
 
 #define TEXT(x) #x
 #define EXPANDED(x) TEXT(x)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/cgroup.h"
+#include "bench/machine/cgroup.h"
 
-#include "machine/tree.h"
+#include "bench/machine/tree.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  *
  * Reads cgroup v1, v2, and both mounted together, under a root (tree.h). Changes nothing and joins nothing.
  */
-#ifndef PARSCALE_CGROUP_H
-#define PARSCALE_CGROUP_H
+#ifndef PARSCALE_BENCH_MACHINE_CGROUP_H
+#define PARSCALE_BENCH_MACHINE_CGROUP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
 
-#include "data/stats.h"
+#include "bench/data/stats.h"
 
 #include <stddef.h>
 

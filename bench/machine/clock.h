@@ -4,8 +4,8 @@
  *
  * Stamps of two hosts, or from before a reboot, are never compared.
  */
-#ifndef PARSCALE_CLOCK_H
-#define PARSCALE_CLOCK_H
+#ifndef PARSCALE_BENCH_MACHINE_CLOCK_H
+#define PARSCALE_BENCH_MACHINE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

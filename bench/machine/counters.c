@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/counters.h"
+#include "bench/machine/counters.h"
 
-#include "machine/tree.h"
+#include "bench/machine/tree.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -19,7 +19,7 @@ static const struct {
 	uint64_t config;
 } events[COUNTERS] = {
 #define COUNTER(name, group, type, config, meaning) {group, type, config},
-#include "machine/counters.def"
+#include "bench/machine/counters.def"
 #undef COUNTER
 };
 

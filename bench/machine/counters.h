@@ -8,8 +8,8 @@
  * they are for samples of computation, not for comparing what creation costs, and hence only opened on
  * request.
  */
-#ifndef PARSCALE_COUNTERS_H
-#define PARSCALE_COUNTERS_H
+#ifndef PARSCALE_BENCH_MACHINE_COUNTERS_H
+#define PARSCALE_BENCH_MACHINE_COUNTERS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 /* Each counter's place. */
 enum counter {
 #define COUNTER(name, group, type, config, meaning) COUNTER_##name,
-#include "machine/counters.def"
+#include "bench/machine/counters.def"
 #undef COUNTER
 	COUNTERS
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/cpulist.h"
+#include "bench/machine/cpulist.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  *
  * Order and repetition are kept. Nothing here knows which CPUs exist.
  */
-#ifndef PARSCALE_CPULIST_H
-#define PARSCALE_CPULIST_H
+#ifndef PARSCALE_BENCH_MACHINE_CPULIST_H
+#define PARSCALE_BENCH_MACHINE_CPULIST_H
 
 #include <stddef.h>
 

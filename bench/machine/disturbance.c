@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/disturbance.h"
+#include "bench/machine/disturbance.h"
 
-#include "machine/cgroup.h"
+#include "bench/machine/cgroup.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -17,7 +17,7 @@ static const struct {
 	double ns;
 } sources[DISTURBANCES] = {
 #define DISTURBANCE(name, path, key, skip, ns, unit, meaning) {path, key, skip, ns},
-#include "machine/disturbance.def"
+#include "bench/machine/disturbance.def"
 #undef DISTURBANCE
 };
 

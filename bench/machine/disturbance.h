@@ -5,12 +5,12 @@
  * Counters of the whole system or control group, read before and after, outside of what is timed. Files stay
  * open, so that reading costs microseconds. What the system does not tell is NAN, never 0. Reads only.
  */
-#ifndef PARSCALE_DISTURBANCE_H
-#define PARSCALE_DISTURBANCE_H
+#ifndef PARSCALE_BENCH_MACHINE_DISTURBANCE_H
+#define PARSCALE_BENCH_MACHINE_DISTURBANCE_H
 
 enum disturbance {
 #define DISTURBANCE(name, path, key, skip, ns, unit, meaning) DISTURBANCE_##name,
-#include "machine/disturbance.def"
+#include "bench/machine/disturbance.def"
 #undef DISTURBANCE
 	DISTURBANCES
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/environment.h"
+#include "bench/machine/environment.h"
 
-#include "machine/cgroup.h"
-#include "machine/tree.h"
+#include "bench/machine/cgroup.h"
+#include "bench/machine/tree.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -215,7 +215,7 @@ static const struct {
 	real_reader_fn *real;
 } origins[] = {
 #define FACT(name, type, path, reader, unit, meaning) {path, .READER_##type = reader},
-#include "machine/environment.def"
+#include "bench/machine/environment.def"
 #undef FACT
 };
 
@@ -224,7 +224,7 @@ enum { IS_REAL_LINE = false, IS_REAL_REAL = true };
 const struct fact environment_facts[] = {
 #define FACT(name, type, path, reader, unit, meaning)                                                        \
 	{#name, IS_REAL_##type, offsetof(struct environment, name), unit, meaning},
-#include "machine/environment.def"
+#include "bench/machine/environment.def"
 #undef FACT
 	{0}};
 

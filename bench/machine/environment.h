@@ -6,8 +6,8 @@
  * Everything expands from environment.def, is read only, and stays empty where the system does not tell. What
  * makes two hosts alike stands in machine.h.
  */
-#ifndef PARSCALE_ENVIRONMENT_H
-#define PARSCALE_ENVIRONMENT_H
+#ifndef PARSCALE_BENCH_MACHINE_ENVIRONMENT_H
+#define PARSCALE_BENCH_MACHINE_ENVIRONMENT_H
 
 #include <jansson.h>
 
@@ -20,7 +20,7 @@ enum { FACT_LINE_BYTES = 256 };
 #define FACT_REAL(name) double name;
 struct environment {
 #define FACT(name, type, path, reader, unit, meaning) FACT_##type(name)
-#include "machine/environment.def"
+#include "bench/machine/environment.def"
 #undef FACT
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/facts.h"
+#include "bench/machine/facts.h"
 
-#include "machine/build.h"
-#include "machine/counters.h"
+#include "bench/machine/build.h"
+#include "bench/machine/counters.h"
 
 #include <math.h>
 

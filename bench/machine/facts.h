@@ -2,11 +2,11 @@
 /*
  * facts.h - machine, environment and noise together, as `info` shows them and every manifest keeps them.
  */
-#ifndef PARSCALE_FACTS_H
-#define PARSCALE_FACTS_H
+#ifndef PARSCALE_BENCH_MACHINE_FACTS_H
+#define PARSCALE_BENCH_MACHINE_FACTS_H
 
-#include "machine/grade.h"
-#include "machine/place.h"
+#include "bench/machine/grade.h"
+#include "bench/machine/place.h"
 
 struct facts {
 	struct machine machine; /* owned */

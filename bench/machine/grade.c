@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/grade.h"
+#include "bench/machine/grade.h"
 
 #include <math.h>
 #include <stdio.h>

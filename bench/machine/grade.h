@@ -4,12 +4,12 @@
  *
  * Findings are computed from what was read; nothing is changed and nothing is measured here.
  */
-#ifndef PARSCALE_GRADE_H
-#define PARSCALE_GRADE_H
+#ifndef PARSCALE_BENCH_MACHINE_GRADE_H
+#define PARSCALE_BENCH_MACHINE_GRADE_H
 
-#include "machine/environment.h"
-#include "machine/machine.h"
-#include "machine/noise.h"
+#include "bench/machine/environment.h"
+#include "bench/machine/machine.h"
+#include "bench/machine/noise.h"
 
 enum grade {
 	GRADE_OK,

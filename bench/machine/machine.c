@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/machine.h"
+#include "bench/machine/machine.h"
 
-#include "machine/tree.h"
+#include "bench/machine/tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,10 +5,10 @@
  * What can change from run to run stands in environment.h, what the program is made of in build.h. Everything
  * is read only, and a missing file leaves its fact empty.
  */
-#ifndef PARSCALE_MACHINE_H
-#define PARSCALE_MACHINE_H
+#ifndef PARSCALE_BENCH_MACHINE_MACHINE_H
+#define PARSCALE_BENCH_MACHINE_MACHINE_H
 
-#include "machine/topology.h"
+#include "bench/machine/topology.h"
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/noise.h"
+#include "bench/machine/noise.h"
 
-#include "machine/clock.h"
-#include "data/stats.h"
+#include "bench/data/stats.h"
+#include "bench/machine/clock.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
  * Analysis of microbenchmarks for performance tuning of clusters, CLUSTER 2004). The calling thread stays
  * where the system puts it.
  */
-#ifndef PARSCALE_NOISE_H
-#define PARSCALE_NOISE_H
+#ifndef PARSCALE_BENCH_MACHINE_NOISE_H
+#define PARSCALE_BENCH_MACHINE_NOISE_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/place.h"
+#include "bench/machine/place.h"
 
-#include "machine/cpulist.h"
+#include "bench/machine/cpulist.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -20,10 +20,10 @@
  * - p-cores, e-cores: of a hybrid CPU, the fastest kind alone or all others, each in smt-last order
  * - 0,2-5: these CPUs, in this order, each once
  */
-#ifndef PARSCALE_PLACE_H
-#define PARSCALE_PLACE_H
+#ifndef PARSCALE_BENCH_MACHINE_PLACE_H
+#define PARSCALE_BENCH_MACHINE_PLACE_H
 
-#include "machine/topology.h"
+#include "bench/machine/topology.h"
 
 enum { PLACE_POLICY_BYTES = 48 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* place_edges.c - what follows from an order of CPUs: each worker's caches, and the worker counts worth
  * measuring. */
-#include "machine/place.h"
+#include "bench/machine/place.h"
 
 #include <math.h>
 #include <stdlib.h>

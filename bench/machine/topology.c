@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* topology.c - the CPUs as plain data: in order, numbered, limited to what this process may use. */
-#include "machine/topology_read.h"
+#include "bench/machine/topology_read.h"
 
-#include "machine/cgroup.h"
-#include "machine/cpulist.h"
-#include "machine/tree.h"
+#include "bench/machine/cgroup.h"
+#include "bench/machine/cpulist.h"
+#include "bench/machine/tree.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,10 +7,10 @@
  * worker counts and problem sizes are computed from. Nothing here binds, and nothing here is called by a
  * worker.
  */
-#ifndef PARSCALE_TOPOLOGY_H
-#define PARSCALE_TOPOLOGY_H
+#ifndef PARSCALE_BENCH_MACHINE_TOPOLOGY_H
+#define PARSCALE_BENCH_MACHINE_TOPOLOGY_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/topology_read.h"
+#include "bench/machine/topology_read.h"
 
+#include "bench/machine/cpulist.h"
 #include "config.h"
-#include "machine/cpulist.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* topology_read.c - where a topology comes from: what the driver shared, else hwloc, else sysfs. */
-#include "machine/topology_read.h"
+#include "bench/machine/topology_read.h"
 
 #include <stdio.h>
 

@@ -5,10 +5,10 @@
  * A reader fills the CPUs in any order, with domains as any numbers below CPULIST_LIMIT that are distinct
  * over the machine and ascend in topology order; topology_finish sorts and renumbers.
  */
-#ifndef PARSCALE_TOPOLOGY_READ_H
-#define PARSCALE_TOPOLOGY_READ_H
+#ifndef PARSCALE_BENCH_MACHINE_TOPOLOGY_READ_H
+#define PARSCALE_BENCH_MACHINE_TOPOLOGY_READ_H
 
-#include "machine/topology.h"
+#include "bench/machine/topology.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* topology_share.c - a topology read once, for all the processes that a sweep starts: in memory that they
  * inherit as a file. */
-#include "machine/topology_read.h"
+#include "bench/machine/topology_read.h"
 
-#include "machine/cpulist.h"
+#include "bench/machine/cpulist.h"
 
 #include <fcntl.h>
 #include <stdio.h>

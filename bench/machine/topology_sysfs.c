@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/topology_read.h"
+#include "bench/machine/topology_read.h"
 
-#include "machine/cpulist.h"
-#include "machine/tree.h"
+#include "bench/machine/cpulist.h"
+#include "bench/machine/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>

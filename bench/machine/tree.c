@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/tree.h"
+#include "bench/machine/tree.h"
 
-#include "machine/cpulist.h"
+#include "bench/machine/cpulist.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
  * The root is "" for this machine, or a folder with another machine's proc and sys. A file that is absent or
  * unreadable is no error: the answer is "not available". Nothing is written.
  */
-#ifndef PARSCALE_TREE_H
-#define PARSCALE_TREE_H
+#ifndef PARSCALE_BENCH_MACHINE_TREE_H
+#define PARSCALE_BENCH_MACHINE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,13 +3,13 @@
  * parscale-mpi: cells whose workers are ranks. `mpirun -n 4 parscale-mpi run KERNEL ...` is for users who
  * start their ranks themselves; `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun.
  */
-#include "args.h"
-#include "cpu.h"
-#include "launch.h"
-#include "machine/place.h"
-#include "mpi/ranks.h"
-#include "run.h"
-#include "work.h"
+#include "bench/args.h"
+#include "bench/launch.h"
+#include "bench/machine/place.h"
+#include "bench/mpi/ranks.h"
+#include "bench/run.h"
+#include "bench/work.h"
+#include "kernels/cpu.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "mpi/ranks.h"
+#include "bench/mpi/ranks.h"
 
-#include "mpi/threads.h"
+#include "bench/mpi/threads.h"
 
 #include <errno.h>
 #include <inttypes.h>

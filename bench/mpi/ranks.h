@@ -5,10 +5,10 @@
  * barrier, the chunk counter a one-sided fetch-and-add, and the slots are gathered. A rank that dies takes
  * the whole program with it, as MPI programs do.
  */
-#ifndef PARSCALE_RANKS_H
-#define PARSCALE_RANKS_H
+#ifndef PARSCALE_BENCH_MPI_RANKS_H
+#define PARSCALE_BENCH_MPI_RANKS_H
 
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 /* Before and after everything else, in every rank. */
 void ranks_start(int *argc, char ***argv);

@@ -3,8 +3,8 @@
  * threads.h - the workers of one rank: OpenMP threads, or, where there is one, the rank itself without
  * OpenMP.
  */
-#ifndef PARSCALE_THREADS_H
-#define PARSCALE_THREADS_H
+#ifndef PARSCALE_BENCH_MPI_THREADS_H
+#define PARSCALE_BENCH_MPI_THREADS_H
 
 typedef void threads_part_fn(void *ctx, unsigned thread);
 

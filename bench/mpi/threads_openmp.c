@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mpi/threads.h"
+#include "bench/mpi/threads.h"
 
 #include "config.h"
 

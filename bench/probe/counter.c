@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* counter.c - n += 1 on a counter that two share, under every lock there is and under none, which loses
  * updates. */
-#include "probe/counter_openmp.h"
-#include "probe/tasks.h"
-#include "probe/wait.h"
+#include "bench/probe/counter_openmp.h"
+#include "bench/probe/tasks.h"
+#include "bench/probe/wait.h"
 
 #include <pthread.h>
 #include <semaphore.h>

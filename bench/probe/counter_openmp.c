@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/counter_openmp.h"
+#include "bench/probe/counter_openmp.h"
 
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
+#include "bench/machine/place.h"
 #include "config.h"
-#include "machine/place.h"
 
 const char *const counter_openmp_missing = MISSING_OPENMP;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* counter_openmp.h - the part of `probe counter` that is compiled for OpenMP. */
-#ifndef PARSCALE_COUNTER_OPENMP_H
-#define PARSCALE_COUNTER_OPENMP_H
+#ifndef PARSCALE_BENCH_PROBE_COUNTER_OPENMP_H
+#define PARSCALE_BENCH_PROBE_COUNTER_OPENMP_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* cow.c - memory after a fork: what each side's reads and writes cost while the other still has the same
  * pages. */
-#include "probe/pages.h"
-#include "probe/probe.h"
+#include "bench/probe/pages.h"
+#include "bench/probe/probe.h"
 
 #include <errno.h>
 #include <inttypes.h>

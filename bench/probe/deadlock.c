@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* deadlock.c - two locks taken in opposite orders: made to happen every time, noticed, and what the cures
  * cost. */
-#include "probe/shared_lock.h"
-#include "probe/tasks.h"
-#include "probe/wait.h"
+#include "bench/probe/shared_lock.h"
+#include "bench/probe/tasks.h"
+#include "bench/probe/wait.h"
 
 #include <errno.h>
 #include <pthread.h>

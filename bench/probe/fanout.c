@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fanout.c - which of many targets answer? What each way to ask costs, and whether it found what there is. */
-#include "probe/fanout_scans.h"
+#include "bench/probe/fanout_scans.h"
 
 #include <inttypes.h>
 #include <stdio.h>

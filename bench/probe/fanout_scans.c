@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fanout_scans.c - the ways to ask many targets: one line each in the table below. */
-#include "probe/fanout_scans.h"
+#include "bench/probe/fanout_scans.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,11 +3,11 @@
  * fanout_scans.h - the ways to ask many targets at once: one by one, by a thread or process each, by a pool,
  * by one loop over all. Every way asks the same questions over the same kind of sockets.
  */
-#ifndef PARSCALE_FANOUT_SCANS_H
-#define PARSCALE_FANOUT_SCANS_H
+#ifndef PARSCALE_BENCH_PROBE_FANOUT_SCANS_H
+#define PARSCALE_BENCH_PROBE_FANOUT_SCANS_H
 
-#include "probe/probe.h"
-#include "probe/responder.h"
+#include "bench/probe/probe.h"
+#include "bench/probe/responder.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* join.c - waiting for a worker's end: how late the waiter is, and how much CPU time waiting has cost. */
-#include "probe/probe.h"
-#include "probe/wait.h"
+#include "bench/probe/probe.h"
+#include "bench/probe/wait.h"
 
 #include <errno.h>
 #include <poll.h>

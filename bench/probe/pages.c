@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/pages.h"
+#include "bench/probe/pages.h"
 
 #include <inttypes.h>
 #include <stdio.h>

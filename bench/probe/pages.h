@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pages.h - private memory for probes, in pages of a known size, and what the system says about memory. */
-#ifndef PARSCALE_PAGES_H
-#define PARSCALE_PAGES_H
+#ifndef PARSCALE_BENCH_PROBE_PAGES_H
+#define PARSCALE_BENCH_PROBE_PAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

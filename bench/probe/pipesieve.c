@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/pipesieve.h"
+#include "bench/probe/pipesieve.h"
 
-#include "probe/stream.h"
+#include "bench/probe/stream.h"
 
 #include <inttypes.h>
 #include <stdio.h>

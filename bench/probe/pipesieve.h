@@ -7,10 +7,10 @@
  * next stage that there are no more; takes the primes that it found in its range; sends those on. Each stage
  * crosses out what it is sent, then its own primes' multiples.
  */
-#ifndef PARSCALE_PIPESIEVE_H
-#define PARSCALE_PIPESIEVE_H
+#ifndef PARSCALE_BENCH_PROBE_PIPESIEVE_H
+#define PARSCALE_BENCH_PROBE_PIPESIEVE_H
 
-#include "probe/tasks.h"
+#include "bench/probe/tasks.h"
 
 enum { PIPESIEVE_STAGES = 16 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* primedict.c - is each number a prime? Two workers note it in one dictionary: under one lock, under many, or
  * each in its own and merged. */
-#include "probe/shared_lock.h"
-#include "probe/tasks.h"
+#include "bench/probe/shared_lock.h"
+#include "bench/probe/tasks.h"
 
 #include <pthread.h>
 #include <stdio.h>

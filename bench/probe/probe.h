@@ -8,12 +8,12 @@
  * the driver sets each against its base. A probe reads the clock itself, since what lies between its two
  * stamps is what it is about; it verifies each sample, prints nothing, and leaves nothing behind.
  */
-#ifndef PARSCALE_PROBE_H
-#define PARSCALE_PROBE_H
+#ifndef PARSCALE_BENCH_PROBE_PROBE_H
+#define PARSCALE_BENCH_PROBE_PROBE_H
 
-#include "machine/clock.h"
-#include "err.h"
-#include "machine/place.h"
+#include "bench/machine/clock.h"
+#include "bench/machine/place.h"
+#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,7 +111,7 @@ enum probe_status probe_say(struct probe_sample *s, enum probe_status status, co
 void *probe_shared(size_t bytes);
 
 #define PROBE(name) extern const struct probe probe_##name;
-#include "probe/probes.def"
+#include "bench/probe/probes.def"
 
 /* All probes, in the order of probes.def, ended by NULL. */
 extern const struct probe *const probes[];

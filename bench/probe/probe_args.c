@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/probe_args.h"
+#include "bench/probe/probe_args.h"
 
-#include "number.h"
-#include "options.h"
+#include "bench/number.h"
+#include "bench/options.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* probe_args.h - the words after `parscale probe` and `parscale probe-launch`: which probes, how long, with
  * which options of theirs. */
-#ifndef PARSCALE_PROBE_ARGS_H
-#define PARSCALE_PROBE_ARGS_H
+#ifndef PARSCALE_BENCH_PROBE_PROBE_ARGS_H
+#define PARSCALE_BENCH_PROBE_PROBE_ARGS_H
 
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
 
 enum { PROBE_ARGS_NAMES = 32, PROBE_ARGS_OPTIONS = 64 };
 

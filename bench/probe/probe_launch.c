@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/probe_launch.h"
+#include "bench/probe/probe_launch.h"
 
-#include "child.h"
-#include "interrupt.h"
-#include "probe/probe_args.h"
-#include "probe/sampler.h"
-#include "program.h"
+#include "bench/child.h"
+#include "bench/interrupt.h"
+#include "bench/probe/probe_args.h"
+#include "bench/probe/sampler.h"
+#include "bench/program.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -4,11 +4,11 @@
  *
  * A launch that hangs is killed, and whatever it leaves behind is ended and told: no process outlives it.
  */
-#ifndef PARSCALE_PROBE_LAUNCH_H
-#define PARSCALE_PROBE_LAUNCH_H
+#ifndef PARSCALE_BENCH_PROBE_PROBE_LAUNCH_H
+#define PARSCALE_BENCH_PROBE_PROBE_LAUNCH_H
 
-#include "data/csv.h"
-#include "probe/probe.h"
+#include "bench/data/csv.h"
+#include "bench/probe/probe.h"
 
 struct probe_launch {
 	const struct probe_run *run; /* its options set, its cases made */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/probe_main.h"
+#include "bench/probe/probe_main.h"
 
-#include "folded.h"
-#include "options.h"
-#include "data/probe_summary.h"
-#include "data/row_json.h"
-#include "interrupt.h"
-#include "probe/probe_args.h"
-#include "probe/probe_launch.h"
-#include "probe/probe_show.h"
+#include "bench/data/probe_summary.h"
+#include "bench/data/row_json.h"
+#include "bench/folded.h"
+#include "bench/interrupt.h"
+#include "bench/options.h"
+#include "bench/probe/probe_args.h"
+#include "bench/probe/probe_launch.h"
+#include "bench/probe/probe_show.h"
 
 #include <stdio.h>
 #include <string.h>

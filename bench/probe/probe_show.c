@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/probe_show.h"
+#include "bench/probe/probe_show.h"
 
-#include "folded.h"
-#include "data/row_json.h"
-#include "units.h"
+#include "bench/data/row_json.h"
+#include "bench/folded.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* probe_show.h - a probe's rows for people (text, Markdown) and for programs (JSON); its page for --help.
  * Writes to standard output only. */
-#ifndef PARSCALE_PROBE_SHOW_H
-#define PARSCALE_PROBE_SHOW_H
+#ifndef PARSCALE_BENCH_PROBE_PROBE_SHOW_H
+#define PARSCALE_BENCH_PROBE_PROBE_SHOW_H
 
-#include "data/csv.h"
-#include "probe/probe.h"
-#include "data/probe_rows.h"
+#include "bench/data/csv.h"
+#include "bench/data/probe_rows.h"
+#include "bench/probe/probe.h"
 
 #include <jansson.h>
 

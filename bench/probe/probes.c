@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
 
-#include "number.h"
+#include "bench/number.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 const struct probe *const probes[] = {
 #define PROBE(name) &probe_##name,
-#include "probe/probes.def"
+#include "bench/probe/probes.def"
 	NULL};
 
 const struct probe *probe_find(const char *name, struct err *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* queue.c - items from a producer to a consumer, in order, none lost and none doubled. */
-#include "probe/shared_lock.h"
-#include "probe/stream.h"
-#include "probe/wait.h"
+#include "bench/probe/shared_lock.h"
+#include "bench/probe/stream.h"
+#include "bench/probe/wait.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* read.c - probe `read`: the limit of what memory bounds, in each level, and kernels beside it in the
  * same process. */
-#include "probe/tasks.h"
+#include "bench/probe/tasks.h"
 
-#include "cpu.h"
-#include "kernel.h"
-#include "work.h"
+#include "bench/work.h"
+#include "kernels/cpu.h"
+#include "kernels/kernel.h"
 
 #include <math.h>
 #include <stdio.h>

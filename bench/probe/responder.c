@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/responder.h"
+#include "bench/probe/responder.h"
 
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -5,10 +5,10 @@
  *
  * Target i is 127.1.(i / 250).(i % 250 + 1), all at one port. Nothing but loopback is ever bound or sent to.
  */
-#ifndef PARSCALE_RESPONDER_H
-#define PARSCALE_RESPONDER_H
+#ifndef PARSCALE_BENCH_PROBE_RESPONDER_H
+#define PARSCALE_BENCH_PROBE_RESPONDER_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>

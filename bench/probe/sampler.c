@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/sampler.h"
+#include "bench/probe/sampler.h"
 
-#include "data/probe_summary.h"
-#include "data/stats.h"
-#include "shuffle.h"
+#include "bench/data/probe_summary.h"
+#include "bench/data/stats.h"
+#include "bench/shuffle.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,11 +7,11 @@
  * interval of its median is narrow enough; sampling ends when all are, or with the budget. It knows no
  * mechanism.
  */
-#ifndef PARSCALE_SAMPLER_H
-#define PARSCALE_SAMPLER_H
+#ifndef PARSCALE_BENCH_PROBE_SAMPLER_H
+#define PARSCALE_BENCH_PROBE_SAMPLER_H
 
-#include "data/probe_rows.h"
-#include "probe/probe.h"
+#include "bench/data/probe_rows.h"
+#include "bench/probe/probe.h"
 
 struct sampler_plan {
 	double budget_seconds; /* begin no block after this */

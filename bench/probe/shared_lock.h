@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* shared_lock.h - mutexes and condition variables for any process that shares their memory; for threads too,
  * since private ones take short cuts. */
-#ifndef PARSCALE_SHARED_LOCK_H
-#define PARSCALE_SHARED_LOCK_H
+#ifndef PARSCALE_BENCH_PROBE_SHARED_LOCK_H
+#define PARSCALE_BENCH_PROBE_SHARED_LOCK_H
 
 #include <pthread.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* slots.c - a list that two workers write to, each to a place of its own: in shared memory, and kept by a
  * server. */
-#include "probe/stream.h"
+#include "bench/probe/stream.h"
 
 #include <poll.h>
 #include <stdatomic.h>

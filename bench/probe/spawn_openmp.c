@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/spawn_openmp.h"
+#include "bench/probe/spawn_openmp.h"
 
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
 #include "config.h"
 
 const char *const spawn_openmp_missing = MISSING_OPENMP;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spawn_openmp.h - the part of `probe spawn` that is compiled for OpenMP: parallel regions of two threads. */
-#ifndef PARSCALE_SPAWN_OPENMP_H
-#define PARSCALE_SPAWN_OPENMP_H
+#ifndef PARSCALE_BENCH_PROBE_SPAWN_OPENMP_H
+#define PARSCALE_BENCH_PROBE_SPAWN_OPENMP_H
 
 #include <stdint.h>
 

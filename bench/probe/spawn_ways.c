@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* spawn_ways.c - the ways to make a worker: one line each in the table below. */
-#include "probe/spawn_ways.h"
+#include "bench/probe/spawn_ways.h"
 
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,8 +5,8 @@
  * Every worker, thread or process, notes when it got to its first instruction and gives back an argument of
  * its own; of programs, main does. Nothing here is timed, except that the caller stamps around the calls.
  */
-#ifndef PARSCALE_SPAWN_WAYS_H
-#define PARSCALE_SPAWN_WAYS_H
+#ifndef PARSCALE_BENCH_PROBE_SPAWN_WAYS_H
+#define PARSCALE_BENCH_PROBE_SPAWN_WAYS_H
 
 #include <pthread.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/stream.h"
+#include "bench/probe/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>

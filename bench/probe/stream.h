@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* stream.h - whole messages through pipes and sockets, for tasks: a short read, an early end and a missing
  * reader fail the task. */
-#ifndef PARSCALE_STREAM_H
-#define PARSCALE_STREAM_H
+#ifndef PARSCALE_BENCH_PROBE_STREAM_H
+#define PARSCALE_BENCH_PROBE_STREAM_H
 
-#include "probe/tasks.h"
+#include "bench/probe/tasks.h"
 
 /* All `bytes`, in as many pieces as it takes; false after task_say. SIGPIPE is to be ignored (stream_quiet).
  */

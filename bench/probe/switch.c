@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* switch.c - one CPU given from one flow of control to another: by the kernel, between threads and processes;
  * in user space, by ucontext. */
-#include "probe/stream.h"
-#include "probe/wait.h"
+#include "bench/probe/stream.h"
+#include "bench/probe/wait.h"
 
 #include <stdio.h>
 #include <string.h>

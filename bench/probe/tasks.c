@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe/tasks.h"
+#include "bench/probe/tasks.h"
 
-#include "backend/backend.h"
+#include "bench/backend/backend.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,10 +6,10 @@
  * call and reaped in it, each bound to its CPU before its first instruction of ours. One that dies or hangs
  * fails the sample. It times nothing but its tasks.
  */
-#ifndef PARSCALE_TASKS_H
-#define PARSCALE_TASKS_H
+#ifndef PARSCALE_BENCH_PROBE_TASKS_H
+#define PARSCALE_BENCH_PROBE_TASKS_H
 
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
 
 enum { TASK_WORDS = 8 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/breakeven.h"
+#include "bench/report/breakeven.h"
 
 #include <string.h>
 

@@ -6,10 +6,10 @@
  * level. Where it lies between two measured sizes it is interpolated on logarithmic scales; its interval is
  * where the ends of the ratios' intervals cross. Pure.
  */
-#ifndef PARSCALE_BREAKEVEN_H
-#define PARSCALE_BREAKEVEN_H
+#ifndef PARSCALE_BENCH_REPORT_BREAKEVEN_H
+#define PARSCALE_BENCH_REPORT_BREAKEVEN_H
 
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 /* Ratios of times over sizes, ascending. */
 struct ratios {

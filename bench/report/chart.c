@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -6,11 +6,11 @@
  * and scales numbers and writes them as gnuplot variables and a tab-separated data file; how they look is the
  * script's business. Nothing here runs gnuplot: see plot.h.
  */
-#ifndef PARSCALE_CHART_H
-#define PARSCALE_CHART_H
+#ifndef PARSCALE_BENCH_REPORT_CHART_H
+#define PARSCALE_BENCH_REPORT_CHART_H
 
-#include "data/dataset.h"
-#include "label.h"
+#include "bench/data/dataset.h"
+#include "bench/label.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One sweep against another: what changed, cell by cell. */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

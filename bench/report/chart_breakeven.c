@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From which size on workers pay, and processes cost no more than threads: a row for each way of working. */
-#include "report/breakeven.h"
+#include "bench/report/breakeven.h"
 
 #include <inttypes.h>
 #include <string.h>

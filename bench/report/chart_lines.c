@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose series are lines with intervals: speed-up, efficiency, throughput. */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <string.h>

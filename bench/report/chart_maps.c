@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose rows and columns are categories: threads against processes, phases, variants. */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <string.h>

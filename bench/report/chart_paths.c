@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes whose settings are sizes: how fast each mechanism moves results over their size. */
-#include "report/chart.h"
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
+#include "bench/report/chart.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What mechanisms cost: the cases of a probe as a ladder of times. */
-#include "report/chart.h"
-#include "probe/probe.h"
+#include "bench/probe/probe.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

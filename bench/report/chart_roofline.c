@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The roofline: how near kernels come to what memory delivers and what registers can be made to do. */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
-#include "data/ceiling.h"
+#include "bench/data/ceiling.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts of single samples: how they drift over the sweep, how they spread within a cell. */
-#include "report/chart.h"
-#include "data/stats.h"
+#include "bench/data/stats.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What each worker did when, in one run: who waits for whom. */
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/plot.h"
+#include "bench/report/plot.h"
 
-#include "folded.h"
-#include "options.h"
-#include "program.h"
-#include "report/svg.h"
+#include "bench/folded.h"
+#include "bench/options.h"
+#include "bench/program.h"
+#include "bench/report/svg.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -6,10 +6,10 @@
  * (plots/). The SVG files carry their own light and dark colours and the values as titles of their points;
  * they load nothing.
  */
-#ifndef PARSCALE_PLOT_H
-#define PARSCALE_PLOT_H
+#ifndef PARSCALE_BENCH_REPORT_PLOT_H
+#define PARSCALE_BENCH_REPORT_PLOT_H
 
-#include "report/chart.h"
+#include "bench/report/chart.h"
 
 /* One chart that was drawn: DIR/plots/STEM.svg and .png. */
 struct plotted {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/report.h"
+#include "bench/report/report.h"
 
-#include "folded.h"
-#include "number.h"
-#include "options.h"
+#include "bench/folded.h"
+#include "bench/number.h"
+#include "bench/options.h"
 
 #include <errno.h>
 #include <stdlib.h>

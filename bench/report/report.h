@@ -6,10 +6,10 @@
  * is said; report_html.c and report_md.c lay that out, report_text.c what a terminal has room for. Nothing
  * here measures or summarises.
  */
-#ifndef PARSCALE_REPORT_H
-#define PARSCALE_REPORT_H
+#ifndef PARSCALE_BENCH_REPORT_REPORT_H
+#define PARSCALE_BENCH_REPORT_REPORT_H
 
-#include "report/plot.h"
+#include "bench/report/plot.h"
 
 enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 12 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences on top of a report. Each is said only where an interval decides it. */
-#include "report/breakeven.h"
-#include "report/report.h"
+#include "bench/report/breakeven.h"
+#include "bench/report/report.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of ceilings: what the machine can do, and how near each kernel comes. */
-#include "report/report.h"
+#include "bench/report/report.h"
 
-#include "data/ceiling.h"
+#include "bench/data/ceiling.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of what the numbers depend on: what was found about the environment, and the whole manifest. */
-#include "report/report.h"
+#include "bench/report/report.h"
 
 #include <string.h>
 

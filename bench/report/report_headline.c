@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The five answers on top of a report: one sentence over all kernels for each question, silent where nothing
  * decides. */
-#include "report/breakeven.h"
-#include "report/report.h"
+#include "bench/report/breakeven.h"
+#include "bench/report/report.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/report.h"
+#include "bench/report/report.h"
 
-#include "report/svg.h"
+#include "bench/report/svg.h"
 
 #include <stdlib.h>
 #include <string.h>

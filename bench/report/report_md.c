@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/report.h"
+#include "bench/report/report.h"
 
 #include <string.h>
 

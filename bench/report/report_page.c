@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of a report, whatever it is laid out in: its parts, and what stands in each. */
-#include "report/report.h"
+#include "bench/report/report.h"
 
 #include <string.h>
 

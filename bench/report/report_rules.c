@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The twelve rules of Hoefler and Belli (Scientific Benchmarking of Parallel Computing Systems, SC15), each
  * with what is true of this sweep. */
-#include "report/report.h"
+#include "bench/report/report.h"
 
 #include <inttypes.h>
 #include <string.h>

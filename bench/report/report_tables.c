@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/report.h"
+#include "bench/report/report.h"
 
-#include "data/outlier.h"
+#include "bench/data/outlier.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/grid.h"
-#include "folded.h"
-#include "report/report.h"
+#include "bench/data/grid.h"
+#include "bench/folded.h"
+#include "bench/report/report.h"
 
 #include <inttypes.h>
 #include <string.h>

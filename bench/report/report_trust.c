@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Sentences on the sweep as a whole: how far to trust it, what changed against another. */
-#include "report/report.h"
+#include "bench/report/report.h"
 
-#include "data/drift.h"
-#include "data/outlier.h"
+#include "bench/data/drift.h"
+#include "bench/data/outlier.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

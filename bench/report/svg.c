@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/svg.h"
+#include "bench/report/svg.h"
 
 #include <errno.h>
 #include <stdbool.h>

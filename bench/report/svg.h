@@ -5,10 +5,10 @@
  * Ink follows the reader's light or dark page, hover texts become titles that need no script, ids carry the
  * chart's name, and empty groups go. It reads what gnuplot's svg terminal writes, no other SVG.
  */
-#ifndef PARSCALE_SVG_H
-#define PARSCALE_SVG_H
+#ifndef PARSCALE_BENCH_REPORT_SVG_H
+#define PARSCALE_BENCH_REPORT_SVG_H
 
-#include "err.h"
+#include "kernels/err.h"
 
 #include <stdio.h>
 

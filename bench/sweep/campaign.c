@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/campaign.h"
+#include "bench/sweep/campaign.h"
 
-#include "machine/clock.h"
-#include "interrupt.h"
-#include "sweep/pace.h"
-#include "sweep/side.h"
-#include "shuffle.h"
-#include "units.h"
+#include "bench/interrupt.h"
+#include "bench/machine/clock.h"
+#include "bench/shuffle.h"
+#include "bench/sweep/pace.h"
+#include "bench/sweep/side.h"
+#include "bench/units.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -11,11 +11,11 @@
  * their own side: they are a pair. Which comes first is drawn, in such a way that of two pairs of a cell each
  * has been first once.
  */
-#ifndef PARSCALE_CAMPAIGN_H
-#define PARSCALE_CAMPAIGN_H
+#ifndef PARSCALE_BENCH_SWEEP_CAMPAIGN_H
+#define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 
-#include "launch.h"
-#include "sweep/pace.h"
+#include "bench/launch.h"
+#include "bench/sweep/pace.h"
 
 enum { CANARY_EVERY = 40 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/manifest.h"
+#include "bench/sweep/manifest.h"
 
-#include "machine/facts.h"
+#include "bench/machine/facts.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
 /*
  * manifest.h - manifest.json: everything that the numbers of a sweep depend on, and how the sweep ended.
  */
-#ifndef PARSCALE_MANIFEST_H
-#define PARSCALE_MANIFEST_H
+#ifndef PARSCALE_BENCH_SWEEP_MANIFEST_H
+#define PARSCALE_BENCH_SWEEP_MANIFEST_H
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/pace.h"
+#include "bench/sweep/pace.h"
 
-#include "data/stats.h"
-#include "sweep/scatter.h"
+#include "bench/data/stats.h"
+#include "bench/sweep/scatter.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,11 +8,11 @@
  * differs from another. In a sweep of two programs each is a side: a cell is launched on both, and done when
  * it is on both, or has failed on one. Nothing here launches or writes.
  */
-#ifndef PARSCALE_PACE_H
-#define PARSCALE_PACE_H
+#ifndef PARSCALE_BENCH_SWEEP_PACE_H
+#define PARSCALE_BENCH_SWEEP_PACE_H
 
-#include "data/csv.h"
-#include "sweep/plan.h"
+#include "bench/data/csv.h"
+#include "bench/sweep/plan.h"
 
 struct pace;
 

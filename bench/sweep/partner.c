@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/partner.h"
+#include "bench/sweep/partner.h"
 
-#include "child.h"
-#include "data/csv.h"
-#include "data/probe_rows.h"
-#include "program.h"
+#include "bench/child.h"
+#include "bench/data/csv.h"
+#include "bench/data/probe_rows.h"
+#include "bench/program.h"
 
 #include <limits.h>
 #include <stdio.h>

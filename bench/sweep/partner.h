@@ -3,10 +3,10 @@
  * partner.h - the other program of a sweep that measures two in turn: a parscale of another commit, compiler
  * or flags. It is asked what it is before anything is measured.
  */
-#ifndef PARSCALE_PARTNER_H
-#define PARSCALE_PARTNER_H
+#ifndef PARSCALE_BENCH_SWEEP_PARTNER_H
+#define PARSCALE_BENCH_SWEEP_PARTNER_H
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 #include <jansson.h>
 

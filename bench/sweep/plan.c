@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
-#include "cpu.h"
-#include "number.h"
-#include "sweep/plan_file.h"
+#include "bench/number.h"
+#include "bench/sweep/plan_file.h"
+#include "kernels/cpu.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -6,11 +6,11 @@
  * A line `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is
  * measured here.
  */
-#ifndef PARSCALE_PLAN_H
-#define PARSCALE_PLAN_H
+#ifndef PARSCALE_BENCH_SWEEP_PLAN_H
+#define PARSCALE_BENCH_SWEEP_PLAN_H
 
-#include "meter.h"
-#include "probe/probe.h"
+#include "bench/meter.h"
+#include "bench/probe/probe.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/plan_file.h"
+#include "bench/sweep/plan_file.h"
 
-#include "number.h"
+#include "bench/number.h"
 
 #include <ctype.h>
 #include <errno.h>

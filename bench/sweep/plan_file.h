@@ -2,10 +2,10 @@
 /*
  * plan_file.h - a .sweep file as sections of keys and values; plan.c makes cells of them.
  */
-#ifndef PARSCALE_PLAN_FILE_H
-#define PARSCALE_PLAN_FILE_H
+#ifndef PARSCALE_BENCH_SWEEP_PLAN_FILE_H
+#define PARSCALE_BENCH_SWEEP_PLAN_FILE_H
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 enum { PLAN_KEYS = 32, PLAN_NAME = 32 };
 

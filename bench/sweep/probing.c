@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/probing.h"
+#include "bench/sweep/probing.h"
 
-#include "data/csv.h"
-#include "data/folder.h"
-#include "data/probe_rows.h"
-#include "machine/clock.h"
-#include "probe/probe_launch.h"
+#include "bench/data/csv.h"
+#include "bench/data/folder.h"
+#include "bench/data/probe_rows.h"
+#include "bench/machine/clock.h"
+#include "bench/probe/probe_launch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  * probing.h - the probes of a sweep: one launch of each in every complete block, among the cells. What they
  * find goes to probe_launches.csv.
  */
-#ifndef PARSCALE_PROBING_H
-#define PARSCALE_PROBING_H
+#ifndef PARSCALE_BENCH_SWEEP_PROBING_H
+#define PARSCALE_BENCH_SWEEP_PROBING_H
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 struct probing;
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/resume.h"
+#include "bench/sweep/resume.h"
 
-#include "folded.h"
-#include "data/folder.h"
-#include "interrupt.h"
-#include "sweep/manifest.h"
-#include "number.h"
-#include "options.h"
-#include "sweep/session.h"
-#include "sweep/sweep.h"
+#include "bench/data/folder.h"
+#include "bench/folded.h"
+#include "bench/interrupt.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/sweep/manifest.h"
+#include "bench/sweep/session.h"
+#include "bench/sweep/sweep.h"
 
 #include <stdio.h>
 #include <string.h>

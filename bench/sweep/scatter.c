@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/scatter.h"
+#include "bench/sweep/scatter.h"
 
-#include "data/stats.h"
+#include "bench/data/stats.h"
 
 #include <math.h>
 

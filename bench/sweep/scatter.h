@@ -8,8 +8,8 @@
  * median, which are spread log-normally); where that lies is learnt from the cells that have several launches
  * and, weakly, from the samples within launches, which scatter less than launches do. Pure.
  */
-#ifndef PARSCALE_SCATTER_H
-#define PARSCALE_SCATTER_H
+#ifndef PARSCALE_BENCH_SWEEP_SCATTER_H
+#define PARSCALE_BENCH_SWEEP_SCATTER_H
 
 #include <stddef.h>
 

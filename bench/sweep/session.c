@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/session.h"
+#include "bench/sweep/session.h"
 
-#include "sweep/manifest.h"
-#include "report/report.h"
-#include "data/stat.h"
+#include "bench/data/stat.h"
+#include "bench/report/report.h"
+#include "bench/sweep/manifest.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,13 +7,13 @@
  * `against` in the sweep's own. Each is as any folder of results, but for its manifest, which says whose pair
  * it is.
  */
-#ifndef PARSCALE_SESSION_H
-#define PARSCALE_SESSION_H
+#ifndef PARSCALE_BENCH_SWEEP_SESSION_H
+#define PARSCALE_BENCH_SWEEP_SESSION_H
 
-#include "data/folder.h"
-#include "sweep/campaign.h"
-#include "sweep/partner.h"
-#include "sweep/plan.h"
+#include "bench/data/folder.h"
+#include "bench/sweep/campaign.h"
+#include "bench/sweep/partner.h"
+#include "bench/sweep/plan.h"
 
 #include <jansson.h>
 

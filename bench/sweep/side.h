@@ -2,11 +2,11 @@
 /*
  * side.h - one program of a campaign: what it launches, the answers it has given, and where its rows go.
  */
-#ifndef PARSCALE_SIDE_H
-#define PARSCALE_SIDE_H
+#ifndef PARSCALE_BENCH_SWEEP_SIDE_H
+#define PARSCALE_BENCH_SWEEP_SIDE_H
 
-#include "sweep/campaign.h"
-#include "sweep/probing.h"
+#include "bench/sweep/campaign.h"
+#include "bench/sweep/probing.h"
 
 struct side {
 	const struct plan *plan;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/sweep.h"
+#include "bench/sweep/sweep.h"
 
-#include "data/csv.h"
-#include "machine/facts.h"
-#include "folded.h"
-#include "data/folder.h"
-#include "interrupt.h"
-#include "sweep/manifest.h"
-#include "number.h"
-#include "options.h"
-#include "program.h"
-#include "sweep/session.h"
-#include "units.h"
+#include "bench/data/csv.h"
+#include "bench/data/folder.h"
+#include "bench/folded.h"
+#include "bench/interrupt.h"
+#include "bench/machine/facts.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/program.h"
+#include "bench/sweep/manifest.h"
+#include "bench/sweep/session.h"
+#include "bench/units.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,10 +5,10 @@
  * Every launch is a fresh process; its rows are appended at once. A launch that fails, hangs or is killed
  * costs its own rows and nothing else; after Ctrl-C everything finished is there, summarised.
  */
-#ifndef PARSCALE_SWEEP_H
-#define PARSCALE_SWEEP_H
+#ifndef PARSCALE_BENCH_SWEEP_SWEEP_H
+#define PARSCALE_BENCH_SWEEP_SWEEP_H
 
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
 /* argv[0] is "sweep". */
 int sweep_main(int argc, char **argv, struct err *e);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_csv.c - what the reader takes for rows, it writes and reads again as the same rows; everything else is
  * refused with a place. */
-#include "data/csv.h"
-#include "data/probe_summary.h"
+#include "bench/data/csv.h"
+#include "bench/data/probe_summary.h"
 
-#include "memory_file.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_manifest.c - any bytes as the manifest.json of a folder of results: a report on it, or refused with
  * file and line. */
-#include "data/folder.h"
-#include "memory_file.h"
-#include "data/summary.h"
-#include "report/report.h"
+#include "bench/data/folder.h"
+#include "bench/data/summary.h"
+#include "bench/report/report.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <stdlib.h>
 #include <string.h>

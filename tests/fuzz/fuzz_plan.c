@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_plan.c - any bytes as a .sweep file: a plan with cells, or refused with file and line. */
-#include "sweep/plan.h"
+#include "bench/sweep/plan.h"
 
-#include "memory_file.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_resume.c - the samples of a sweep, cut short anywhere or with any bytes in them: it goes on from what
  * is whole and ends as it would have, or is refused. */
-#include "data/csv.h"
-#include "sweep/campaign.h"
+#include "bench/data/csv.h"
+#include "bench/sweep/campaign.h"
 
-#include "memory_file.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_statistics.c - summaries, models, comparisons, drift and outliers of any samples at all, and the
  * statistics below them of any finite values: rows that can be written, intervals around their values. */
-#include "data/comparison.h"
-#include "data/drift.h"
-#include "data/models.h"
-#include "data/outlier.h"
-#include "data/ranks.h"
-#include "data/series.h"
-#include "data/summary.h"
+#include "bench/data/comparison.h"
+#include "bench/data/drift.h"
+#include "bench/data/models.h"
+#include "bench/data/outlier.h"
+#include "bench/data/ranks.h"
+#include "bench/data/series.h"
+#include "bench/data/summary.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory_file.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

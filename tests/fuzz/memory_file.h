@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* memory_file.h - bytes as a file that has a path, without a disk: for parsers that open files. */
-#ifndef PARSCALE_FUZZ_MEMORY_FILE_H
-#define PARSCALE_FUZZ_MEMORY_FILE_H
+#ifndef PARSCALE_TESTS_FUZZ_MEMORY_FILE_H
+#define PARSCALE_TESTS_FUZZ_MEMORY_FILE_H
 
 #include <stddef.h>
 

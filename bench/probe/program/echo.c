@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* echo.c - a fresh program for `probe spawn`, linked dynamically and statically: `PROGRAM FD ARGUMENT` writes
  * its argument and the moment it came to main to a descriptor. */
-#include "machine/clock.h"
+#include "bench/machine/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
