@@ -84,7 +84,7 @@ link_flags = $(CFLAGS) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
 kernels := $(wildcard kernels/*.c)
-harness := $(filter-out bench/main.c,$(wildcard bench/*.c $(patsubst %,bench/%/*.c,backend data machine probe report sweep)))
+harness := $(filter-out bench/main.c,$(wildcard bench/*.c $(patsubst %,bench/%/*.c,backend commands data machine probe report sweep)))
 gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
 mpi     := $(wildcard bench/mpi/*.c)
 library := $(BUILD)/libparscale.a

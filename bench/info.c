@@ -2,6 +2,7 @@
 #include "bench/info.h"
 
 #include "bench/backend/backend.h"
+#include "bench/commands/command.h"
 #include "bench/folded.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"

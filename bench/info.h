@@ -13,7 +13,4 @@
 /* Everything but the build, for people. */
 void info_print(const struct facts *facts, FILE *out);
 
-/* `parscale info [--format text|json]`; argv[0] is the command's name. */
-int info_main(int argc, char **argv, struct err *e);
-
 #endif

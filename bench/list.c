@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/list.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/columns.h"
 #include "bench/data/probe_rows.h"
 #include "bench/folded.h"

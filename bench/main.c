@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale: the command line. The only place that ends the program. */
-#include "bench/data/compare.h"
-#include "bench/data/merge.h"
-#include "bench/data/stat.h"
+#include "bench/commands/command.h"
 #include "bench/folded.h"
-#include "bench/info.h"
 #include "bench/launch.h"
-#include "bench/list.h"
 #include "bench/machine/build.h"
 #include "bench/probe/probe_launch.h"
-#include "bench/probe/probe_main.h"
-#include "bench/report/plot.h"
-#include "bench/report/report.h"
-#include "bench/run.h"
-#include "bench/sweep/resume.h"
-#include "bench/sweep/sweep.h"
 #include "bench/worker.h"
 #include "kernels/cpu.h"
 
@@ -26,25 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int command_fn(int argc, char **argv, struct err *e);
-
 static const struct command {
 	const char *name, *arguments, *meaning;
 	command_fn *main;
 } commands[] = {
-	{"list", "[WHAT]", "kernels, variants, back ends, probes, columns; what is missing here and why",
-		list_main},
-	{"info", "", "machine, environment and its noise, placement, build", info_main},
-	{"run", "KERNEL", "one cell, answer verified, timing printed", run_main},
-	{"probe", "[NAME...]", "mechanisms: launch, hand-over, locks, return paths, I/O", probe_main},
-	{"sweep", "[FILE.sweep]", "a campaign, into a folder of results with charts and a report",
-		sweep_main},
-	{"resume", "DIR", "goes on with a sweep that was interrupted", resume_main},
-	{"stat", "DIR", "samples.csv summarised into summary.csv", stat_main},
-	{"compare", "A B", "two folders of results, cell by cell: faster, slower, the same", compare_main},
-	{"merge", "DIR DIR...", "several folders of results as one", merge_main},
-	{"plot", "DIR", "charts of a folder of results, as SVG and PNG", plot_main},
-	{"report", "DIR", "the answers, charts and tables of a folder of results", report_main},
+#define COMMAND(name, arguments, meaning) {#name, arguments, meaning, name##_main},
+#include "bench/commands/commands.def"
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -2,6 +2,7 @@
 #include "bench/run.h"
 
 #include "bench/args.h"
+#include "bench/commands/command.h"
 #include "bench/data/row_json.h"
 #include "bench/data/stats.h"
 #include "bench/interrupt.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/units.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -48,5 +49,89 @@ char *units_clock(double seconds, char *text)
 		snprintf(text, UNITS_BYTES, "%lum%02lus", s / 60, s % 60);
 	else
 		snprintf(text, UNITS_BYTES, "%lus", s);
+	return text;
+}
+
+/* Three significant digits, without an exponent. */
+static int three_digits(char *text, double x)
+{
+	double size = fabs(x);
+	return snprintf(text, 32, "%.*f", size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2, x);
+}
+
+static const struct time_unit {
+	double least, scale;
+	const char *name;
+} time_units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "us"}, {0, 1e9, "ns"}};
+
+static const struct time_unit *time_unit(double seconds)
+{
+	const struct time_unit *u = time_units;
+	while (fabs(seconds) < 0.9995 * u->least)
+		u++;
+	return u;
+}
+
+double units_seconds_unit(double seconds, char name[8])
+{
+	const struct time_unit *u = time_unit(seconds);
+	snprintf(name, 8, "%s", u->name);
+	return 1 / u->scale;
+}
+
+char *units_seconds(double seconds, char *text)
+{
+	return units_time(1e9 * seconds, text);
+}
+
+char *units_seconds_range(double low, double high, char *text)
+{
+	const struct time_unit *u = time_unit(low);
+	char a[32], b[32];
+	three_digits(a, low * u->scale);
+	three_digits(b, high * u->scale);
+	snprintf(text, UNITS_RANGE_BYTES, "%.24s to %.24s %s", a, b, u->name);
+	return text;
+}
+
+char *units_bytes_exact(uint64_t bytes, char *text)
+{
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB"};
+	double value = (double)bytes;
+	int i = 0;
+	for (; i < 3 && value >= 1024; i++)
+		value /= 1024;
+	snprintf(text, 32, "%.6g %s", value, names[i]);
+	return text;
+}
+
+char *units_size(uint64_t items, char *text)
+{
+	uint64_t mantissa = items;
+	int zeros = 0;
+	while (mantissa >= 10 && mantissa % 10 == 0) {
+		mantissa /= 10;
+		zeros++;
+	}
+	if (zeros >= 4 && mantissa < 1000)
+		snprintf(text, 32, "%.3ge%d",
+			(double)mantissa / (mantissa >= 100         ? 100
+						   : mantissa >= 10 ? 10
+								    : 1),
+			zeros + (mantissa >= 100         ? 2
+					: mantissa >= 10 ? 1
+							 : 0));
+	else if (items >= 1024 && (items & (items - 1)) == 0)
+		snprintf(text, 32, "2^%d", __builtin_ctzll(items));
+	else if (items >= 10000000)
+		snprintf(text, 32, "%.4g", (double)items);
+	else
+		snprintf(text, 32, "%" PRIu64, items);
+	return text;
+}
+
+char *units_ratio(double ratio, char *text)
+{
+	three_digits(text, ratio);
 	return text;
 }

@@ -231,6 +231,13 @@ extern const struct kernel *const kernels[];
 /* The one of this name; NULL with ERR_USAGE and the list of known names. */
 const struct kernel *kernel_find(const char *name, struct err *e);
 
+/* The order of kernels in every table: as in kernels.def, unknown names after them. Less than, equal to or
+ * greater than 0, as strcmp. */
+int kernel_order(const char *a, const char *b);
+
+/* What a size counts, plural: "numbers", "words", "bytes"; "items" for a kernel this program does not know. */
+const char *kernel_items(const char *kernel);
+
 /* The variant of this name; "best" is the last that can run here. NULL with ERR_USAGE and the known names, or
  * with ERR_ABSENT and the reason where it cannot run. */
 const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e);

@@ -105,3 +105,33 @@ const struct variant *variant_find(const struct kernel *k, const char *name, str
 	err_set(e, ERR_USAGE, "%s: unknown variant '%s' (known: %s)", k->name, name, known);
 	return NULL;
 }
+
+static int kernel_place(const char *name)
+{
+	int i = 0;
+	while (kernels[i] && strcmp(name, kernels[i]->name) != 0)
+		i++;
+	return i;
+}
+
+int kernel_order(const char *a, const char *b)
+{
+	const int x = kernel_place(a), y = kernel_place(b);
+	return x != y ? x - y : strcmp(a, b);
+}
+
+const char *kernel_items(const char *kernel)
+{
+	enum {
+		KERNELS = 0
+#define KERNEL(name) +1
+#include "kernels/kernels.def"
+	};
+	static char plural[KERNELS][32];
+	for (size_t i = 0; kernels[i]; i++)
+		if (strcmp(kernels[i]->name, kernel) == 0) {
+			snprintf(plural[i], sizeof plural[i], "%ss", kernels[i]->item);
+			return plural[i];
+		}
+	return "items";
+}

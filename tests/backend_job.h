@@ -8,11 +8,12 @@
 
 #include "bench/backend/backend.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include <sys/types.h>
 

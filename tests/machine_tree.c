@@ -7,13 +7,14 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 char *machine_tree_golden(const char *name, const char *ending, char *path, size_t size)
 {

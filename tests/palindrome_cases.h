@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 
@@ -21,6 +19,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 /* xorshift64*: the tests' own dice, unlike the generator under test. */
 struct dice {

@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 
@@ -20,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include <cmocka.h>
 
 extern const struct kernel kernel_sieve;
 

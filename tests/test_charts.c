@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_charts.c - charts of simulated sweeps: of 2 to 256 workers, 1 to 8 back ends, with holes, failures and
  * single samples. */
+#include "bench/commands/command.h"
 #include "tests/reports.h"
 
 #include "bench/report/breakeven.h"

@@ -13,11 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static const char *const machines[] = {"vm", "server", "arm", "hybrid", "container", "quota", "broken"};
 enum { MACHINES = sizeof machines / sizeof *machines };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_report.c - what a report says, and where it is silent. */
+#include "bench/commands/command.h"
 #include "tests/reports.h"
 #include "tests/scenarios.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_report_use.c - plot and report used wrongly, or where something is missing. */
+#include "bench/commands/command.h"
 #include "tests/reports.h"
 #include "tests/scenarios.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/data/compare.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/comparison.h"
 #include "bench/data/folder.h"
 #include "bench/data/row_json.h"

@@ -4,8 +4,8 @@
 #include "bench/data/folder.h"
 #include "bench/data/series.h"
 #include "bench/data/stats.h"
-#include "bench/label.h"
 #include "bench/machine/cpulist.h"
+#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>
@@ -433,14 +433,14 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 
 void cell_name(const struct factors *f, char *text, size_t size)
 {
-	char items[LABEL_BYTES];
+	char items[UNITS_RANGE_BYTES];
 	bool serial = strcmp(f->backend, "serial") == 0;
 	int n = snprintf(text, size, "%s %s, %s", f->kernel, f->variant, f->backend);
 	if (!serial && n > 0 && (size_t)n < size)
 		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,
 			f->workers.value, f->workers.value == 1 ? "" : "s");
 	if (n > 0 && (size_t)n < size)
-		snprintf(text + n, size - (size_t)n, ", %s%s%s", label_size(f->items.value, items),
+		snprintf(text + n, size - (size_t)n, ", %s%s%s", units_size(f->items.value, items),
 			strcmp(f->scaling, "strong") == 0 ? "" : " ",
 			strcmp(f->scaling, "strong") == 0 ? "" : f->scaling);
 }

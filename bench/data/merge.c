@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/data/merge.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stat.h - `parscale stat`: samples.csv of a folder of results summarised.
+ * stat.h - what a folder of results comes to: samples.csv summarised into the files that derive from it.
  */
 #ifndef PARSCALE_BENCH_DATA_STAT_H
 #define PARSCALE_BENCH_DATA_STAT_H
@@ -17,8 +17,5 @@ struct statistics {
  * the caller, also on -1. */
 int stat_folder(const char *dir, struct statistics *s, struct err *e);
 void stat_free(struct statistics *s);
-
-/* argv[0] is "stat". The exit status, also in *e. */
-int stat_main(int argc, char **argv, struct err *e);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/probe/probe_main.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/row_json.h"
 #include "bench/folded.h"

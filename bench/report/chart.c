@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/chart.h"
+#include "bench/report/label.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

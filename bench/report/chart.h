@@ -10,7 +10,8 @@
 #define PARSCALE_BENCH_REPORT_CHART_H
 
 #include "bench/data/dataset.h"
-#include "bench/label.h"
+#include "bench/report/label.h"
+#include "bench/units.h"
 
 #include <stdio.h>
 

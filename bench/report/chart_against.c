@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One sweep against another: what changed, cell by cell. */
 #include "bench/report/chart.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static void put_change(
 {
 	static const int code[VERDICT_COUNT] = {
 		[VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 2, [VERDICT_SAME] = 3, [VERDICT_UNDECIDED] = 4};
-	char name[160], text[400], before[LABEL_BYTES], now[LABEL_BYTES];
+	char name[160], text[400], before[UNITS_RANGE_BYTES], now[UNITS_RANGE_BYTES];
 	cell_name(&c->cell, name, sizeof name);
 	chart_tic(g->vars, "names", place, name);
 	*width = strlen(name) > *width ? strlen(name) : *width;
@@ -32,7 +33,7 @@ static void put_change(
 	chart_real(g->data, c->ratio_high);
 	fprintf(g->data, "\t%d\t", code[comparison_verdict(c)]);
 	snprintf(text, sizeof text, "%s: %.3f, %s; %s before, %s now", name, c->ratio, c->verdict,
-		label_seconds(c->a_seconds, before), label_seconds(c->b_seconds, now));
+		units_seconds(c->a_seconds, before), units_seconds(c->b_seconds, now));
 	chart_field(g->data, text);
 	fputc('\n', g->data);
 }

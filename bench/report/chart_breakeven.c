@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From which size on workers pay, and processes cost no more than threads: a row for each way of working. */
 #include "bench/report/breakeven.h"
+#include "bench/report/label.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <string.h>

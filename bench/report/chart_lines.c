@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose series are lines with intervals: speed-up, efficiency, throughput. */
 #include "bench/report/chart.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -50,17 +52,17 @@ static void put_point(struct lines *l, const char *name, uint64_t x, const struc
 		l->high = fmax(l->high, v.value);
 		l->bar_low = fmin(l->bar_low, fmin(v.value, v.low));
 		l->bar_high = fmax(l->bar_high, fmax(v.value, v.high));
-		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name, label_size(x, size),
+		int n = snprintf(text, sizeof text, "%s, %s %s: %s %s", name, units_size(x, size),
 			l->over_size ? kernel_items(s->cell.kernel)
 			: x == 1     ? "worker"
 				     : "workers",
-			l->what, l->over_size ? units_count(v.value, value) : label_ratio(v.value, value));
+			l->what, l->over_size ? units_count(v.value, value) : units_ratio(v.value, value));
 		if (!isnan(v.low))
 			n += snprintf(text + n, sizeof text - (size_t)n, " (%s to %s)",
-				l->over_size ? units_count(v.low, low) : label_ratio(v.low, low),
-				l->over_size ? units_count(v.high, high) : label_ratio(v.high, high));
+				l->over_size ? units_count(v.low, low) : units_ratio(v.low, low),
+				l->over_size ? units_count(v.high, high) : units_ratio(v.high, high));
 		snprintf(text + n, sizeof text - (size_t)n, ", %s, n = %" PRIu64,
-			label_seconds(s->median_seconds, seconds), s->samples.value);
+			units_seconds(s->median_seconds, seconds), s->samples.value);
 	}
 	l->failures = l->failures || failed;
 	fprintf(data, "%" PRIu64 "\t", x);
@@ -182,12 +184,12 @@ enum kind { SPEEDUP, EFFICIENCY, WEAK };
 /* "Base: ..." of the chart's caption. */
 static void put_base(enum kind kind, const struct summary *lead, char *text, size_t size)
 {
-	char seconds[LABEL_BYTES];
+	char seconds[UNITS_RANGE_BYTES];
 	if (!(lead->serial_speedup > 0))
 		snprintf(text, size, "Base: each back end's own single worker (no serial row).");
 	else
 		snprintf(text, size, "Base: serial, same variant, %s%s.", kind == WEAK ? "one share, " : "",
-			label_seconds(lead->serial_seconds, seconds));
+			units_seconds(lead->serial_seconds, seconds));
 }
 
 static void put_worker_words(
@@ -195,13 +197,13 @@ static void put_worker_words(
 {
 	static const char *const titles[] = {
 		"speed-up over workers", "efficiency over workers", "weak scaling"};
-	char base[128], size[LABEL_BYTES], setting[256], counts[160];
+	char base[128], size[UNITS_RANGE_BYTES], setting[256], counts[160];
 	bool serial = lead->serial_speedup > 0, one = series_one_lifetime(series, n);
 	put_base(kind, lead, base, sizeof base);
 	snprintf(g->title, sizeof g->title, "%s: %s", lead->cell.kernel, titles[kind]);
 	cell_setting(&lead->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s%s; %s%s%s",
-		label_size(kind == WEAK ? lead->cell.size.value : lead->cell.items.value, size),
+		units_size(kind == WEAK ? lead->cell.size.value : lead->cell.items.value, size),
 		kernel_items(lead->cell.kernel), kind == WEAK ? " for each worker" : "", setting,
 		one ? ", " : "", one ? series[0].of->lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
@@ -303,7 +305,7 @@ static void put_caches(struct drawing *g, const struct summary *lead, double low
 		if (cache == 0 || !(at > low && at < high))
 			continue;
 		snprintf(name, sizeof name, "L%d%s %s", level, level == 1 ? "d" : "",
-			label_bytes(cache, bytes));
+			units_bytes_exact(cache, bytes));
 		n++;
 		fprintf(g->vars, "cache_at[%u] = %.9g\n", n, at);
 		chart_element(g->vars, "cache_name", n, name);

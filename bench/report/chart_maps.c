@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose rows and columns are categories: threads against processes, phases, variants. */
 #include "bench/report/chart.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -95,15 +97,15 @@ bool chart_variants(struct drawing *g, const char *kernel)
 		if (rate > 0 && row[i] != slowest) {
 			struct ranged r = dataset_ratio(g->d, slowest, row[i]);
 			if (isnan(r.low))
-				snprintf(text, sizeof text, "%s×", label_ratio(r.value, number));
+				snprintf(text, sizeof text, "%s×", units_ratio(r.value, number));
 			else
-				snprintf(text, sizeof text, "%s× (%s to %s)", label_ratio(r.value, number),
-					label_ratio(r.low, low_text), label_ratio(r.high, high_text));
+				snprintf(text, sizeof text, "%s× (%s to %s)", units_ratio(r.value, number),
+					units_ratio(r.low, low_text), units_ratio(r.high, high_text));
 		}
 		chart_field(g->data, rate > 0 ? text : failed(row[i]) ? "failed" : "");
 		snprintf(text, sizeof text, "%s: %s %s/s, %s, n = %" PRIu64, row[i]->cell.variant,
 			units_count(rate, number), kernel_items(kernel),
-			label_seconds(row[i]->median_seconds, seconds), row[i]->samples.value);
+			units_seconds(row[i]->median_seconds, seconds), row[i]->samples.value);
 		fputc('\t', g->data);
 		chart_field(g->data, rate > 0 ? text : "");
 		fputc('\n', g->data);
@@ -117,7 +119,7 @@ bool chart_variants(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: variants on one worker", kernel);
 	struct factors like = row[n - 1]->cell;
 	snprintf(like.variant, sizeof like.variant, "%s", "");
-	snprintf(before, sizeof before, "%s %s; serial", label_size(like.items.value, size),
+	snprintf(before, sizeof before, "%s %s; serial", units_size(like.items.value, size),
 		kernel_items(kernel));
 	snprintf(after, sizeof after, "Factors: against %s.", slowest->cell.variant);
 	put_words(g, &like, before, "bars: 95 % intervals", after);
@@ -159,7 +161,7 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 		r = dataset_ratio(g->d, a, b);
 		bool spans = r.low <= 1 && r.high >= 1;
 		verdict = isnan(r.low) ? 2 : spans ? 0 : 1;
-		snprintf(text, sizeof text, "%s%s%s", verdict == 0 ? "= " : "", label_ratio(r.value, value),
+		snprintf(text, sizeof text, "%s%s%s", verdict == 0 ? "= " : "", units_ratio(r.value, value),
 			verdict == 2 ? " ?" : "");
 		int n = snprintf(
 			hover, sizeof hover, "%s/%s, %s: %s", p->processes, p->threads, p->lifetime, value);
@@ -168,10 +170,10 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 				hover + n, sizeof hover - (size_t)n, ", too few samples for an interval");
 		else
 			n += snprintf(hover + n, sizeof hover - (size_t)n, " (%s to %s%s)",
-				label_ratio(r.low, low), label_ratio(r.high, high),
+				units_ratio(r.low, low), units_ratio(r.high, high),
 				spans ? ", no difference" : "");
 		snprintf(hover + n, sizeof hover - (size_t)n, "; %s against %s",
-			label_seconds(a->median_seconds, ta), label_seconds(b->median_seconds, tb));
+			units_seconds(a->median_seconds, ta), units_seconds(b->median_seconds, tb));
 	} else if (failed(a) || failed(b)) {
 		verdict = 3;
 		snprintf(text, sizeof text, "failed");
@@ -238,7 +240,7 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	}
 	chart_array(g->vars, "size_names", columns);
 	for (size_t c = 0; c < columns; c++)
-		chart_tic(g->vars, "size_names", c + 1, label_size(sizes[c], size));
+		chart_tic(g->vars, "size_names", c + 1, units_size(sizes[c], size));
 	chart_array(g->vars, "worker_names", rows);
 	for (size_t r = 0; r < rows; r++) {
 		snprintf(text, sizeof text, "%" PRIu64, workers[r]);
@@ -278,7 +280,7 @@ static void put_bar(
 		if (ns[k] <= 0 || from >= end)
 			continue;
 		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, names[k],
-			label_seconds(ns[k] * 1e-9, seconds), 100 * ns[k] / total);
+			units_seconds(ns[k] * 1e-9, seconds), 100 * ns[k] / total);
 		fprintf(g->data, "%zu\t%.9g\t%.9g\t%d\t", row, from / unit, fmin(from + ns[k], end) / unit,
 			k + 1);
 		chart_field(g->data, text);
@@ -286,7 +288,7 @@ static void put_bar(
 		from += ns[k];
 	}
 	snprintf(text, sizeof text, "%s%s", total > end ? "\xe2\x86\x92 " : "",
-		label_seconds(total * 1e-9, seconds));
+		units_seconds(total * 1e-9, seconds));
 	fprintf(g->data, "%zu\t0\t%.9g\t0\t", row, fmin(total, end) / unit);
 	chart_field(g->data, text);
 	fputc('\n', g->data);
@@ -359,7 +361,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		const double longest = chart_end(lengths, bars);
 		cut |= bars > 0 && lengths[bars - 1] > longest;
 		char unit_name[8];
-		double unit = 1e9 * label_seconds_unit(longest * 1e-9, unit_name);
+		double unit = 1e9 * units_seconds_unit(longest * 1e-9, unit_name);
 		for (size_t k = 0; k < n; k++) {
 			char name[128];
 			series_name(series, n, k, name, sizeof name);
@@ -371,7 +373,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		}
 		fputs("\n\n", g->data);
 		char head[96], size[32];
-		snprintf(head, sizeof head, "%s %s", label_size(sizes[p == 0 ? 0 : points - 1], size),
+		snprintf(head, sizeof head, "%s %s", units_size(sizes[p == 0 ? 0 : points - 1], size),
 			kernel_items(kernel));
 		chart_element(g->vars, "heads", p + 1, head);
 		chart_element(g->vars, "units", p + 1, unit_name);

@@ -2,6 +2,7 @@
 /* Probes whose settings are sizes: how fast each mechanism moves results over their size. */
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"
+#include "bench/units.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,9 +61,9 @@ static void put_tics(struct drawing *g, const char *probe)
 	fprintf(g->vars, "n_sizes = %zu\narray size_at[%zu]\n", n, n);
 	chart_array(g->vars, "size_names", n);
 	for (size_t k = 0; k < n; k++) {
-		char text[LABEL_BYTES];
+		char text[UNITS_RANGE_BYTES];
 		fprintf(g->vars, "size_at[%zu] = %.1f\n", k + 1, (double)axis[k]);
-		chart_tic(g->vars, "size_names", k + 1, label_bytes(axis[k], text));
+		chart_tic(g->vars, "size_names", k + 1, units_bytes_exact(axis[k], text));
 	}
 }
 

@@ -2,6 +2,7 @@
 /* What mechanisms cost: the cases of a probe as a ladder of times. */
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static enum kind kind_of(const struct probe_row *r)
 
 static void put_case(struct drawing *g, size_t place, const struct probe_row *r, size_t *width)
 {
-	char name[160], text[400], seconds[LABEL_BYTES], range[LABEL_BYTES], ratio[32];
+	char name[160], text[400], seconds[UNITS_RANGE_BYTES], range[UNITS_RANGE_BYTES], ratio[32];
 	snprintf(name, sizeof name, "%s%s%s", r->of.mechanism, *r->of.setting ? ", " : "", r->of.setting);
 	chart_tic(g->vars, "names", place, name);
 	*width = strlen(name) > *width ? strlen(name) : *width;
@@ -56,12 +57,12 @@ static void put_case(struct drawing *g, size_t place, const struct probe_row *r,
 	chart_real(g->data, r->median_low * 1e-9);
 	fputc('\t', g->data);
 	chart_real(g->data, r->median_high * 1e-9);
-	int n = snprintf(text, sizeof text, "%s: %s", name, label_seconds(r->median * 1e-9, seconds));
+	int n = snprintf(text, sizeof text, "%s: %s", name, units_seconds(r->median * 1e-9, seconds));
 	if (!isnan(r->median_low))
 		n += snprintf(text + n, sizeof text - (size_t)n, " (%s)",
-			label_seconds_range(r->median_low * 1e-9, r->median_high * 1e-9, range));
+			units_seconds_range(r->median_low * 1e-9, r->median_high * 1e-9, range));
 	if (r->ratio > 0)
-		snprintf(text + n, sizeof text - (size_t)n, ", %s times %s", label_ratio(r->ratio, ratio),
+		snprintf(text + n, sizeof text - (size_t)n, ", %s times %s", units_ratio(r->ratio, ratio),
 			r->base);
 	fprintf(g->data, "\t%d\t", (int)kind_of(r));
 	chart_field(g->data, text);

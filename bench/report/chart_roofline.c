@@ -3,6 +3,8 @@
 #include "bench/report/chart.h"
 
 #include "bench/data/ceiling.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

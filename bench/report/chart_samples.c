@@ -2,6 +2,8 @@
 /* Charts of single samples: how they drift over the sweep, how they spread within a cell. */
 #include "bench/data/stats.h"
 #include "bench/report/chart.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@ enum { KERNELS = 6, STRETCHES = 24, BLOCKS = 16 };
 
 /* Every sample with a stamp, in the order they were taken; how many. Samples of cells with fewer than three,
  * or of kernels beyond the first KERNELS, are left out. */
-static size_t moments(const struct dataset *d, const char *const *kernel, size_t kernels, struct moment *out)
+static size_t moments(const struct dataset *d, const char *const *kernel, size_t subjects, struct moment *out)
 {
 	size_t n = 0;
 	const struct summary *row = NULL;
@@ -38,10 +40,10 @@ static size_t moments(const struct dataset *d, const char *const *kernel, size_t
 		if (!row || factors_compare(&row->cell, &s->cell) != 0)
 			row = dataset_summary_of(d, &s->cell);
 		size_t k = 0;
-		while (k < kernels && strcmp(kernel[k], s->cell.kernel) != 0)
+		while (k < subjects && strcmp(kernel[k], s->cell.kernel) != 0)
 			k++;
 		bool ok = strcmp(s->status, "ok") == 0 && s->seconds > 0;
-		if (k == kernels || !row || (ok && row->samples.value < 3))
+		if (k == subjects || !row || (ok && row->samples.value < 3))
 			continue;
 		out[n++] = (struct moment){.minute = s->stamp / 60,
 			.percent = ok ? 100 * (s->seconds / row->median_seconds - 1) : NAN,
@@ -76,13 +78,13 @@ static void course_free(struct course *t)
 }
 
 /* Whether there is enough to tell a drift; freed by course_free either way. */
-static bool course_read(const struct dataset *d, const char *const *kernel, size_t kernels, struct course *t)
+static bool course_read(const struct dataset *d, const char *const *kernel, size_t subjects, struct course *t)
 {
 	*t = (struct course){.all = calloc(d->samples.count + 1, sizeof *t->all),
 		.sorted = calloc(d->samples.count + 1, sizeof *t->sorted)};
 	if (!t->all || !t->sorted)
 		return false;
-	t->count = moments(d, kernel, kernels, t->all);
+	t->count = moments(d, kernel, subjects, t->all);
 	double *work = t->sorted, step = t->count > 0 ? t->all[t->count - 1].minute / STRETCHES : 0;
 	if (!(step > 0))
 		return false;
@@ -118,7 +120,7 @@ double course_worst(const struct dataset *d)
 	return worst;
 }
 
-static void put_drift(struct drawing *g, const struct course *t, const char *const *kernel, size_t kernels)
+static void put_drift(struct drawing *g, const struct course *t, const char *const *kernel, size_t subjects)
 {
 	enum { MOST_POINTS = 900 }; /* more would be a cloud, and a large file */
 	const struct moment *m = t->all;
@@ -126,7 +128,7 @@ static void put_drift(struct drawing *g, const struct course *t, const char *con
 	double low = fmin(-2, 1.4 * stats_quantile(t->sorted, t->ok, 0.02)),
 	       high = fmax(2, 1.4 * stats_quantile(t->sorted, t->ok, 0.98));
 	/* a NAN ends each list, so that an index without samples stays an index */
-	for (unsigned k = 0; k < kernels; k++) {
+	for (unsigned k = 0; k < subjects; k++) {
 		for (size_t i = 0; i < n; i += each)
 			if (m[i].kernel == k && m[i].percent >= low && m[i].percent <= high)
 				fprintf(g->data, "%.6g\t%.4g\n", m[i].minute, m[i].percent);
@@ -169,10 +171,10 @@ static void put_drift(struct drawing *g, const struct course *t, const char *con
 		if (m[i].block > m[i - 1].block && m[i].block > blocks)
 			fprintf(g->vars, "block_at[%zu] = %.6g\n", ++blocks, m[i].minute);
 	fprintf(g->vars, "blocks = %zu\nbeyond = %d\nfailures = %d\nn = %zu\n", blocks, beyond > 0,
-		failures > 0, kernels);
+		failures > 0, subjects);
 	fprintf(g->vars, "xhigh = %.6g\nylow = %.6g\nyhigh = %.6g\n", m[n - 1].minute * 1.01, low, high);
-	chart_array(g->vars, "names", kernels);
-	for (size_t k = 0; k < kernels; k++)
+	chart_array(g->vars, "names", subjects);
+	for (size_t k = 0; k < subjects; k++)
 		chart_element(g->vars, "names", k + 1, kernel[k]);
 	char thinned[48] = "";
 	if (each > 1)
@@ -188,12 +190,12 @@ static void put_drift(struct drawing *g, const struct course *t, const char *con
 bool chart_drift(struct drawing *g, const char *all)
 {
 	const char *kernel[KERNELS];
-	size_t kernels = dataset_kernels(g->d, kernel, KERNELS);
+	size_t subjects = dataset_kernels(g->d, kernel, KERNELS);
 	struct course t;
 	(void)all;
-	bool shows = course_read(g->d, kernel, kernels, &t);
+	bool shows = course_read(g->d, kernel, subjects, &t);
 	if (shows)
-		put_drift(g, &t, kernel, kernels);
+		put_drift(g, &t, kernel, subjects);
 	course_free(&t);
 	return shows;
 }
@@ -222,7 +224,7 @@ bool chart_spread(struct drawing *g, const char *kernel)
 	if (n == 0)
 		return false;
 	char scale_name[8], text[200], setting[256], size[32], seconds[32];
-	double unit = label_seconds_unit(high, scale_name);
+	double unit = units_seconds_unit(high, scale_name);
 	/* where some take many times as long as others a linear axis would press the rest into one line */
 	const bool logarithmic = high > 15 * low;
 	fprintf(g->vars, "n = %zu\nxlog = %d\nxlow = %.9g\nxhigh = %.9g\n", n, logarithmic,
@@ -243,7 +245,7 @@ bool chart_spread(struct drawing *g, const char *kernel)
 			bool marked = i == 0 || i + 1 == count || i == count / 4 || i == count / 2 ||
 				      i == 3 * count / 4;
 			snprintf(text, sizeof text, "%s: %zu of %zu samples took at most %s", name, i + 1,
-				count, label_seconds(x[i], seconds));
+				count, units_seconds(x[i], seconds));
 			fprintf(g->data, "%.9g\t%.6g\t%d\t", x[i] / unit, (double)(i + 1) / (double)count,
 				marked);
 			chart_field(g->data, text);
@@ -254,7 +256,7 @@ bool chart_spread(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: spread of the samples", kernel);
 	cell_setting(&lead->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s",
-		label_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
+		units_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
 		lead->cell.workers.value == 1 ? "" : "s", setting);
 	snprintf(g->note, sizeof g->note,
 		"%zu samples of %zu cells, at least %" PRIu64

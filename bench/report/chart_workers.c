@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What each worker did when, in one run: who waits for whom. */
 #include "bench/report/chart.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -56,13 +58,14 @@ static void put_part(struct gantt *t, double from, double to, enum part part, co
 static void put_worker(
 	struct gantt *t, const char *name, size_t number, const struct worker_row *w, double last_ended)
 {
-	char text[320], on[32] = "", began[LABEL_BYTES], computed[LABEL_BYTES], waited[LABEL_BYTES];
+	char text[320], on[32] = "", began[UNITS_RANGE_BYTES], computed[UNITS_RANGE_BYTES],
+			waited[UNITS_RANGE_BYTES];
 	if (w->cpu.known)
 		snprintf(on, sizeof on, " on CPU %" PRIu64, w->cpu.value);
 	snprintf(text, sizeof text, "%s, worker %zu%s: began after %s, computed %s, waited %s for the last",
-		name, number, on, label_seconds(w->began_ns * 1e-9, began),
-		label_seconds((w->ended_ns - w->began_ns) * 1e-9, computed),
-		label_seconds((last_ended - w->ended_ns) * 1e-9, waited));
+		name, number, on, units_seconds(w->began_ns * 1e-9, began),
+		units_seconds((w->ended_ns - w->began_ns) * 1e-9, computed),
+		units_seconds((last_ended - w->ended_ns) * 1e-9, waited));
 	const bool fresh = !isnan(w->entered_ns);
 	put_part(t, 0, fresh ? w->entered_ns : w->began_ns, LAUNCH, "");
 	if (fresh) {
@@ -82,7 +85,7 @@ static void put_run(struct gantt *t, const char *name, const struct one_run *r)
 	const double total = r->worker[0]->total_ns;
 	char beyond[64] = "", seconds[32];
 	if (total > t->end)
-		snprintf(beyond, sizeof beyond, "; goes on to %s", label_seconds(total * 1e-9, seconds));
+		snprintf(beyond, sizeof beyond, "; goes on to %s", units_seconds(total * 1e-9, seconds));
 	snprintf(head, sizeof head, "%s: the last ended %.1f %% of the run after the first%s", name,
 		100 * (r->last_ended - r->first_ended) / total, beyond);
 	chart_element(t->g->vars, "heads", ++t->heads, head);
@@ -113,11 +116,11 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	const double longest = chart_end(lengths, runs);
 	if (!(longest > 0))
 		return false;
-	char unit[8], size[LABEL_BYTES], setting[256];
+	char unit[8], size[UNITS_RANGE_BYTES], setting[256];
 	const size_t bars = (n < most ? n : most > 1 ? most : 1) * lead->cell.workers.value;
 	const double points = bars > 64 ? 5 : bars > 24 ? 10 : 14; /* a bar's */
 	struct gantt t = {.g = g,
-		.unit = 1e9 * label_seconds_unit(longest * 1e-9, unit),
+		.unit = 1e9 * units_seconds_unit(longest * 1e-9, unit),
 		.room = 19 / points,
 		.end = longest};
 	t.place = 0.5 + t.room;
@@ -138,7 +141,7 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: the workers of one run", kernel);
 	cell_setting(&lead->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " workers; %s",
-		label_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
+		units_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
 		setting);
 	snprintf(g->note, sizeof g->note, "n = 1: one run of each, the last of its first launch%s.",
 		shown < n ? "; those that there is room for" : "");

@@ -31,7 +31,4 @@ struct plots {
 int plots_draw(const struct dataset *d, struct plots *out, struct err *e);
 void plots_free(struct plots *p);
 
-/* `parscale plot DIR`: the exit status, with *e for main to print. */
-int plot_main(int argc, char **argv, struct err *e);
-
 #endif

@@ -4,6 +4,8 @@
 #include "bench/folded.h"
 #include "bench/number.h"
 #include "bench/options.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,13 +25,7 @@ const char *const report_method[] = {
 	NULL,
 };
 
-struct report_args {
-	const char *dir, *against; /* against NULL: no other sweep */
-	bool cross_machine, help;
-	bool html, md, text;
-};
-
-static int gather(struct report *r, const struct report_args *a, struct err *e)
+static int gather(struct report *r, const struct report_request *a, struct err *e)
 {
 	const char *kernel[REPORT_KERNELS];
 	if (dataset_open(&r->d, a->dir, e) != 0 ||
@@ -49,7 +45,7 @@ static int gather(struct report *r, const struct report_args *a, struct err *e)
 			continue;
 		char size[32], setting[512];
 		cell_setting(&lead->cell, setting, sizeof setting);
-		snprintf(s->setting, sizeof s->setting, "%s %s; %s", label_size(lead->cell.items.value, size),
+		snprintf(s->setting, sizeof s->setting, "%s %s; %s", units_size(lead->cell.items.value, size),
 			kernel_items(kernel[k]), setting);
 		if (sheet_main(&r->d, lead, &s->table, e) != 0)
 			return -1;
@@ -116,7 +112,7 @@ static int write_file(const struct report *r, const char *name, void (*layout)(c
 	return 0;
 }
 
-static int report_write(const struct report_args *a, struct err *e)
+int report_write(const struct report_request *a, struct err *e)
 {
 	struct report *r = calloc(1, sizeof *r);
 	if (!r)
@@ -137,55 +133,4 @@ static int report_write(const struct report_args *a, struct err *e)
 	report_free(r);
 	free(r);
 	return e->status == ERR_NONE ? 0 : -1;
-}
-
-static void help(void)
-{
-	folded_text(stdout,
-		"usage: parscale report DIR [options]\n\n"
-		"Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) and DIR/report.md, with the charts of `parscale plot`.\n\n"
-		"  --format html|md|text|all  only report.html; only report.md; text: print the answers, the main tables and bars, write nothing; all: write both and print\n"
-		"  --against BASE             also say what changed against the sweep in folder BASE\n"
-		"  --cross-machine            even if that was measured on another machine\n"
-		"  --help                     this text\n");
-}
-
-static int parse(int argc, char **argv, struct report_args *a, struct err *e)
-{
-	enum { HTML, MD, TEXT, ALL, DEFAULT };
-	static const struct option options[] = {{"format", required_argument, NULL, 'f'},
-		{"against", required_argument, NULL, 'a'}, {"cross-machine", no_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	unsigned format = DEFAULT;
-	optind = 1;
-	for (int c; (c = options_next(argc, argv, options, e)) != -1;) {
-		if (c == 'h') {
-			a->help = true;
-			return 0;
-		}
-		if (c == 'a')
-			a->against = optarg;
-		else if (c == 'c')
-			a->cross_machine = true;
-		else if (c != 'f' || choice_parse("--format", "html|md|text|all", optarg, &format, e) != 0)
-			return -1;
-	}
-	if (!(a->dir = options_folder(argc, argv, e)))
-		return -1;
-	a->html = format != MD && format != TEXT;
-	a->md = format != HTML && format != TEXT;
-	a->text = format == TEXT || format == ALL;
-	return 0;
-}
-
-int report_main(int argc, char **argv, struct err *e)
-{
-	struct report_args a = {0};
-	if (parse(argc, argv, &a, e) == 0) {
-		if (a.help)
-			help();
-		else
-			report_write(&a, e);
-	}
-	return (int)e->status;
 }

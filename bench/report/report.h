@@ -160,8 +160,15 @@ void report_html(const struct report *r, FILE *f);
 void report_md(const struct report *r, FILE *f);
 void report_text(const struct report *r, FILE *f);
 
-/* `parscale report DIR [--format html|md|text|all] [--against BASE [--cross-machine]]`: the exit status, with
- * *e for main to print. */
-int report_main(int argc, char **argv, struct err *e);
+/* A folder of results, and which forms of report it shall get. */
+struct report_request {
+	const char *dir, *against; /* against NULL: no other sweep */
+	bool cross_machine;        /* `against` may be of another machine */
+	bool html, md;             /* write DIR/report.html, DIR/report.md, and print their names */
+	bool text;                 /* print the report for a terminal, and no names */
+};
+
+/* Gathers and writes it; what could not be drawn is said on standard error. 0, or -1 with *e set. */
+int report_write(const struct report_request *a, struct err *e);
 
 #endif

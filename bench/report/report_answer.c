@@ -2,6 +2,8 @@
 /* The sentences on top of a report. Each is said only where an interval decides it. */
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -16,8 +18,8 @@ static const char *many(uint64_t n)
 static char *with_interval(char *text, size_t size, struct ranged x)
 {
 	char value[32], low[32], high[32];
-	snprintf(text, size, "%s (%s to %s)", label_ratio(x.value, value), label_ratio(x.low, low),
-		label_ratio(x.high, high));
+	snprintf(text, size, "%s (%s to %s)", units_ratio(x.value, value), units_ratio(x.low, low),
+		units_ratio(x.high, high));
 	return text;
 }
 
@@ -27,13 +29,13 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	uint64_t workers = lead->cell.workers.value;
 	if (!isnan(lead->median_low))
 		snprintf(interval, sizeof interval, " (%s)",
-			label_seconds_range(lead->median_low, lead->median_high, range));
+			units_seconds_range(lead->median_low, lead->median_high, range));
 	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
 		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
 			lead->items_per_second * cell_item_bytes(lead) * 1e-9);
 	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
-		label_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
-		label_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
+		units_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
+		units_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
 		lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
 		units_count(lead->items_per_second, rate), kernel_items(lead->cell.kernel), bytes);
 	/* the same on one worker without vectors, where it was measured */
@@ -113,23 +115,23 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 		if (ratio[0].low > 1)
 			snprintf(small, sizeof small,
 				"at %s %s processes (fork) take %s times as long as threads (pthread)",
-				label_size(sizes[0], size), items,
+				units_size(sizes[0], size), items,
 				with_interval(text, sizeof text, ratio[0]));
 		else if (ratio[0].high < 1)
 			snprintf(small, sizeof small,
 				"at %s %s threads (pthread) take longer: processes (fork) need %s of their "
 				"time",
-				label_size(sizes[0], size), items,
+				units_size(sizes[0], size), items,
 				with_interval(text, sizeof text, ratio[0]));
 		if (first < n && *small)
 			sentences_add(s, "%s: %s; from %s %s on both are the same within %.0f %%.",
-				ways[w].name, small, label_size(sizes[first], from), items,
+				ways[w].name, small, units_size(sizes[first], from), items,
 				100 * report_margin);
 		else if (first < n)
 			sentences_add(s,
 				"%s: from %s %s on threads (pthread) and processes (fork) are the same "
 				"within %.0f %%.",
-				ways[w].name, label_size(sizes[first], from), items, 100 * report_margin);
+				ways[w].name, units_size(sizes[first], from), items, 100 * report_margin);
 		else if (*small)
 			sentences_add(s, "%s: %s.", ways[w].name, small);
 	}

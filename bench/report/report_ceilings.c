@@ -3,6 +3,8 @@
 #include "bench/report/report.h"
 
 #include "bench/data/ceiling.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -73,7 +75,7 @@ static bool wants_ceiling(const struct dataset *d, const struct summary *s)
 
 static void put_size(struct sheet_cell *c, const struct summary *s)
 {
-	char text[LABEL_BYTES];
+	char text[UNITS_RANGE_BYTES];
 	const double bytes = ceiling_bytes(s);
 	if (isnan(bytes))
 		sheet_number(c, (double)s->cell.items.value, units_count((double)s->cell.items.value, text));
@@ -107,7 +109,7 @@ static bool wants_nearness(const struct dataset *d, const struct summary *s)
 
 static void put_nearness(struct sheet_cell *c, const struct summary *s)
 {
-	char text[LABEL_BYTES];
+	char text[UNITS_RANGE_BYTES];
 	sheet_text(&c[0], s->cell.kernel);
 	sheet_text(&c[1], s->cell.variant);
 	sheet_count(&c[2], s->cell.workers);

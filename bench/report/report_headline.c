@@ -3,6 +3,8 @@
  * decides. */
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
+#include "bench/units.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,8 +69,8 @@ static void how_it_scales(const struct dataset *d, const struct summary *lead, s
 	if (lead->cell.workers.value < 2 || isnan(x.low))
 		return;
 	with_workers(d, lead, "Times as fast as serial, with", a);
-	clause(a, "", " %s (%s to %s)%s", label_ratio(x.value, value), label_ratio(x.low, low),
-		label_ratio(x.high, high), x.low <= 1 && x.high >= 1 ? ", no gain that can be told" : "");
+	clause(a, "", " %s (%s to %s)%s", units_ratio(x.value, value), units_ratio(x.low, low),
+		units_ratio(x.high, high), x.low <= 1 && x.high >= 1 ? ", no gain that can be told" : "");
 }
 
 /* What the ratios of processes to threads decide, as a clause; "" where nothing. */
@@ -78,15 +80,15 @@ static void ratio_clause(const struct ratios *r, const char *items, char *text, 
 	const enum crossing_kind kind = crossing_kind(&c);
 	const struct ranged *small = &r->ratio[0];
 	const double margin = 100 * report_margin;
-	char value[32], low[32], high[32], at[LABEL_BYTES], from[CROSSING_TEXT];
+	char value[32], low[32], high[32], at[UNITS_RANGE_BYTES], from[CROSSING_TEXT];
 	int used = 0;
 	text[0] = '\0';
 	if (kind == CROSSING_ALWAYS)
 		snprintf(text, size, "processes within %.0f %% of threads at every size", margin);
 	else if (small->low > 1 + report_margin)
 		used = snprintf(text, size, "processes take %s (%s to %s) times as long as threads at %s %s",
-			label_ratio(small->value, value), label_ratio(small->low, low),
-			label_ratio(small->high, high), label_size(r->size[0], at), items);
+			units_ratio(small->value, value), units_ratio(small->low, low),
+			units_ratio(small->high, high), units_size(r->size[0], at), items);
 	if (kind == CROSSING_BETWEEN && c.low > 0 && isfinite(c.high))
 		snprintf(text + used, size - (size_t)used, "%s within %.0f %% from %s %s on",
 			used ? ", and are" : "processes are", margin, crossing_text(&c, from), items);

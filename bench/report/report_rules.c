@@ -2,6 +2,7 @@
 /* The twelve rules of Hoefler and Belli (Scientific Benchmarking of Parallel Computing Systems, SC15), each
  * with what is true of this sweep. */
 #include "bench/report/report.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -71,7 +72,7 @@ void report_rules(const struct dataset *d, struct sentences *s)
 	struct tally_of_rows t = {.base_least = INFINITY};
 	const json_t *plan = json_object_get(d->manifest, "plan");
 	const char *meter = json_string_value(json_object_get(plan, "meter"));
-	char levels[300], least[LABEL_BYTES] = "", most[LABEL_BYTES] = "";
+	char levels[300], least[UNITS_RANGE_BYTES] = "", most[UNITS_RANGE_BYTES] = "";
 	s->count = 0;
 	for (size_t i = 0; i < d->summary.count; i++)
 		if (row_ok(dataset_row(d, i)))
@@ -80,8 +81,8 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		return;
 	put_levels(d, levels, sizeof levels);
 	if (t.serial > 0) {
-		label_seconds(t.base_least, least);
-		label_seconds(t.base_most, most);
+		units_seconds(t.base_least, least);
+		units_seconds(t.base_most, most);
 	}
 	sentences_add(s,
 		"Base of a speed-up: %zu cells are set against the back end serial with the same "

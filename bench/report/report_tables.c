@@ -2,6 +2,8 @@
 #include "bench/report/report.h"
 
 #include "bench/data/outlier.h"
+#include "bench/report/label.h"
+#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -73,11 +75,11 @@ void sheet_number(struct sheet_cell *c, double key, const char *text)
 /* "46.2 ms" and "45.9 ms to 46.8 ms" */
 static void put_median(struct sheet_cell *median, struct sheet_cell *interval, const struct summary *s)
 {
-	char text[LABEL_BYTES];
-	sheet_number(median, s->median_seconds, label_seconds(s->median_seconds, text));
+	char text[UNITS_RANGE_BYTES];
+	sheet_number(median, s->median_seconds, units_seconds(s->median_seconds, text));
 	if (isnan(s->median_low))
 		return;
-	sheet_text(interval, label_seconds_range(s->median_low, s->median_high, text));
+	sheet_text(interval, units_seconds_range(s->median_low, s->median_high, text));
 	interval->key = (s->median_high - s->median_low) / s->median_seconds;
 }
 
@@ -87,10 +89,10 @@ static void put_speedup(struct sheet_cell *c, double value, double low, double h
 	if (isnan(value))
 		return;
 	if (isnan(low))
-		snprintf(c->text, sizeof c->text, "%s", label_ratio(value, x));
+		snprintf(c->text, sizeof c->text, "%s", units_ratio(value, x));
 	else
-		snprintf(c->text, sizeof c->text, "%s (%s to %s)", label_ratio(value, x), label_ratio(low, a),
-			label_ratio(high, b));
+		snprintf(c->text, sizeof c->text, "%s (%s to %s)", units_ratio(value, x), units_ratio(low, a),
+			units_ratio(high, b));
 	c->key = value;
 }
 
@@ -231,7 +233,7 @@ int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
 		sheet_text(&c[3], s->cell.lifetime);
 		sheet_text(&c[4], s->cell.schedule);
 		sheet_count(&c[5], s->cell.workers);
-		sheet_number(&c[6], (double)s->cell.items.value, label_size(s->cell.items.value, text));
+		sheet_number(&c[6], (double)s->cell.items.value, units_size(s->cell.items.value, text));
 		put_else(&c[7], differ_of(&elses, d, s), s);
 		put_median(&c[8], &c[9], s);
 		sheet_number(&c[10], s->items_per_second, units_count(s->items_per_second, text));
@@ -262,8 +264,8 @@ int sheet_against(const struct dataset *d, struct sheet *g, struct err *e)
 		sheet_number(&c[2], row->ratio, text);
 		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
 		sheet_number(&c[3], row->ratio_high - row->ratio_low, text);
-		sheet_number(&c[4], row->a_seconds, label_seconds(row->a_seconds, text));
-		sheet_number(&c[5], row->b_seconds, label_seconds(row->b_seconds, text));
+		sheet_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
+		sheet_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
 	}
 	return 0;
 }
@@ -317,8 +319,8 @@ int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e)
 		sheet_text(&c[0], text);
 		sheet_count(&c[1], s->launch_id);
 		sheet_count(&c[2], s->sample);
-		sheet_number(&c[3], s->seconds, label_seconds(s->seconds, text));
-		sheet_number(&c[4], o.list[i].times, label_ratio(o.list[i].times, text));
+		sheet_number(&c[3], s->seconds, units_seconds(s->seconds, text));
+		sheet_number(&c[4], o.list[i].times, units_ratio(o.list[i].times, text));
 		sheet_text(&c[5], outlier_words[o.list[i].reason]);
 	}
 	outliers_free(&o);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/resume.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/folded.h"
 #include "bench/interrupt.h"
 #include "bench/number.h"
 #include "bench/options.h"
 #include "bench/sweep/manifest.h"
+#include "bench/sweep/plan_here.h"
 #include "bench/sweep/session.h"
-#include "bench/sweep/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -187,7 +186,7 @@ static int resume(const struct resume_args *a, int argc, char **argv, json_t *ma
 		.started = json_number_value(json_object_get(manifest, "started"))};
 	int status = read_pair(a, manifest, &against, &id, e);
 	if (status == 0)
-		status = sweep_plan(&p, plan_path, e);
+		status = plan_read_here(&p, plan_path, e);
 	if (status == 0)
 		status = session_open(&s, a->dir, against, e);
 	if (status == 0 && id)

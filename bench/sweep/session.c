@@ -152,11 +152,8 @@ static int summarise(const char *dir, struct err *e)
  * NULL. */
 static int write_report(const char *dir, const char *against, struct err *e)
 {
-	char word[] = "report", option[] = "--against", folder[FOLDER_PATH], other[FOLDER_PATH];
-	char *argv[] = {word, folder, against ? option : NULL, other, NULL};
-	snprintf(folder, sizeof folder, "%s", dir);
-	snprintf(other, sizeof other, "%s", against ? against : "");
-	return report_main(against ? 4 : 2, argv, e) == 0 ? 0 : -1;
+	return report_write(
+		&(struct report_request){.dir = dir, .against = against, .html = true, .md = true}, e);
 }
 
 /* The partner's first: its statistics are in the other's report. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/sweep.h"
-
+#include "bench/commands/command.h"
 #include "bench/data/csv.h"
 #include "bench/data/folder.h"
 #include "bench/folded.h"
@@ -10,6 +9,7 @@
 #include "bench/options.h"
 #include "bench/program.h"
 #include "bench/sweep/manifest.h"
+#include "bench/sweep/plan_here.h"
 #include "bench/sweep/session.h"
 #include "bench/units.h"
 
@@ -93,33 +93,6 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 	else
 		program_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
 	return 0;
-}
-
-/* --- the plan --- */
-
-int sweep_plan(struct plan *p, const char *path, struct err *e)
-{
-	struct facts facts;
-	struct worker_count counts[WORKER_COUNTS];
-	unsigned workers[WORKER_COUNTS], most = 1;
-	uint64_t sizes[CACHE_SIZES];
-	int status = facts_read(&facts, "", 0, e);
-	if (status == 0) {
-		topology_share(&facts.machine.topology);
-		int n = facts_worker_counts(&facts, counts);
-		for (int i = 0; i < n; i++) {
-			workers[i] = counts[i].workers;
-			most = counts[i].oversubscribed ? most : workers[i];
-		}
-		const struct plan_machine machine = {.workers = workers,
-			.worker_counts = (size_t)n,
-			.most = most,
-			.sizes = sizes,
-			.size_count = (size_t)facts_sizes(&facts, sizes)};
-		status = plan_read(p, path, &machine, e);
-	}
-	facts_free(&facts);
-	return status;
 }
 
 static void print_plan(const struct plan *p, const struct partner *partner)
@@ -222,7 +195,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 		help();
 		return 0;
 	}
-	if (sweep_plan(&p, a.plan, e) != 0)
+	if (plan_read_here(&p, a.plan, e) != 0)
 		return -1;
 	if (a.budget_seconds > 0)
 		p.budget_seconds = a.budget_seconds;

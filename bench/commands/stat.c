@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* `parscale stat`: a folder of results summarised again, and shown as a table, CSV or JSON. */
+#include "bench/data/stat.h"
+#include "bench/commands/command.h"
+#include "bench/data/grid.h"
+#include "bench/data/row_json.h"
+#include "bench/data/series.h"
+#include "bench/data/summary.h"
+#include "bench/data/view.h"
+#include "bench/folded.h"
+#include "bench/number.h"
+#include "bench/options.h"
+#include "bench/units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static const char *median_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	return units_time(s->median_seconds * 1e9, text);
+}
+
+static const char *width_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	double half = 50 * (s->median_high - s->median_low) / s->median_seconds;
+	if (isnan(half))
+		return "";
+	snprintf(text, GRID_TEXT, "+-%.*f %%", half < 9.95 ? 1 : 0, half);
+	return text;
+}
+
+static const char *samples_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	snprintf(text, GRID_TEXT, "%" PRIu64, s->samples.value);
+	return text;
+}
+
+static const char *launches_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	snprintf(text, GRID_TEXT, "%" PRIu64, s->launches.value);
+	return text;
+}
+
+static const char *rejected_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	snprintf(text, GRID_TEXT, "%" PRIu64, s->rejected.value);
+	return s->rejected.value ? text : "";
+}
+
+static const char *rate_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	return units_count(s->items_per_second, text);
+}
+
+static const char *speedup_cell(double value, double low, double high, char *text)
+{
+	if (isnan(value))
+		return "";
+	int n = snprintf(text, GRID_TEXT, "%.2f", value);
+	if (low < high)
+		snprintf(text + n, GRID_TEXT - (size_t)n, " [%.2f %.2f]", low, high);
+	return text;
+}
+
+static const char *serial_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	return speedup_cell(s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high, text);
+}
+
+static const char *self_cell(const void *row, char *text)
+{
+	const struct summary *s = row;
+	return speedup_cell(s->self_speedup, s->self_speedup_low, s->self_speedup_high, text);
+}
+
+static const struct view_column results[] = {
+	{"launches", launches_cell},
+	{"n", samples_cell},
+	{"rejected", rejected_cell},
+	{"median", median_cell},
+	{"95 %", width_cell},
+	{"items/s", rate_cell},
+	{"x serial", serial_cell},
+	{"x own 1", self_cell},
+};
+
+enum { RESULTS = sizeof results / sizeof *results };
+
+static const char *estimate_cell(double value, double low, double high, char *text)
+{
+	if (isnan(value))
+		return "";
+	snprintf(text, GRID_TEXT, "%.3g [%.2g %.2g]", value, low, high);
+	return text;
+}
+
+static const char *amdahl_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->amdahl_serial, m->amdahl_serial_low, m->amdahl_serial_high, text);
+}
+
+static const char *contention_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->usl_contention, m->usl_contention_low, m->usl_contention_high, text);
+}
+
+static const char *coherency_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->usl_coherency, m->usl_coherency_low, m->usl_coherency_high, text);
+}
+
+static const char *karp_flatt_cell(const void *row, char *text)
+{
+	const struct model_row *m = row;
+	return estimate_cell(m->karp_flatt, m->karp_flatt_low, m->karp_flatt_high, text);
+}
+
+static const char *refused_cell(const void *row, char *text)
+{
+	(void)text;
+	return ((const struct model_row *)row)->refused;
+}
+
+static const struct view_column models[] = {
+	{"Amdahl serial", amdahl_cell},
+	{"USL contention", contention_cell},
+	{"USL coherency", coherency_cell},
+	{"Karp-Flatt", karp_flatt_cell},
+	{"no model", refused_cell},
+};
+
+static int print_text(const struct statistics *s, struct err *e)
+{
+	if (view_print(stdout, &s->summary, results, RESULTS, e) != 0)
+		return -1;
+	if (s->models.count == 0)
+		return 0;
+	puts("\nScaling models:");
+	return view_print(stdout, &s->models, models, sizeof models / sizeof *models, e);
+}
+
+static void help(void)
+{
+	folded_text(stdout,
+		"usage: parscale stat DIR [--format text|csv|json]\n\n"
+		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the same for the same samples. "
+		"Prints the first two; as CSV and JSON the summary alone. What the columns mean: parscale list columns.\n");
+}
+
+struct stat_args {
+	const char *dir;
+	enum format format;
+	bool help;
+};
+
+static int parse(int argc, char **argv, struct stat_args *a, struct err *e)
+{
+	static const struct option options[] = {
+		{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
+	unsigned format = FORMAT_TEXT;
+	int found;
+	*a = (struct stat_args){0};
+	optind = 1;
+	while ((found = options_next(argc, argv, options, e)) != -1) {
+		if (found == '?' ||
+			(found == 'f' && choice_parse("--format", "text|json|csv", optarg, &format, e) != 0))
+			return -1;
+		a->help |= found == 'h';
+	}
+	a->format = (enum format)format;
+	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
+}
+
+int stat_main(int argc, char **argv, struct err *e)
+{
+	struct stat_args a;
+	struct statistics found;
+	if (parse(argc, argv, &a, e) != 0)
+		return (int)e->status;
+	if (a.help) {
+		help();
+		return 0;
+	}
+	int bad = stat_folder(a.dir, &found, e);
+	if (!bad && a.format == FORMAT_CSV)
+		bad = csv_print(stdout, &found.summary, e);
+	else if (!bad && a.format == FORMAT_JSON)
+		bad = json_print(stdout, table_json(&found.summary), e);
+	else if (!bad)
+		bad = print_text(&found, e);
+	stat_free(&found);
+	return bad ? (int)e->status : 0;
+}

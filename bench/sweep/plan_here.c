@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What a plan asks of the machine (worker counts, sizes of caches) is answered by the one it runs on. */
+#include "bench/sweep/plan_here.h"
+
+#include "bench/machine/facts.h"
+
+int plan_read_here(struct plan *p, const char *path, struct err *e)
+{
+	struct facts facts;
+	struct worker_count counts[WORKER_COUNTS];
+	unsigned workers[WORKER_COUNTS], most = 1;
+	uint64_t sizes[CACHE_SIZES];
+	int status = facts_read(&facts, "", 0, e);
+	if (status == 0) {
+		topology_share(&facts.machine.topology);
+		int n = facts_worker_counts(&facts, counts);
+		for (int i = 0; i < n; i++) {
+			workers[i] = counts[i].workers;
+			most = counts[i].oversubscribed ? most : workers[i];
+		}
+		const struct plan_machine machine = {.workers = workers,
+			.worker_counts = (size_t)n,
+			.most = most,
+			.sizes = sizes,
+			.size_count = (size_t)facts_sizes(&facts, sizes)};
+		status = plan_read(p, path, &machine, e);
+	}
+	facts_free(&facts);
+	return status;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan_here.h - a plan for this machine.
+ */
+#ifndef PARSCALE_BENCH_SWEEP_PLAN_HERE_H
+#define PARSCALE_BENCH_SWEEP_PLAN_HERE_H
+
+#include "bench/sweep/plan.h"
+
+/* Reads the plan in file `path` for this machine: what plan_read says. */
+int plan_read_here(struct plan *p, const char *path, struct err *e);
+
+#endif
