@@ -83,19 +83,20 @@ compile_cc = $(CXX) $(cc_flags) -c $(1) -o $(call objects,$(1))
 link_flags = $(CFLAGS) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
-kernels := $(wildcard kernels/*.c)
-harness := $(filter-out bench/main.c,$(wildcard bench/*.c $(patsubst %,bench/%/*.c,backend commands data machine probe report sweep)))
-gbench  := $(wildcard bench/gbench/*.c bench/gbench/*.cc)
-mpi     := $(wildcard bench/mpi/*.c)
+found    = $(sort $(shell find $(1) -type f -name '$(2)' 2>/dev/null))
+gbench  := $(call found,bench/gbench,*.c) bench/gbench/gbench.cc
+mpi     := $(call found,bench/mpi,*.c)
+versus  := $(call found,bench/versus,*.c)
+apart   := bench/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus)
+sources := $(filter-out $(apart),$(call found,base kernels bench,*.c))
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
 
 echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
-programs := $(if $(wildcard bench/main.c),$(BUILD)/parscale $(echoes)) $(if $(have_BENCHMARK),$(if $(gbench),$(BUILD)/parscale-gbench)) \
-            $(if $(have_MPI),$(BUILD)/parscale-mpi)
-tests    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-support  := $(filter-out tests/test_%.c,$(wildcard tests/*.c)) versus/primesieve.c
-fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale-gbench) $(if $(have_MPI),$(BUILD)/parscale-mpi)
+tests    := $(patsubst %.c,$(BUILD)/%,$(call found,tests,test_*.c))
+support  := $(filter-out tests/fuzz/% $(patsubst $(BUILD)/%,%.c,$(tests)),$(call found,tests,*.c)) versus/primesieve.c
+fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
 # The thread sanitizer is for what makes workers.
@@ -124,7 +125,7 @@ $(BUILD)/build_id.h: FORCE
 	@sh scripts/build-id $@
 
 # Appended, not replaced: a kernel and a probe may have the same name.
-$(library): $(call objects,$(kernels) $(harness))
+$(library): $(call objects,$(sources))
 	$(call say,AR,$@)
 	$(q)rm -f $@ && $(AR) qcs $@ $^
 
@@ -170,7 +171,7 @@ $(echoes): $(BUILD)/bench/probe/program/echo.o
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
 	$(link)
 $(tests): test_libs := -lcmocka -ldl
-$(BUILD)/tests/test_meters: $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call objects,$(gbench))))
+$(filter %/test_meters,$(tests)): $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call objects,$(gbench))))
 
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
@@ -207,8 +208,8 @@ fuzz: $(fuzzers) ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuz
 
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(wildcard kernels/*.c bench/*.c bench/*/*.c bench/probe/program/*.c plots/*.c versus/*.c tests/*.c tests/fuzz/*.c)
-all_sources   := $(c_sources) $(wildcard kernels/*.h bench/*.h bench/*/*.h bench/gbench/*.cc versus/*.h tests/*.h)
+c_sources     := $(call found,base kernels bench plots versus tests,*.c)
+all_sources   := $(c_sources) $(call found,base kernels bench versus tests,*.h) bench/gbench/gbench.cc
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
 lint: ## check links of the documentation, and the shell scripts with shellcheck, where it is installed
