@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/args.h"
 
-#include "bench/folded.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "base/wrap.h"
 #include "bench/nth.h"
-#include "bench/number.h"
-#include "bench/options.h"
 
 #include <getopt.h>
 #include <inttypes.h>

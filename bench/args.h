@@ -5,8 +5,8 @@
 #ifndef PARSCALE_BENCH_ARGS_H
 #define PARSCALE_BENCH_ARGS_H
 
+#include "base/options.h"
 #include "bench/measure.h"
-#include "bench/options.h"
 
 struct run_args {
 	struct measure_plan measure;

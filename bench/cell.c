@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/cell.h"
 
+#include "base/number.h"
 #include "bench/machine/place.h"
-#include "bench/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/child.h"
 
-#include "bench/interrupt.h"
+#include "base/signals.h"
 #include "bench/machine/clock.h"
 
 #include <errno.h>

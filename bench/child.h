@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * child.h - a fresh process of one of our programs, followed to its end: its own, that of its time, or Ctrl-C
- * (interrupt.h).
+ * (signals.h).
  *
  * It sends lines back through descriptor CHILD_RESULT_FD (of a launcher: standard output), which is a pipe.
  * What a line means, the caller knows.
@@ -9,7 +9,7 @@
 #ifndef PARSCALE_BENCH_CHILD_H
 #define PARSCALE_BENCH_CHILD_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

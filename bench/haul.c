@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/haul.h"
 
-#include "bench/pickle.h"
+#include "base/pickle.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/info.h"
 
+#include "base/number.h"
+#include "base/options.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/backend/backend.h"
 #include "bench/commands/command.h"
-#include "bench/folded.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/place.h"
 #include "bench/meter.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/units.h"
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 

@@ -9,7 +9,7 @@
 #ifndef PARSCALE_BENCH_INPUT_H
 #define PARSCALE_BENCH_INPUT_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 #include <sys/stat.h>

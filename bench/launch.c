@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/launch.h"
 
+#include "base/paths.h"
 #include "bench/args.h"
 #include "bench/child.h"
-#include "bench/program.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>

@@ -30,7 +30,7 @@ struct launch_result {
 };
 
 /* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong
- * inside is in the result. Ctrl-C (interrupt.h) kills the launch and gives ERR_INTERRUPTED. */
+ * inside is in the result. Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
 
 /* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/number.h"
+#include "base/options.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/columns.h"
 #include "bench/data/probe_rows.h"
-#include "bench/folded.h"
 #include "bench/meter.h"
-#include "bench/number.h"
-#include "bench/options.h"
 #include "bench/probe/probe.h"
 #include "kernels/cpu.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/listing.h"
 
-#include "bench/decimal.h"
+#include "base/decimal.h"
 #include "bench/solo.h"
 
 #include <errno.h>

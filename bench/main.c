@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale: the command line. The only place that ends the program. */
+#include "base/wrap.h"
 #include "bench/commands/command.h"
-#include "bench/folded.h"
 #include "bench/launch.h"
 #include "bench/machine/build.h"
 #include "bench/probe/probe_launch.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/measure.h"
 
+#include "base/paths.h"
 #include "bench/input.h"
 #include "bench/listing.h"
 #include "bench/machine/clock.h"
-#include "bench/program.h"
 #include "bench/trace.h"
 #include "bench/trial.h"
 #include "bench/unique.h"

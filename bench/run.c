@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/run.h"
 
+#include "base/signals.h"
+#include "base/units.h"
 #include "bench/args.h"
 #include "bench/commands/command.h"
 #include "bench/data/row_json.h"
 #include "bench/data/stats.h"
-#include "bench/interrupt.h"
 #include "bench/launch.h"
 #include "bench/machine/counters.h"
 #include "bench/nth.h"
-#include "bench/units.h"
 
 #include <errno.h>
 #include <inttypes.h>

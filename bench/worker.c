@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/worker.h"
 
+#include "base/number.h"
 #include "bench/args.h"
-#include "bench/number.h"
 #include "bench/work.h"
 #include "kernels/cpu.h"
 

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_KERNELS_CPU_H
 #define PARSCALE_KERNELS_CPU_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 

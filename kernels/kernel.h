@@ -13,7 +13,7 @@
 #ifndef PARSCALE_KERNELS_KERNEL_H
 #define PARSCALE_KERNELS_KERNEL_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #ifndef PARSCALE_KERNELS_MEMORY_H
 #define PARSCALE_KERNELS_MEMORY_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/draw.h"
 
-#include "bench/shuffle.h"
+#include "base/rng.h"
 
 #include <math.h>
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "bench/folded.h"
+#include "base/wrap.h"
 
 static char *written(const char *head, size_t hang, const char *text, size_t page)
 {

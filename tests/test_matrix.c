@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "bench/program.h"
+#include "base/paths.h"
 #include "bench/solo.h"
 #include "bench/trial.h"
 #include "bench/work.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bench/number.h"
+#include "base/number.h"
 
 static void accepted(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pickle.c - lists as Python serialises them: known bytes, back and forth, what is refused; and what
  * Python itself says, where it is installed. */
-#include "bench/pickle.h"
+#include "base/pickle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_probe_spawn.c - what `probe spawn` says when a worker cannot be made, and when there is no such
  * program. */
+#include "base/paths.h"
 #include "bench/probe/probe.h"
-#include "bench/program.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -14,7 +14,7 @@
  */
 #include "tests/sieve_cases.h"
 
-#include "bench/program.h"
+#include "base/paths.h"
 #include "bench/trial.h"
 #include "kernels/sieve_tuplets.h"
 #include "versus/primesieve.h"

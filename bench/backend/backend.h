@@ -11,7 +11,7 @@
 #ifndef PARSCALE_BENCH_BACKEND_BACKEND_H
 #define PARSCALE_BENCH_BACKEND_BACKEND_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #ifndef PARSCALE_BENCH_COMMANDS_COMMAND_H
 #define PARSCALE_BENCH_COMMANDS_COMMAND_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 /* argv[0] is the command's name. 0; or a status that is not 0, with *e set for main to print (no text: it was
  * said already). */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* `parscale plot`: the charts of a folder of results, drawn again. */
 #include "bench/report/plot.h"
+#include "base/options.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
-#include "bench/folded.h"
-#include "bench/options.h"
 
 #include <stdio.h>
 

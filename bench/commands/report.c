@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `parscale report`: a folder of results in words, tables and charts. */
 #include "bench/report/report.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
-#include "bench/folded.h"
-#include "bench/number.h"
-#include "bench/options.h"
 
 struct parsed {
 	struct report_request request;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* `parscale stat`: a folder of results summarised again, and shown as a table, CSV or JSON. */
 #include "bench/data/stat.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/grid.h"
 #include "bench/data/row_json.h"
 #include "bench/data/series.h"
 #include "bench/data/summary.h"
 #include "bench/data/view.h"
-#include "bench/folded.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_BENCH_DATA_COLUMNS_H
 #define PARSCALE_BENCH_DATA_COLUMNS_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/number.h"
+#include "base/options.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/comparison.h"
 #include "bench/data/folder.h"
 #include "bench/data/row_json.h"
 #include "bench/data/view.h"
-#include "bench/folded.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/dataset.h"
 
+#include "base/units.h"
 #include "bench/data/folder.h"
 #include "bench/data/series.h"
 #include "bench/data/stats.h"
 #include "bench/machine/cpulist.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

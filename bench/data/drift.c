@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/drift.h"
 
+#include "base/rng.h"
 #include "bench/data/stats.h"
-#include "bench/shuffle.h"
 
 #include <stdlib.h>
 #include <string.h>

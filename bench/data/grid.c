@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/grid.h"
 
-#include "bench/folded.h"
+#include "base/wrap.h"
 
 #include <assert.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/options.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
-#include "bench/folded.h"
-#include "bench/options.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/models.h"
 
-#include "bench/shuffle.h"
+#include "base/rng.h"
 
 #include <assert.h>
 #include <math.h>

@@ -14,8 +14,8 @@
 #ifndef PARSCALE_BENCH_DATA_MODELS_H
 #define PARSCALE_BENCH_DATA_MODELS_H
 
+#include "base/err.h"
 #include "bench/data/stats.h"
-#include "kernels/err.h"
 
 enum { MODEL_FEWEST_COUNTS = 4, MODEL_FEWEST_LAUNCHES = 2 };
 

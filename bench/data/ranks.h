@@ -12,8 +12,8 @@
 #ifndef PARSCALE_BENCH_DATA_RANKS_H
 #define PARSCALE_BENCH_DATA_RANKS_H
 
+#include "base/err.h"
 #include "bench/data/stats.h"
-#include "kernels/err.h"
 
 struct ranks {
 	size_t n, m;         /* values of both groups; of pairs n, and m is 0 */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/stat.h"
 
+#include "base/number.h"
+#include "base/options.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/data/dataset.h"
 #include "bench/data/folder.h"
 #include "bench/data/probe_summary.h"
@@ -8,10 +12,6 @@
 #include "bench/data/series.h"
 #include "bench/data/summary.h"
 #include "bench/data/view.h"
-#include "bench/folded.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/view.h"
 
-#include "bench/folded.h"
+#include "base/wrap.h"
 
 #include <errno.h>
 #include <stdlib.h>

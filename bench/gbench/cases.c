@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/gbench/cases.h"
 
+#include "base/paths.h"
 #include "bench/gbench/gbench.h"
-#include "bench/program.h"
 #include "bench/trial.h"
 #include "bench/verify.h"
 #include "kernels/cpu.h"

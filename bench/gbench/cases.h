@@ -10,7 +10,7 @@
 #ifndef PARSCALE_BENCH_GBENCH_CASES_H
 #define PARSCALE_BENCH_GBENCH_CASES_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdint.h>
 

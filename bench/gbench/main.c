@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its
  * meter. */
+#include "base/number.h"
 #include "bench/cell.h"
 #include "bench/gbench/cases.h"
 #include "bench/gbench/gbench.h"
 #include "bench/gbench/meter_gbench.h"
 #include "bench/launch.h"
 #include "bench/machine/build.h"
-#include "bench/number.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #ifndef PARSCALE_BENCH_MACHINE_TOPOLOGY_H
 #define PARSCALE_BENCH_MACHINE_TOPOLOGY_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,9 +11,9 @@
 #ifndef PARSCALE_BENCH_PROBE_PROBE_H
 #define PARSCALE_BENCH_PROBE_PROBE_H
 
+#include "base/err.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
-#include "kernels/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

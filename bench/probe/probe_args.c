@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/probe/probe_args.h"
 
-#include "bench/number.h"
-#include "bench/options.h"
+#include "base/number.h"
+#include "base/options.h"
 
 #include <string.h>
 

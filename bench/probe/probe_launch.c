@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/probe/probe_launch.h"
 
+#include "base/paths.h"
+#include "base/signals.h"
 #include "bench/child.h"
-#include "bench/interrupt.h"
 #include "bench/probe/probe_args.h"
 #include "bench/probe/sampler.h"
-#include "bench/program.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

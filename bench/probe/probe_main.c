@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/options.h"
+#include "base/signals.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/row_json.h"
-#include "bench/folded.h"
-#include "bench/interrupt.h"
-#include "bench/options.h"
 #include "bench/probe/probe_args.h"
 #include "bench/probe/probe_launch.h"
 #include "bench/probe/probe_show.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/probe/probe_show.h"
 
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/data/row_json.h"
-#include "bench/folded.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>

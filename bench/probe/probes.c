@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/probe/probe.h"
 
-#include "bench/number.h"
+#include "base/number.h"
 
 #include <assert.h>
 #include <stdarg.h>

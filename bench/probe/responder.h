@@ -8,7 +8,7 @@
 #ifndef PARSCALE_BENCH_PROBE_RESPONDER_H
 #define PARSCALE_BENCH_PROBE_RESPONDER_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>

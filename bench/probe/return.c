@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* return.c - a result made by one worker, in the hands of another: by pointer, through shared memory, through
  * the kernel. */
+#include "base/units.h"
 #include "bench/probe/pages.h"
 #include "bench/probe/stream.h"
 #include "bench/probe/wait.h"
-#include "bench/units.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/probe/sampler.h"
 
+#include "base/rng.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/stats.h"
-#include "bench/shuffle.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,11 +5,11 @@
  * Parents with a ballast keep it from all other children by MADV_DONTFORK, so that all cases run in one
  * process.
  */
+#include "base/paths.h"
 #include "bench/probe/pages.h"
 #include "bench/probe/probe.h"
 #include "bench/probe/spawn_openmp.h"
 #include "bench/probe/spawn_ways.h"
-#include "bench/program.h"
 
 #include <errno.h>
 #include <fcntl.h>

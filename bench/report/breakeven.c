@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/breakeven.h"
-#include "bench/units.h"
+#include "base/units.h"
 
 #include <string.h>
 

@@ -9,9 +9,9 @@
 #ifndef PARSCALE_BENCH_REPORT_CHART_H
 #define PARSCALE_BENCH_REPORT_CHART_H
 
+#include "base/units.h"
 #include "bench/data/dataset.h"
 #include "bench/report/label.h"
-#include "bench/units.h"
 
 #include <stdio.h>
 

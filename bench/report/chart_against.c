@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One sweep against another: what changed, cell by cell. */
+#include "base/units.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose series are lines with intervals: speed-up, efficiency, throughput. */
+#include "base/units.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts whose rows and columns are categories: threads against processes, phases, variants. */
+#include "base/units.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes whose settings are sizes: how fast each mechanism moves results over their size. */
+#include "base/units.h"
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 
 #include <stdlib.h>
 #include <string.h>

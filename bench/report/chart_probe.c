@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What mechanisms cost: the cases of a probe as a ladder of times. */
+#include "base/units.h"
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

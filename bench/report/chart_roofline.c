@@ -2,8 +2,8 @@
 /* The roofline: how near kernels come to what memory delivers and what registers can be made to do. */
 #include "bench/report/chart.h"
 
+#include "base/units.h"
 #include "bench/data/ceiling.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each worker did when, in one run: who waits for whom. */
+#include "base/units.h"
 #include "bench/report/chart.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

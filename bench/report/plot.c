@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/plot.h"
 
-#include "bench/folded.h"
-#include "bench/options.h"
-#include "bench/program.h"
+#include "base/options.h"
+#include "base/paths.h"
+#include "base/wrap.h"
 #include "bench/report/svg.h"
 
 #include <ctype.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report.h"
 
-#include "bench/folded.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/units.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "kernels/kernel.h"
 
 #include <errno.h>

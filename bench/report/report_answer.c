@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences on top of a report. Each is said only where an interval decides it. */
+#include "base/units.h"
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

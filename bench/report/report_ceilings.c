@@ -2,8 +2,8 @@
 /* The tables of ceilings: what the machine can do, and how near each kernel comes. */
 #include "bench/report/report.h"
 
+#include "base/units.h"
 #include "bench/data/ceiling.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

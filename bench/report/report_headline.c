@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The five answers on top of a report: one sentence over all kernels for each question, silent where nothing
  * decides. */
+#include "base/units.h"
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
-#include "bench/units.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

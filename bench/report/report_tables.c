@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report.h"
 
+#include "base/units.h"
 #include "bench/data/outlier.h"
 #include "bench/report/label.h"
-#include "bench/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/wrap.h"
 #include "bench/data/grid.h"
-#include "bench/folded.h"
 #include "bench/report/report.h"
 
 #include <inttypes.h>

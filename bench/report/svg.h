@@ -8,7 +8,7 @@
 #ifndef PARSCALE_BENCH_REPORT_SVG_H
 #define PARSCALE_BENCH_REPORT_SVG_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stdio.h>
 

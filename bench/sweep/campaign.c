@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/sweep/campaign.h"
 
-#include "bench/interrupt.h"
+#include "base/rng.h"
+#include "base/signals.h"
+#include "base/units.h"
 #include "bench/machine/clock.h"
-#include "bench/shuffle.h"
 #include "bench/sweep/pace.h"
 #include "bench/sweep/side.h"
-#include "bench/units.h"
 
 #include <assert.h>
 #include <inttypes.h>

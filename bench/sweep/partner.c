@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/sweep/partner.h"
 
+#include "base/paths.h"
 #include "bench/child.h"
 #include "bench/data/csv.h"
 #include "bench/data/probe_rows.h"
-#include "bench/program.h"
 
 #include <limits.h>
 #include <stdio.h>

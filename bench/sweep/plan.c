@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/sweep/plan.h"
 
-#include "bench/number.h"
+#include "base/number.h"
 #include "bench/sweep/plan_file.h"
 #include "kernels/cpu.h"
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/number.h"
+#include "base/options.h"
+#include "base/paths.h"
+#include "base/signals.h"
+#include "base/units.h"
+#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/csv.h"
 #include "bench/data/folder.h"
-#include "bench/folded.h"
-#include "bench/interrupt.h"
 #include "bench/machine/facts.h"
-#include "bench/number.h"
-#include "bench/options.h"
-#include "bench/program.h"
 #include "bench/sweep/manifest.h"
 #include "bench/sweep/plan_here.h"
 #include "bench/sweep/session.h"
-#include "bench/units.h"
 
 #include <errno.h>
 #include <stdio.h>

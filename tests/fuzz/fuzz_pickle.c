@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_pickle.c - any bytes as a pickled list: objects within it until it ends or is refused; and lists of
  * any strings and numbers, read back as they were. */
-#include "bench/pickle.h"
+#include "base/pickle.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_values.c - any text as the value of an option: a value within its range, or refused. */
+#include "base/number.h"
 #include "bench/machine/cpulist.h"
-#include "bench/number.h"
 
 #include <stdlib.h>
 #include <string.h>

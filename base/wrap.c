@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/folded.h"
+#include "base/wrap.h"
 
 #include <string.h>
 

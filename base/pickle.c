@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/pickle.h"
+#include "base/pickle.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/shuffle.h"
+#include "base/rng.h"
 
 uint64_t shuffle_next(uint64_t *state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/units.h"
+#include "base/units.h"
 
 #include <inttypes.h>
 #include <math.h>

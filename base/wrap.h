@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * folded.h - text for people: words laid out on lines of a page's width. UTF-8, a character a column; what a
+ * wrap.h - text for people: words laid out on lines of a page's width. UTF-8, a character a column; what a
  * terminal would obey becomes '?'.
  */
-#ifndef PARSCALE_BENCH_FOLDED_H
-#define PARSCALE_BENCH_FOLDED_H
+#ifndef PARSCALE_BASE_WRAP_H
+#define PARSCALE_BASE_WRAP_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* shuffle.h - random orders from a recorded seed: the same seed, the same order. */
-#ifndef PARSCALE_BENCH_SHUFFLE_H
-#define PARSCALE_BENCH_SHUFFLE_H
+/* rng.h - random orders from a recorded seed: the same seed, the same order. */
+#ifndef PARSCALE_BASE_RNG_H
+#define PARSCALE_BASE_RNG_H
 
 #include <stddef.h>
 #include <stdint.h>

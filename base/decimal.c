@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/decimal.h"
+#include "base/decimal.h"
 
 #include <string.h>
 

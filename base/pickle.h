@@ -7,8 +7,8 @@
  * stand in a list twice are refused. An object costs what it costs there: an opcode, a length, its bytes, and
  * for strings a note in the memo.
  */
-#ifndef PARSCALE_BENCH_PICKLE_H
-#define PARSCALE_BENCH_PICKLE_H
+#ifndef PARSCALE_BASE_PICKLE_H
+#define PARSCALE_BASE_PICKLE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interrupt.h - Ctrl-C and its kin, noticed between launches: what is finished is kept.
+ * signals.h - Ctrl-C and its kin, noticed between launches: what is finished is kept.
  */
-#ifndef PARSCALE_BENCH_INTERRUPT_H
-#define PARSCALE_BENCH_INTERRUPT_H
+#ifndef PARSCALE_BASE_SIGNALS_H
+#define PARSCALE_BASE_SIGNALS_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/program.h"
+#include "base/paths.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
  * Numbers: 1000, 1e10, 2.5e9, 2^40, 2^64-1, and the suffixes K M G T (powers of 1000) and Ki Mi Gi Ti (powers
  * of 1024). The value must be whole; nothing is rounded.
  */
-#ifndef PARSCALE_BENCH_NUMBER_H
-#define PARSCALE_BENCH_NUMBER_H
+#ifndef PARSCALE_BASE_NUMBER_H
+#define PARSCALE_BASE_NUMBER_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * program.h - where this program's own files are: it runs from any folder, built or installed.
+ * paths.h - where this program's own files are: it runs from any folder, built or installed.
  */
-#ifndef PARSCALE_BENCH_PROGRAM_H
-#define PARSCALE_BENCH_PROGRAM_H
+#ifndef PARSCALE_BASE_PATHS_H
+#define PARSCALE_BASE_PATHS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/interrupt.h"
+#include "base/signals.h"
 
 #include <signal.h>
 #include <stddef.h>

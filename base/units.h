@@ -3,8 +3,8 @@
  * units.h - quantities for people: three significant digits and the unit that fits. Files always hold full
  * precision.
  */
-#ifndef PARSCALE_BENCH_UNITS_H
-#define PARSCALE_BENCH_UNITS_H
+#ifndef PARSCALE_BASE_UNITS_H
+#define PARSCALE_BASE_UNITS_H
 
 #include <stdint.h>
 

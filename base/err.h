@@ -6,8 +6,8 @@
  * print it; only main exits. The first error wins: err_set on an error that is already set changes nothing,
  * so that clean-up code may report without hiding the cause.
  */
-#ifndef PARSCALE_KERNELS_ERR_H
-#define PARSCALE_KERNELS_ERR_H
+#ifndef PARSCALE_BASE_ERR_H
+#define PARSCALE_BASE_ERR_H
 
 enum err_status {
 	ERR_NONE = 0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/options.h"
+#include "base/options.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/number.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <inttypes.h>

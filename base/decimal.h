@@ -5,8 +5,8 @@
  * The last four digits come from a table; those before them stay the same for hundreds of numbers, and are
  * copied.
  */
-#ifndef PARSCALE_BENCH_DECIMAL_H
-#define PARSCALE_BENCH_DECIMAL_H
+#ifndef PARSCALE_BASE_DECIMAL_H
+#define PARSCALE_BASE_DECIMAL_H
 
 #include <stddef.h>
 #include <stdint.h>

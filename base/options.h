@@ -2,10 +2,10 @@
 /*
  * options.h - what the commands' own parsers share. Prints nothing.
  */
-#ifndef PARSCALE_BENCH_OPTIONS_H
-#define PARSCALE_BENCH_OPTIONS_H
+#ifndef PARSCALE_BASE_OPTIONS_H
+#define PARSCALE_BASE_OPTIONS_H
 
-#include "kernels/err.h"
+#include "base/err.h"
 
 #include <getopt.h>
 
