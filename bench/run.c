@@ -6,10 +6,10 @@
 #include "bench/args.h"
 #include "bench/commands/command.h"
 #include "bench/data/row_json.h"
-#include "bench/data/stats.h"
 #include "bench/launch.h"
 #include "bench/machine/counters.h"
 #include "bench/nth.h"
+#include "bench/stats/stats.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 
 #include "bench/data/drift.h"
 #include "bench/data/group.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 #include "tests/draw.h"
 
 #include <inttypes.h>

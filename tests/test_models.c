@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_models.c - planted parameters of scaling models are recovered, and their intervals hold them. */
-#include "bench/data/models.h"
+#include "bench/stats/models.h"
 
 #include "tests/draw.h"
 

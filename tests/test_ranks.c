@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_ranks.c - Mann and Whitney's and Wilcoxon's distributions against published tables and by enumeration;
  * shifts; how many values are needed; adjusted p-values. */
-#include "bench/data/ranks.h"
+#include "bench/stats/rank_tests.h"
 
 #include "tests/draw.h"
 

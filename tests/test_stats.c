@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_stats.c - order statistics against published tables and hand-made values; intervals by simulation. */
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include "tests/draw.h"
 

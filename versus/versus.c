@@ -11,11 +11,11 @@
 #include "versus/primesieve.h"
 
 #include "bench/cell.h"
-#include "bench/data/stats.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
 #include "bench/machine/topology.h"
 #include "bench/solo.h"
+#include "bench/stats/stats.h"
 #include "bench/trial.h"
 #include "kernels/kernel.h"
 

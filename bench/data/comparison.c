@@ -2,7 +2,7 @@
 #include "bench/data/comparison.h"
 
 #include "bench/data/group.h"
-#include "bench/data/ranks.h"
+#include "bench/stats/rank_tests.h"
 
 #include <assert.h>
 #include <stdlib.h>

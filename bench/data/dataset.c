@@ -4,8 +4,8 @@
 #include "base/units.h"
 #include "bench/data/folder.h"
 #include "bench/data/series.h"
-#include "bench/data/stats.h"
 #include "bench/machine/cpulist.h"
+#include "bench/stats/stats.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

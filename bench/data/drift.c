@@ -2,7 +2,7 @@
 #include "bench/data/drift.h"
 
 #include "base/rng.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #define PARSCALE_BENCH_DATA_GROUP_H
 
 #include "bench/data/csv.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 /* Samples of one cell that follow each other in the file, as those of a launch do. */
 struct run {

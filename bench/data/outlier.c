@@ -2,7 +2,7 @@
 #include "bench/data/outlier.h"
 
 #include "bench/data/group.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/data/probe_summary.h"
 
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <math.h>
 #include <stdio.h>

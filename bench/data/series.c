@@ -2,7 +2,7 @@
 #include "bench/data/series.h"
 
 #include "bench/data/group.h"
-#include "bench/data/models.h"
+#include "bench/stats/models.h"
 
 #include <stdlib.h>
 #include <string.h>

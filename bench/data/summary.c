@@ -3,7 +3,7 @@
 
 #include "bench/data/ceiling.h"
 #include "bench/data/group.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 #include "kernels/kernel.h"
 
 #include <stdlib.h>

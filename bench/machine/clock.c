@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/machine/clock.h"
 
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <stddef.h>
 

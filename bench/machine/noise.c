@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/machine/noise.h"
 
-#include "bench/data/stats.h"
 #include "bench/machine/clock.h"
+#include "bench/stats/stats.h"
 
 #include <stdlib.h>
 

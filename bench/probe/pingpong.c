@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* pingpong.c - a number goes from one worker to another and back, by every means a system has to wake
  * somebody. */
-#include "bench/data/stats.h"
 #include "bench/probe/shared_lock.h"
 #include "bench/probe/stream.h"
 #include "bench/probe/wait.h"
+#include "bench/stats/stats.h"
 
 #include <errno.h>
 #include <pthread.h>

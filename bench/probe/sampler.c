@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "bench/data/probe_summary.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts of single samples: how they drift over the sweep, how they spread within a cell. */
 #include "base/units.h"
-#include "bench/data/stats.h"
 #include "bench/report/chart.h"
+#include "bench/stats/stats.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>

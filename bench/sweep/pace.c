@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/sweep/pace.h"
 
-#include "bench/data/stats.h"
-#include "bench/sweep/scatter.h"
+#include "bench/stats/stats.h"
+#include "bench/stats/variance.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -33,8 +33,8 @@ planted bench/planted.c '<omp.h>' 'OpenMP'
 planted bench/planted.c '<mpi.h>' 'MPI'
 planted bench/planted.c '<benchmark/benchmark.h>' 'Google Benchmark'
 planted bench/planted.c '<immintrin.h>' 'instruction set'
-planted bench/data/stats.c '"csv.h"' 'stats is pure'
-planted bench/data/stats.c '<stdio.h>' 'stats is pure'
+planted bench/stats/stats.c '"csv.h"' 'stats is pure'
+planted bench/stats/stats.c '<stdio.h>' 'stats is pure'
 planted bench/planted.cc '<vector>' 'only C++'
 
 mkdir empty

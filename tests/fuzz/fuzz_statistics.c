@@ -3,11 +3,11 @@
  * statistics below them of any finite values: rows that can be written, intervals around their values. */
 #include "bench/data/comparison.h"
 #include "bench/data/drift.h"
-#include "bench/data/models.h"
 #include "bench/data/outlier.h"
-#include "bench/data/ranks.h"
 #include "bench/data/series.h"
 #include "bench/data/summary.h"
+#include "bench/stats/models.h"
+#include "bench/stats/rank_tests.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/scatter.h"
+#include "bench/stats/variance.h"
 
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <math.h>
 

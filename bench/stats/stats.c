@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 #include <assert.h>
 #include <math.h>

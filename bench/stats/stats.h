@@ -7,8 +7,8 @@
  * the values of an array for independent draws; whether an array holds samples or one value a launch is the
  * caller's choice.
  */
-#ifndef PARSCALE_BENCH_DATA_STATS_H
-#define PARSCALE_BENCH_DATA_STATS_H
+#ifndef PARSCALE_BENCH_STATS_STATS_H
+#define PARSCALE_BENCH_STATS_STATS_H
 
 #include <stdbool.h>
 #include <stddef.h>

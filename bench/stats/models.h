@@ -11,11 +11,11 @@
  * T(p) p is linear in T(1), T(1) sigma and T(1) kappa, so that the fit is least squares of relative errors
  * and needs no starting values. Intervals are bootstrapped over launches, the unit of replication.
  */
-#ifndef PARSCALE_BENCH_DATA_MODELS_H
-#define PARSCALE_BENCH_DATA_MODELS_H
+#ifndef PARSCALE_BENCH_STATS_MODELS_H
+#define PARSCALE_BENCH_STATS_MODELS_H
 
 #include "base/err.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 enum { MODEL_FEWEST_COUNTS = 4, MODEL_FEWEST_LAUNCHES = 2 };
 

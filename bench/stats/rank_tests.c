@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/data/ranks.h"
+#include "bench/stats/rank_tests.h"
 
 #include <assert.h>
 #include <math.h>

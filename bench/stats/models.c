@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/data/models.h"
+#include "bench/stats/models.h"
 
 #include "base/rng.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ranks.h - whether values are larger here than there, by ranks: Mann and Whitney's test of two groups,
+ * rank_tests.h - whether values are larger here than there, by ranks: Mann and Whitney's test of two groups,
  * Wilcoxon's of pairs, and Hodges and Lehmann's shift with both.
  *
  * Both tests count differences on one side of a value. Of two groups they are all differences between a value
@@ -9,11 +9,11 @@
  * lie alike on both sides of it, as they do where chance decides which of a pair comes first. Nothing is
  * assumed of the shape. Values are one a unit of replication. Nothing here knows what they are.
  */
-#ifndef PARSCALE_BENCH_DATA_RANKS_H
-#define PARSCALE_BENCH_DATA_RANKS_H
+#ifndef PARSCALE_BENCH_STATS_RANK_TESTS_H
+#define PARSCALE_BENCH_STATS_RANK_TESTS_H
 
 #include "base/err.h"
-#include "bench/data/stats.h"
+#include "bench/stats/stats.h"
 
 struct ranks {
 	size_t n, m;         /* values of both groups; of pairs n, and m is 0 */

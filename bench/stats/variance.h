@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scatter.h - how many launches cells will need for their precision, foreseen from the scatter that they have
+ * variance.h - how many launches cells will need for their precision, foreseen from the scatter that they have
  * shown.
  *
  * A cell's own scatter between launches shows from its second launch on. Before, it is guessed: cells of one
@@ -8,8 +8,8 @@
  * median, which are spread log-normally); where that lies is learnt from the cells that have several launches
  * and, weakly, from the samples within launches, which scatter less than launches do. Pure.
  */
-#ifndef PARSCALE_BENCH_SWEEP_SCATTER_H
-#define PARSCALE_BENCH_SWEEP_SCATTER_H
+#ifndef PARSCALE_BENCH_STATS_VARIANCE_H
+#define PARSCALE_BENCH_STATS_VARIANCE_H
 
 #include <stddef.h>
 
