@@ -87,7 +87,7 @@ found    = $(sort $(shell find $(1) -type f -name '$(2)' 2>/dev/null))
 gbench  := $(call found,bench/gbench,*.c) bench/gbench/gbench.cc
 mpi     := $(call found,bench/mpi,*.c)
 versus  := $(call found,bench/versus,*.c)
-apart   := bench/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus)
+apart   := bench/commands/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus)
 sources := $(filter-out $(apart),$(call found,base kernels bench,*.c))
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) -ljansson -lm -lpthread
@@ -136,7 +136,7 @@ define link
 	$(q)$(if $(shim),$(CXX),$(CC)) $(link_flags) $(filter %.o,$^) $(library) $(test_libs) $(if $(shim),$(benchmark_libs)) $(own_libs) $(libs) -o $@
 endef
 
-$(BUILD)/parscale: $(BUILD)/bench/main.o $(library)
+$(BUILD)/parscale: $(BUILD)/bench/commands/main.o $(library)
 	$(link)
 
 $(BUILD)/parscale-gbench: $(call objects,$(gbench)) $(library)
@@ -152,7 +152,7 @@ $(BUILD)/tests/planted/work.o: bench/work.c $(BUILD)/config.mk
 	$(call say,CC,$< with a delay)
 	@mkdir -p $(@D)
 	$(q)$(CC) $(c_flags) -DPARSCALE_PLANTED -c $< -o $@
-$(planted): $(BUILD)/tests/planted/work.o $(BUILD)/bench/main.o $(library)
+$(planted): $(BUILD)/tests/planted/work.o $(BUILD)/bench/commands/main.o $(library)
 	$(link)
 
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)

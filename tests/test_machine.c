@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read of machines: seven that are planted as fake proc and sys trees, and this one. */
-#include "bench/info.h"
+#include "bench/commands/info.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/clock.h"

@@ -4,10 +4,10 @@
  * start their ranks themselves; `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun.
  */
 #include "bench/args.h"
+#include "bench/commands/run.h"
 #include "bench/launch.h"
 #include "bench/machine/place.h"
 #include "bench/mpi/ranks.h"
-#include "bench/run.h"
 #include "bench/work.h"
 #include "kernels/cpu.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_machine.c - a plausible machine's proc and sys in which any files hold any bytes or are gone: a
  * machine that can be measured on, described in JSON and plain text. */
-#include "bench/info.h"
+#include "bench/commands/info.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/disturbance.h"
 

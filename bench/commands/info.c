@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/info.h"
+#include "bench/commands/info.h"
 
 #include "base/number.h"
 #include "base/options.h"

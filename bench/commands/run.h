@@ -2,8 +2,8 @@
 /*
  * run.h - `parscale run`: one cell, measured in one launch, printed as text, JSON or CSV.
  */
-#ifndef PARSCALE_BENCH_RUN_H
-#define PARSCALE_BENCH_RUN_H
+#ifndef PARSCALE_BENCH_COMMANDS_RUN_H
+#define PARSCALE_BENCH_COMMANDS_RUN_H
 
 #include "bench/args.h"
 #include "bench/data/csv.h"

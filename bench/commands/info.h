@@ -3,8 +3,8 @@
  * info.h - `parscale info`: what this machine is, what the build has, how fit the environment is to measure
  * in.
  */
-#ifndef PARSCALE_BENCH_INFO_H
-#define PARSCALE_BENCH_INFO_H
+#ifndef PARSCALE_BENCH_COMMANDS_INFO_H
+#define PARSCALE_BENCH_COMMANDS_INFO_H
 
 #include "bench/machine/facts.h"
 

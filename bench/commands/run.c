@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/run.h"
+#include "bench/commands/run.h"
 
 #include "base/signals.h"
 #include "base/units.h"
