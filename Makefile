@@ -148,7 +148,7 @@ $(BUILD)/parscale-mpi: own_libs := $(mpi_libs)
 
 # The same program but for a delay that tests plant in the work: what comparing must find.
 planted := $(BUILD)/tests/planted/parscale
-$(BUILD)/tests/planted/work.o: bench/work.c $(BUILD)/config.mk
+$(BUILD)/tests/planted/work.o: bench/harness/work.c $(BUILD)/config.mk
 	$(call say,CC,$< with a delay)
 	@mkdir -p $(@D)
 	$(q)$(CC) $(c_flags) -DPARSCALE_PLANTED -c $< -o $@

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How evenly chunks of the sieve keep workers busy: each goes to the worker that is free first, and costs as
  * much as its lines, of which one is like another, a tenth more or less as caches and clocks will have it. */
-#include "bench/work.h"
+#include "bench/harness/work.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

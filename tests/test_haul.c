@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "bench/solo.h"
-#include "bench/trial.h"
+#include "bench/harness/serial_run.h"
+#include "bench/harness/trial.h"
 #include "kernels/cpu.h"
 
 struct list {

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 #include "base/paths.h"
-#include "bench/solo.h"
-#include "bench/trial.h"
-#include "bench/work.h"
+#include "bench/harness/serial_run.h"
+#include "bench/harness/trial.h"
+#include "bench/harness/work.h"
 #include "kernels/cpu.h"
 
 #define LARGE "300007" /* for the long form */

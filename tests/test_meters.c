@@ -3,7 +3,7 @@
  * Both meters on the same scripted trial: runs whose lengths are known, told and not waited for, so that what
  * a meter makes of them is exact.
  */
-#include "bench/meter.h"
+#include "bench/harness/meter.h"
 #include "config.h"
 
 #if HAVE_BENCHMARK

@@ -3,9 +3,9 @@
  * gets it too. */
 #include "bench/data/outlier.h"
 
+#include "bench/harness/measure.h"
 #include "bench/machine/disturbance.h"
 #include "bench/machine/place.h"
-#include "bench/measure.h"
 #include "tests/draw.h"
 #include "tests/machine_tree.h"
 

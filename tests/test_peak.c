@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bench/solo.h"
+#include "bench/harness/serial_run.h"
 #include "kernels/cpu.h"
 #include "kernels/peak.h"
 

@@ -15,7 +15,7 @@
 #include "tests/sieve_cases.h"
 
 #include "base/paths.h"
-#include "bench/trial.h"
+#include "bench/harness/trial.h"
 #include "kernels/sieve_tuplets.h"
 #include "versus/primesieve.h"
 

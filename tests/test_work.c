@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "bench/trial.h"
-#include "bench/work.h"
+#include "bench/harness/trial.h"
+#include "bench/harness/work.h"
 
 static void parts_cover_all_units_once(void **state)
 {

@@ -10,13 +10,13 @@
  */
 #include "versus/primesieve.h"
 
-#include "bench/cell.h"
+#include "bench/harness/cell.h"
+#include "bench/harness/serial_run.h"
+#include "bench/harness/trial.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
 #include "bench/machine/topology.h"
-#include "bench/solo.h"
 #include "bench/stats/stats.h"
-#include "bench/trial.h"
 #include "kernels/kernel.h"
 
 #include <fcntl.h>

@@ -7,10 +7,10 @@
 #include "base/wrap.h"
 #include "bench/backend/backend.h"
 #include "bench/commands/command.h"
+#include "bench/harness/meter.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/place.h"
-#include "bench/meter.h"
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 

@@ -5,7 +5,7 @@
 #include "bench/commands/command.h"
 #include "bench/data/columns.h"
 #include "bench/data/probe_rows.h"
-#include "bench/meter.h"
+#include "bench/harness/meter.h"
 #include "bench/probe/probe.h"
 #include "kernels/cpu.h"
 

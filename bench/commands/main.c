@@ -2,10 +2,10 @@
 /* parscale: the command line. The only place that ends the program. */
 #include "base/wrap.h"
 #include "bench/commands/command.h"
-#include "bench/launch.h"
+#include "bench/harness/launch.h"
+#include "bench/harness/worker.h"
 #include "bench/machine/build.h"
 #include "bench/probe/probe_launch.h"
-#include "bench/worker.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>

@@ -3,12 +3,12 @@
 
 #include "base/signals.h"
 #include "base/units.h"
-#include "bench/args.h"
 #include "bench/commands/command.h"
 #include "bench/data/row_json.h"
-#include "bench/launch.h"
+#include "bench/harness/launch.h"
+#include "bench/harness/launch_args.h"
+#include "bench/harness/nth.h"
 #include "bench/machine/counters.h"
-#include "bench/nth.h"
 #include "bench/stats/stats.h"
 
 #include <errno.h>

@@ -5,8 +5,8 @@
 #ifndef PARSCALE_BENCH_COMMANDS_RUN_H
 #define PARSCALE_BENCH_COMMANDS_RUN_H
 
-#include "bench/args.h"
 #include "bench/data/csv.h"
+#include "bench/harness/launch_args.h"
 
 /* argv[0] is "run". 0, or -1 with *e set; an *e without text was already said by the launch. */
 int run_main(int argc, char **argv, struct err *e);

@@ -3,8 +3,8 @@
 
 #include "base/paths.h"
 #include "bench/gbench/gbench.h"
-#include "bench/trial.h"
-#include "bench/verify.h"
+#include "bench/harness/trial.h"
+#include "bench/harness/verify.h"
 #include "kernels/cpu.h"
 
 #include <inttypes.h>

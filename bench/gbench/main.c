@@ -2,11 +2,11 @@
 /* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its
  * meter. */
 #include "base/number.h"
-#include "bench/cell.h"
 #include "bench/gbench/cases.h"
 #include "bench/gbench/gbench.h"
 #include "bench/gbench/meter_gbench.h"
-#include "bench/launch.h"
+#include "bench/harness/cell.h"
+#include "bench/harness/launch.h"
 #include "bench/machine/build.h"
 #include "kernels/cpu.h"
 

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_BENCH_GBENCH_METER_GBENCH_H
 #define PARSCALE_BENCH_GBENCH_METER_GBENCH_H
 
-#include "bench/meter.h"
+#include "bench/harness/meter.h"
 
 /* As meter_native: a sample is one of its repetitions, handed to `take` in order, when all are done. */
 int meter_gbench(const struct meter_plan *plan, struct err *e);

@@ -3,12 +3,12 @@
  * parscale-mpi: cells whose workers are ranks. `mpirun -n 4 parscale-mpi run KERNEL ...` is for users who
  * start their ranks themselves; `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun.
  */
-#include "bench/args.h"
 #include "bench/commands/run.h"
-#include "bench/launch.h"
+#include "bench/harness/launch.h"
+#include "bench/harness/launch_args.h"
+#include "bench/harness/work.h"
 #include "bench/machine/place.h"
 #include "bench/mpi/ranks.h"
-#include "bench/work.h"
 #include "kernels/cpu.h"
 
 #include <signal.h>

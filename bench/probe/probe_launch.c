@@ -3,7 +3,7 @@
 
 #include "base/paths.h"
 #include "base/signals.h"
-#include "bench/child.h"
+#include "bench/harness/child.h"
 #include "bench/probe/probe_args.h"
 #include "bench/probe/sampler.h"
 

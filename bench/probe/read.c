@@ -3,7 +3,7 @@
  * same process. */
 #include "bench/probe/tasks.h"
 
-#include "bench/work.h"
+#include "bench/harness/work.h"
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 

@@ -14,7 +14,7 @@
 #ifndef PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 #define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 
-#include "bench/launch.h"
+#include "bench/harness/launch.h"
 #include "bench/sweep/pace.h"
 
 enum { CANARY_EVERY = 40 };

@@ -2,9 +2,9 @@
 #include "bench/sweep/partner.h"
 
 #include "base/paths.h"
-#include "bench/child.h"
 #include "bench/data/csv.h"
 #include "bench/data/probe_rows.h"
+#include "bench/harness/child.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #ifndef PARSCALE_BENCH_SWEEP_PLAN_H
 #define PARSCALE_BENCH_SWEEP_PLAN_H
 
-#include "bench/meter.h"
+#include "bench/harness/meter.h"
 #include "bench/probe/probe.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32 };

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/cell.h"
+
+#include "base/number.h"
+#include "bench/machine/place.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "wait",
+	"workers", "threads-per-rank", "placement", "scaling", "size", "input", "block-bytes", "grain", NULL};
+
+/* In the order of their enums. */
+static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic",
+		  scalings[] = "strong|weak|throughput", switches[] = "no|yes",
+		  waits[] = "auto|active|passive";
+
+const char *cell_bare_value(const char *key)
+{
+	return strcmp(key, "one-at-a-time") == 0 ? "yes" : NULL;
+}
+
+static int set_text(const char *key, char *field, size_t size, const char *value, struct err *e)
+{
+	if (strlen(value) >= size)
+		return err_set(e, ERR_USAGE, "--%s: longer than %zu characters", key, size - 1);
+	if (strpbrk(value, "\n\r"))
+		return err_set(e, ERR_USAGE, "--%s: contains a line break", key);
+	memcpy(field, value, strlen(value) + 1);
+	return 0;
+}
+
+static int set_parameter(struct cell *c, const char *key, const char *value, struct err *e)
+{
+	const struct parameter *p = parameter_find(key);
+	const char *const *own = c->kernel->parameters;
+	if (!p)
+		return err_set(e, ERR_USAGE, "unknown option '--%s'", key);
+	while (*own && strcmp(*own, key) != 0)
+		own++;
+	if (!*own) {
+		char known[200] = "";
+		size_t used = 0;
+		for (own = c->kernel->parameters; *own && used < sizeof known; own++)
+			used += (size_t)snprintf(known + used, sizeof known - used, " --%s", *own);
+		return err_set(e, ERR_USAGE, "--%s: kernel %s takes only%s", key, c->kernel->name, known);
+	}
+	char what[64];
+	snprintf(what, sizeof what, "--%s", key);
+	c->given |= UINT64_C(1) << (p - parameters);
+	if (p->fallback_text)
+		return set_text(key, parameter_text(p, &c->problem), PARAMETER_TEXT_SIZE, value, e);
+	uint64_t *v = parameter_value(p, &c->problem);
+	if (!p->choices)
+		return number_parse(what, value, p->lowest, p->highest, v, e);
+	unsigned chosen;
+	if (choice_parse(what, p->choices, value, &chosen, e) != 0)
+		return -1;
+	*v = chosen;
+	return 0;
+}
+
+int cell_init(struct cell *c, const char *kernel, struct err *e)
+{
+	*c = (struct cell){.workers = 1, .threads_per_rank = 1};
+	problem_init(&c->problem);
+	c->kernel = kernel_find(kernel, e);
+	if (!c->kernel)
+		return -1;
+	c->variant = variant_find(c->kernel, "best", e);
+	c->backend = backend_find("serial", e);
+	strcpy(c->placement, "smt-last");
+	return c->variant && c->backend ? 0 : -1;
+}
+
+/* Items, or bytes where the value ends in B. */
+static int set_size(struct cell *c, const char *value, struct err *e)
+{
+	char number[64];
+	const size_t n = strlen(value);
+	c->size = c->size_bytes = 0;
+	if (n < 2 || n >= sizeof number || value[n - 1] != 'B')
+		return number_parse("--size", value, 1, UINT64_MAX, &c->size, e);
+	memcpy(number, value, n - 1);
+	number[n - 1] = '\0';
+	return number_parse("--size", number, 1, UINT64_MAX, &c->size_bytes, e);
+}
+
+/* As many items as fill the bytes, at least one. */
+static int size_in_items(struct cell *c, struct err *e)
+{
+	if (!c->kernel->item_bytes)
+		return err_set(e, ERR_USAGE, "--size: kernel %s is not bound by memory: give %ss, not bytes",
+			c->kernel->name, c->kernel->item);
+	const double items = (double)c->size_bytes / c->kernel->item_bytes(&c->problem);
+	c->size = items < 1 ? 1 : items >= 0x1p64 ? UINT64_MAX : (uint64_t)items;
+	c->size_bytes = 0;
+	return 0;
+}
+
+int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
+{
+	uint64_t n;
+	if (strcmp(key, "variant") == 0)
+		return (c->variant = variant_find(c->kernel, value, e)) ? 0 : -1;
+	if (strcmp(key, "backend") == 0)
+		return (c->backend = backend_find(value, e)) ? 0 : -1;
+	if (strcmp(key, "lifetime") == 0)
+		return choice_parse("--lifetime", lifetimes, value, &c->lifetime, e);
+	if (strcmp(key, "schedule") == 0)
+		return choice_parse("--schedule", schedules, value, &c->schedule, e);
+	if (strcmp(key, "one-at-a-time") == 0)
+		return choice_parse("--one-at-a-time", switches, value, &c->one_at_a_time, e);
+	if (strcmp(key, "wait") == 0)
+		return choice_parse("--wait", waits, value, &c->wait, e);
+	if (strcmp(key, "scaling") == 0)
+		return choice_parse("--scaling", scalings, value, &c->scaling, e);
+	if (strcmp(key, "workers") == 0) {
+		if (number_parse("--workers", value, 1, BACKEND_MAX_WORKERS, &n, e) != 0)
+			return -1;
+		c->workers = (unsigned)n;
+		return 0;
+	}
+	if (strcmp(key, "threads-per-rank") == 0) {
+		if (number_parse("--threads-per-rank", value, 1, BACKEND_MAX_WORKERS, &n, e) != 0)
+			return -1;
+		c->threads_per_rank = (unsigned)n;
+		return 0;
+	}
+	if (strcmp(key, "size") == 0)
+		return set_size(c, value, e);
+	if (strcmp(key, "grain") == 0)
+		return number_parse("--grain", value, 1, UINT64_MAX, &c->grain, e);
+	if (strcmp(key, "block-bytes") == 0)
+		return number_parse(
+			"--block-bytes", value, 1024, UINT64_C(1) << 32, &c->problem.block_bytes, e);
+	if (strcmp(key, "placement") == 0)
+		return place_check(value, e) == 0 ? set_text(key, c->placement, sizeof c->placement, value, e)
+						  : -1;
+	if (strcmp(key, "input") == 0) {
+		if (!c->kernel->takes_input)
+			return err_set(e, ERR_USAGE, "--input: kernel %s reads no file", c->kernel->name);
+		if (!*value)
+			return err_set(e, ERR_USAGE, "--input: the file's name is empty");
+		return set_text(key, c->input, sizeof c->input, value, e);
+	}
+	return set_parameter(c, key, value, e);
+}
+
+uint64_t cell_copies(const struct cell *c)
+{
+	return c->scaling == SCALING_THROUGHPUT ? c->workers : 1;
+}
+
+/* A worker's one chunk is a whole problem. */
+static int finish_throughput(const struct cell *c, struct err *e)
+{
+	uint64_t all;
+	if (c->schedule != SCHEDULE_STATIC)
+		return err_set(e, ERR_USAGE,
+			"--scaling: throughput gives each worker a whole problem, so its schedule is static");
+	if (c->backend->wired)
+		return err_set(e, ERR_USAGE,
+			"--scaling: back end %s hands out parts of one problem, no throughput",
+			c->backend->name);
+	if (__builtin_mul_overflow(c->kernel->items(&c->problem), c->workers, &all))
+		return err_set(e, ERR_USAGE, "--size: %" PRIu64 " for each of %u workers is above 2^64-1",
+			c->size, c->workers);
+	return 0;
+}
+
+int cell_finish(struct cell *c, struct err *e)
+{
+	if (c->workers > c->backend->max_workers)
+		return err_set(e, ERR_USAGE, "--workers: back end %s takes at most %u, not %u",
+			c->backend->name, c->backend->max_workers, c->workers);
+	if (c->backend->max_workers == 1 && c->lifetime == LIFETIME_SPAWN)
+		return err_set(e, ERR_USAGE,
+			"--lifetime: back end %s creates no workers, so it has only pool", c->backend->name);
+	if (c->backend->host && c->lifetime == LIFETIME_SPAWN)
+		return err_set(e, ERR_USAGE,
+			"--lifetime: back end %s has its workers from a launcher, once, so it has only pool",
+			c->backend->name);
+	if (c->threads_per_rank > 1 && !c->backend->host)
+		return err_set(
+			e, ERR_USAGE, "--threads-per-rank: back end %s has no ranks", c->backend->name);
+	if (c->workers % c->threads_per_rank != 0)
+		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers",
+			c->threads_per_rank, c->workers);
+	if (c->size_bytes && size_in_items(c, e) != 0)
+		return -1;
+	if (c->backend->max_workers == 1 && c->wait)
+		return err_set(e, ERR_USAGE,
+			"--wait: back end %s has one worker, who never waits for another", c->backend->name);
+	if (c->backend->max_workers == 1 && c->one_at_a_time)
+		return err_set(e, ERR_USAGE,
+			"--one-at-a-time: back end %s has one worker, who never waits for another",
+			c->backend->name);
+	if (c->size) {
+		uint64_t whole = c->size;
+		if (c->input[0])
+			return err_set(e, ERR_USAGE, "--size: not with --input, which has a size of its own");
+		if (c->scaling == SCALING_WEAK && __builtin_mul_overflow(c->size, c->workers, &whole))
+			return err_set(e, ERR_USAGE,
+				"--size: %" PRIu64 " for each of %u workers is above 2^64-1", c->size,
+				c->workers);
+		struct problem before = c->problem;
+		c->kernel->resize(&c->problem, whole);
+		for (const struct parameter *p = parameters; p->name; p++) {
+			if (p->fallback_text)
+				continue;
+			uint64_t now = *parameter_value(p, &c->problem);
+			if (now < p->lowest || now > p->highest)
+				return err_set(e, ERR_USAGE,
+					"--size: %" PRIu64 " is above what kernel %s takes", c->size,
+					c->kernel->name);
+			if ((c->given >> (p - parameters) & 1) && now != *parameter_value(p, &before))
+				return err_set(e, ERR_USAGE,
+					"--size: says the same as --%s; give one of them", p->name);
+		}
+	} else if (c->scaling == SCALING_WEAK) {
+		return err_set(e, ERR_USAGE, "--scaling: weak needs --size, one worker's share");
+	} else if (c->scaling == SCALING_THROUGHPUT) {
+		return err_set(e, ERR_USAGE, "--scaling: throughput needs --size, of each worker's problem");
+	}
+	if (c->scaling == SCALING_THROUGHPUT && finish_throughput(c, e) != 0)
+		return -1;
+	c->problem.workers = c->scaling == SCALING_THROUGHPUT ? 1 : c->workers;
+	return c->kernel->validate ? c->kernel->validate(&c->problem, e) : 0;
+}
+
+static struct uint_field known(uint64_t value)
+{
+	return (struct uint_field){value, true};
+}
+
+static struct uint_field known_unless_zero(uint64_t value)
+{
+	return (struct uint_field){value, value != 0};
+}
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}
+
+void cell_factors(const struct cell *c, const char *meter, struct factors *f)
+{
+	struct sample row;
+	row_clear(&row, sample_columns);
+	*f = row.cell;
+	copy(f->kernel, sizeof f->kernel, c->kernel->name);
+	copy(f->variant, sizeof f->variant, c->variant->name);
+	copy(f->backend, sizeof f->backend, c->backend->name);
+	choice_text(lifetimes, c->lifetime, f->lifetime, sizeof f->lifetime);
+	choice_text(schedules, c->schedule, f->schedule, sizeof f->schedule);
+	choice_text(switches, c->one_at_a_time, f->one_at_a_time, sizeof f->one_at_a_time);
+	choice_text(waits, c->wait, f->wait, sizeof f->wait);
+	copy(f->placement, sizeof f->placement, c->placement);
+	choice_text(scalings, c->scaling, f->scaling, sizeof f->scaling);
+	copy(f->meter, sizeof f->meter, meter);
+	copy(f->input, sizeof f->input, c->input);
+	f->workers = known(c->workers);
+	f->threads_per_rank = (struct uint_field){c->threads_per_rank, c->threads_per_rank > 1};
+	f->size = known_unless_zero(c->size);
+	f->items = known(c->kernel->items(&c->problem) * cell_copies(c));
+	f->block_bytes = known_unless_zero(c->problem.block_bytes);
+	f->grain = known_unless_zero(c->grain);
+	for (const char *const *own = c->kernel->parameters; *own; own++) {
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
+	if (strcmp(*own, option) == 0)                                                                       \
+		f->id = known(c->problem.id);
+#define PARAMETER_CHOICE(id, option, fallback, choices, meaning)                                             \
+	if (strcmp(*own, option) == 0)                                                                       \
+		choice_text(choices, (unsigned)c->problem.id, f->id, sizeof f->id);
+#define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
+	if (strcmp(*own, option) == 0)                                                                       \
+		copy(f->id, sizeof f->id, c->problem.id);
+#include "kernels/parameters.def"
+	}
+	if (c->input[0])
+		f->seed.known = f->bytes.known = false; /* nothing was generated */
+}
+
+/* Appends `--option=text`, or the text alone where the option is "". */
+static void add_text(struct cell_argv *a, const char *option, const char *text)
+{
+	char *at = a->store + a->used;
+	a->used += (size_t)snprintf(at, sizeof a->store - a->used, "%s%s%s%s", *option ? "--" : "", option,
+			   *option ? "=" : "", text) +
+		   1;
+	a->argv[a->count++] = at;
+	a->argv[a->count] = NULL;
+}
+
+static void add_number(struct cell_argv *a, const char *option, uint64_t number)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%" PRIu64, number);
+	add_text(a, option, text);
+}
+
+static void add_choice(struct cell_argv *a, const char *option, const char *choices, uint64_t chosen)
+{
+	char text[64];
+	choice_text(choices, (unsigned)chosen, text, sizeof text);
+	add_text(a, option, text);
+}
+
+void cell_to_argv(const struct cell *c, struct cell_argv *a)
+{
+	a->count = a->used = 0;
+	add_text(a, "", c->kernel->name);
+	add_text(a, "variant", c->variant->name);
+	add_text(a, "backend", c->backend->name);
+	add_choice(a, "lifetime", lifetimes, c->lifetime);
+	add_choice(a, "schedule", schedules, c->schedule);
+	add_choice(a, "scaling", scalings, c->scaling);
+	if (c->one_at_a_time)
+		add_choice(a, "one-at-a-time", switches, c->one_at_a_time);
+	if (c->wait)
+		add_choice(a, "wait", waits, c->wait);
+	add_text(a, "placement", c->placement);
+	add_number(a, "workers", c->workers);
+	if (c->threads_per_rank > 1)
+		add_number(a, "threads-per-rank", c->threads_per_rank);
+	if (c->size)
+		add_number(a, "size", c->size);
+	if (c->grain)
+		add_number(a, "grain", c->grain);
+	if (c->problem.block_bytes)
+		add_number(a, "block-bytes", c->problem.block_bytes);
+	if (c->input[0])
+		add_text(a, "input", c->input);
+	for (const struct parameter *p = parameters; p->name; p++) {
+		struct problem problem = c->problem;
+		if (!(c->given >> (p - parameters) & 1))
+			continue;
+		if (p->fallback_text)
+			add_text(a, p->name, parameter_text(p, &problem));
+		else if (p->choices)
+			add_choice(a, p->name, p->choices, *parameter_value(p, &problem));
+		else
+			add_number(a, p->name, *parameter_value(p, &problem));
+	}
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/child.h"
+
+#include "base/signals.h"
+#include "bench/machine/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LINE_BYTES = 8192, CLEAR_ROUNDS = 100, GRACE_NS = 2000000000 };
+
+extern char **environ;
+
+struct watch {
+	const struct child_order *order;
+	struct child_result *result;
+	pid_t pid;
+	int lines, errors; /* pipes; -1: closed */
+	char line[LINE_BYTES];
+	size_t used;
+	uint64_t asked_ns; /* when a launcher was asked to end; 0: it was not */
+	bool killed;
+};
+
+void child_set_openmp(unsigned workers, const char *policy)
+{
+	static const char *user_policy;
+	static bool asked;
+	if (!asked && getenv("OMP_WAIT_POLICY"))
+		user_policy = strdup(getenv("OMP_WAIT_POLICY")); /* where it stands is written over below */
+	asked = true;
+	setenv("OMP_PROC_BIND", "false", 0);
+	setenv("OMP_DYNAMIC", "false", 0);
+	if (!policy && user_policy)
+		policy = user_policy;
+	if (!policy)
+		policy = (long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive";
+	setenv("OMP_WAIT_POLICY", policy, 1);
+}
+
+static int start(struct watch *w, struct err *e)
+{
+	const struct child_order *order = w->order;
+	int lines[2], errors[2] = {-1, -1};
+	if (pipe2(lines, O_CLOEXEC) != 0)
+		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
+	if (order->capture && pipe2(errors, O_CLOEXEC) != 0) {
+		close(lines[0]);
+		close(lines[1]);
+		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
+	}
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	if (order->capture)
+		posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
+	posix_spawn_file_actions_adddup2(
+		&actions, lines[1], order->launcher ? STDOUT_FILENO : CHILD_RESULT_FD);
+	if (order->no_input)
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	/* argv's strings are not changed: POSIX keeps the type for old callers */
+	int failed = posix_spawn(
+		&w->pid, order->path, &actions, NULL, (char *const *)(uintptr_t)order->argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(lines[1]);
+	if (order->capture)
+		close(errors[1]);
+	w->lines = lines[0];
+	w->errors = errors[0];
+	if (!failed)
+		return 0;
+	close(lines[0]);
+	if (order->capture)
+		close(errors[0]);
+	return err_set(e, failed == ENOENT ? ERR_ABSENT : ERR_FAILED, "cannot start %s: %s", order->path,
+		strerror(failed));
+}
+
+/* Takes the whole lines that have come. */
+static int take_lines(struct watch *w, struct err *e)
+{
+	ssize_t n = read(w->lines, w->line + w->used, sizeof w->line - w->used - 1);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
+	if (n <= 0) {
+		close(w->lines);
+		w->lines = -1;
+		return 0;
+	}
+	w->used += (size_t)n;
+	for (char *end; (end = memchr(w->line, '\n', w->used));) {
+		size_t length = (size_t)(end - w->line) + 1;
+		*end = '\0';
+		if (w->order->line(w->order->ctx, w->line, e) != 0)
+			return -1;
+		w->used -= length;
+		memmove(w->line, w->line + length, w->used);
+	}
+	return w->used < sizeof w->line - 1 ? 0
+					    : err_set(e, ERR_FAILED, "a launch sent a row that is too long");
+}
+
+/* The first line that says something: launchers frame what they say in dashes. */
+static char *first_line(char *text)
+{
+	char *place = NULL, *line = strtok_r(text, "\n", &place);
+	while (line && line[strspn(line, "- ")] == '\0')
+		line = strtok_r(NULL, "\n", &place);
+	return line;
+}
+
+/* Keeps the first line of what the child said. */
+static void take_errors(struct watch *w)
+{
+	char text[512];
+	struct child_result *r = w->result;
+	ssize_t n = read(w->errors, text, sizeof text - 1);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		close(w->errors);
+		w->errors = -1;
+		return;
+	}
+	if (r->message[0])
+		return;
+	text[n] = '\0';
+	const char *from = first_line(text);
+	if (from)
+		from += strncmp(from, "parscale: ", 10) == 0 ? 10 : 0;
+	if (from)
+		snprintf(r->message, sizeof r->message, "%.250s", from);
+}
+
+/* Ends it: a launcher may have a second to clear away what it has started. */
+static void end(struct watch *w)
+{
+	if (w->order->launcher && w->asked_ns == 0) {
+		w->asked_ns = clock_ns();
+		kill(w->pid, SIGTERM);
+		return;
+	}
+	if (w->asked_ns == 0 || clock_ns() - w->asked_ns > GRACE_NS) {
+		kill(w->pid, SIGKILL);
+		w->killed = true;
+	}
+}
+
+/* Follows it to its end: of its pipes, of its time, or by Ctrl-C. */
+static int follow(struct watch *w, struct err *e)
+{
+	const double timeout_seconds = w->order->timeout_seconds;
+	const uint64_t started = clock_ns();
+	int status = 0;
+	bool gone = false;
+	while (w->lines >= 0 || w->errors >= 0) {
+		struct pollfd fds[2] = {
+			{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN}};
+		poll(fds, 2, gone ? 0 : 100);
+		if (fds[0].revents && take_lines(w, e) != 0 && !gone)
+			end(w);
+		if (e->status != ERR_NONE)
+			break;
+		if (fds[1].revents)
+			take_errors(w);
+		bool late = timeout_seconds > 0 && (double)(clock_ns() - started) > timeout_seconds * 1e9;
+		if (!w->killed && !gone && (late || interrupt_seen())) {
+			w->result->timed_out = late && !interrupt_seen();
+			end(w);
+		}
+		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is
+		 * read; it may have written and gone since the poll, so that is looked at again */
+		if (!fds[0].revents && !fds[1].revents) {
+			if (gone)
+				return status;
+			gone = waitpid(w->pid, &status, WNOHANG) == w->pid;
+		}
+	}
+	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+		if (interrupt_seen())
+			kill(w->pid, SIGKILL);
+	return status;
+}
+
+static void judge(struct child_result *r, int status, double timeout_seconds)
+{
+	if (interrupt_seen()) {
+		r->status = ERR_INTERRUPTED;
+		snprintf(r->message, sizeof r->message, "interrupted");
+	} else if (r->timed_out) {
+		r->status = ERR_FAILED;
+		snprintf(r->message, sizeof r->message, "killed: it took longer than %g s", timeout_seconds);
+	} else if (WIFSIGNALED(status)) {
+		r->status = ERR_FAILED;
+		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	} else {
+		r->status = (enum err_status)WEXITSTATUS(status);
+	}
+}
+
+/* Kills all children of this process and reaps what has ended; how many there were to kill. */
+static unsigned clear_round(void)
+{
+	char path[64];
+	unsigned killed = 0;
+	int pid;
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	FILE *f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &pid) == 1)
+		killed += kill(pid, SIGKILL) == 0;
+	if (f)
+		fclose(f);
+	for (unsigned i = 0; i < killed; i++)
+		waitpid(-1, NULL, 0);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return killed;
+}
+
+/* Orphans of the child have become ours: they were promised so by PR_SET_CHILD_SUBREAPER. Theirs do when they
+ * end. */
+static unsigned clear(void)
+{
+	unsigned left = 0, killed;
+	for (int i = 0; i < CLEAR_ROUNDS && (killed = clear_round()) > 0; i++)
+		left += killed;
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	return left;
+}
+
+int child_run(const struct child_order *order, struct child_result *r, struct err *e)
+{
+	struct watch w = {.order = order, .result = r};
+	*r = (struct child_result){0};
+	if (order->clear)
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (start(&w, e) != 0)
+		return -1;
+	r->pid = w.pid;
+	int status = follow(&w, e);
+	if (w.lines >= 0)
+		close(w.lines);
+	if (w.errors >= 0)
+		close(w.errors);
+	judge(r, status, order->timeout_seconds);
+	if (order->clear)
+		r->left = clear();
+	return e->status == ERR_NONE ? 0 : -1;
+}

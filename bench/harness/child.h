@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * child.h - a fresh process of one of our programs, followed to its end: its own, that of its time, or Ctrl-C
+ * (signals.h).
+ *
+ * It sends lines back through descriptor CHILD_RESULT_FD (of a launcher: standard output), which is a pipe.
+ * What a line means, the caller knows.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_CHILD_H
+#define PARSCALE_BENCH_HARNESS_CHILD_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { CHILD_RESULT_FD = 3 };
+
+/* One whole line, without its newline; it may be written to. -1 with *e set ends the child. */
+typedef int child_line_fn(void *ctx, char *line, struct err *e);
+
+struct child_order {
+	const char *path;
+	const char *const *argv; /* ended by NULL */
+	double timeout_seconds;  /* then it is killed; 0: none */
+	bool capture;            /* keep its standard error for `message` instead of showing it */
+	bool launcher; /* it starts the programs that we want: asked to end before it is killed, and no
+			  descriptors pass through it, so the lines come through standard output */
+	bool no_input; /* its standard input is empty instead of ours */
+	/* end and reap every process it leaves behind; the caller has no other children then */
+	bool clear;
+	child_line_fn *line;
+	void *ctx;
+};
+
+struct child_result {
+	pid_t pid;              /* of the child that was, for what it may have left under its number */
+	enum err_status status; /* its exit status, or why it was ended */
+	bool timed_out;
+	unsigned left;     /* processes that `clear` found */
+	char message[256]; /* one line, where `capture` was asked for or it was killed; else "" */
+};
+
+/* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong
+ * inside is in the result. */
+int child_run(const struct child_order *order, struct child_result *r, struct err *e);
+
+/* OpenMP reads its settings when a program starts: before child_run, sets what the user has not. Workers bind
+ * themselves. They wait as `policy` says, "active" or "passive", or, where that is NULL and the user says
+ * nothing, active where each can have a CPU. */
+void child_set_openmp(unsigned workers, const char *policy);
+
+#endif

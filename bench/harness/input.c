@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/input.h"
+
+#include "kernels/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { FIRST_BYTES = 1 << 16 };
+
+/* --- what is read --- */
+
+static int grow(struct input *in, size_t room, struct err *e)
+{
+	unsigned char *more = memory_alloc(room, 1, "the input", e);
+	if (!more)
+		return -1;
+	if (in->count)
+		memcpy(more, in->own, in->count);
+	memory_free(in->own);
+	in->bytes = in->own = more;
+	return 0;
+}
+
+static int read_all(int fd, struct input *in, struct err *e)
+{
+	size_t room = FIRST_BYTES;
+	if (grow(in, room, e) != 0)
+		return -1;
+	for (;;) {
+		if (in->count == room && grow(in, room *= 2, e) != 0)
+			return -1;
+		ssize_t n = read(fd, in->own + in->count, room - in->count);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "--input: %s: %s",
+				in->path, strerror(errno));
+		if (n == 0)
+			return 0;
+		in->count += (size_t)n;
+	}
+}
+
+/* --- what is mapped --- */
+
+/* The one input that is mapped, for the handler. */
+static struct {
+	const unsigned char *begin, *end;
+	char message[400];
+	size_t length;
+} watched;
+
+static void gone(int signal, siginfo_t *info, void *context)
+{
+	const unsigned char *at = info->si_addr;
+	(void)context;
+	if (at >= watched.begin && at < watched.end) {
+		ssize_t said = write(STDERR_FILENO, watched.message, watched.length);
+		(void)said;
+		_exit(ERR_FAILED);
+	}
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	sigaction(signal, &plain, NULL); /* not ours: happens again, and kills */
+}
+
+static void watch(const struct input *in)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct sigaction handler = {.sa_sigaction = gone, .sa_flags = SA_SIGINFO};
+	watched.begin = in->bytes;
+	watched.end = in->bytes + (in->count + page - 1) / page * page;
+	int length = snprintf(watched.message, sizeof watched.message,
+		"parscale: --input: %s shrank while it was searched\n", in->path);
+	watched.length =
+		(size_t)length < sizeof watched.message ? (size_t)length : sizeof watched.message - 1;
+	sigaction(SIGBUS, &handler, NULL);
+}
+
+/* Whether all of it could be mapped; else it is read. A page of nothing lies before and behind, which may be
+ * read. */
+static bool map_all(struct input *in)
+{
+	if (!S_ISREG(in->was.st_mode) || in->was.st_size <= 0 || lseek(in->fd, 0, SEEK_CUR) != 0)
+		return false;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE), count = (size_t)in->was.st_size,
+		     room = (count + page - 1) / page * page + 2 * page;
+	unsigned char *map = mmap(NULL, room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map == MAP_FAILED)
+		return false;
+	if (mmap(map + page, count, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_POPULATE, in->fd, 0) ==
+		MAP_FAILED) {
+		munmap(map, room);
+		return false;
+	}
+	in->map = map;
+	in->map_bytes = room;
+	in->bytes = map + page;
+	in->count = count;
+	watch(in);
+	return true;
+}
+
+int input_check(const struct input *in, struct err *e)
+{
+	struct stat is;
+	if (!in->map)
+		return 0;
+	if (fstat(in->fd, &is) != 0)
+		return err_set(e, ERR_FAILED, "--input: %s: %s", in->path, strerror(errno));
+	if (is.st_size != in->was.st_size || is.st_mtim.tv_sec != in->was.st_mtim.tv_sec ||
+		is.st_mtim.tv_nsec != in->was.st_mtim.tv_nsec)
+		return err_set(e, ERR_FAILED,
+			"--input: %s changed while it was searched: %lld bytes, now %lld", in->path,
+			(long long)in->was.st_size, (long long)is.st_size);
+	return 0;
+}
+
+/* --- either --- */
+
+int input_open(const char *path, struct input *in, struct err *e)
+{
+	const bool standard = strcmp(path, "-") == 0;
+	*in = (struct input){.path = standard ? "standard input" : path};
+	in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (in->fd < 0 || fstat(in->fd, &in->was) != 0) {
+		err_set(e, ERR_USAGE, "--input: %s: %s", in->path, strerror(errno));
+		*in = (struct input){0};
+		return -1;
+	}
+	int status = map_all(in) ? 0 : read_all(in->fd, in, e);
+	if (status == 0 && in->count == 0)
+		status = err_set(e, ERR_USAGE, "--input: %s is empty", in->path);
+	if (status != 0)
+		input_free(in);
+	return status;
+}
+
+void input_free(struct input *in)
+{
+	if (in->map) {
+		munmap(in->map, in->map_bytes);
+		signal(SIGBUS, SIG_DFL);
+	}
+	memory_free(in->own);
+	if (in->path && in->fd > STDERR_FILENO)
+		close(in->fd);
+	*in = (struct input){0};
+}

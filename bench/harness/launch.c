@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/launch.h"
+
+#include "base/paths.h"
+#include "bench/harness/child.h"
+#include "bench/harness/launch_args.h"
+#include "kernels/cpu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { MORE_WORDS = 18, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
+
+/* --- in the driver --- */
+
+struct command {
+	struct cell_argv cell;
+	char options[6][64];
+	char expect[192];
+	char launcher[LAUNCHER_BYTES], ranks[16];
+	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
+};
+
+/* What starts the ranks of a program: mpirun, or $PARSCALE_MPIRUN with words of its own, and -n N, through
+ * launch_start. Returns how many words. */
+static size_t make_launcher(unsigned ranks, struct command *c)
+{
+	const char *said = getenv("PARSCALE_MPIRUN");
+	char *place = NULL;
+	size_t n = 0;
+	c->argv[n++] = "parscale";
+	c->argv[n++] = "start";
+	snprintf(c->launcher, sizeof c->launcher, "%s", said && *said ? said : "mpirun");
+	for (char *word = strtok_r(c->launcher, " ", &place); word && n < LAUNCHER_WORDS - 2;
+		word = strtok_r(NULL, " ", &place))
+		c->argv[n++] = word;
+	snprintf(c->ranks, sizeof c->ranks, "%u", ranks);
+	c->argv[n++] = "-n";
+	c->argv[n++] = c->ranks;
+	return n;
+}
+
+/* As the launchers that are known spell it, where the user has not: ranks bind themselves, may be more than
+ * the CPUs, and may be root's. Open MPI would have hwloc ask for ten X servers, which is ten seconds where
+ * the name of the own host is not known. */
+static void set_launcher(void)
+{
+	static const char *const settings[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_hwloc_base_binding_policy", "none"},
+		{"OMPI_MCA_rmaps_base_oversubscribe", "1"}, {"PRTE_MCA_hwloc_default_binding_policy", "none"},
+		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"I_MPI_PIN", "0"},
+		{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}, {"HWLOC_COMPONENTS", "-gl"}};
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+		setenv(settings[i][0], settings[i][1], 0);
+}
+
+static void make_command(const struct launch_order *order, const char *path, struct command *c)
+{
+	const struct measure_plan *m = order->measure;
+	const bool ranks = m->cell.backend->host != NULL;
+	size_t n = ranks ? make_launcher(m->cell.workers / m->cell.threads_per_rank, c) : 0;
+	cell_to_argv(&m->cell, &c->cell);
+	c->argv[n++] = path;
+	c->argv[n++] = "launch";
+	for (size_t i = 0; i < c->cell.count; i++)
+		c->argv[n++] = c->cell.argv[i];
+	snprintf(c->options[0], sizeof c->options[0], "--repetitions=%u", m->samples);
+	snprintf(c->options[1], sizeof c->options[1], "--warmup=%u", m->warmup);
+	snprintf(c->options[2], sizeof c->options[2], "--sample-time=%.9fs", m->sample_seconds);
+	snprintf(c->options[3], sizeof c->options[3], "--cap=%.9fs", m->cap_seconds);
+	snprintf(c->options[4], sizeof c->options[4], "--timeout=%.9fs", m->timeout_seconds);
+	snprintf(c->options[5], sizeof c->options[5], "--result-fd=%d",
+		ranks ? STDOUT_FILENO : CHILD_RESULT_FD);
+	for (size_t i = 0; i < sizeof c->options / sizeof *c->options; i++)
+		c->argv[n++] = c->options[i];
+	c->argv[n++] = order->meter->name[0] == 'g' ? "--meter=gbench" : "--meter=native";
+	if (m->print)
+		c->argv[n++] = "--print";
+	if (m->print_unique)
+		c->argv[n++] = "--print-unique";
+	if (m->counters)
+		c->argv[n++] = "--counters";
+	if (m->trace) {
+		c->argv[n++] = "--trace";
+		c->argv[n++] = m->trace;
+	}
+	if (m->expected_known) {
+		int used = snprintf(c->expect, sizeof c->expect, "--expect=");
+		verify_write(&m->expected, c->expect + used, sizeof c->expect - (size_t)used);
+		c->argv[n++] = c->expect;
+	}
+	c->argv[n] = NULL;
+}
+
+/* One row; where they come through standard output, an empty line ends them, and what follows is the user's.
+ */
+static int take_row(void *ctx, char *line, struct err *e)
+{
+	struct launch_result *r = ctx;
+	struct sample row;
+	if (r->listing)
+		return puts(line) < 0 ? err_set(e, ERR_FAILED, "standard output: %s", strerror(errno)) : 0;
+	if (!*line) {
+		r->listing = true;
+		return 0;
+	}
+	if (csv_parse_line(sample_columns, line, &row, e) != 0 || !table_add(&r->samples, &row, e))
+		return -1;
+	return 0;
+}
+
+/* A launcher has exit statuses of its own. */
+static enum err_status known_status(enum err_status s)
+{
+	return s == ERR_NONE || s == ERR_USAGE || s == ERR_ABSENT || s == ERR_INTERRUPTED ? s : ERR_FAILED;
+}
+
+int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
+{
+	static const char *const policies[] = {
+		[WAIT_AUTO] = NULL, [WAIT_ACTIVE] = "active", [WAIT_PASSIVE] = "passive"};
+	char path[4096];
+	struct command command;
+	struct child_result ended;
+	*r = (struct launch_result){0};
+	table_init(&r->samples, sample_columns, sizeof(struct sample));
+	const struct cell *cell = &order->measure->cell;
+	const bool ranks = cell->backend->host != NULL;
+	program_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
+	if (ranks && access(path, X_OK) != 0)
+		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
+			strerror(errno));
+	make_command(order, path, &command);
+	child_set_openmp(cell->workers, policies[cell->wait]);
+	if (ranks)
+		set_launcher();
+	char self[4096];
+	const struct child_order child = {
+		.path = ranks ? program_beside("parscale", self, sizeof self) : path,
+		.argv = command.argv,
+		.timeout_seconds = order->timeout_seconds,
+		.capture = order->capture || ranks, /* a launcher has much to say of one line */
+		.launcher = ranks,
+		.no_input = ranks && strcmp(cell->input, "-") != 0,
+		.line = take_row,
+		.ctx = r};
+	int status = child_run(&child, &ended, e);
+	r->status = known_status(ended.status);
+	r->timed_out = ended.timed_out;
+	memcpy(r->message, ended.message, sizeof r->message);
+	if (ranks && (int)ended.status > 128 && (int)ended.status <= 128 + SIGRTMAX &&
+		ended.status != ERR_INTERRUPTED)
+		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)",
+			cell->backend->name, (int)ended.status - 128, strsignal((int)ended.status - 128));
+	return status;
+}
+
+/* --- in the worker program --- */
+
+static int send_row(void *ctx, const struct sample *row, struct err *e)
+{
+	const int fd = *(const int *)ctx;
+	if (row)
+		return csv_append(fd, sample_columns, row, e);
+	return fd != STDOUT_FILENO || write(fd, "\n", 1) == 1
+		       ? 0
+		       : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+}
+
+/* `backend`: the cell's, where its workers are ranks of this very program. */
+static int launch(
+	int argc, char **argv, meter_measure_fn *measure, const struct backend *backend, struct err *e)
+{
+	struct run_args a;
+	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 || args_parse_run(argc, argv, &a, e) != 0)
+		return -1;
+	if (a.help || a.result_fd < 0)
+		return err_set(e, ERR_USAGE, "launch: for parscale's own use; see parscale run --help");
+	if (a.result_fd > STDERR_FILENO)
+		fcntl(a.result_fd, F_SETFD, FD_CLOEXEC);
+	if (backend)
+		a.measure.cell.backend = backend;
+	return measure_cell(&a.measure, measure, send_row, &a.result_fd, e);
+}
+
+int launch_start(char **argv)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	execvp(argv[1], argv + 1);
+	fprintf(stderr, "parscale: cannot start %s: %s\n", argv[1], strerror(errno));
+	return ERR_ABSENT;
+}
+
+int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend)
+{
+	struct err e = {0};
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
+	if (launch(argc, argv, measure, backend, &e) != 0)
+		fprintf(stderr, "parscale: %s\n", e.text);
+	return (int)e.status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * launch.h - a launch: one fresh process that measures one cell once.
+ *
+ * Both sides are here: launch_run in the driver, which never enters OpenMP and never links C++, and
+ * launch_main in the worker program. Rows come back through a pipe, so that a crash, a hang or a leak costs
+ * one launch.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_LAUNCH_H
+#define PARSCALE_BENCH_HARNESS_LAUNCH_H
+
+#include "bench/data/csv.h"
+#include "bench/harness/measure.h"
+
+struct launch_order {
+	const struct measure_plan *measure;
+	const struct meter *meter;
+	const char *program; /* the parscale that measures, or which lies beside what does; NULL: this one */
+	double timeout_seconds; /* of the whole launch, then it is killed; 0: none */
+	bool capture;           /* keep the worker's standard error for `message` instead of showing it */
+};
+
+struct launch_result {
+	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
+	enum err_status status; /* ERR_NONE: all went well */
+	bool timed_out;
+	bool listing;      /* what comes is no row any more */
+	char message[256]; /* one line, where `capture` was asked for or the worker program was killed; else
+			      "" */
+};
+
+/* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong
+ * inside is in the result. Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
+int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
+
+/* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status,
+ * its error printed. `backend` takes the place of the cell's, which this program hosts; NULL: the cell's own
+ * serves. */
+int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend);
+
+/* `parscale start PROGRAM ...`: becomes another program, which the driver's end will ask to end. Returns the
+ * exit status where it cannot. */
+int launch_start(char **argv);
+
+#endif

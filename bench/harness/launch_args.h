@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * launch_args.h - the options of `run`, and of the launches that `run` and `sweep` make of it.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_LAUNCH_ARGS_H
+#define PARSCALE_BENCH_HARNESS_LAUNCH_ARGS_H
+
+#include "base/options.h"
+#include "bench/harness/measure.h"
+
+struct run_args {
+	struct measure_plan measure;
+	const struct meter *meter;
+	enum format format;
+	int result_fd; /* a launch: where its rows go; -1: this is `run` */
+	uint64_t nth;  /* find this item and print it; 0: not asked for */
+	bool help;     /* --help was asked for; nothing else is valid */
+};
+
+/* Parses `KERNEL [options]` (argv[0] is skipped). ERR_USAGE or ERR_ABSENT naming the option; nothing is
+ * printed. */
+int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e);
+
+/* The options of run, for --help, on standard output. */
+void args_help_run(void);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * measure.h - a launch from the inside: measures one cell once, in this process, and hands out its rows.
+ *
+ * Which meter is used is the caller's matter (the worker program's): this file links neither Google Benchmark
+ * nor C++.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_MEASURE_H
+#define PARSCALE_BENCH_HARNESS_MEASURE_H
+
+#include "bench/harness/meter.h"
+#include "bench/harness/verify.h"
+
+struct measure_plan {
+	struct cell cell; /* finished; its input is read here */
+	unsigned samples; /* >= 1 */
+	unsigned warmup;
+	double sample_seconds;  /* shortest sample */
+	double cap_seconds;     /* of wall time, for all samples */
+	double timeout_seconds; /* of one run */
+	const char *meter;      /* its name, for the rows */
+	/* count cycles and the like, and energy, where the system grants it (counters.h) */
+	bool counters;
+	bool print;        /* afterwards, list the items found on standard output */
+	bool print_unique; /* or each different one, counted */
+	/* append there what each worker of the last run did when (workers.csv); NULL: nowhere */
+	const char *trace;
+	bool expected_known; /* `expected` came with the order; else it is found here */
+	struct expected expected;
+};
+
+/* One row; or NULL, after the last one, where the list of items comes next. */
+typedef int measure_take_fn(void *ctx, const struct sample *row, struct err *e);
+
+/* Measures, and takes every sample's row as it is made. A wrong answer is a row with status "wrong", and -1
+ * with ERR_FAILED at the end. */
+int measure_cell(const struct measure_plan *plan, meter_measure_fn *measure, measure_take_fn *take, void *ctx,
+	struct err *e);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/meter.h"
+
+#include "bench/machine/clock.h"
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct meter meters[] = {
+	{"gbench", "Google Benchmark, by manual time", "parscale-gbench", MISSING_BENCHMARK},
+	{"native", "our own: warm-up by evidence, batches that last a sample's time", "parscale", NULL}, {0}};
+
+const struct meter *meter_find(const char *name, struct err *e)
+{
+	for (const struct meter *m = meters; m->name; m++) {
+		if (strcmp(name, "auto") == 0 && !m->missing)
+			return m;
+		if (strcmp(name, m->name) != 0)
+			continue;
+		if (!m->missing)
+			return m;
+		err_set(e, ERR_ABSENT, "--meter: %s is not available: %s", name, m->missing);
+		return NULL;
+	}
+	err_set(e, ERR_USAGE, "--meter: '%s' is not one of auto, gbench, native", name);
+	return NULL;
+}
+
+int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsigned *taken, struct err *e)
+{
+	enum { LONGEST = 10 };
+	double before = 0;
+	*taken = 0;
+	for (unsigned i = 0; i < LONGEST || i < p->warmup; i++) {
+		struct timing t;
+		if (p->run(p->run_ctx, 1, &t, e) != 0)
+			return -1;
+		*ns = t.total_ns;
+		if (p->warmup == 0) {
+			*taken = t.total_ns >= p->sample_seconds * 1e9;
+			return *taken ? p->take(p->take_ctx, &t, 1, e) : 0;
+		}
+		bool settled = before > 0 && t.total_ns > 0.9 * before && t.total_ns < 1.1 * before;
+		if (i + 1 >= p->warmup && (settled || (double)clock_ns() > deadline))
+			return 0;
+		before = t.total_ns;
+	}
+	return 0;
+}
+
+/* How many runs of `ns` make a sample; grown by trial, since a batch's mean is steadier than one run. */
+static int find_batch(const struct meter_plan *p, double ns, uint64_t *batch, struct err *e)
+{
+	const double wanted = p->sample_seconds * 1e9;
+	*batch = 1;
+	while (ns * (double)*batch < wanted) {
+		double factor = ns > 0 ? 1.1 * wanted / (ns * (double)*batch) : 10;
+		*batch = (uint64_t)((double)*batch * (factor > 10 ? 10 : factor)) + 1;
+		struct timing t;
+		if (p->run(p->run_ctx, *batch, &t, e) != 0)
+			return -1;
+		ns = t.total_ns;
+	}
+	return 0;
+}
+
+int meter_native(const struct meter_plan *p, struct err *e)
+{
+	const double deadline = (double)clock_ns() + p->cap_seconds * 1e9;
+	double ns = 0;
+	uint64_t batch;
+	unsigned taken;
+	if (meter_warm_up(p, deadline, &ns, &taken, e) != 0 || find_batch(p, ns, &batch, e) != 0)
+		return -1;
+	for (unsigned i = taken; i < p->samples && (i == 0 || (double)clock_ns() < deadline); i++) {
+		struct timing t;
+		if (p->run(p->run_ctx, batch, &t, e) != 0 || p->take(p->take_ctx, &t, batch, e) != 0)
+			return -1;
+	}
+	return 0;
+}

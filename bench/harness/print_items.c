@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/print_items.h"
+
+#include "base/decimal.h"
+#include "bench/harness/serial_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROOM = 1 << 18, AT_ONCE = 512, LINE = 4096 };
+
+struct listing {
+	const struct kernel *kernel;
+	const void *input;
+	uint64_t count;
+	size_t used;
+	int failed; /* errno of a write */
+	struct decimal decimal;
+	char text[ROOM];
+};
+
+/* Writes `n` bytes out, whatever signals say. */
+static void put(struct listing *l, const char *bytes, size_t n)
+{
+	while (n && !l->failed) {
+		ssize_t done = write(STDOUT_FILENO, bytes, n);
+		if (done >= 0) {
+			bytes += done;
+			n -= (size_t)done;
+		} else if (errno != EINTR) {
+			l->failed = errno;
+		}
+	}
+}
+
+static void flush(struct listing *l)
+{
+	put(l, l->text, l->used);
+	l->used = 0;
+}
+
+static void make_room(struct listing *l, size_t bytes)
+{
+	if (l->used + bytes > ROOM)
+		flush(l);
+}
+
+static void spell(struct listing *l, uint64_t item)
+{
+	char buffer[SPELL_BYTES];
+	const char *text;
+	size_t length = l->kernel->spell(l->input, item, buffer, &text);
+	make_room(l, length + 1);
+	if (length < ROOM) {
+		memcpy(l->text + l->used, text, length);
+		l->used += length;
+	} else {
+		put(l, text, length);
+	}
+	l->text[l->used++] = '\n';
+}
+
+static bool are_numbers(const struct listing *l, uint64_t item)
+{
+	char buffer[SPELL_BYTES];
+	const char *text;
+	return !l->kernel->spell || l->kernel->spell(l->input, item, buffer, &text) == 0;
+}
+
+static int take(void *ctx, const uint64_t *items, size_t n)
+{
+	struct listing *l = ctx;
+	const bool numbers = are_numbers(l, items[0]);
+	l->count += n;
+	for (size_t some; n; items += some, n -= some) {
+		some = n < AT_ONCE ? n : AT_ONCE;
+		if (numbers) {
+			make_room(l, some * DECIMAL_LINE + DECIMAL_MARGIN);
+			l->used = (size_t)(decimal_lines(&l->decimal, items, some, l->text + l->used) -
+					   l->text);
+		} else {
+			for (size_t i = 0; i < some; i++)
+				spell(l, items[i]);
+		}
+	}
+	return l->failed;
+}
+
+/* With all of it set up. */
+static int list(struct listing *l, const struct cell *c, struct tally answer, struct err *e)
+{
+	struct problem p = c->problem;
+	struct solo s;
+	p.listing = true;
+	p.peak = answer.peak;
+	if (solo_open(&s, c->variant, &p, e) != 0)
+		return -1;
+	l->kernel = c->kernel;
+	l->input = s.input;
+	decimal_init(&l->decimal);
+	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, l);
+	flush(l);
+	solo_close(&s);
+	if (l->failed)
+		return err_set(e, ERR_FAILED, "standard output: %s", strerror(l->failed));
+	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count
+						    : (l->count == 0) != (answer.peak == 0))
+		return err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64,
+			l->count, answer.count);
+	return 0;
+}
+
+int listing_print(const struct cell *c, struct tally answer, struct err *e)
+{
+	if (!c->variant->emit)
+		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", c->kernel->name);
+	struct listing *l = calloc(1, sizeof *l);
+	if (!l)
+		return err_set(e, ERR_FAILED, "out of memory");
+	int status = list(l, c, answer, e);
+	free(l);
+	return status;
+}

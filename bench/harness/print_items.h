@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * print_items.h - writes the items that a kernel finds, one a line, in order. Never part of what is timed.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_PRINT_ITEMS_H
+#define PARSCALE_BENCH_HARNESS_PRINT_ITEMS_H
+
+#include "bench/harness/cell.h"
+
+/* Lists a finished cell's items (its text in memory) on standard output, by its own variant; of a kernel that
+ * seeks a peak the greatest. -1 with ERR_FAILED when standard output does not take them all or they are not
+ * as many as `answer` says; ERR_USAGE for a kernel that lists nothing. */
+int listing_print(const struct cell *c, struct tally answer, struct err *e);
+
+#endif

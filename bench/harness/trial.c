@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/trial.h"
+
+#include "bench/harness/marshal.h"
+#include "bench/harness/work.h"
+#include "bench/harness/worker_spec.h"
+#include "bench/machine/clock.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { SPINS = 20000 };
+
+struct trial {
+	struct work work; /* first: the job's ctx is both */
+	struct place place;
+	int *cpus;
+	struct order order;
+	struct haul haul;
+	struct job job;
+	struct team *team;
+	double setup_seconds, open_seconds;
+
+	/* the run in progress */
+	uint64_t started, returned;
+	/* where each solved the whole problem: the first whose answer is not worker 0's; 0: none */
+	unsigned disagrees;
+	bool fresh;    /* the workers entered in this run: their touch belongs to it */
+	uint64_t done; /* how often each chunk is; before the first run 1 */
+	struct timing timing;
+};
+
+/* How often a waiting worker looks before it sleeps. Unless each has a CPU of its own, the one it waits for
+ * may be in line behind it; and where workers are free to move, waking up is what moves them apart. */
+static unsigned looks(const struct trial *t)
+{
+	static const unsigned by_choice[] = {[WAIT_ACTIVE] = UINT_MAX, [WAIT_PASSIVE] = 0};
+	const struct cell *c = t->work.cell;
+	if (c->wait != WAIT_AUTO)
+		return by_choice[c->wait];
+	return t->place.bound && c->workers <= t->place.capacity ? SPINS : 0;
+}
+
+static void before_create(void *ctx, unsigned worker)
+{
+	const struct trial *t = ctx;
+	struct err ignored = {0};
+	place_bind(t->cpus[worker], &ignored);
+}
+
+static void after_create(void *ctx)
+{
+	const struct trial *t = ctx;
+	if (t->place.bound)
+		place_restore(&t->place);
+}
+
+static double nanoseconds(struct timeval a, struct timeval b)
+{
+	return (double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_usec - a.tv_usec) * 1e3;
+}
+
+/* All workers are done and not yet reaped: merges their results and reads their stamps. */
+static void all_done(void *ctx)
+{
+	struct trial *t = ctx;
+	struct timing *m = &t->timing;
+	uint64_t first_began = UINT64_MAX, first_ended = UINT64_MAX, last_ended = 0, touch = 0;
+	*m = (struct timing){0};
+	for (unsigned w = 0; w < t->work.cell->workers; w++) {
+		const struct slot *s = t->work.cell->backend->slot(t->team, w);
+		if (t->work.cell->scaling != SCALING_THROUGHPUT || w == 0)
+			tally_add(&m->tally, s->tally);
+		else if (!t->disagrees && memcmp(&m->tally, &s->tally, sizeof s->tally) != 0)
+			t->disagrees = w;
+		first_began = s->began < first_began ? s->began : first_began;
+		first_ended = s->ended < first_ended ? s->ended : first_ended;
+		last_ended = s->ended > last_ended ? s->ended : last_ended;
+		touch = t->fresh && s->touched - s->entered > touch ? s->touched - s->entered : touch;
+		m->misplaced += (unsigned)s->misplaced;
+		m->user_ns += nanoseconds(s->before.ru_utime, s->after.ru_utime);
+		m->sys_ns += nanoseconds(s->before.ru_stime, s->after.ru_stime);
+		m->faults += (double)(s->after.ru_minflt - s->before.ru_minflt + s->after.ru_majflt -
+				      s->before.ru_majflt);
+		m->switches += (double)(s->after.ru_nivcsw - s->before.ru_nivcsw);
+		m->sleeps += (double)(s->after.ru_nvcsw - s->before.ru_nvcsw);
+		m->moves += s->moved;
+	}
+	if (t->work.haul)
+		m->tally = haul_tally(&t->haul);
+	else if (t->work.cell->variant->settle)
+		t->work.cell->variant->settle(t->work.input, &m->tally);
+	m->touch_ns = (double)touch;
+	m->launch_ns = (double)(first_began - t->started) - m->touch_ns;
+	m->compute_ns = (double)(last_ended - first_began);
+	m->imbalance_ns = (double)(last_ended - first_ended);
+	t->returned = clock_ns();
+	m->return_ns = (double)(t->returned - last_ended);
+}
+
+/* The error of a worker that could not enter says more than the back end can. */
+static void explain(const struct trial *t, struct err *e)
+{
+	for (unsigned w = 0; t->team && w < t->work.cell->workers; w++) {
+		const struct slot *s = t->work.cell->backend->slot(t->team, w);
+		if (s->err.status == ERR_NONE)
+			continue;
+		*e = (struct err){0};
+		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->work.cell->backend->name, w,
+			t->work.cell->workers, s->err.text);
+		return;
+	}
+}
+
+/* How often the chunks of the next run are done, of `left` times that are wanted. Ceilings are what memory
+ * and registers give, not what starting does: of a batch, as many runs follow each other in the workers as a
+ * tenth of a second has room for. Not where the opener's word does not reach workers. */
+static uint64_t repeated(const struct trial *t, uint64_t left)
+{
+	const double most_ns = 1e8, took_ns = t->timing.total_ns / (double)t->done;
+	const struct cell *c = t->work.cell;
+	if (c->kernel->ceiling == CEILING_NONE || c->backend->wired || c->backend->host || !(took_ns > 0))
+		return 1;
+	const double room = most_ns / took_ns;
+	return room < 2 ? 1 : room < (double)left ? (uint64_t)room : left;
+}
+
+static int run_once(struct trial *t, uint64_t left, struct err *e)
+{
+	const uint64_t times = repeated(t, left);
+	for (unsigned w = 0; w < t->work.cell->workers && times != t->done; w++)
+		((struct slot *)t->work.cell->backend->slot(t->team, w))->again = times - 1;
+	t->done = times;
+	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
+	t->returned = 0;
+	if (t->work.haul)
+		haul_clear(&t->haul);
+	t->started = clock_ns();
+	if (t->work.cell->backend->run(t->team, e) != 0) {
+		explain(t, e);
+		return -1;
+	}
+	if (t->disagrees)
+		return err_set(e, ERR_FAILED, "%s: worker %u of %u found another answer than worker 0",
+			t->work.cell->backend->name, t->disagrees, t->work.cell->workers);
+	uint64_t now = clock_ns();
+	t->timing.reap_ns = (double)(now - t->returned);
+	t->timing.total_ns = (double)(now - t->started);
+	return 0;
+}
+
+static void add(struct timing *sum, const struct timing *m)
+{
+	sum->total_ns += m->total_ns;
+	sum->launch_ns += m->launch_ns;
+	sum->touch_ns += m->touch_ns;
+	sum->compute_ns += m->compute_ns;
+	sum->return_ns += m->return_ns;
+	sum->reap_ns += m->reap_ns;
+	sum->imbalance_ns += m->imbalance_ns;
+	sum->user_ns += m->user_ns;
+	sum->sys_ns += m->sys_ns;
+	sum->faults += m->faults;
+	sum->switches += m->switches;
+	sum->sleeps += m->sleeps;
+	sum->moves += m->moves;
+	sum->misplaced = m->misplaced > sum->misplaced ? m->misplaced : sum->misplaced;
+}
+
+static void divide(struct timing *m, double n)
+{
+	double *const parts[] = {&m->total_ns, &m->launch_ns, &m->touch_ns, &m->compute_ns, &m->return_ns,
+		&m->reap_ns, &m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps,
+		&m->moves};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		*parts[i] /= n;
+}
+
+int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e)
+{
+	*mean = (struct timing){0};
+	for (uint64_t i = 0; i < times; i += t->done) {
+		if (run_once(t, times - i, e) != 0)
+			return -1;
+		if (i == 0)
+			mean->tally = t->timing.tally;
+		else if (memcmp(&mean->tally, &t->timing.tally, sizeof mean->tally) != 0)
+			return err_set(e, ERR_FAILED, "two runs of the same problem gave different answers");
+		add(mean, &t->timing);
+	}
+	divide(mean, (double)times);
+	return 0;
+}
+
+static int open_team(struct trial *t, const struct trial_plan *plan, struct err *e)
+{
+	t->job = work_job(&t->work);
+	t->job.before_create = before_create;
+	t->job.after_create = after_create;
+	t->job.all_done = all_done;
+	if (t->work.cell->backend->afresh && plan->program) {
+		if (order_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) != 0)
+			return -1;
+		t->job.program = t->order.program;
+		t->job.order = t->order.fd;
+	}
+	const struct team_plan team = {.workers = t->work.cell->workers,
+		.lifetime = (enum lifetime)t->work.cell->lifetime,
+		.schedule = (enum schedule)t->work.cell->schedule,
+		.threads_per_rank = t->work.cell->threads_per_rank,
+		.one_at_a_time = t->work.cell->one_at_a_time,
+		.spin = looks(t),
+		.timeout_seconds = plan->timeout_seconds};
+	if (t->work.cell->backend->wired) {
+		if (haul_open(&t->haul, &t->work, e) != 0)
+			return -1;
+		t->work.haul = &t->haul;
+		t->job.wire = &t->haul.wire;
+	}
+	uint64_t start = clock_ns();
+	t->team = t->work.cell->backend->open(&t->job, &team, e);
+	t->open_seconds = t->work.cell->lifetime == LIFETIME_POOL ? (double)(clock_ns() - start) / 1e9 : 0;
+	return t->team ? 0 : -1;
+}
+
+/* Where the workers belong, and what they have of the caches. */
+static int place_workers(struct trial *t, const struct trial_plan *plan, struct err *e)
+{
+	const unsigned workers = t->work.cell->workers;
+	if (place_open(&t->place, t->work.cell->placement, plan->topology, e) != 0)
+		return -1;
+	t->cpus = malloc(workers * sizeof *t->cpus);
+	if (!t->cpus)
+		return err_set(e, ERR_FAILED, "out of memory");
+	for (unsigned w = 0; w < workers; w++)
+		t->cpus[w] = place_cpu(&t->place, w);
+	struct cache_share caches = place_caches(&t->place, workers);
+	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
+	t->work.problem.listing =
+		t->work.cell->backend->wired && kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
+	t->work.problem.l1_bytes = caches.l1_bytes;
+	t->work.problem.l2_bytes = caches.l2_bytes;
+	t->work.problem.l3_bytes = caches.l3_bytes;
+	return 0;
+}
+
+struct trial *trial_open(const struct trial_plan *plan, struct err *e)
+{
+	struct trial *t = calloc(1, sizeof *t);
+	if (!t) {
+		err_set(e, ERR_FAILED, "out of memory");
+		return NULL;
+	}
+	t->done = 1;
+	t->work.cell = plan->cell;
+	t->order.fd = -1;
+	if (place_workers(t, plan, e) != 0)
+		goto fail;
+	uint64_t start = clock_ns();
+	if (work_setup(&t->work, e) != 0)
+		goto fail;
+	t->setup_seconds = (double)(clock_ns() - start) / 1e9;
+	if (open_team(t, plan, e) != 0)
+		goto fail;
+	return t;
+fail:
+	trial_close(t);
+	return NULL;
+}
+
+void trial_close(struct trial *t)
+{
+	if (!t)
+		return;
+	if (t->team)
+		t->work.cell->backend->close(t->team);
+	order_close(&t->order);
+	haul_close(&t->haul);
+	work_teardown(&t->work);
+	place_close(&t->place);
+	free(t->cpus);
+	free(t);
+}
+
+double trial_setup_seconds(const struct trial *t)
+{
+	return t->setup_seconds;
+}
+
+double trial_open_seconds(const struct trial *t)
+{
+	return t->open_seconds;
+}
+
+bool trial_bound(const struct trial *t)
+{
+	return t->place.bound;
+}
+
+void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *out)
+{
+	const struct slot *s = t->work.cell->backend->slot(t->team, worker);
+	*out = (struct worker_stamps){.entered_ns = t->fresh ? (double)(s->entered - t->started) : NAN,
+		.touched_ns = t->fresh ? (double)(s->touched - t->started) : NAN,
+		.began_ns = (double)(s->began - t->started),
+		.ended_ns = (double)(s->ended - t->started),
+		.returned_ns = (double)(t->returned - t->started),
+		.total_ns = t->timing.total_ns,
+		.cpu = s->cpu};
+}
+
+bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)
+{
+	if (!t->work.haul || !kernel_lists_all(t->work.cell->kernel, t->work.cell->variant))
+		return false;
+	haul_each(&t->haul, take, ctx);
+	return true;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/work.h"
+
+#include "bench/harness/worker_spec.h"
+#include "bench/machine/clock.h"
+#include "bench/machine/place.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/* A worker waits at the end for one chunk at most: less than 2 % of its time. */
+enum { CHUNKS_PER_WORKER = 64 };
+
+struct span work_part(uint64_t units, uint64_t parts, uint64_t i)
+{
+	uint64_t each = units / parts, longer = units % parts;
+	uint64_t lo = i * each + (i < longer ? i : longer);
+	return (struct span){lo, lo + each + (i < longer)};
+}
+
+/* Static: a share for each worker. Dynamic: enough chunks to even out the ends, none below the grain. */
+static uint64_t count_chunks(const struct work *w)
+{
+	const struct cell *c = w->cell;
+	if (w->units == 0)
+		return 0;
+	if (c->scaling == SCALING_THROUGHPUT)
+		return cell_copies(c);
+	if (c->schedule == SCHEDULE_STATIC)
+		return w->units < c->workers ? w->units : c->workers;
+	uint64_t grain = c->grain ? c->grain : c->variant->grain(w->input);
+	uint64_t most = (w->units - 1) / grain + 1, wanted = (uint64_t)c->workers * CHUNKS_PER_WORKER;
+	return c->grain || most < wanted ? most : wanted;
+}
+
+static struct span span_of(const struct work *w, uint64_t chunk)
+{
+	if (w->cell->scaling == SCALING_THROUGHPUT)
+		return (struct span){0, w->units};
+	return work_part(w->units, w->chunks, chunk);
+}
+
+int work_setup(struct work *w, struct err *e)
+{
+	const struct variant *v = w->cell->variant;
+	if (v->setup(&w->problem, &w->input, e) != 0)
+		return -1;
+	w->units = v->units(w->input);
+	w->scratch_bytes = v->scratch_bytes(w->input);
+	w->chunks = count_chunks(w);
+	return 0;
+}
+
+void work_teardown(struct work *w)
+{
+	if (w->input)
+		w->cell->variant->teardown(w->input);
+	w->input = NULL;
+}
+
+static int enter(void *ctx, unsigned worker, void *mine)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	s->entered = clock_ns();
+	s->cpu = w->cpus[worker];
+	if (place_bind(s->cpu, &s->err) != 0)
+		return -1;
+	if (w->scratch_bytes) {
+		/* All pages at once, by the worker itself: half the time of a fault for each. */
+		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		if (s->scratch == MAP_FAILED) {
+			s->scratch = NULL;
+			return err_set(
+				&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
+		}
+		for (size_t i = 0; i < w->scratch_bytes; i += 4096)
+			((volatile char *)s->scratch)[i] = 0;
+	}
+	s->touched = clock_ns();
+	return 0;
+}
+
+static void begin(void *ctx, unsigned worker, void *mine)
+{
+	struct slot *s = mine;
+	(void)ctx;
+	(void)worker;
+	s->tally = (struct tally){0};
+	s->start_cpu = place_current();
+	getrusage(RUSAGE_THREAD, &s->before);
+	s->began = clock_ns();
+}
+
+#ifdef PARSCALE_PLANTED
+/* A build for tests of what finds a change or a fault: each chunk takes so many percent more of the CPU's
+ * time, and one worker finds more than there is, as the environment says. */
+static uint64_t own_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void work_longer(uint64_t began)
+{
+	const char *percent = getenv("PARSCALE_PLANTED");
+	const uint64_t now = own_ns(), until = now + (uint64_t)((double)(now - began) *
+								(percent ? strtod(percent, NULL) / 100 : 0));
+	while (own_ns() < until)
+		;
+}
+
+static void find_wrongly(unsigned worker, struct tally *found)
+{
+	const char *who = getenv("PARSCALE_PLANTED_WRONG");
+	found->count += who && strtoul(who, NULL, 10) == worker;
+}
+#endif
+
+static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	struct tally found;
+	(void)worker;
+#ifdef PARSCALE_PLANTED
+	const uint64_t began = own_ns();
+#endif
+	for (uint64_t i = 0; i <= s->again; i++) {
+		found = (struct tally){0};
+		w->cell->variant->chunk(w->input, span_of(w, index), s->scratch, &found);
+	}
+#ifdef PARSCALE_PLANTED
+	work_longer(began);
+	find_wrongly(worker, &found);
+#endif
+	tally_add(&s->tally, found);
+}
+
+static void end(void *ctx, unsigned worker, void *mine)
+{
+	struct slot *s = mine;
+	(void)ctx;
+	(void)worker;
+	s->ended = clock_ns();
+	getrusage(RUSAGE_THREAD, &s->after);
+	const int cpu = place_current();
+	s->misplaced = s->cpu >= 0 && cpu != s->cpu;
+	s->moved = cpu != s->start_cpu;
+}
+
+static void leave(void *ctx, unsigned worker, void *mine)
+{
+	const struct work *w = ctx;
+	struct slot *s = mine;
+	(void)worker;
+	if (s->scratch)
+		munmap(s->scratch, w->scratch_bytes);
+	s->scratch = NULL;
+}
+
+/* Stamps by another host's clock: on that of `reference`, as if the gate had opened at the same instant for
+ * both. */
+static void align(void *ctx, const void *reference, void *theirs)
+{
+	const uint64_t shift = ((const struct slot *)reference)->began - ((const struct slot *)theirs)->began;
+	struct slot *s = theirs;
+	(void)ctx;
+	s->entered += shift;
+	s->touched += shift;
+	s->began += shift;
+	s->ended += shift;
+}
+
+struct job work_job(struct work *w)
+{
+	return (struct job){.chunks = w->chunks,
+		.slot_bytes = sizeof(struct slot),
+		.ctx = w,
+		.enter = enter,
+		.begin = begin,
+		.chunk = chunk,
+		.end = end,
+		.leave = leave,
+		.align = align};
+}
+
+/* --- in a fresh program --- */
+
+struct attached {
+	struct work work; /* first: the job's ctx is both */
+	struct job job;
+};
+
+/* Makes the input again before it enters: a failure is told like any other. */
+static int setup_and_enter(void *ctx, unsigned worker, void *mine)
+{
+	struct attached *a = ctx;
+	struct slot *s = mine;
+	if (work_setup(&a->work, &s->err) != 0)
+		return -1;
+	if (a->work.chunks != a->job.chunks)
+		return err_set(&s->err, ERR_FAILED, "its input makes %" PRIu64 " chunks, the team's %" PRIu64,
+			a->work.chunks, a->job.chunks);
+	return enter(ctx, worker, mine);
+}
+
+int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e)
+{
+	*w = (struct work){.cell = cell, .problem = cell->problem};
+	return order_take(order_fd, cell, &w->problem, &w->cpus, e);
+}
+
+int work_attach(const struct cell *cell, int order_fd, int team_fd, unsigned worker, struct err *e)
+{
+	struct attached a = {0};
+	if (work_again(&a.work, cell, order_fd, e) != 0)
+		return -1;
+	a.job = work_job(&a.work);
+	a.job.enter = setup_and_enter;
+	int status = backend_attach(team_fd, worker, &a.job, e);
+	work_teardown(&a.work);
+	return status;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/harness/worker_spec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What stands in the descriptor, followed by a CPU for each worker and the text. */
+struct order_head {
+	uint64_t workers;
+	uint64_t text_bytes;
+	uint64_t l1_bytes, l2_bytes, l3_bytes;
+	bool has_text;
+};
+
+static size_t cpus_bytes(uint64_t workers)
+{
+	return (size_t)workers * sizeof(int);
+}
+
+static int write_all(int fd, const void *from, size_t bytes)
+{
+	const char *p = from;
+	while (bytes > 0) {
+		ssize_t n = write(fd, p, bytes);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		p += n > 0 ? n : 0;
+		bytes -= n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
+	const int *cpus, struct err *e)
+{
+	const struct order_head head = {
+		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
+	size_t n = 0;
+	o->fd = memfd_create("parscale order", 0);
+	if (o->fd < 0 || write_all(o->fd, &head, sizeof head) != 0 ||
+		write_all(o->fd, cpus, cpus_bytes(c->workers)) != 0 ||
+		(p->text && write_all(o->fd, p->text, p->text_bytes) != 0)) {
+		err_set(e, ERR_FAILED, "input for workers: %s", strerror(errno));
+		order_close(o);
+		return -1;
+	}
+	cell_to_argv(c, &o->cell);
+	snprintf(o->descriptor, sizeof o->descriptor, "%d", o->fd);
+	o->program[n++] = program;
+	o->program[n++] = "worker";
+	o->program[n++] = o->descriptor;
+	for (size_t i = 0; i < o->cell.count; i++)
+		o->program[n++] = o->cell.argv[i];
+	o->program[n] = NULL;
+	return 0;
+}
+
+void order_close(struct order *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	o->fd = -1;
+}
+
+int order_take(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || (size_t)st.st_size < sizeof(struct order_head))
+		return err_set(e, ERR_FAILED, "descriptor %d is no order", fd);
+	const char *start = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (start == MAP_FAILED)
+		return err_set(e, ERR_FAILED, "input for a worker: %s", strerror(errno));
+	const struct order_head *head = (const void *)start;
+	const char *after = start + sizeof *head;
+	if (head->workers != c->workers)
+		return err_set(e, ERR_FAILED, "descriptor %d is not the order of this cell", fd);
+	*cpus = (const void *)after;
+	p->l1_bytes = head->l1_bytes;
+	p->l2_bytes = head->l2_bytes;
+	p->l3_bytes = head->l3_bytes;
+	p->text = head->has_text ? (const unsigned char *)after + cpus_bytes(head->workers) : NULL;
+	p->text_bytes = head->text_bytes;
+	return 0;
+}

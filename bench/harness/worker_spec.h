@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker_spec.h - a trial's order to workers that are fresh programs: words that make its cell again, and a
+ * descriptor for what words cannot say, the text of the input and where workers and caches are.
+ *
+ * What can be made again from the words is not sent: each worker makes its own tables and generated input.
+ */
+#ifndef PARSCALE_BENCH_HARNESS_WORKER_SPEC_H
+#define PARSCALE_BENCH_HARNESS_WORKER_SPEC_H
+
+#include "bench/backend/backend.h"
+#include "bench/harness/cell.h"
+
+struct order {
+	struct cell_argv cell;
+	char descriptor[16];
+	const char *program[BACKEND_WORDS + 1]; /* ends in NULL; points into this struct */
+	int fd;                                 /* stays open in programs started from here */
+};
+
+/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED, and nothing
+ * left.
+ */
+int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
+	const int *cpus, struct err *e);
+void order_close(struct order *o);
+
+/* In the worker: completes the problem of a cell that was made from the words. *cpus and the problem's text
+ * live until the program ends. -1 with ERR_FAILED for what order_make has not made. */
+int order_take(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e);
+
+#endif
