@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pace.c - when a cell of a sweep has had enough launches. */
 #include "bench/stats/variance.h"
-#include "bench/sweep/pace.h"
+#include "bench/sweep/progress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

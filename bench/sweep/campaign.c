@@ -5,8 +5,8 @@
 #include "base/signals.h"
 #include "base/units.h"
 #include "bench/machine/clock.h"
-#include "bench/sweep/pace.h"
-#include "bench/sweep/side.h"
+#include "bench/sweep/arm.h"
+#include "bench/sweep/progress.h"
 
 #include <assert.h>
 #include <inttypes.h>

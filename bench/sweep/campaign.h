@@ -15,7 +15,7 @@
 #define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 
 #include "bench/harness/launch.h"
-#include "bench/sweep/pace.h"
+#include "bench/sweep/progress.h"
 
 enum { CANARY_EVERY = 40 };
 

@@ -11,8 +11,8 @@
 #define PARSCALE_BENCH_SWEEP_SESSION_H
 
 #include "bench/data/folder.h"
+#include "bench/sweep/baseline.h"
 #include "bench/sweep/campaign.h"
-#include "bench/sweep/partner.h"
 #include "bench/sweep/plan.h"
 
 #include <jansson.h>
@@ -40,7 +40,7 @@ struct session {
 };
 
 /* For results in `dir`, with the facts of this machine; where `against` is not NULL, of two programs: the
- * other is found there (partner.h), for the plan, which has been read. session_close also after an error. */
+ * other is found there (baseline.h), for the plan, which has been read. session_close also after an error. */
 int session_open(struct session *s, const char *dir, const char *against, struct err *e);
 void session_close(struct session *s);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/partner.h"
+#include "bench/sweep/baseline.h"
 
 #include "base/paths.h"
 #include "bench/data/csv.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/pace.h"
+#include "bench/sweep/progress.h"
 
 #include "bench/stats/stats.h"
 #include "bench/stats/variance.h"

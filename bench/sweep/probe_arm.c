@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/probing.h"
+#include "bench/sweep/probe_arm.h"
 
 #include "bench/data/csv.h"
 #include "bench/data/folder.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/sweep/side.h"
+#include "bench/sweep/arm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pace.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is
+ * progress.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is
  * left to do.
  *
  * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9,
@@ -8,8 +8,8 @@
  * differs from another. In a sweep of two programs each is a side: a cell is launched on both, and done when
  * it is on both, or has failed on one. Nothing here launches or writes.
  */
-#ifndef PARSCALE_BENCH_SWEEP_PACE_H
-#define PARSCALE_BENCH_SWEEP_PACE_H
+#ifndef PARSCALE_BENCH_SWEEP_PROGRESS_H
+#define PARSCALE_BENCH_SWEEP_PROGRESS_H
 
 #include "bench/data/csv.h"
 #include "bench/sweep/plan.h"

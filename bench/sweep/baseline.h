@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * partner.h - the other program of a sweep that measures two in turn: a parscale of another commit, compiler
+ * baseline.h - the other program of a sweep that measures two in turn: a parscale of another commit, compiler
  * or flags. It is asked what it is before anything is measured.
  */
-#ifndef PARSCALE_BENCH_SWEEP_PARTNER_H
-#define PARSCALE_BENCH_SWEEP_PARTNER_H
+#ifndef PARSCALE_BENCH_SWEEP_BASELINE_H
+#define PARSCALE_BENCH_SWEEP_BASELINE_H
 
 #include "bench/sweep/plan.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * side.h - one program of a campaign: what it launches, the answers it has given, and where its rows go.
+ * arm.h - one program of a campaign: what it launches, the answers it has given, and where its rows go.
  */
-#ifndef PARSCALE_BENCH_SWEEP_SIDE_H
-#define PARSCALE_BENCH_SWEEP_SIDE_H
+#ifndef PARSCALE_BENCH_SWEEP_ARM_H
+#define PARSCALE_BENCH_SWEEP_ARM_H
 
 #include "bench/sweep/campaign.h"
-#include "bench/sweep/probing.h"
+#include "bench/sweep/probe_arm.h"
 
 struct side {
 	const struct plan *plan;

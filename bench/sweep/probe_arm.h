@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probing.h - the probes of a sweep: one launch of each in every complete block, among the cells. What they
+ * probe_arm.h - the probes of a sweep: one launch of each in every complete block, among the cells. What they
  * find goes to probe_launches.csv.
  */
-#ifndef PARSCALE_BENCH_SWEEP_PROBING_H
-#define PARSCALE_BENCH_SWEEP_PROBING_H
+#ifndef PARSCALE_BENCH_SWEEP_PROBE_ARM_H
+#define PARSCALE_BENCH_SWEEP_PROBE_ARM_H
 
 #include "bench/sweep/plan.h"
 
