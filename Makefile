@@ -75,8 +75,7 @@ flags_avx2    := $(if $(filter x86_64,$(arch)),-mavx2 -mbmi -mbmi2 -mpopcnt)
 flags_avx512  := $(if $(filter x86_64,$(arch)),$(flags_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512cd -mprefer-vector-width=512)
 flags_ompsimd := -fopenmp-simd
 flags_openmp  := $(openmp_flags)
-flags_ranks   := $(mpi_cflags)
-ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
+ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1)))))) $(if $(filter bench/mpi/%,$(1)),$(mpi_cflags))
 
 compile_c  = $(CC) $(c_flags) $(call ending_flags,$(1)) -c $(1) -o $(call objects,$(1))
 compile_cc = $(CXX) $(cc_flags) -c $(1) -o $(call objects,$(1))
