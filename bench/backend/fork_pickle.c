@@ -4,8 +4,8 @@
  * it, as a pool of an interpreter's processes has to do it: the difference between the two is what
  * serialising costs.
  */
-#include "bench/backend/crew.h"
 #include "bench/backend/fork_pipe.h"
+#include "bench/backend/spawned_team.h"
 
 static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
 {

@@ -313,7 +313,7 @@ static int exchange(const struct control *c, struct switchboard *b, int millisec
 	return e->status == ERR_NONE ? status : -1;
 }
 
-/* In place of waiting for reports alone: see crew.h. */
+/* In place of waiting for reports alone: see spawned_team.h. */
 static bool serve(struct team *t, unsigned milliseconds, struct err *e)
 {
 	struct switchboard *b = t->own;

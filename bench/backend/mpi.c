@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mpi.c - the back end as every program but parscale-mpi sees it: its workers are ranks, which a launcher has
- * started before there is a team, so a team can only be opened in there (bench/mpi/ranks.c).
+ * started before there is a team, so a team can only be opened in there (bench/mpi/rank_team.c).
  */
 #include "bench/backend/backend.h"
 

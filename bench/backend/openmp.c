@@ -10,7 +10,7 @@
  * When the system refuses a thread, the runtime ends the program. A child forked by a program that has been
  * here must not come here (libgomp hangs).
  */
-#include "bench/backend/region.h"
+#include "bench/backend/region_team.h"
 
 #include "config.h"
 

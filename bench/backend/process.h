@@ -6,7 +6,7 @@
 #ifndef PARSCALE_BENCH_BACKEND_PROCESS_H
 #define PARSCALE_BENCH_BACKEND_PROCESS_H
 
-#include "bench/backend/crew.h"
+#include "bench/backend/spawned_team.h"
 
 /* First thing in the worker: it dies with its opener (a program that is gone already ends it at once) and
  * leaves Ctrl-C to it. The kernel ties it to the thread that opened the team: that thread has to live as long

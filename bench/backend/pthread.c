@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pthread.c - each worker is a thread. One that hangs cannot be ended: close gives it up, and the program
  * should end soon. */
-#include "bench/backend/crew.h"
+#include "bench/backend/spawned_team.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serial.c - the caller is the only worker: what the other back ends cost is measured against this. */
-#include "bench/backend/region.h"
+#include "bench/backend/region_team.h"
 
 static int alone(const struct control *c, region_part_fn *part, struct err *e)
 {

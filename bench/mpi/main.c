@@ -8,7 +8,7 @@
 #include "bench/harness/launch_args.h"
 #include "bench/harness/work.h"
 #include "bench/machine/place.h"
-#include "bench/mpi/ranks.h"
+#include "bench/mpi/rank_team.h"
 #include "kernels/cpu.h"
 
 #include <signal.h>

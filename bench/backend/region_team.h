@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * region.h - a team in which the opener is worker 0: each part of the workers' life (enter, a run, leave) is
+ * region_team.h - a team in which the opener is worker 0: each part of the workers' life (enter, a run, leave) is
  * a parallel region that it enters with the others and leaves when all have. Hence no time-out, and nobody to
  * notice the dead.
  */
-#ifndef PARSCALE_BENCH_BACKEND_REGION_H
-#define PARSCALE_BENCH_BACKEND_REGION_H
+#ifndef PARSCALE_BENCH_BACKEND_REGION_TEAM_H
+#define PARSCALE_BENCH_BACKEND_REGION_TEAM_H
 
 #include "bench/backend/control.h"
 

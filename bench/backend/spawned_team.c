@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/backend/crew.h"
+#include "bench/backend/spawned_team.h"
 
 #include <stdlib.h>
 #include <string.h>

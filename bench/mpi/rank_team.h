@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ranks.h - workers that are the ranks of an MPI program, or the OpenMP threads of these. Rank 0 opens the
+ * rank_team.h - workers that are the ranks of an MPI program, or the OpenMP threads of these. Rank 0 opens the
  * team and has its first workers; all others wait for what it broadcasts. Nothing is shared: the gate is a
  * barrier, the chunk counter a one-sided fetch-and-add, and the slots are gathered. A rank that dies takes
  * the whole program with it, as MPI programs do.
  */
-#ifndef PARSCALE_BENCH_MPI_RANKS_H
-#define PARSCALE_BENCH_MPI_RANKS_H
+#ifndef PARSCALE_BENCH_MPI_RANK_TEAM_H
+#define PARSCALE_BENCH_MPI_RANK_TEAM_H
 
 #include "bench/backend/backend.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/backend/region.h"
+#include "bench/backend/region_team.h"
 
 #include <stdlib.h>
 

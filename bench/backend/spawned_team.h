@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crew.h - a team whose workers are made one by one beside the opener: threads or processes. Creating,
+ * spawned_team.h - a team whose workers are made one by one beside the opener: threads or processes. Creating,
  * waiting, noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct
  * crew_kind. The clock is read for time-outs only.
  */
-#ifndef PARSCALE_BENCH_BACKEND_CREW_H
-#define PARSCALE_BENCH_BACKEND_CREW_H
+#ifndef PARSCALE_BENCH_BACKEND_SPAWNED_TEAM_H
+#define PARSCALE_BENCH_BACKEND_SPAWNED_TEAM_H
 
 #include "bench/backend/control.h"
 

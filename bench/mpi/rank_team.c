@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/mpi/ranks.h"
+#include "bench/mpi/rank_team.h"
 
 #include "bench/mpi/threads.h"
 
