@@ -2,10 +2,10 @@
 /*
  * test_sieve.c - the sieve's variants against published counts, a primality test, and each other.
  */
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 #include "tests/sieve_cases.h"
 
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #include <math.h>
 #include <sys/resource.h>

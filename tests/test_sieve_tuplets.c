@@ -4,7 +4,7 @@
  */
 #include "tests/sieve_cases.h"
 
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <inttypes.h>
 

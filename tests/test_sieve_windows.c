@@ -16,7 +16,7 @@
 
 #include "base/paths.h"
 #include "bench/harness/trial.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 #include "versus/primesieve.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_hit.h - one hit: a bit of a line is set. */
-#ifndef PARSCALE_KERNELS_SIEVE_HIT_H
-#define PARSCALE_KERNELS_SIEVE_HIT_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_HIT_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_HIT_H
 
 #include "kernels/inline.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_kept.c - what is the same for every range, made by whoever needs it first and kept as long as the
+ * sieve_tables.c - what is the same for every range, made by whoever needs it first and kept as long as the
  * process: small primes and the tables of the pre-sieve. Who comes second while it is being made makes it
  * too, and gives his own up.
  */
 #include "kernels/memory.h"
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #include <stdatomic.h>
 #include <string.h>

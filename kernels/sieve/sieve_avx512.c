@@ -2,10 +2,10 @@
 /* sieve_avx512.c - the sieve with 512-bit vectors: 16 starts, 512 pre-sieved bits, 512 counted bits at a
  * time. */
 #include "kernels/cpu.h"
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #if defined(__AVX512BW__)
-#include "kernels/sieve_template.h"
+#include "kernels/sieve/sieve_template.h"
 
 #include <immintrin.h>
 

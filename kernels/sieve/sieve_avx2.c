@@ -2,10 +2,10 @@
 /* sieve_avx2.c - the sieve with 256-bit vectors: 8 starts and 256 pre-sieved bits at a time, POPCNT for
  * counting. */
 #include "kernels/cpu.h"
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #if defined(__AVX2__)
-#include "kernels/sieve_template.h"
+#include "kernels/sieve/sieve_template.h"
 
 #include <immintrin.h>
 

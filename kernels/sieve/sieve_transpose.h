@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_columns.h - lines side by side, made numbers in order.
+ * sieve_transpose.h - lines side by side, made numbers in order.
  *
  * Byte b of eight lines modulo 30 has the candidates of 240 numbers, column by column: turned round, they are
  * a word, a bit a candidate, in ascending order. Of the 48 lines modulo 210 a column is 48 bits, which are a
@@ -9,11 +9,11 @@
  *
  * First numbers are 2 modulo M, so that the tuplets of a word are the word itself, shifted and united.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_COLUMNS_H
-#define PARSCALE_KERNELS_SIEVE_COLUMNS_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_TRANSPOSE_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_TRANSPOSE_H
 
 #include "kernels/inline.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <math.h>
 #include <string.h>

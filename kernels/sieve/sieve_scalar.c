@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. */
-#include "kernels/sieve_template.h"
+#include "kernels/sieve/sieve_template.h"
 
 static const struct sieve_engine engine = {113, 500000, leave_line, emit, steps};
 

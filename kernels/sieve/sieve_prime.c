@@ -5,7 +5,7 @@
  * https://miller-rabin.appspot.com). Products modulo n are Montgomery's (Math. Comp. 44, 1985), with the
  * residue x standing for x * 2^64 mod n.
  */
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 __extension__ typedef unsigned __int128 wide;
 

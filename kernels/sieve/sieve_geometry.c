@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_shape.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost
+/* sieve_geometry.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost
  * model. */
-#include "kernels/sieve.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <math.h>
 

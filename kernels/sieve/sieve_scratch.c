@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_work.c - a worker's scratch: its layout, and what is the same for all lines of a block. */
-#include "kernels/sieve.h"
+/* sieve_scratch.c - a worker's scratch: its layout, and what is the same for all lines of a block. */
+#include "kernels/sieve/sieve.h"
 
 #include <string.h>
 

@@ -15,21 +15,21 @@
  *
  * Kinds of primes, in ascending order, and which header of the template (sieve_template.h) crosses them out:
  *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern: sieve_presieve.h;
- *   turned       many hits in a segment, eight at a time with constant masks: sieve_turned.h;
- *   counted      sorted by their number of hits, which is known but for the last: sieve_counted.h;
- *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_counted.h;
+ *   turned       many hits in a segment, eight at a time with constant masks: sieve_small.h;
+ *   counted      sorted by their number of hits, which is known but for the last: sieve_medium.h;
+ *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_medium.h;
  *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a
- *                whole block and thrown into a bucket for each line: sieve_huge.h.
+ *                whole block and thrown into a bucket for each line: sieve_bucket.h.
  * Of small numbers (sieve_can_multiply()) all above the pre-sieved are multiplied with each other:
  * sieve_products.h.
  *
- * The plan is made in sieve_plan.c (shape: sieve_shape.c; base primes: sieve_base.c, sieve_kept.c), a
- * worker's scratch in sieve_work.c.
+ * The plan is made in sieve_plan.c (shape: sieve_geometry.c; base primes: sieve_base.c, sieve_tables.c), a
+ * worker's scratch in sieve_scratch.c.
  *
  * Nothing here knows threads. All of a plan is read-only once it is open.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_H
-#define PARSCALE_KERNELS_SIEVE_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_H
 
 #include "kernels/kernel.h"
 

@@ -2,7 +2,7 @@
 /* sieve_base.c - the base primes in order: small ones are kept, the others are as the sieve itself lists
  * them. */
 #include "kernels/memory.h"
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_line.h - a line, from the pre-sieve to counting, by all kinds of primes. */
-#ifndef PARSCALE_KERNELS_SIEVE_LINE_H
-#define PARSCALE_KERNELS_SIEVE_LINE_H
+/* sieve_class.h - a line, from the pre-sieve to counting, by all kinds of primes. */
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_CLASS_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_CLASS_H
 
-#include "kernels/sieve_counted.h"
-#include "kernels/sieve_hit.h"
-#include "kernels/sieve_huge.h"
-#include "kernels/sieve_parts.h"
-#include "kernels/sieve_presieve.h"
-#include "kernels/sieve_products.h"
-#include "kernels/sieve_turned.h"
+#include "kernels/sieve/sieve_bucket.h"
+#include "kernels/sieve/sieve_hit.h"
+#include "kernels/sieve/sieve_medium.h"
+#include "kernels/sieve/sieve_presieve.h"
+#include "kernels/sieve/sieve_products.h"
+#include "kernels/sieve/sieve_simd.h"
+#include "kernels/sieve/sieve_small.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_parts.h - what an instruction set brings to the sieve: its file includes sieve_template.h, defines
+ * sieve_simd.h - what an instruction set brings to the sieve: its file includes sieve_template.h, defines
  * the functions declared here, and ends in its `const struct variant`. Where a plain one will do, the headers
  * of the template have it: multiples_plain() and so on.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_PARTS_H
-#define PARSCALE_KERNELS_SIEVE_PARTS_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_SIMD_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_SIMD_H
 
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 /* Has the largest pre-sieved prime, about where a load of a table costs as much as crossing out in as many
  * bits; the rest is the template's. */
@@ -37,7 +37,7 @@ struct ones {
 };
 static struct ones count_ones(const unsigned char *bits, uint32_t bytes);
 
-/* Of huge primes (sieve_huge.h). Writes number + modulus * i for every clear bit i < n, a multiple of 64, and
+/* Of huge primes (sieve_bucket.h). Writes number + modulus * i for every clear bit i < n, a multiple of 64, and
  * returns how many. May write 15 elements more. */
 static uint32_t unpack(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes);
@@ -47,7 +47,7 @@ static uint32_t unpack(
 struct window;
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
 
-/* Of lists (sieve_columns.h). COLUMN_BYTES bytes of every line, made words of candidates in order; in memory
+/* Of lists (sieve_transpose.h). COLUMN_BYTES bytes of every line, made words of candidates in order; in memory
  * their least significant byte comes first. */
 struct columns;
 static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words);

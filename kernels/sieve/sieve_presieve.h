@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_presieve.h - pre-sieved primes: the tables of their patterns (sieve_kept.c), united. */
-#ifndef PARSCALE_KERNELS_SIEVE_PRESIEVE_H
-#define PARSCALE_KERNELS_SIEVE_PRESIEVE_H
+/* sieve_presieve.h - pre-sieved primes: the tables of their patterns (sieve_tables.c), united. */
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_PRESIEVE_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_PRESIEVE_H
 
-#include "kernels/sieve_parts.h"
+#include "kernels/sieve/sieve_simd.h"
 
 /* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time.
  */

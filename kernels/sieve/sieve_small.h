@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_turned.h - turned primes: many hits in a segment, eight at a time with constant masks.
+ * sieve_small.h - turned primes: many hits in a segment, eight at a time with constant masks.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_TURNED_H
-#define PARSCALE_KERNELS_SIEVE_TURNED_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
 
 #include "kernels/inline.h"
-#include "kernels/sieve_parts.h"
+#include "kernels/sieve/sieve_simd.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <inttypes.h>
 #include <stdio.h>

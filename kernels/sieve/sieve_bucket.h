@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_huge.h - huge primes, which hit few lines of a block or none: instead of
+ * sieve_bucket.h - huge primes, which hit few lines of a block or none: instead of
  * asking in every line, enumerate the multiples of each prime in the whole block, and throw each into the
  * bucket of its line.
  *
@@ -8,12 +8,12 @@
  * time. A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every
  * prime instead.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_HUGE_H
-#define PARSCALE_KERNELS_SIEVE_HUGE_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_BUCKET_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_BUCKET_H
 
 #include "kernels/inline.h"
-#include "kernels/sieve_hit.h"
-#include "kernels/sieve_parts.h"
+#include "kernels/sieve/sieve_hit.h"
+#include "kernels/sieve/sieve_simd.h"
 
 #include <string.h>
 

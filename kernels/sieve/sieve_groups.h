@@ -3,10 +3,10 @@
  * sieve_groups.h - k-tuplets are counted in groups of neighbouring lines: the union of k lines is clear where
  * a tuplet begins.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_GROUPS_H
-#define PARSCALE_KERNELS_SIEVE_GROUPS_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_GROUPS_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_GROUPS_H
 
-#include "kernels/sieve_block.h"
+#include "kernels/sieve/sieve_block.h"
 
 /* Makes the first of n lines the union of all. */
 static void unite_lines(unsigned char *lines, size_t stride, size_t bytes, uint32_t n)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_block.h - what is the same for all lines of a block, and several of its lines side by side. */
-#ifndef PARSCALE_KERNELS_SIEVE_BLOCK_H
-#define PARSCALE_KERNELS_SIEVE_BLOCK_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_BLOCK_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_BLOCK_H
 
-#include "kernels/sieve_line.h"
+#include "kernels/sieve/sieve_class.h"
 
 /* x modulo p, where `inverse` is 1/p: the quotient may be one off, and so is put right. |x / p| < 2^34. */
 INLINE int64_t modulo(int64_t x, int64_t p, double inverse)

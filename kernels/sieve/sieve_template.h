@@ -3,27 +3,27 @@
  * sieve_template.h - the sieve itself, which every instruction set's file includes first. sieve.h explains
  * the algorithm; from the bottom up it is
  *
- *   sieve_parts.h     what the instruction set brings
+ *   sieve_simd.h     what the instruction set brings
  *   sieve_hit.h       one hit
  *   sieve_presieve.h  pre-sieved primes
- *   sieve_turned.h    turned primes
- *   sieve_counted.h   counted and large primes
- *   sieve_huge.h      huge primes
+ *   sieve_small.h    turned primes
+ *   sieve_medium.h   counted and large primes
+ *   sieve_bucket.h      huge primes
  *   sieve_products.h  primes that are multiplied with each other
- *   sieve_line.h      a line, by all of these, and its count
+ *   sieve_class.h      a line, by all of these, and its count
  *   sieve_block.h     what is the same for all lines of a block
  *   sieve_groups.h    k-tuplets, from neighbouring lines
- *   sieve_columns.h   lines turned round to words, and words made numbers
+ *   sieve_transpose.h   lines turned round to words, and words made numbers
  *   sieve_list.h      lists, from these
  *
  * and here the functions of a variant's record. A header includes what it needs.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_TEMPLATE_H
-#define PARSCALE_KERNELS_SIEVE_TEMPLATE_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_TEMPLATE_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_TEMPLATE_H
 
-#include "kernels/sieve_block.h"
-#include "kernels/sieve_groups.h"
-#include "kernels/sieve_list.h"
+#include "kernels/sieve/sieve_block.h"
+#include "kernels/sieve/sieve_groups.h"
+#include "kernels/sieve/sieve_list.h"
 
 /* With s = 1/p mod M, step -1/M mod p is (p * s - 1) / M, which is a whole number, below 2^25; fractions of p
  * / M are at least 1 / M. */

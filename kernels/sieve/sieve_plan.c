@@ -2,8 +2,8 @@
 /* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the
  * pre-sieve. */
 #include "kernels/memory.h"
-#include "kernels/sieve.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <math.h>
 #include <string.h>

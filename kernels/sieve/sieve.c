@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve.c - the kernel `sieve`: how many primes, or k-tuplets of primes, lie in start..stop, both inclusive.
  * How it is done stands in sieve.h. */
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #include "kernels/primes.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 static int validate(const struct problem *p, struct err *e)
 {

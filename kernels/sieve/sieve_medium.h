@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_counted.h - counted primes, in a segment, and large ones, in a whole line: in runs of primes with as
- * many hits (sieve_work.c finds them).
+ * sieve_medium.h - counted primes, in a segment, and large ones, in a whole line: in runs of primes with as
+ * many hits (sieve_scratch.c finds them).
  *
  * No branch depends on where a prime hits: trip counts are those of a run.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_COUNTED_H
-#define PARSCALE_KERNELS_SIEVE_COUNTED_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
 
 #include "kernels/inline.h"
-#include "kernels/sieve_hit.h"
-#include "kernels/sieve_parts.h"
+#include "kernels/sieve/sieve_hit.h"
+#include "kernels/sieve/sieve_simd.h"
 
 /* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
 struct stretch {
@@ -91,8 +91,9 @@ static __attribute__((noinline)) void cross_run(
 		HITS(10)
 		HITS(11)
 		HITS(12)
-		HITS(13) HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22)
-			HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
+		HITS(13)
+		HITS(14) HITS(15) HITS(16) HITS(17) HITS(18) HITS(19) HITS(20) HITS(21) HITS(22) HITS(23)
+			HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
 #undef HITS
 	}
 }

@@ -4,12 +4,12 @@
  * leaves of their composites are products p * q of two primes, p <= q, each once. All lines of a block,
  * modulo 30, lie side by side, and a prime p is multiplied with a whole row of q at a time.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_PRODUCTS_H
-#define PARSCALE_KERNELS_SIEVE_PRODUCTS_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_PRODUCTS_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_PRODUCTS_H
 
-#include "kernels/sieve_hit.h"
-#include "kernels/sieve_parts.h"
-#include "kernels/sieve_presieve.h"
+#include "kernels/sieve/sieve_hit.h"
+#include "kernels/sieve/sieve_presieve.h"
+#include "kernels/sieve/sieve_simd.h"
 
 /* A function of its own: tests/cli/assembly.sh reads it. */
 static __attribute__((noinline)) void cross_products(unsigned char *lines, const uint32_t *x, uint32_t n)

@@ -4,7 +4,7 @@
  * some sqrt(x) / ln x, and is inverted by Newton's method. R is summed by J. P. Gram's series, 1 + sum of
  * ln(x)^k / (k k! zeta(k + 1)).
  */
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 #include <math.h>
 

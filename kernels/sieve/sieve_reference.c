@@ -9,7 +9,7 @@
  */
 #include "kernels/memory.h"
 #include "kernels/primes.h"
-#include "kernels/sieve_tuplets.h"
+#include "kernels/sieve/sieve_tuplets.h"
 
 #include <string.h>
 

@@ -16,10 +16,10 @@
  * them, for any modulus. A tuplet is a bit that is clear in k neighbouring lines, and lines that can hold
  * none need not be sieved: of the lines modulo 30030 twins are in half, sextuplets in one of 27.
  */
-#ifndef PARSCALE_KERNELS_SIEVE_TUPLETS_H
-#define PARSCALE_KERNELS_SIEVE_TUPLETS_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_TUPLETS_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_TUPLETS_H
 
-#include "kernels/sieve.h"
+#include "kernels/sieve/sieve.h"
 
 enum { TUPLETS_LONGEST = 6, TUPLETS_LINES = 6 /* most lines in a group: 7 to 23 modulo 30 */ };
 

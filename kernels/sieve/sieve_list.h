@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sieve_list.h - lists: all lines of a block side by side, turned round to numbers in order. */
-#ifndef PARSCALE_KERNELS_SIEVE_LIST_H
-#define PARSCALE_KERNELS_SIEVE_LIST_H
+#ifndef PARSCALE_KERNELS_SIEVE_SIEVE_LIST_H
+#define PARSCALE_KERNELS_SIEVE_SIEVE_LIST_H
 
-#include "kernels/sieve_block.h"
-#include "kernels/sieve_columns.h"
+#include "kernels/sieve/sieve_block.h"
+#include "kernels/sieve/sieve_transpose.h"
 
 /* Leaves the first primes of k-tuplets. */
 static void keep_tuplets(uint64_t *words, const struct columns *c, unsigned k)
