@@ -3,7 +3,7 @@
 #include "kernels/heron.h"
 
 #include "kernels/memory.h"
-#include "kernels/palindrome_random.h"
+#include "kernels/palindrome/palindrome_random.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/substrings_generate.h"
 
-#include "kernels/palindrome_random.h"
+#include "kernels/palindrome/palindrome_random.h"
 #include "kernels/text_generate.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_KERNELS_TEXT_H
 #define PARSCALE_KERNELS_TEXT_H
 
-#include "kernels/palindrome_mask.h"
+#include "kernels/palindrome/palindrome_mask.h"
 #include "kernels/prefetch.h"
 #include "kernels/text_rules.h"
 

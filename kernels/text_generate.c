@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/text_generate.h"
 
-#include "kernels/palindrome_random.h"
+#include "kernels/palindrome/palindrome_random.h"
 
 #include <string.h>
 

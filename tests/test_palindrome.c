@@ -4,7 +4,7 @@
 #include "tests/palindrome_cases.h"
 
 #include "kernels/memory.h"
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 static const uint64_t seed = 20260301;
 

@@ -7,11 +7,11 @@
  * i * d, i * d + 1, ... of the seed, d = ceil(length / 8), eight letters a draw (palindrome_random.h): it
  * depends on its index, the length and the seed alone.
  */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
 #include "kernels/memory.h"
-#include "kernels/palindrome_random.h"
+#include "kernels/palindrome/palindrome_random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* palindrome_scalar.c - eight letters at a time in a 64-bit register, on any machine; words of four in
  * vectors of 16 bytes, of which GCC and Clang make what the machine has. */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 #include <string.h>
 

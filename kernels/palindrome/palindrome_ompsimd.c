@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* palindrome_ompsimd.c - plain loops over the letters and the words of a group under `#pragma omp simd`: what
  * the compiler makes of them. */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 #include <string.h>
 

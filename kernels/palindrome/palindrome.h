@@ -6,10 +6,10 @@
  * variant is a function that makes a mask of one group, bit i for word i; counting and listing are made of
  * masks, the same for all variants. Words are compared byte by byte, as they stand.
  */
-#ifndef PARSCALE_KERNELS_PALINDROME_H
-#define PARSCALE_KERNELS_PALINDROME_H
+#ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_H
+#define PARSCALE_KERNELS_PALINDROME_PALINDROME_H
 
-#include "kernels/palindrome_mask.h"
+#include "kernels/palindrome/palindrome_mask.h"
 #include "kernels/prefetch.h"
 
 /* Words of up to PALINDROME_VECTOR letters fit a vector; longer ones are compared piece by piece. */

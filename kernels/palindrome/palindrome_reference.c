@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* palindrome_reference.c - word by word: the first half equals the reversed second half. Shares nothing with
  * the other variants. */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 static const uint64_t most_words = 1000000000;
 

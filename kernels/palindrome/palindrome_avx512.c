@@ -4,7 +4,7 @@
  * fit in 64 bytes against their mirror image by one byte permute, where the CPU has it (VBMI), else, and of
  * longer ones, by the AVX2 variant.
  */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
 

@@ -5,8 +5,8 @@
  * The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA
  * 2014) read by position: its state is a counter, so any draw can be had without those before it.
  */
-#ifndef PARSCALE_KERNELS_PALINDROME_RANDOM_H
-#define PARSCALE_KERNELS_PALINDROME_RANDOM_H
+#ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_RANDOM_H
+#define PARSCALE_KERNELS_PALINDROME_PALINDROME_RANDOM_H
 
 #include <stdint.h>
 

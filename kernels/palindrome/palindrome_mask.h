@@ -8,8 +8,8 @@
  * modulo 2^64: it depends on every place, is the same for every cut, and costs one multiplication a group,
  * however many were found. Never looks at words or text.
  */
-#ifndef PARSCALE_KERNELS_PALINDROME_MASK_H
-#define PARSCALE_KERNELS_PALINDROME_MASK_H
+#ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_MASK_H
+#define PARSCALE_KERNELS_PALINDROME_PALINDROME_MASK_H
 
 #include "kernels/kernel.h"
 

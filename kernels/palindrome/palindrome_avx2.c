@@ -6,7 +6,7 @@
  * A lane's mismatches in front halves become one bit a word by a carry: adding ones over a front half carries
  * out of it where at least one bit was set.
  */
-#include "kernels/palindrome.h"
+#include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
 
