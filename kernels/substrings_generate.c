@@ -2,7 +2,7 @@
 #include "kernels/substrings_generate.h"
 
 #include "kernels/palindrome/palindrome_random.h"
-#include "kernels/text_generate.h"
+#include "kernels/text/text_generate.h"
 
 #include <string.h>
 

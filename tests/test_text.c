@@ -3,7 +3,7 @@
  * may not be touched. */
 #include "tests/text_cases.h"
 
-#include "kernels/text_generate.h"
+#include "kernels/text/text_generate.h"
 
 static const uint64_t seed = 20260302;
 

@@ -3,7 +3,7 @@
  * giants, which units share. */
 #include "tests/text_cases.h"
 
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 #include <ctype.h>
 

@@ -8,7 +8,7 @@
 
 #include "tests/palindrome_cases.h"
 
-#include "kernels/text.h"
+#include "kernels/text/text.h"
 
 /* Texts as long as this straddle several tiles. */
 enum { MOST = 5 * TEXT_TILE + 100 };

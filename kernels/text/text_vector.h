@@ -7,7 +7,7 @@
  * They are GCC's and Clang's vector types, so that compilers take what the machine has: SSE2, AVX2, NEON, or
  * registers of eight bytes. The order of bytes in memory is that of elements, on any machine.
  */
-#include "kernels/text_centres.h"
+#include "kernels/text/text_centres.h"
 
 typedef uint8_t text_bytes __attribute__((vector_size(TEXT_VECTOR)));
 typedef uint64_t text_words __attribute__((vector_size(TEXT_VECTOR)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/text_rules.h"
+#include "kernels/text/text_rules.h"
 
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 #include <string.h>
 

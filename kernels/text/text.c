@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* text.c - the kernel `text`: its record, and what all variants share of it. */
-#include "kernels/text.h"
+#include "kernels/text/text.h"
 
 #include "kernels/cpu.h"
 #include "kernels/memory.h"
-#include "kernels/text_generate.h"
-#include "kernels/unicode.h"
+#include "kernels/text/text_generate.h"
+#include "kernels/text/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>

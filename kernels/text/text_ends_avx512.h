@@ -8,10 +8,10 @@
  * words are compared at a time. In prose one word in a hundred has equal signatures, and is then looked at
  * letter by letter. No branch depends on the text before that.
  */
-#ifndef PARSCALE_KERNELS_TEXT_ENDS_AVX512_H
-#define PARSCALE_KERNELS_TEXT_ENDS_AVX512_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_ENDS_AVX512_H
+#define PARSCALE_KERNELS_TEXT_TEXT_ENDS_AVX512_H
 
-#include "kernels/text_scan.h"
+#include "kernels/text/text_scan.h"
 
 /* What became of a tile: searched; or not, because more than TEXT_ENDS_MOST of its words would have to be
  * looked at, where the search by centres is faster; or not, because it has other characters than ASCII. */

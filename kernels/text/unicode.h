@@ -6,8 +6,8 @@
  * 3-7: no surrogates, nothing longer than it must be, nothing above 10FFFF. A lead byte decides by itself and
  * its continuation whether a sequence is well formed, so a text can be read from any place.
  */
-#ifndef PARSCALE_KERNELS_UNICODE_H
-#define PARSCALE_KERNELS_UNICODE_H
+#ifndef PARSCALE_KERNELS_TEXT_UNICODE_H
+#define PARSCALE_KERNELS_TEXT_UNICODE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * full stop. A letter that equals one of the two before it is drawn once more: so that one word in 600 is a
  * palindrome, as in prose, and not one in 50.
  */
-#ifndef PARSCALE_KERNELS_TEXT_GENERATE_H
-#define PARSCALE_KERNELS_TEXT_GENERATE_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_GENERATE_H
+#define PARSCALE_KERNELS_TEXT_TEXT_GENERATE_H
 
 #include <stdint.h>
 

@@ -5,12 +5,12 @@
  * What a word is, the rules say (text_rules.h). The unit of work is a tile of TEXT_TILE bytes. Nothing
  * outside the text is ever read.
  */
-#ifndef PARSCALE_KERNELS_TEXT_H
-#define PARSCALE_KERNELS_TEXT_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_H
+#define PARSCALE_KERNELS_TEXT_TEXT_H
 
 #include "kernels/palindrome/palindrome_mask.h"
 #include "kernels/prefetch.h"
-#include "kernels/text_rules.h"
+#include "kernels/text/text_rules.h"
 
 enum { TEXT_BLOCK = 64, TEXT_TILE = 8192 };
 

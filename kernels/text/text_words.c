@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* text_words.c - what is asked of single words: the exact rules, letter by letter. */
-#include "kernels/text.h"
+#include "kernels/text/text.h"
 
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 #include <string.h>
 

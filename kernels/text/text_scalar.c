@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* text_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
 #define TEXT_VECTOR 16
-#include "kernels/text_vector.h"
+#include "kernels/text/text_vector.h"
 
 static const uint64_t high = UINT64_C(0x8080808080808080);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_ompsimd.c - plain loops over 64 bytes under `#pragma omp simd`: what the compiler makes of them. */
-#include "kernels/text_centres.h"
+#include "kernels/text/text_centres.h"
 
 /* The mask of 64 bytes that are 0 or 1. */
 static inline uint64_t gather(const unsigned char flags[TEXT_BLOCK])

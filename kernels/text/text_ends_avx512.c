@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/text_ends_avx512.h"
+#include "kernels/text/text_ends_avx512.h"
 
 #if defined(__AVX512BW__)
 #include <immintrin.h>

@@ -9,8 +9,8 @@
  * case folding if that is asked for. Nothing is normalised: an accent that is a mark of its own differs from
  * one that is part of its letter.
  */
-#ifndef PARSCALE_KERNELS_TEXT_RULES_H
-#define PARSCALE_KERNELS_TEXT_RULES_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_RULES_H
+#define PARSCALE_KERNELS_TEXT_TEXT_RULES_H
 
 #include "kernels/kernel.h"
 

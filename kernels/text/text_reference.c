@@ -2,9 +2,9 @@
 /* text_reference.c - letter by letter: a word from its first to its last, then its first half against its
  * reversed second half. Shares nothing with the other variants but the rules. A chunk owns the words that
  * start in it. */
-#include "kernels/text.h"
+#include "kernels/text/text.h"
 
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 static const uint64_t most_bytes = 1000000000;
 

@@ -14,10 +14,10 @@
  * Searches know the words of ASCII alone. A word that has other characters is looked at here, once they are
  * done.
  */
-#ifndef PARSCALE_KERNELS_TEXT_SCAN_H
-#define PARSCALE_KERNELS_TEXT_SCAN_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_SCAN_H
+#define PARSCALE_KERNELS_TEXT_TEXT_SCAN_H
 
-#include "kernels/text.h"
+#include "kernels/text/text.h"
 
 enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/text_scan.h"
+#include "kernels/text/text_scan.h"
 
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 /* The character that starts at p, a byte above 127: its length; 0 where it is no part of a word. */
 static unsigned foreign_character(const struct text_input *in, const unsigned char *p)

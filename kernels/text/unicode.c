@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/unicode.h"
+#include "kernels/text/unicode.h"
 
 #include <stddef.h>
 
@@ -10,19 +10,19 @@ struct range {
 #define RANGE(first, last) {first, last},
 static const struct range letters[] = {
 #define LETTER RANGE
-#include "kernels/unicode.def"
+#include "kernels/text/unicode.def"
 };
 static const struct range marks[] = {
 #define MARK RANGE
-#include "kernels/unicode.def"
+#include "kernels/text/unicode.def"
 };
 static const struct range digits[] = {
 #define DIGIT RANGE
-#include "kernels/unicode.def"
+#include "kernels/text/unicode.def"
 };
 static const struct range spaces[] = {
 #define SPACE RANGE
-#include "kernels/unicode.def"
+#include "kernels/text/unicode.def"
 };
 static const struct fold {
 	uint32_t first, last;
@@ -30,7 +30,7 @@ static const struct fold {
 	int32_t distance;
 } folds[] = {
 #define FOLD(first, last, step, distance) {first, last, step, distance},
-#include "kernels/unicode.def"
+#include "kernels/text/unicode.def"
 };
 
 static bool is_in(const struct range *ranges, size_t count, uint32_t c)

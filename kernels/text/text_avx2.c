@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_avx2.c - 64 bytes as two vectors of 32. */
-#include "kernels/text_centres.h"
+#include "kernels/text/text_centres.h"
 
 #include "kernels/cpu.h"
 
@@ -10,7 +10,7 @@
 #define TEXT_VECTOR 32
 #define TEXT_IS_ALL(v) (_mm256_movemask_epi8((__m256i)(v)) == -1)
 #define TEXT_IS_ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
-#include "kernels/text_vector.h"
+#include "kernels/text/text_vector.h"
 
 static inline __m256i load(const unsigned char *p)
 {

@@ -3,12 +3,12 @@
  * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress bytes
  * (VBMI2). Elsewhere, and in a tile of too many words that look like palindromes, by centres.
  */
-#include "kernels/text_centres.h"
+#include "kernels/text/text_centres.h"
 
 #include "kernels/cpu.h"
 
 #if defined(__AVX512BW__)
-#include "kernels/text_ends_avx512.h"
+#include "kernels/text/text_ends_avx512.h"
 
 #include <immintrin.h>
 

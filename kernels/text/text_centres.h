@@ -13,10 +13,10 @@
  * ends of the word were reached, and it is a palindrome. Where every word is a palindrome the work grows with
  * half its length, but words that fill a block are not searched for: 63 rounds are the most.
  */
-#ifndef PARSCALE_KERNELS_TEXT_CENTRES_H
-#define PARSCALE_KERNELS_TEXT_CENTRES_H
+#ifndef PARSCALE_KERNELS_TEXT_TEXT_CENTRES_H
+#define PARSCALE_KERNELS_TEXT_TEXT_CENTRES_H
 
-#include "kernels/text_scan.h"
+#include "kernels/text/text_scan.h"
 
 #include <string.h>
 
