@@ -7,8 +7,8 @@
 #include "tests/palindrome_cases.h"
 
 #include "kernels/memory.h"
-#include "kernels/substrings.h"
-#include "kernels/substrings_generate.h"
+#include "kernels/substrings/substrings.h"
+#include "kernels/substrings/substrings_generate.h"
 
 static const uint64_t seed = 20260417;
 

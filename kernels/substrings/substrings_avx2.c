@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_avx2.c - 64 bytes as two vectors of 32. */
-#include "kernels/substrings_centres.h"
+#include "kernels/substrings/substrings_centres.h"
 
 #include "kernels/cpu.h"
 

@@ -14,8 +14,8 @@
  *
  * The unit of work is a block of 64 offsets: the letters there, and the gaps before them.
  */
-#ifndef PARSCALE_KERNELS_SUBSTRINGS_H
-#define PARSCALE_KERNELS_SUBSTRINGS_H
+#ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_H
+#define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_H
 
 #include "kernels/kernel.h"
 #include "kernels/prefetch.h"

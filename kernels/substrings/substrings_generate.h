@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_generate.h - strings to search: random ones, and those that are worst for a search from centres
  * outwards. */
-#ifndef PARSCALE_KERNELS_SUBSTRINGS_GENERATE_H
-#define PARSCALE_KERNELS_SUBSTRINGS_GENERATE_H
+#ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_GENERATE_H
+#define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_GENERATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,10 +7,10 @@
  * header lines of FASTA files (from a '>' at the beginning of a line to its end). A letter of DNA that is not
  * A, C, G or T pairs with nothing.
  */
-#include "kernels/substrings.h"
+#include "kernels/substrings/substrings.h"
 
 #include "kernels/memory.h"
-#include "kernels/substrings_generate.h"
+#include "kernels/substrings/substrings_generate.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * mirror image, as far as that palindrome goes. Linear in the string, from its beginning to the last centre
  * that is asked for.
  */
-#include "kernels/substrings.h"
+#include "kernels/substrings/substrings.h"
 
 static const uint64_t most_letters = 100000000;
 

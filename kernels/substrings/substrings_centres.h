@@ -9,10 +9,10 @@
  * (substrings_state.h). Blocks at the ends of the string are searched one by one from the start, so that no
  * byte outside decides.
  */
-#ifndef PARSCALE_KERNELS_SUBSTRINGS_CENTRES_H
-#define PARSCALE_KERNELS_SUBSTRINGS_CENTRES_H
+#ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
+#define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 
-#include "kernels/substrings_state.h"
+#include "kernels/substrings/substrings_state.h"
 
 /* Rounds that are always played; how many more are before it is asked again who is alive; the most that are;
  * and with how many alive, letters and gaps together, they end, once six were played. A round costs a block

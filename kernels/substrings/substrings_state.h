@@ -19,10 +19,10 @@
  * units go back to lower ones, which is where another run of the program's measurement begins, so that each
  * finds its own.
  */
-#ifndef PARSCALE_KERNELS_SUBSTRINGS_STATE_H
-#define PARSCALE_KERNELS_SUBSTRINGS_STATE_H
+#ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_STATE_H
+#define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_STATE_H
 
-#include "kernels/substrings.h"
+#include "kernels/substrings/substrings.h"
 
 enum { SUBSTRINGS_LEVELS = 42, SUBSTRINGS_FIRST_LEVEL = 64 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/substrings_state.h"
+#include "kernels/substrings/substrings_state.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
-#include "kernels/substrings_centres.h"
+#include "kernels/substrings/substrings_centres.h"
 
 #include <string.h>
 

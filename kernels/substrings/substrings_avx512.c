@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_avx512.c - 64 bytes are a vector, and a comparison a mask. */
-#include "kernels/substrings_centres.h"
+#include "kernels/substrings/substrings_centres.h"
 
 #include "kernels/cpu.h"
 

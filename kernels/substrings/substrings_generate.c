@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/substrings_generate.h"
+#include "kernels/substrings/substrings_generate.h"
 
 #include "kernels/palindrome/palindrome_random.h"
 #include "kernels/text/text_generate.h"
