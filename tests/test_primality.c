@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "kernels/cpu.h"
-#include "kernels/primality.h"
+#include "kernels/primality/primality.h"
 
 extern const struct kernel kernel_primality;
 

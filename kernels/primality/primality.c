@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* primality.c - the kernel `primality`: its table of divisors, and its record. */
-#include "kernels/primality.h"
+#include "kernels/primality/primality.h"
 
 #include "kernels/primes.h"
 

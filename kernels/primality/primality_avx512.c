@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* primality_avx512.c - the 16 odd numbers of a unit in one vector against one divisor at a time, until none
  * is left. */
-#include "kernels/primality.h"
+#include "kernels/primality/primality.h"
 
 #include "kernels/cpu.h"
 

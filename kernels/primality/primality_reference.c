@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* primality_reference.c - counts a divisor up until its square is beyond the number, or it divides. */
-#include "kernels/primality.h"
+#include "kernels/primality/primality.h"
 
 static bool is_prime(uint64_t n)
 {

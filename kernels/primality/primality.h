@@ -7,8 +7,8 @@
  * Numbers have 32 bits, so that d divides n exactly where n times the inverse of d, modulo 2^32, is at most
  * (2^32 - 1) / d (Granlund and Montgomery, PLDI 1994).
  */
-#ifndef PARSCALE_KERNELS_PRIMALITY_H
-#define PARSCALE_KERNELS_PRIMALITY_H
+#ifndef PARSCALE_KERNELS_PRIMALITY_PRIMALITY_H
+#define PARSCALE_KERNELS_PRIMALITY_PRIMALITY_H
 
 #include "kernels/kernel.h"
 

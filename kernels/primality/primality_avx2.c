@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* primality_avx2.c - the 16 odd numbers of a unit against one divisor at a time, until none is left. */
-#include "kernels/primality.h"
+#include "kernels/primality/primality.h"
 
 #include "kernels/cpu.h"
 
