@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "kernels/cpu.h"
-#include "kernels/heron.h"
+#include "kernels/heron/heron.h"
 
 extern const struct kernel kernel_heron;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* heron_avx2.c - eight roots at a time, until the last of them is found; two vectors, so that one divides
  * while the other is added up. */
-#include "kernels/heron.h"
+#include "kernels/heron/heron.h"
 
 #include "kernels/cpu.h"
 

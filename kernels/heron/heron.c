@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* heron.c - the kernel `heron`: its numbers, its reference, and its record. */
-#include "kernels/heron.h"
+#include "kernels/heron/heron.h"
 
 #include "kernels/memory.h"
 #include "kernels/palindrome/palindrome_random.h"

@@ -8,8 +8,8 @@
  * variant does the same IEEE 754 operations in the same order, so that results and steps are equal to the
  * bit.
  */
-#ifndef PARSCALE_KERNELS_HERON_H
-#define PARSCALE_KERNELS_HERON_H
+#ifndef PARSCALE_KERNELS_HERON_HERON_H
+#define PARSCALE_KERNELS_HERON_HERON_H
 
 #include "kernels/kernel.h"
 
