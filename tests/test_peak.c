@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "bench/harness/serial_run.h"
+#include "kernels/ceilings/peak.h"
 #include "kernels/cpu.h"
-#include "kernels/peak.h"
 
 extern const struct kernel kernel_peak, kernel_flops, kernel_divide;
 

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "kernels/ceilings/stream.h"
 #include "kernels/cpu.h"
-#include "kernels/stream.h"
 
 extern const struct kernel kernel_copy, kernel_triad;
 

@@ -13,7 +13,7 @@
 #endif
 #define PEAK_FUSED(x, m, c) ((x) * (m) + (c))
 #define PEAK_TARGET
-#include "kernels/peak_vector.h"
+#include "kernels/ceilings/peak_vector.h"
 
 PEAK_VARIANT(peak, scalar, 0, peak_chunk);
 PEAK_VARIANT(flops, scalar, 0, flops_chunk);

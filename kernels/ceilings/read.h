@@ -7,8 +7,8 @@
  * keeps more loads in flight, since hardware prefetchers work page by page. The unit of work is a page, so
  * that even what fits L1 has a share for each worker.
  */
-#ifndef PARSCALE_KERNELS_READ_H
-#define PARSCALE_KERNELS_READ_H
+#ifndef PARSCALE_KERNELS_CEILINGS_READ_H
+#define PARSCALE_KERNELS_CEILINGS_READ_H
 
 #include "kernels/kernel.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* flops.c - multiplies and adds in registers, as one instruction where there is such: the ceiling of
  * arithmetic on doubles. Halves are exact, so that it is rounded once either way. */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * Before: STREAM_SOURCES, 1 or 2. Bytes are counted as STREAM does: each word read of each source, and
  * written.
  */
-#include "kernels/stream.h"
+#include "kernels/ceilings/stream.h"
 
 enum { STREAM_WORD_BYTES = (STREAM_SOURCES + 1) * sizeof(double) };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include "kernels/cpu.h"
 
@@ -17,7 +17,7 @@ typedef double real_lanes __attribute__((vector_size(64)));
 #define PEAK_KEEP_REAL "+v"
 #define PEAK_FUSED _mm512_fmadd_pd
 #define PEAK_TARGET
-#include "kernels/peak_vector.h"
+#include "kernels/ceilings/peak_vector.h"
 
 PEAK_VARIANT(peak, avx512, CPU_AVX512, peak_chunk);
 PEAK_VARIANT(flops, avx512, CPU_AVX512, flops_chunk);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/stream.h"
+#include "kernels/ceilings/stream.h"
 
 #include "kernels/cpu.h"
 
@@ -31,7 +31,7 @@ static inline __m256d stream_triple(__m256d b, __m256d c)
 	return _mm256_add_pd(b, _mm256_mul_pd(_mm256_set1_pd(3), c));
 }
 
-#include "kernels/stream_vector.h"
+#include "kernels/ceilings/stream_vector.h"
 
 STREAM_VARIANTS(avx2, CPU_AVX2);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/read.h"
+#include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"
 
@@ -35,7 +35,7 @@ static inline uint64_t read_sum(__m512i v)
 	return sum;
 }
 
-#include "kernels/read_vector.h"
+#include "kernels/ceilings/read_vector.h"
 
 READ_VARIANT(avx512, "avx512", CPU_AVX512, read_plain);
 READ_VARIANT(avx512_pages, "avx512-pages", CPU_AVX512, read_pages);

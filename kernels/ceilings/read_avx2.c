@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/read.h"
+#include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"
 
@@ -31,7 +31,7 @@ static inline uint64_t read_sum(__m256i v)
 	       (uint64_t)_mm256_extract_epi64(v, 2) + (uint64_t)_mm256_extract_epi64(v, 3);
 }
 
-#include "kernels/read_vector.h"
+#include "kernels/ceilings/read_vector.h"
 
 READ_VARIANT(avx2, "avx2", CPU_AVX2, read_plain);
 READ_VARIANT(avx2_pages, "avx2-pages", CPU_AVX2, read_pages);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* peak.c - operations on whole numbers: the ceiling of what is bound by instructions; and the input that
  * `flops` and `divide` share with it. */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include <stdlib.h>
 

@@ -11,8 +11,8 @@
  * The unit is 512 words. One word of every 64th unit is read back from the target and added up: too few to
  * cost, enough that a loop which did not store would not pass.
  */
-#ifndef PARSCALE_KERNELS_STREAM_H
-#define PARSCALE_KERNELS_STREAM_H
+#ifndef PARSCALE_KERNELS_CEILINGS_STREAM_H
+#define PARSCALE_KERNELS_CEILINGS_STREAM_H
 
 #include "kernels/kernel.h"
 

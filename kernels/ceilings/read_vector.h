@@ -5,7 +5,7 @@
  * Before: READ_VECTOR its vector type, READ_BYTES its size, and static inline functions read_load(const
  * unsigned char *), read_add(a, b), read_zero(), read_sum(v), the sum of its 64-bit lanes.
  */
-#include "kernels/read.h"
+#include "kernels/ceilings/read.h"
 
 /* Byte after byte; eight accumulators hide the latency of the adds. */
 static uint64_t read_plain(const unsigned char *bytes, uint64_t count)

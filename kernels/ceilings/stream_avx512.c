@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/stream.h"
+#include "kernels/ceilings/stream.h"
 
 #include "kernels/cpu.h"
 
@@ -31,7 +31,7 @@ static inline __m512d stream_triple(__m512d b, __m512d c)
 	return _mm512_add_pd(b, _mm512_mul_pd(_mm512_set1_pd(3), c));
 }
 
-#include "kernels/stream_vector.h"
+#include "kernels/ceilings/stream_vector.h"
 
 STREAM_VARIANTS(avx512, CPU_AVX512);
 

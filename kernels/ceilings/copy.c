@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* copy.c - copies memory, as STREAM does: a ceiling of what reads as much as it writes. */
 #define STREAM_SOURCES 1
-#include "kernels/stream_problem.h"
+#include "kernels/ceilings/stream_problem.h"
 
 #include <string.h>
 

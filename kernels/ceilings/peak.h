@@ -12,8 +12,8 @@
  * Left out are what runs on one port alone, as comparing does on some CPUs: a mix with it would be slower
  * than what a kernel without it can do, and so no ceiling.
  */
-#ifndef PARSCALE_KERNELS_PEAK_H
-#define PARSCALE_KERNELS_PEAK_H
+#ifndef PARSCALE_KERNELS_CEILINGS_PEAK_H
+#define PARSCALE_KERNELS_CEILINGS_PEAK_H
 
 #include "kernels/kernel.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* stream.c - the arrays of `copy` and `triad`, and how a worker walks through its share. */
-#include "kernels/stream.h"
+#include "kernels/ceilings/stream.h"
 
 #include "kernels/memory.h"
 

@@ -2,7 +2,7 @@
 /* triad.c - adds one array to three times another, as STREAM does: a ceiling of what reads twice what it
  * writes. */
 #define STREAM_SOURCES 2
-#include "kernels/stream_problem.h"
+#include "kernels/ceilings/stream_problem.h"
 
 static void plain(double *a, const double *b, const double *c, uint64_t words)
 {

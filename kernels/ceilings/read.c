@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by
  * memory. */
-#include "kernels/read.h"
+#include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"
 #include "kernels/memory.h"

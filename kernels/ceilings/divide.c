@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* divide.c - divides in registers: the ceiling of what is bound by division. */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include <stdlib.h>
 #include <string.h>

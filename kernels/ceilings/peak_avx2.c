@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include "kernels/cpu.h"
 
@@ -17,7 +17,7 @@ typedef double real_lanes __attribute__((vector_size(32)));
 #define PEAK_KEEP_REAL "+x"
 #define PEAK_FUSED _mm256_fmadd_pd
 #define PEAK_TARGET __attribute__((target("fma")))
-#include "kernels/peak_vector.h"
+#include "kernels/ceilings/peak_vector.h"
 
 PEAK_VARIANT(peak, avx2, CPU_AVX2, peak_chunk);
 PEAK_VARIANT(flops, avx2, CPU_AVX2, flops_chunk);

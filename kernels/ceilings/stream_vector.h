@@ -8,7 +8,7 @@
  * stream_triple(b, c), which is b + 3 c. What one loop does to a word: always inlined, so that it is
  * one loop.
  */
-#include "kernels/stream.h"
+#include "kernels/ceilings/stream.h"
 
 enum { STREAM_AT_ONCE = 4 };
 

@@ -8,7 +8,7 @@
  * registers; PEAK_FUSED(x, m, c), which is x m + c; PEAK_TARGET, attributes of a function that uses it.
  * After: the chunk functions peak_chunk, flops_chunk and divide_chunk.
  */
-#include "kernels/peak.h"
+#include "kernels/ceilings/peak.h"
 
 #include <stdlib.h>
 #include <string.h>
