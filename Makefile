@@ -94,7 +94,7 @@ libs     = $(hwloc_libs) -ljansson -lm -lpthread
 echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
 programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale-gbench) $(if $(have_MPI),$(BUILD)/parscale-mpi)
 tests    := $(patsubst %.c,$(BUILD)/%,$(call found,tests,test_*.c))
-support  := $(filter-out tests/fuzz/% $(patsubst $(BUILD)/%,%.c,$(tests)),$(call found,tests,*.c)) versus/primesieve.c
+support  := $(filter-out tests/fuzz/% $(patsubst $(BUILD)/%,%.c,$(tests)),$(call found,tests,*.c)) bench/versus/primesieve.c
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
@@ -158,9 +158,9 @@ $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
 # One row of scripts/versus-primesieve, which builds it.
-$(BUILD)/versus/versus: $(BUILD)/versus/versus.o $(BUILD)/versus/primesieve.o $(library)
+$(BUILD)/bench/versus/versus: $(BUILD)/bench/versus/versus.o $(BUILD)/bench/versus/primesieve.o $(library)
 	$(link)
-$(BUILD)/versus/versus: test_libs := -ldl
+$(BUILD)/bench/versus/versus: test_libs := -ldl
 
 # The fresh programs of `probe spawn`: nothing but the C library.
 $(echoes): $(BUILD)/bench/probe/program/echo.o

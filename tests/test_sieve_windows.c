@@ -16,8 +16,8 @@
 
 #include "base/paths.h"
 #include "bench/harness/trial.h"
+#include "bench/versus/primesieve.h"
 #include "kernels/sieve/sieve_tuplets.h"
-#include "versus/primesieve.h"
 
 #include <inttypes.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "versus/primesieve.h"
+#include "bench/versus/primesieve.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  * added up as it comes (list), both from each side's own batches. With `print` both are programs that write
  * to /dev/null. scripts/versus-primesieve makes the tables.
  */
-#include "versus/primesieve.h"
+#include "bench/versus/primesieve.h"
 
 #include "bench/harness/cell.h"
 #include "bench/harness/serial_run.h"

@@ -7,8 +7,8 @@
  * may be named. Versions 11 and 12 have the same interface in C
  * (https://github.com/kimwalisch/primesieve/blob/master/doc/C_API.md).
  */
-#ifndef PARSCALE_VERSUS_PRIMESIEVE_H
-#define PARSCALE_VERSUS_PRIMESIEVE_H
+#ifndef PARSCALE_BENCH_VERSUS_PRIMESIEVE_H
+#define PARSCALE_BENCH_VERSUS_PRIMESIEVE_H
 
 #include <stddef.h>
 #include <stdint.h>
