@@ -3,7 +3,7 @@
 #include "kernels/heron/heron.h"
 
 #include "kernels/memory.h"
-#include "kernels/palindrome/palindrome_random.h"
+#include "kernels/random.h"
 
 #include <stdlib.h>
 

@@ -4,14 +4,14 @@
  *
  * A list from a file is packed, or has one word a line; a newline is never part of a word. Words are bytes,
  * compared as they stand. Generated words are uniform over a-z. Word i is letters 0 to length-1 of the draws
- * i * d, i * d + 1, ... of the seed, d = ceil(length / 8), eight letters a draw (palindrome_random.h): it
+ * i * d, i * d + 1, ... of the seed, d = ceil(length / 8), eight letters a draw (random.h): it
  * depends on its index, the length and the seed alone.
  */
 #include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
 #include "kernels/memory.h"
-#include "kernels/palindrome/palindrome_random.h"
+#include "kernels/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_H
 #define PARSCALE_KERNELS_PALINDROME_PALINDROME_H
 
-#include "kernels/palindrome/palindrome_mask.h"
 #include "kernels/prefetch.h"
+#include "kernels/word_mask.h"
 
 /* Words of up to PALINDROME_VECTOR letters fit a vector; longer ones are compared piece by piece. */
 enum { PALINDROME_GROUP = 64, PALINDROME_VECTOR = 64, PALINDROME_LONGEST = 65536 };

@@ -99,8 +99,8 @@ static __attribute__((noinline)) void cross_run(
 		HITS(18)
 		HITS(19)
 		HITS(20)
-		HITS(21) HITS(22) HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30)
-			HITS(31)
+		HITS(21)
+		HITS(22) HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
 #undef HITS
 	}
 }

@@ -8,9 +8,9 @@
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_H
 #define PARSCALE_KERNELS_TEXT_TEXT_H
 
-#include "kernels/palindrome/palindrome_mask.h"
 #include "kernels/prefetch.h"
 #include "kernels/text/text_rules.h"
+#include "kernels/word_mask.h"
 
 enum { TEXT_BLOCK = 64, TEXT_TILE = 8192 };
 

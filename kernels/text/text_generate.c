@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/text/text_generate.h"
 
-#include "kernels/palindrome/palindrome_random.h"
+#include "kernels/random.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * palindrome_random.h - letters drawn by number: draw n of a seed depends on n and the seed alone.
+ * random.h - letters drawn by number: draw n of a seed depends on n and the seed alone.
  *
  * The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA
  * 2014) read by position: its state is a counter, so any draw can be had without those before it.
  */
-#ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_RANDOM_H
-#define PARSCALE_KERNELS_PALINDROME_PALINDROME_RANDOM_H
+#ifndef PARSCALE_KERNELS_RANDOM_H
+#define PARSCALE_KERNELS_RANDOM_H
 
 #include <stdint.h>
 

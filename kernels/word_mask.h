@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * palindrome_mask.h - what the searches of words share: 64-bit masks of what was found, and what is made of
+ * word_mask.h - what the searches of words share: 64-bit masks of what was found, and what is made of
  * them.
  *
  * A search turns a group of 64 places (words of a list, bytes of a text) into one mask; here masks become
@@ -8,8 +8,8 @@
  * modulo 2^64: it depends on every place, is the same for every cut, and costs one multiplication a group,
  * however many were found. Never looks at words or text.
  */
-#ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_MASK_H
-#define PARSCALE_KERNELS_PALINDROME_PALINDROME_MASK_H
+#ifndef PARSCALE_KERNELS_WORD_MASK_H
+#define PARSCALE_KERNELS_WORD_MASK_H
 
 #include "kernels/kernel.h"
 
