@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* simulate NAME DIR - writes the sweep of a simulated machine into DIR: for docs/gallery (scripts/gallery),
  * and for tests of reports. */
-#include "tests/scenarios.h"
+#include "tests/bench/report/scenarios.h"
 
 int main(int argc, char **argv)
 {

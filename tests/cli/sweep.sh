@@ -10,7 +10,7 @@ rows() { awk -F, -v status="$2" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; 
 	NR > 1 && $at == status { n++ } END { print n + 0 }' "$1/samples.csv"; }
 
 # --- a plan ---
-cp "$PARSCALE_ROOT/tests/tiny.sweep" .
+cp "$PARSCALE_ROOT/tests/sweeps/tiny.sweep" .
 says '^# .*[0-9]+ cells, [0-9]+ left out' '--dry-run counts the cells' parscale sweep tiny.sweep --dry-run --out dry
 holds '... names each' grep -q '^sieve/scalar/fork/spawn/dynamic/2w' out
 holds '... and what was left out, and why' grep -q '^# left out: sieve/scalar/serial.*: --workers' out

@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_sieve.c - the sieve's variants against published counts, a primality test, and each other.
+ */
+#include "kernels/sieve/sieve.h"
+#include "tests/kernels/sieve/sieve_cases.h"
+
+#include "kernels/sieve/sieve.h"
+
+#include <math.h>
+#include <sys/resource.h>
+
+static void check_all_variants(const struct problem *p, struct tally expected, bool check_too)
+{
+	for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+		if (!can_run(*v, p))
+			continue;
+		struct tally got = count_all(*v, p);
+		if (got.count != expected.count || (check_too && got.check != expected.check))
+			fail_msg("%s %llu..%llu: %llu primes, check %llu; expected %llu, %llu", (*v)->name,
+				(unsigned long long)p->start, (unsigned long long)p->stop,
+				(unsigned long long)got.count, (unsigned long long)got.check,
+				(unsigned long long)expected.count, (unsigned long long)expected.check);
+	}
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t m)
+{
+	__extension__ typedef unsigned __int128 wide;
+	return (uint64_t)((wide)a * b % m);
+}
+
+/* Miller-Rabin with the first twelve primes as bases, which is exact below 3.3e24 (Sorenson and Webster
+ * 2015). */
+static bool is_prime(uint64_t n)
+{
+	static const uint64_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+	if (n < 2)
+		return false;
+	for (size_t i = 0; i < 12; i++)
+		if (n % bases[i] == 0)
+			return n == bases[i];
+	uint64_t odd = n - 1;
+	int twos = 0;
+	for (; odd % 2 == 0; odd /= 2)
+		twos++;
+	for (size_t i = 0; i < 12; i++) {
+		uint64_t x = 1, square = bases[i];
+		for (uint64_t e = odd; e; e /= 2, square = multiply(square, square, n))
+			if (e & 1)
+				x = multiply(x, square, n);
+		bool witness = x != 1 && x != n - 1;
+		for (int r = 1; r < twos && witness; r++) {
+			x = multiply(x, x, n);
+			witness = x != n - 1;
+		}
+		if (witness)
+			return false;
+	}
+	return true;
+}
+
+static struct tally count_by_testing(uint64_t start, uint64_t stop)
+{
+	struct tally t = {0};
+	for (uint64_t n = start;; n++) {
+		if (is_prime(n)) {
+			t.count++;
+			t.check += n % 4 == 1;
+		}
+		if (n == stop)
+			return t;
+	}
+}
+
+static void check_window(uint64_t start, uint64_t stop)
+{
+	struct problem p = range(start, stop);
+	check_all_variants(&p, count_by_testing(start, stop), true);
+}
+
+/* ---- */
+
+/* To 10^10; with PARSCALE_LONG to 10^12, two minutes. */
+static void test_published_counts(void **state)
+{
+	(void)state;
+	const uint64_t most = getenv("PARSCALE_LONG") ? 12 : 10;
+	for (uint64_t stop = 10, k = 1; k <= most; stop *= 10, k++) {
+		for (int inclusive = 0; inclusive < 2; inclusive++) {
+			struct problem p = range(k % 3, stop - 1 + (uint64_t)inclusive);
+			struct tally known;
+			bool check_known = false;
+			assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
+			assert_true(check_known);
+			if (k < 9)
+				check_all_variants(&p, known, true);
+			else if (!inclusive) {
+				struct err e = {0};
+				struct tally got = count_all(variant_find(&kernel_sieve, "best", &e), &p);
+				assert_int_equal(got.count, known.count);
+				assert_int_equal(got.check, known.check);
+			}
+		}
+	}
+	struct problem p = range(3, 1000);
+	struct tally known;
+	bool check_known;
+	assert_null(kernel_sieve.oracle(&p, &known, &check_known));
+}
+
+/* Each is where Riemann's R(x) expects it, to some sqrt(x); and is checked without a second count. */
+static void test_published_counts_to_10_19(void **state)
+{
+	(void)state;
+	uint64_t end = 10;
+	for (unsigned k = 1; k <= 19; k++, end *= 10) {
+		struct problem p = range(0, end);
+		struct tally known;
+		struct err e = {0};
+		uint64_t about;
+		bool check_known = false;
+		assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
+		assert_true(check_known);
+		uint64_t lead = known.count - 1 - 2 * known.check; /* of those that leave 3 */
+		assert_int_equal(kernel_sieve.about_nth(&p, known.count, &about, &e), 0);
+		double root = sqrt((double)end), off = fabs((double)about - (double)end);
+		if (off > 3 * root + 10 || (double)lead > root)
+			fail_msg("10^%u: %llu primes would be about %llu; lead %llu", k,
+				(unsigned long long)known.count, (unsigned long long)about,
+				(unsigned long long)lead);
+	}
+}
+
+static void test_smallest_ranges(void **state)
+{
+	(void)state;
+	struct tally none = {0};
+	for (uint64_t start = 0; start <= 40; start++)
+		for (uint64_t stop = start; stop <= 40; stop++)
+			check_window(start, stop);
+	for (uint64_t start = 4080; start <= 4110; start += 3)
+		for (uint64_t stop = start; stop <= 4112; stop++)
+			check_window(start, stop);
+	struct problem p = range(24, 28);
+	check_all_variants(&p, none, true);
+}
+
+static void test_squares_and_powers(void **state)
+{
+	(void)state;
+	static const uint64_t roots[] = {
+		67, 251, 257, 4093, 4099, 65537, 1000003, 94906249, UINT64_C(4294967291)};
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+		uint64_t square = roots[i] * roots[i];
+		check_window(square, square);
+		check_window(square - 1 - random_below(60), square - 1);
+		check_window(square - random_below(60), square);
+		check_window(square + 1, square + 60);
+		check_window(square - 60, square + 60);
+	}
+	static const uint64_t powers[] = {
+		UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 50, UINT64_C(1) << 53};
+	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+		check_window(powers[i] - 1000, powers[i] + 1000);
+}
+
+static void test_end_of_the_numbers(void **state)
+{
+	(void)state;
+	struct problem p = range(UINT64_C(18446744073709551000), UINT64_MAX);
+	check_all_variants(&p, (struct tally){.count = 13, .check = 8}, true);
+	check_window(UINT64_MAX - 3, UINT64_MAX);
+	check_window(UINT64_MAX, UINT64_MAX);
+}
+
+/* Long lines and short, one block and many, whatever the hints say: all cuts give what one chunk gives. */
+static void test_cuts_and_hints(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		uint64_t start = random_bits() >> (24 + random_below(40)),
+			 width = random_bits() >> (38 + random_below(20));
+		struct problem p = range(start, start + width);
+		struct err e = {0};
+		struct tally expected = count_all(variant_find(&kernel_sieve, "scalar", &e), &p);
+		for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+			if (!can_run(*v, &p))
+				continue;
+			random_hints(&p);
+			struct tally got = count_in_chunks(*v, &p, 1 + random_below(300));
+			if (got.count != expected.count || got.check != expected.check)
+				fail_msg("%s %llu..%llu block %llu l1 %llu l2 %llu: %llu, not %llu",
+					(*v)->name, (unsigned long long)p.start, (unsigned long long)p.stop,
+					(unsigned long long)p.block_bytes, (unsigned long long)p.l1_bytes,
+					(unsigned long long)p.l2_bytes, (unsigned long long)got.count,
+					(unsigned long long)expected.count);
+		}
+	}
+}
+
+/* What is known of the numbers before n: how many are primes, how many of these leave 1, and their sum. */
+struct known {
+	uint32_t count, check;
+	uint64_t sum;
+};
+
+/* By the sieve of Eratosthenes itself. */
+static struct known *known_below(uint32_t end)
+{
+	struct known *k = calloc(end + 1, sizeof *k);
+	unsigned char *composite = calloc(end, 1);
+	assert_true(k && composite);
+	for (uint32_t n = 0; n < end; n++) {
+		bool prime = n > 1 && !composite[n];
+		for (uint64_t m = (uint64_t)n * n; prime && m < end; m += n)
+			composite[m] = 1;
+		k[n + 1] = (struct known){
+			k[n].count + prime, k[n].check + (prime && n % 4 == 1), k[n].sum + (prime ? n : 0)};
+	}
+	free(composite);
+	return k;
+}
+
+static int add(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct known *k = ctx;
+	k->count += (uint32_t)n;
+	for (size_t i = 0; i < n; i++)
+		k->sum += primes[i];
+	return 0;
+}
+
+static void check_known(const struct variant *v, struct problem *p, const struct known *known)
+{
+	const struct known *from = known + p->start, *to = known + p->stop + 1;
+	random_hints(p);
+	struct tally got = count_in_chunks(v, p, 1 + random_below(20));
+	struct known listed = {0};
+	p->listing = true;
+	struct opened o = open_variant(v, p);
+	v->emit(o.input, (struct span){0, v->units(o.input)}, o.scratch, add, &listed);
+	close_variant(&o);
+	if (got.count != to->count - from->count || got.check != to->check - from->check ||
+		listed.count != got.count || listed.sum != to->sum - from->sum)
+		fail_msg("%s %llu..%llu block %llu l1 %llu: %llu, check %llu, listed %lu; expected %u, %u",
+			v->name, (unsigned long long)p->start, (unsigned long long)p->stop,
+			(unsigned long long)p->block_bytes, (unsigned long long)p->l1_bytes,
+			(unsigned long long)got.count, (unsigned long long)got.check,
+			(unsigned long)listed.count, to->count - from->count, to->check - from->check);
+}
+
+/* Where the largest primes are multiplied, and just beyond; a variant is asked whether it does. */
+static void test_small_numbers(void **state)
+{
+	(void)state;
+	enum { END = 11200000 };
+	struct known *known = known_below(END);
+	static const uint32_t edges[] = {4112, 211 * 211, 211 * 223, 223 * 223, 3323 * 3329, 223 * 49727,
+		3329 * 3329, 127 * 127 * 127, 500000, 211 * 211 * 211, 211 * 211 * 223, 223 * 223 * 223};
+	unsigned multiplied = 0;
+	for (const struct variant *const *v = kernel_sieve.variants + 1; *v; v++) {
+		struct problem p = range(0, 400000);
+		if (!can_run(*v, &p))
+			continue;
+		struct opened o = open_variant(*v, &p);
+		multiplied += ((const struct sieve_input *)o.input)->factors != NULL;
+		close_variant(&o);
+		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+			for (uint32_t k = 0; k < 12; k++) {
+				uint64_t stop = edges[i] - 6 + k,
+					 width = random_below(stop) >> random_below(20);
+				p = range(stop - width, stop);
+				check_known(*v, &p, known);
+			}
+		for (int i = 0; i < 400; i++) {
+			uint64_t stop = random_below(END) >> random_below(12),
+				 width = random_below(stop + 1) >> random_below(20);
+			p = range(stop - width, stop);
+			check_known(*v, &p, known);
+		}
+	}
+	assert_true(multiplied > 0);
+	free(known);
+}
+
+/* Lines so much longer than a segment that large primes hit them dozens of times, and run over their end. */
+static void test_long_lines(void **state)
+{
+	(void)state;
+	struct problem p = range(UINT64_C(1000000000000), UINT64_C(1000100000000));
+	struct err e = {0};
+	struct tally expected = count_all(variant_find(&kernel_sieve, "scalar", &e), &p);
+	p.block_bytes = 4096;
+	p.l3_bytes = 64 << 20;
+	check_all_variants(&p, expected, true);
+}
+
+struct list {
+	uint64_t *primes;
+	size_t n, room, stop_at;
+};
+
+static int append(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct list *l = ctx;
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(l->n < l->room);
+		assert_true(l->n == 0 || l->primes[l->n - 1] < primes[i]);
+		l->primes[l->n++] = primes[i];
+	}
+	return l->n >= l->stop_at;
+}
+
+static void check_list(uint64_t start, uint64_t stop)
+{
+	struct problem p = range(start, stop);
+	struct tally expected = count_by_testing(start, stop);
+	struct list l = {.room = expected.count + 1, .stop_at = SIZE_MAX};
+	l.primes = calloc(l.room, sizeof *l.primes);
+	p.listing = true;
+	p.block_bytes = random_below(2) ? 64 : 0;
+	for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
+		if (!can_run(*v, &p))
+			continue;
+		struct opened o = open_variant(*v, &p);
+		uint64_t units = (*v)->units(o.input), middle = units / 2;
+		l.n = 0;
+		l.stop_at = SIZE_MAX;
+		(*v)->emit(o.input, (struct span){0, middle}, o.scratch, append, &l);
+		(*v)->emit(o.input, (struct span){middle, units}, o.scratch, append, &l);
+		assert_int_equal(l.n, expected.count);
+		for (size_t i = 0; i < l.n; i++)
+			assert_true(is_prime(l.primes[i]) && l.primes[i] >= start && l.primes[i] <= stop);
+		struct tally counted = {0};
+		(*v)->chunk(o.input, (struct span){0, units}, o.scratch, &counted);
+		assert_int_equal(counted.count, expected.count);
+		l.n = 0;
+		l.stop_at = 1;
+		(*v)->emit(o.input, (struct span){0, units}, o.scratch, append, &l);
+		assert_true(l.n == 0 ? expected.count == 0 : l.n <= expected.count);
+		close_variant(&o);
+	}
+	free(l.primes);
+}
+
+static void test_listing(void **state)
+{
+	(void)state;
+	check_list(0, 1);
+	check_list(0, 2);
+	check_list(2, 5000);
+	check_list(0, 200000);
+	check_list(4097, 4099);
+	check_list(999900000, 1000000000);
+	check_list(UINT64_C(1000000000000), UINT64_C(1000000100000));
+	check_list(UINT64_C(1000000000000000), UINT64_C(1000000000010000));
+	check_list(UINT64_C(18446744073709551000), UINT64_MAX);
+}
+
+/* Last of all, since features do not come back. */
+static void test_listing_without_gfni(void **state)
+{
+	struct err e = {0};
+	assert_int_equal(cpu_disable("gfni", &e), 0);
+	test_listing(state);
+}
+
+static int add_up(void *ctx, const uint64_t *primes, size_t n)
+{
+	struct tally *sum = ctx;
+	sum->count += n;
+	for (size_t i = 0; i < n; i++)
+		sum->check += primes[i];
+	return 0;
+}
+
+static struct tally run_all(const struct opened *o, bool listing)
+{
+	struct tally sum = {0};
+	struct span all = {0, o->v->units(o->input)};
+	if (listing)
+		o->v->emit(o->input, all, o->scratch, add_up, &sum);
+	else
+		o->v->chunk(o->input, all, o->scratch, &sum);
+	return sum;
+}
+
+static uint32_t full_buckets(const struct opened *o)
+{
+	const struct sieve_input *in = o->input;
+	const struct sieve_work *w = o->scratch;
+	uint32_t full = 0;
+	for (uint32_t c = 0; c < in->classes; c++)
+		full += w->bucket_used[c] + 1 == in->bucket_size;
+	return full;
+}
+
+static uint32_t mean_used(const struct opened *o)
+{
+	const struct sieve_input *in = o->input;
+	const struct sieve_work *w = o->scratch;
+	uint64_t sum = 0;
+	for (uint32_t c = 0; c < in->classes; c++)
+		sum += w->bucket_used[c];
+	return (uint32_t)(sum / in->classes);
+}
+
+/* Buckets of which about half overflow, and of which all do: as many primes as where none does. */
+static void test_full_buckets(void **state)
+{
+	(void)state;
+	for (const struct variant *const *v = kernel_sieve.variants + 1; *v; v++)
+		for (int kind = 0; kind < 3; kind++) {
+			struct problem p = range(UINT64_C(20000000000000), UINT64_C(20000002000000));
+			struct opened o;
+			p.listing = kind == 1;
+			p.tuplet = kind == 2 ? 2 : 1;
+			if (!can_run(*v, &p))
+				continue;
+			open_input(&o, *v, &p);
+			struct sieve_input *in = o.input;
+			assert_true(in->huge.blocks > 0);
+			open_scratch(&o);
+			struct tally expected = run_all(&o, p.listing);
+			assert_int_equal(full_buckets(&o), 0);
+			const uint32_t sizes[] = {mean_used(&o), 20, 1};
+			for (size_t i = 0; i < 3; i++) {
+				close_scratch(&o);
+				in->bucket_size = sizes[i];
+				open_scratch(&o);
+				struct tally got = run_all(&o, p.listing);
+				uint32_t full = full_buckets(&o);
+				assert_true(i ? full == in->classes : full > 0 && full < in->classes);
+				assert_int_equal(got.count, expected.count);
+				assert_int_equal(got.check, expected.check);
+			}
+			close_variant(&o);
+		}
+}
+
+static void test_problems_that_are_refused(void **state)
+{
+	(void)state;
+	struct problem p = range(11, 10);
+	struct err e = {0};
+	void *input;
+	assert_int_equal(kernel_sieve.validate(&p, &e), -1);
+	assert_int_equal(e.status, ERR_USAGE);
+
+	p = range(0, 1000000001);
+	e = (struct err){0};
+	assert_int_equal(kernel_sieve.variants[0]->setup(&p, &input, &e), -1);
+	assert_int_equal(e.status, ERR_ABSENT);
+
+	p = range(0, UINT64_MAX);
+	assert_int_equal(kernel_sieve.items(&p), UINT64_MAX);
+	kernel_sieve.resize(&p, 1000);
+	assert_int_equal(p.start, 0);
+	assert_int_equal(p.stop, 999);
+	assert_int_equal(kernel_sieve.items(&p), 1000);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { sanitized = 1 };
+#else
+enum { sanitized = 0 };
+#endif
+
+/* Sets up, and asks for the scratch of every worker, in an address space that may grow by so many bytes. */
+static int set_up_within(const struct variant *v, const struct problem *p, uint64_t bytes, struct err *e)
+{
+	struct rlimit was, low;
+	void *input, *scratch[8];
+	unsigned long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+	low = was;
+	low.rlim_cur = pages * 4096 + bytes;
+	assert_int_equal(setrlimit(RLIMIT_AS, &low), 0);
+	int failed = v->setup(p, &input, e);
+	size_t size = failed ? 0 : v->scratch_bytes(input);
+	unsigned n = 0;
+	for (; !failed && n < p->workers; n++) {
+		scratch[n] = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (scratch[n] == MAP_FAILED) {
+			failed = err_set(e, ERR_FAILED, "no scratch of %zu bytes for worker %u", size, n);
+			break;
+		}
+	}
+	assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+	while (n-- > 0)
+		munmap(scratch[n], size);
+	if (!failed || size)
+		v->teardown(input);
+	return failed;
+}
+
+static void test_memory_bounds(void **state)
+{
+	(void)state;
+	if (sanitized)
+		skip();
+	static const struct {
+		uint64_t start, numbers;
+		unsigned workers;
+		uint64_t mib;
+	} bounds[] = {
+		{0, UINT64_C(1000000000000), 1, 64},
+		{0, UINT64_C(1000000000000), 8, 8 * 64},
+		{UINT64_C(1000000000000), UINT64_C(10000000000), 1, 64},
+		{UINT64_C(1000000000000), 10000000, 1, 64},
+		{UINT64_C(1000000000000000000), UINT64_C(1000000000000), 1, 512},
+		{UINT64_C(1000000000000000000), UINT64_C(10000000000), 8, 512},
+	};
+	struct err none = {0};
+	const struct variant *best = variant_find(&kernel_sieve, "best", &none);
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+		for (const struct variant *const *v = kernel_sieve.variants + 1; *v; v++) {
+			struct problem p = range(bounds[i].start, bounds[i].start + bounds[i].numbers);
+			struct err e = {0};
+			p.workers = bounds[i].workers;
+			p.l2_bytes = 2 << 20;
+			p.l3_bytes = 64 << 20;
+			if (bounds[i].mib == 512 && *v != best)
+				continue; /* plans are alike, and others take seconds to make them */
+			if (can_run(*v, &p) && set_up_within(*v, &p, bounds[i].mib << 20, &e))
+				fail_msg("%s %llu + %llu, %u workers, %llu MiB: %s", (*v)->name,
+					(unsigned long long)p.start, (unsigned long long)bounds[i].numbers,
+					p.workers, (unsigned long long)bounds[i].mib, e.text);
+		}
+}
+
+/* Whichever of its arrays a plan does not get, it says so and leaves nothing behind. */
+static void test_memory_that_is_not_there(void **state)
+{
+	(void)state;
+	if (sanitized)
+		skip();
+	struct err e = {0};
+	struct problem p = range(UINT64_MAX - 10000000000, UINT64_MAX);
+	const struct variant *v = variant_find(&kernel_sieve, "best", &e);
+	p.workers = 1;
+	unsigned refused = 0;
+	for (uint64_t mib = 0; mib < 150; mib += mib < 8 ? 1 : 15) {
+		e = (struct err){0};
+		if (set_up_within(v, &p, mib << 20, &e) == 0)
+			continue;
+		assert_int_equal(e.status, ERR_FAILED);
+		assert_true(strstr(e.text, "out of memory: sieve") || strstr(e.text, "scratch"));
+		refused++;
+	}
+	assert_true(refused > 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_published_counts),
+		cmocka_unit_test(test_published_counts_to_10_19),
+		cmocka_unit_test(test_smallest_ranges),
+		cmocka_unit_test(test_squares_and_powers),
+		cmocka_unit_test(test_end_of_the_numbers),
+		cmocka_unit_test(test_cuts_and_hints),
+		cmocka_unit_test(test_small_numbers),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_full_buckets),
+		cmocka_unit_test(test_problems_that_are_refused),
+		cmocka_unit_test(test_memory_bounds),
+		cmocka_unit_test(test_memory_that_is_not_there),
+		cmocka_unit_test(test_listing_without_gfni),
+	};
+	print_message("seed %llu\n", (unsigned long long)seed);
+	return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);
+}
