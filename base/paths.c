@@ -15,23 +15,23 @@ static size_t folder(char *path, size_t size)
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-char *program_beside(const char *name, char *path, size_t size)
+char *paths_beside(const char *name, char *path, size_t size)
 {
 	size_t at = folder(path, size);
 	snprintf(path + at, size - at, "%s", name);
 	return path;
 }
 
-char *program_near(const char *other, const char *name, char *path, size_t size)
+char *paths_near(const char *other, const char *name, char *path, size_t size)
 {
 	const char *slash = other ? strrchr(other, '/') : NULL;
 	if (!other)
-		return program_beside(name, path, size);
+		return paths_beside(name, path, size);
 	snprintf(path, size, "%.*s%s", slash ? (int)(slash - other) + 1 : 0, other, name);
 	return path;
 }
 
-char *program_data(const char *name, char *path, size_t size)
+char *paths_data(const char *name, char *path, size_t size)
 {
 	static const char *const places[] = {"../", "../share/parscale/"};
 	const char *forced = getenv("PARSCALE_DATADIR");

@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 /* The path of another program that stands beside this one; returns `path`. */
-char *program_beside(const char *name, char *path, size_t size);
+char *paths_beside(const char *name, char *path, size_t size);
 
 /* The same of the parscale at path `other`; NULL: this one. */
-char *program_near(const char *other, const char *name, char *path, size_t size);
+char *paths_near(const char *other, const char *name, char *path, size_t size);
 
 /* The path of a file that comes along, such as "plots/speedup.gp" or "scripts/sweeps/default.sweep": under
  * $PARSCALE_DATADIR where set, else under the checkout (build/..), else under PREFIX/share/parscale. Returns
  * `path`; the file may be missing. */
-char *program_data(const char *name, char *path, size_t size);
+char *paths_data(const char *name, char *path, size_t size);
 
 #endif

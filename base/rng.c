@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/rng.h"
 
-uint64_t shuffle_next(uint64_t *state)
+uint64_t rng_next(uint64_t *state)
 {
 	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
 	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -12,7 +12,7 @@ uint64_t shuffle_next(uint64_t *state)
 void shuffle(size_t *order, size_t n, uint64_t *state)
 {
 	for (size_t i = n; i > 1; i--) {
-		size_t j = (size_t)(shuffle_next(state) % i), kept = order[i - 1];
+		size_t j = (size_t)(rng_next(state) % i), kept = order[i - 1];
 		order[i - 1] = order[j];
 		order[j] = kept;
 	}

@@ -8,7 +8,7 @@
 
 /* The next of a sequence of 64 uniform bits: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), since the order
  * needs no better generator. */
-uint64_t shuffle_next(uint64_t *state);
+uint64_t rng_next(uint64_t *state);
 
 /* Puts the n numbers of `order` into random order. */
 void shuffle(size_t *order, size_t n, uint64_t *state);

@@ -12,7 +12,7 @@ static void note(int signal)
 	seen = 1;
 }
 
-void interrupt_catch(void)
+void signals_catch(void)
 {
 	struct sigaction action = {.sa_handler = note};
 	sigaction(SIGINT, &action, NULL);
@@ -20,7 +20,7 @@ void interrupt_catch(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
-bool interrupt_seen(void)
+bool signals_seen(void)
 {
 	return seen;
 }

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP only make interrupt_seen() true and end system calls with EINTR. */
-void interrupt_catch(void);
-bool interrupt_seen(void);
+/* From now on SIGINT, SIGTERM and SIGHUP only make signals_seen() true and end system calls with EINTR. */
+void signals_catch(void);
+bool signals_seen(void);
 
 #endif

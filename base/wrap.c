@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-size_t folded_width(const char *text)
+size_t wrap_width(const char *text)
 {
 	size_t columns = 0;
 	for (; *text; text++)
@@ -40,7 +40,7 @@ static void put_words(FILE *f, const char *text, size_t n, size_t at, size_t han
 			break;
 		const char *blank = memchr(text, ' ', (size_t)(end - text));
 		const size_t length = (size_t)((blank ? blank : end) - text);
-		if (page != FOLDED_ENDLESS && owed && at + owed + put(NULL, text, length) > page) {
+		if (page != WRAP_ENDLESS && owed && at + owed + put(NULL, text, length) > page) {
 			putc('\n', f);
 			blanks(f, hang);
 			at = hang;
@@ -64,12 +64,12 @@ static void entry(
 	put_words(f, text, n, from, hang, page);
 }
 
-void folded_entry(FILE *f, const char *head, size_t hang, const char *text, size_t page)
+void wrap_entry(FILE *f, const char *head, size_t hang, const char *text, size_t page)
 {
 	entry(f, head, strlen(head), hang, text, strlen(text), page);
 }
 
-void folded_text(FILE *f, const char *text)
+void wrap_text(FILE *f, const char *text)
 {
 	while (*text) {
 		const size_t n = strcspn(text, "\n"), indent = strspn(text, " ");
@@ -78,9 +78,9 @@ void folded_text(FILE *f, const char *text)
 			gap++;
 		if (gap + 1 < n) {
 			const size_t hang = gap + strspn(text + gap, " ");
-			entry(f, text, gap, put(NULL, text, hang), text + hang, n - hang, FOLDED_PAGE);
+			entry(f, text, gap, put(NULL, text, hang), text + hang, n - hang, WRAP_PAGE);
 		} else {
-			entry(f, "", 0, indent, text + indent, n - indent, FOLDED_PAGE);
+			entry(f, "", 0, indent, text + indent, n - indent, WRAP_PAGE);
 		}
 		text += n + (text[n] == '\n');
 	}

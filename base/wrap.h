@@ -10,17 +10,17 @@
 #include <stdio.h>
 
 /* Columns of a page; of one that has no end, for output that programs read. */
-enum { FOLDED_PAGE = 100, FOLDED_ENDLESS = 0 };
+enum { WRAP_PAGE = 100, WRAP_ENDLESS = 0 };
 
 /* Columns of a text. */
-size_t folded_width(const char *text);
+size_t wrap_width(const char *text);
 
 /* Writes `head`, and `text` behind it in lines that begin at column `hang`, two columns after a
  * head as wide as that; ends the last line. A word wider than its line stands there alone. */
-void folded_entry(FILE *f, const char *head, size_t hang, const char *text, size_t page);
+void wrap_entry(FILE *f, const char *head, size_t hang, const char *text, size_t page);
 
-/* Writes a text of several lines, each folded at FOLDED_PAGE: what follows a gap of two blanks or more behind
+/* Writes a text of several lines, each folded at WRAP_PAGE: what follows a gap of two blanks or more behind
  * a line's first words keeps its column, other lines begin again at the left. The last line is ended. */
-void folded_text(FILE *f, const char *text);
+void wrap_text(FILE *f, const char *text);
 
 #endif

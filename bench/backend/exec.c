@@ -40,7 +40,7 @@ static int create(struct member *m)
 	return failed;
 }
 
-static const struct crew_kind programs = {
+static const struct spawned_team_kind programs = {
 	.create = create, .reap = process_reap, .kill = process_kill, .describe = process_describe};
 
 static struct team *open_programs(const struct job *job, const struct team_plan *plan, struct err *e)
@@ -55,7 +55,7 @@ static struct team *open_programs(const struct job *job, const struct team_plan 
 	else if (access(job->program[0], X_OK) != 0)
 		err_set(e, ERR_ABSENT, "exec: cannot start %s: %s", job->program[0], strerror(errno));
 	else
-		return crew_open(&backend_exec, &programs, job, plan, e);
+		return spawned_team_open(&backend_exec, &programs, job, plan, e);
 	return NULL;
 }
 
@@ -82,7 +82,7 @@ const struct backend backend_exec = {
 	.max_workers = BACKEND_MAX_WORKERS,
 	.afresh = true,
 	.open = open_programs,
-	.run = crew_run,
-	.slot = crew_slot,
-	.close = crew_close,
+	.run = spawned_team_run,
+	.slot = spawned_team_slot,
+	.close = spawned_team_close,
 };

@@ -26,12 +26,12 @@ static int create(struct member *m)
 	return pid < 0 ? errno : 0;
 }
 
-static const struct crew_kind processes = {
+static const struct spawned_team_kind processes = {
 	.create = create, .reap = process_reap, .kill = process_kill, .describe = process_describe};
 
 static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
 {
-	return crew_open(&backend_fork, &processes, job, plan, e);
+	return spawned_team_open(&backend_fork, &processes, job, plan, e);
 }
 
 const struct backend backend_fork = {
@@ -40,7 +40,7 @@ const struct backend backend_fork = {
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.open = open_processes,
-	.run = crew_run,
-	.slot = crew_slot,
-	.close = crew_close,
+	.run = spawned_team_run,
+	.slot = spawned_team_slot,
+	.close = spawned_team_close,
 };

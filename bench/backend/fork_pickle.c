@@ -20,7 +20,7 @@ const struct backend backend_fork_pickle = {
 	.wired = true,
 	.serialised = true,
 	.open = open_processes,
-	.run = crew_run,
-	.slot = crew_slot,
-	.close = crew_close,
+	.run = spawned_team_run,
+	.slot = spawned_team_slot,
+	.close = spawned_team_close,
 };

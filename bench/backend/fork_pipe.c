@@ -363,7 +363,7 @@ static void discard(struct team *t)
 	free(b);
 }
 
-static const struct crew_kind processes = {.create = create,
+static const struct spawned_team_kind processes = {.create = create,
 	.reap = process_reap,
 	.kill = process_kill,
 	.describe = process_describe,
@@ -378,7 +378,7 @@ struct team *fork_pipe_open(
 		err_set(e, ERR_ABSENT, "%s: this job cannot travel through pipes", b->name);
 		return NULL;
 	}
-	return crew_open(b, &processes, job, plan, e);
+	return spawned_team_open(b, &processes, job, plan, e);
 }
 
 static struct team *open_processes(const struct job *job, const struct team_plan *plan, struct err *e)
@@ -393,7 +393,7 @@ const struct backend backend_fork_pipe = {
 	.max_workers = BACKEND_MAX_WORKERS,
 	.wired = true,
 	.open = open_processes,
-	.run = crew_run,
-	.slot = crew_slot,
-	.close = crew_close,
+	.run = spawned_team_run,
+	.slot = spawned_team_slot,
+	.close = spawned_team_close,
 };

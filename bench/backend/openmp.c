@@ -18,7 +18,7 @@
 
 #include <omp.h>
 
-static int all_threads(const struct control *c, region_part_fn *part, struct err *e)
+static int all_threads(const struct control *c, region_team_part_fn *part, struct err *e)
 {
 	unsigned workers = c->plan.workers, got = 0;
 	/* Not by a num_threads clause: libomp 14 aborts when that is what comes first after it gave up its
@@ -43,7 +43,7 @@ static void release_threads(void)
 	omp_pause_resource_all(omp_pause_hard);
 }
 
-static const struct region_kind threads = {.all = all_threads, .release = release_threads};
+static const struct region_team_kind threads = {.all = all_threads, .release = release_threads};
 
 /* libomp 14 would abort a child forked while its threads are given up and it has not begun anew. */
 static void settle(void)
@@ -53,13 +53,13 @@ static void settle(void)
 
 static void openmp_close(struct team *t)
 {
-	region_close(t);
+	region_team_close(t);
 	settle();
 }
 
 static struct team *openmp_open(const struct job *job, const struct team_plan *plan, struct err *e)
 {
-	struct team *t = region_open(&backend_openmp, &threads, job, plan, e);
+	struct team *t = region_team_open(&backend_openmp, &threads, job, plan, e);
 	if (!t)
 		settle();
 	return t;
@@ -75,8 +75,8 @@ const struct backend backend_openmp = {
 	.max_workers = BACKEND_MAX_WORKERS,
 #if HAVE_OPENMP
 	.open = openmp_open,
-	.run = region_run,
-	.slot = region_slot,
+	.run = region_team_run,
+	.slot = region_team_slot,
 	.close = openmp_close,
 #endif
 };

@@ -55,7 +55,7 @@ static void await_end(pid_t pid, double seconds)
 		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
 }
 
-bool process_reap(struct member *m, double seconds, char how[CREW_TEXT])
+bool process_reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])
 {
 	int status = 0;
 	pid_t ended = waitpid(m->pid, &status, WNOHANG);
@@ -66,12 +66,12 @@ bool process_reap(struct member *m, double seconds, char how[CREW_TEXT])
 	if (ended == 0)
 		return false;
 	if (ended < 0) /* the program ignores SIGCHLD, so that the kernel reaped it */
-		snprintf(how, CREW_TEXT, "is gone");
+		snprintf(how, SPAWNED_TEAM_TEXT, "is gone");
 	else if (WIFSIGNALED(status))
-		snprintf(how, CREW_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
+		snprintf(how, SPAWNED_TEAM_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	else
-		snprintf(how, CREW_TEXT, "exited with status %d", WEXITSTATUS(status));
+		snprintf(how, SPAWNED_TEAM_TEXT, "exited with status %d", WEXITSTATUS(status));
 	return true;
 }
 
@@ -80,7 +80,7 @@ void process_kill(struct member *m)
 	kill(m->pid, SIGKILL);
 }
 
-void process_describe(const struct member *m, char text[CREW_TEXT])
+void process_describe(const struct member *m, char text[SPAWNED_TEAM_TEXT])
 {
-	snprintf(text, CREW_TEXT, "worker %u (pid %d)", m->worker, (int)m->pid);
+	snprintf(text, SPAWNED_TEAM_TEXT, "worker %u (pid %d)", m->worker, (int)m->pid);
 }

@@ -17,9 +17,9 @@ void process_settle(pid_t opener);
  * buffers are written, a second time. */
 void process_disown(void);
 
-/* Members of a struct crew_kind. */
-bool process_reap(struct member *m, double seconds, char how[CREW_TEXT]);
+/* Members of a struct spawned_team_kind. */
+bool process_reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT]);
 void process_kill(struct member *m);
-void process_describe(const struct member *m, char text[CREW_TEXT]);
+void process_describe(const struct member *m, char text[SPAWNED_TEAM_TEXT]);
 
 #endif

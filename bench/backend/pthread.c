@@ -18,9 +18,9 @@ static int create(struct member *m)
 	return pthread_create(&m->thread, NULL, live, m);
 }
 
-static bool reap(struct member *m, double seconds, char how[CREW_TEXT])
+static bool reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])
 {
-	snprintf(how, CREW_TEXT, "ended by itself");
+	snprintf(how, SPAWNED_TEAM_TEXT, "ended by itself");
 	if (pthread_tryjoin_np(m->thread, NULL) == 0)
 		return true;
 	if (seconds <= 0)
@@ -38,17 +38,17 @@ static void give_up(struct member *m)
 	pthread_detach(m->thread);
 }
 
-static void describe(const struct member *m, char text[CREW_TEXT])
+static void describe(const struct member *m, char text[SPAWNED_TEAM_TEXT])
 {
-	snprintf(text, CREW_TEXT, "worker %u", m->worker);
+	snprintf(text, SPAWNED_TEAM_TEXT, "worker %u", m->worker);
 }
 
-static const struct crew_kind threads = {
+static const struct spawned_team_kind threads = {
 	.create = create, .reap = reap, .give_up = give_up, .describe = describe};
 
 static struct team *open_threads(const struct job *job, const struct team_plan *plan, struct err *e)
 {
-	return crew_open(&backend_pthread, &threads, job, plan, e);
+	return spawned_team_open(&backend_pthread, &threads, job, plan, e);
 }
 
 const struct backend backend_pthread = {
@@ -57,7 +57,7 @@ const struct backend backend_pthread = {
 	.worker = "thread",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.open = open_threads,
-	.run = crew_run,
-	.slot = crew_slot,
-	.close = crew_close,
+	.run = spawned_team_run,
+	.slot = spawned_team_slot,
+	.close = spawned_team_close,
 };

@@ -5,7 +5,7 @@
 
 struct team {
 	struct control control;
-	const struct region_kind *kind;
+	const struct region_team_kind *kind;
 	bool failed; /* can only be closed */
 };
 
@@ -19,7 +19,7 @@ static void run(const struct control *c, unsigned worker)
 	control_run(c, worker);
 }
 
-static int all(struct team *t, region_part_fn *part, struct err *e)
+static int all(struct team *t, region_team_part_fn *part, struct err *e)
 {
 	return t->kind->all(&t->control, part, e) == 0 ? control_check(&t->control, e) : -1;
 }
@@ -35,8 +35,8 @@ static void release(struct team *t)
 		t->kind->release();
 }
 
-struct team *region_open(const struct backend *b, const struct region_kind *kind, const struct job *job,
-	const struct team_plan *plan, struct err *e)
+struct team *region_team_open(const struct backend *b, const struct region_team_kind *kind,
+	const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	struct control c;
 	if (control_open(&c, b, job, plan, e) != 0)
@@ -50,13 +50,13 @@ struct team *region_open(const struct backend *b, const struct region_kind *kind
 	t->control = c;
 	t->kind = kind;
 	if (plan->lifetime == LIFETIME_POOL && all(t, enter, e) != 0) {
-		region_close(t);
+		region_team_close(t);
 		return NULL;
 	}
 	return t;
 }
 
-int region_run(struct team *t, struct err *e)
+int region_team_run(struct team *t, struct err *e)
 {
 	bool spawn = t->control.plan.lifetime == LIFETIME_SPAWN;
 	if (t->failed)
@@ -70,12 +70,12 @@ int region_run(struct team *t, struct err *e)
 	return t->failed ? -1 : 0;
 }
 
-void *region_slot(struct team *t, unsigned worker)
+void *region_team_slot(struct team *t, unsigned worker)
 {
 	return control_slot(&t->control, worker);
 }
 
-void region_close(struct team *t)
+void region_team_close(struct team *t)
 {
 	if (!t)
 		return;

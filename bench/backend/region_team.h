@@ -9,22 +9,22 @@
 
 #include "bench/backend/control.h"
 
-typedef void region_part_fn(const struct control *c, unsigned worker);
+typedef void region_team_part_fn(const struct control *c, unsigned worker);
 
-struct region_kind {
+struct region_team_kind {
 	/* Calls part(c, w) for every worker w, each in its own thread, always the same one in lifetime pool;
 	 * for none, and -1, if there are not enough threads. */
-	int (*all)(const struct control *c, region_part_fn *part, struct err *e);
+	int (*all)(const struct control *c, region_team_part_fn *part, struct err *e);
 
 	/* Gives up the threads. May be NULL. */
 	void (*release)(void);
 };
 
 /* The functions of struct backend, but for open's first two arguments. */
-struct team *region_open(const struct backend *b, const struct region_kind *kind, const struct job *job,
-	const struct team_plan *plan, struct err *e);
-int region_run(struct team *t, struct err *e);
-void *region_slot(struct team *t, unsigned worker);
-void region_close(struct team *t);
+struct team *region_team_open(const struct backend *b, const struct region_team_kind *kind,
+	const struct job *job, const struct team_plan *plan, struct err *e);
+int region_team_run(struct team *t, struct err *e);
+void *region_team_slot(struct team *t, unsigned worker);
+void region_team_close(struct team *t);
 
 #endif

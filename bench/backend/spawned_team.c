@@ -24,7 +24,7 @@ static double now(void)
 static int reap(struct member *m, double seconds, struct err *e)
 {
 	struct team *t = m->team;
-	char how[CREW_TEXT], who[CREW_TEXT];
+	char how[SPAWNED_TEAM_TEXT], who[SPAWNED_TEAM_TEXT];
 	if (!m->alive || !t->kind->reap(m, seconds, how))
 		return 0;
 	m->alive = false;
@@ -81,7 +81,7 @@ static int create_all(struct team *t, struct err *e)
 static int timed_out(const struct team *t, struct err *e)
 {
 	const char *where;
-	char who[CREW_TEXT];
+	char who[SPAWNED_TEAM_TEXT];
 	unsigned last = control_last(&t->control, &where);
 	t->kind->describe(&t->members[last], who);
 	return err_set(e, ERR_FAILED, "%s: time-out: after %g s %s %s", t->control.name,
@@ -128,7 +128,7 @@ static int spawn_run(struct team *t, double deadline, struct err *e)
 	return for_each_alive(t, NULL) ? timed_out(t, e) : 0;
 }
 
-int crew_run(struct team *t, struct err *e)
+int spawned_team_run(struct team *t, struct err *e)
 {
 	const struct team_plan *plan = &t->control.plan;
 	double deadline = now() + plan->timeout_seconds;
@@ -138,8 +138,8 @@ int crew_run(struct team *t, struct err *e)
 	return t->failed ? -1 : 0;
 }
 
-struct team *crew_open(const struct backend *b, const struct crew_kind *kind, const struct job *job,
-	const struct team_plan *plan, struct err *e)
+struct team *spawned_team_open(const struct backend *b, const struct spawned_team_kind *kind,
+	const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	struct control c;
 	if (control_open(&c, b, job, plan, e) != 0)
@@ -161,18 +161,18 @@ struct team *crew_open(const struct backend *b, const struct crew_kind *kind, co
 		t->failed = create_all(t, e) != 0 || await(t, all_reported, deadline, e) != 0;
 	}
 	if (t->failed) {
-		crew_close(t);
+		spawned_team_close(t);
 		return NULL;
 	}
 	return t;
 }
 
-void *crew_slot(struct team *t, unsigned worker)
+void *spawned_team_slot(struct team *t, unsigned worker)
 {
 	return control_slot(&t->control, worker);
 }
 
-void crew_close(struct team *t)
+void spawned_team_close(struct team *t)
 {
 	if (!t)
 		return;

@@ -2,7 +2,7 @@
 /*
  * spawned_team.h - a team whose workers are made one by one beside the opener: threads or processes. Creating,
  * waiting, noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct
- * crew_kind. The clock is read for time-outs only.
+ * spawned_team_kind. The clock is read for time-outs only.
  */
 #ifndef PARSCALE_BENCH_BACKEND_SPAWNED_TEAM_H
 #define PARSCALE_BENCH_BACKEND_SPAWNED_TEAM_H
@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-struct crew_kind;
+struct spawned_team_kind;
 
 struct member {
 	struct team *team;
@@ -26,22 +26,22 @@ struct member {
 
 struct team {
 	struct control control;
-	const struct crew_kind *kind;
+	const struct spawned_team_kind *kind;
 	void *own; /* the kind's, from `prepare` */
 	pid_t opener;
 	bool failed; /* can only be closed */
 	struct member members[];
 };
 
-enum { CREW_TEXT = 100 };
+enum { SPAWNED_TEAM_TEXT = 100 };
 
-struct crew_kind {
+struct spawned_team_kind {
 	/* Makes m's worker, which runs control_live and ends. Returns 0 or an errno. */
 	int (*create)(struct member *m);
 
 	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended,
 	 * with the way it did in `how` ("was killed by signal 9 (Killed)"). */
-	bool (*reap)(struct member *m, double seconds, char how[CREW_TEXT]);
+	bool (*reap)(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT]);
 
 	/* Ends the worker, whatever it does. NULL where there is no way. */
 	void (*kill)(struct member *m);
@@ -60,14 +60,14 @@ struct crew_kind {
 	void (*discard)(struct team *t);
 
 	/* Which one it is, for a message: "worker 1 (pid 123)". */
-	void (*describe)(const struct member *m, char text[CREW_TEXT]);
+	void (*describe)(const struct member *m, char text[SPAWNED_TEAM_TEXT]);
 };
 
 /* The functions of struct backend, but for open's first two arguments. */
-struct team *crew_open(const struct backend *b, const struct crew_kind *kind, const struct job *job,
-	const struct team_plan *plan, struct err *e);
-int crew_run(struct team *t, struct err *e);
-void *crew_slot(struct team *t, unsigned worker);
-void crew_close(struct team *t);
+struct team *spawned_team_open(const struct backend *b, const struct spawned_team_kind *kind,
+	const struct job *job, const struct team_plan *plan, struct err *e);
+int spawned_team_run(struct team *t, struct err *e);
+void *spawned_team_slot(struct team *t, unsigned worker);
+void spawned_team_close(struct team *t);
 
 #endif

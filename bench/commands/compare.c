@@ -133,7 +133,7 @@ static int print_text(struct table *rows, const struct comparison_result *r,
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale compare A B [options]\n\n"
 		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower stands where the medians of launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
 		"same where the 95 % interval of the ratio lies within the margin; undecided else, with the number of launches that would decide. "

@@ -26,7 +26,7 @@ static void print_topic(FILE *out, const char *kind, const char *topic, const ch
 {
 	char head[100];
 	snprintf(head, sizeof head, "  %-8s %s", kind, topic);
-	folded_entry(out, head, 29, says, FOLDED_PAGE);
+	wrap_entry(out, head, 29, says, WRAP_PAGE);
 }
 
 static const char *plural(int n)
@@ -70,7 +70,7 @@ static void print_environment(const struct environment *env, FILE *out)
 		else
 			snprintf(text, sizeof text, "%s %s", value[0] ? value : "-", value[0] ? f->unit : "");
 		snprintf(name, sizeof name, "  %s", f->name);
-		folded_entry(out, name, 26, text, FOLDED_PAGE);
+		wrap_entry(out, name, 26, text, WRAP_PAGE);
 	}
 }
 
@@ -117,7 +117,7 @@ static void print_sizes(const struct facts *facts, FILE *out)
 		strcat(text, i ? ", " : "");
 		strcat(text, units_bytes((double)sizes[i], bytes));
 	}
-	folded_entry(out, "", 2, n > 0 ? text : "not available", FOLDED_PAGE);
+	wrap_entry(out, "", 2, n > 0 ? text : "not available", WRAP_PAGE);
 }
 
 static void print_findings(const struct facts *f, FILE *out)
@@ -246,7 +246,7 @@ static int print_json(const struct facts *f, struct err *e)
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale info [--format text|json]\n\n"
 		"Shows the machine, the environment, placement orders and worker counts, how fit all is to measure in and what to do about it, the build and what it lacks. "
 		"Reads only; measures the noise of the system for 0.3 s; changes nothing.\n");

@@ -16,7 +16,7 @@
 /* A name and what is said of it: one line for programs, on a terminal as many as it takes. */
 static void entry(const char *name, size_t column, const char *text)
 {
-	folded_entry(stdout, name, column, text, isatty(STDOUT_FILENO) ? FOLDED_PAGE : FOLDED_ENDLESS);
+	wrap_entry(stdout, name, column, text, isatty(STDOUT_FILENO) ? WRAP_PAGE : WRAP_ENDLESS);
 }
 
 static void line(const char *name, const char *text, const char *missing)
@@ -100,7 +100,7 @@ enum { LISTS = sizeof lists / sizeof *lists };
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale list [kernels|variants|backends|meters|probes|columns]\n"
 		"       parscale list columns --format markdown\n\n"
 		"Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown are results/README.md. On a terminal long lines are folded.\n");

@@ -37,15 +37,15 @@ static const struct command *find_command(const char *name, struct err *e)
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale COMMAND [options]\n\n"
 		"Measures how fast this machine's cores are, how work scales over them, and what threads cost against processes.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++) {
 		char head[40];
 		snprintf(head, sizeof head, "  %-7s %s", commands[i].name, commands[i].arguments);
-		folded_entry(stdout, head, 24, commands[i].meaning, FOLDED_PAGE);
+		wrap_entry(stdout, head, 24, commands[i].meaning, WRAP_PAGE);
 	}
-	folded_text(stdout,
+	wrap_text(stdout,
 		"\n`parscale COMMAND --help` shows its options.\n"
 		"Exit status: 0 good, 1 failed or wrong, 2 usage, 77 not available here, 130 interrupted.\n"
 		"PARSCALE_CPU_DISABLE=avx512,... hides CPU features.\n");

@@ -209,7 +209,7 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale merge DIR DIR... --out DIR [--cross-machine]\n\n"
 		"Makes one folder of results of several. Those of one machine and one build are pooled: more launches of the same cells. With --cross-machine those of unlike machines are put side by side, the machine's name in a column. "
 		"Launches of probes are pooled too, but have no such column: across machines they are left out, aloud.\n\n"

@@ -14,7 +14,7 @@ int plot_main(int argc, char **argv, struct err *e)
 	for (int c; (c = options_next(argc, argv, options, e)) != -1;) {
 		if (c != 'h')
 			return ERR_USAGE;
-		folded_text(stdout,
+		wrap_text(stdout,
 			"usage: parscale plot DIR\n\n"
 			"Draws the charts of the sweep in folder DIR into DIR/plots, each as SVG and PNG. Needs gnuplot.\n\n"
 			"  --help  this text\n");

@@ -14,7 +14,7 @@
 
 static void help(const struct probe_args *a)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale probe [NAME...] [options]\n\n"
 		"Times mechanisms, threads against processes where that makes sense, each probe in fresh processes of its own; each sample verified. Without names: a quick look at every probe.\n\n"
 		"  --all                        every case of every probe\n"
@@ -139,7 +139,7 @@ int probe_main(int argc, char **argv, struct err *e)
 	table_init(&o.all, probe_columns, sizeof(struct probe_row));
 	if (!(o.list = json_array()))
 		return err_set(e, ERR_FAILED, "out of memory");
-	interrupt_catch();
+	signals_catch();
 	int status = run_all(&a, &o, &worst, e);
 	if (status == 0 && o.format == FORMAT_CSV)
 		status = csv_print(stdout, &o.all, e);

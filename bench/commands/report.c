@@ -13,7 +13,7 @@ struct parsed {
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale report DIR [options]\n\n"
 		"Reports on the sweep in folder DIR: writes DIR/report.html (one file that needs no network) and DIR/report.md, with the charts of `parscale plot`.\n\n"
 		"  --format html|md|text|all  only report.html; only report.md; text: print the answers, the main tables and bars, write nothing; all: write both and print\n"

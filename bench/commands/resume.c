@@ -21,7 +21,7 @@ struct resume_args {
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale resume DIR [options]\n\n"
 		"Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.\n\n"
 		"  --budget T      begin no launch that would end later (the sweep's own, from now)\n"
@@ -210,7 +210,7 @@ int resume_main(int argc, char **argv, struct err *e)
 	json_t *manifest = read_manifest(a.dir, e);
 	if (!manifest)
 		return -1;
-	interrupt_catch();
+	signals_catch();
 	int status = resume(&a, argc, argv, manifest, e);
 	json_decref(manifest);
 	return status;

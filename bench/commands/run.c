@@ -220,15 +220,15 @@ int run_main(int argc, char **argv, struct err *e)
 {
 	struct run_args a;
 	struct launch_result r;
-	if (args_parse_run(argc, argv, &a, e) != 0)
+	if (launch_args_parse_run(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.help) {
-		args_help_run();
+		launch_args_help_run();
 		return 0;
 	}
 	if (a.result_fd >= 0 || a.measure.expected_known)
 		return err_set(e, ERR_USAGE, "--result-fd and --expect are for parscale's own use");
-	interrupt_catch();
+	signals_catch();
 	const struct launch_order order = {.measure = &a.measure, .meter = a.meter};
 	if (launch_run(&order, &r, e) != 0) {
 		table_free(&r.samples);

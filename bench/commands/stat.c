@@ -152,7 +152,7 @@ static int print_text(const struct statistics *s, struct err *e)
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale stat DIR [--format text|csv|json]\n\n"
 		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the same for the same samples. "
 		"Prints the first two; as CSV and JSON the summary alone. What the columns mean: parscale list columns.\n");

@@ -31,7 +31,7 @@ struct sweep_args {
 
 static void help(void)
 {
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale sweep [FILE.sweep] [options]\n\n"
 		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
 		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
@@ -91,13 +91,13 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 	if (optind < argc)
 		snprintf(a->plan, sizeof a->plan, "%s", argv[optind]);
 	else
-		program_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
+		paths_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
 	return 0;
 }
 
-static void print_plan(const struct plan *p, const struct partner *partner)
+static void print_plan(const struct plan *p, const struct baseline *partner)
 {
-	char text[2][UNITS_BYTES], build[PARTNER_TEXT];
+	char text[2][UNITS_BYTES], build[BASELINE_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		printf("%s\n", plan_label(&p->cells[i].cell, label));
@@ -107,7 +107,8 @@ static void print_plan(const struct plan *p, const struct partner *partner)
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	if (partner)
-		printf("# each in turn with %s %s\n", partner->program, partner_build(partner->build, build));
+		printf("# each in turn with %s %s\n", partner->program,
+			baseline_build(partner->build, build));
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
 		units_clock((partner ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
@@ -116,11 +117,11 @@ static void print_plan(const struct plan *p, const struct partner *partner)
 
 static int dry_run(const struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct partner partner = {0};
-	int status = a->against ? partner_find(&partner, a->against, p, e) : 0;
+	struct baseline partner = {0};
+	int status = a->against ? baseline_find(&partner, a->against, p, e) : 0;
 	if (status == 0)
 		print_plan(p, a->against ? &partner : NULL);
-	partner_free(&partner);
+	baseline_free(&partner);
 	return status;
 }
 
@@ -204,7 +205,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 	if (a.dry_run) {
 		status = dry_run(&a, &p, e);
 	} else {
-		interrupt_catch();
+		signals_catch();
 		status = measure(argc, argv, &a, &p, e);
 	}
 	plan_free(&p);

@@ -56,10 +56,10 @@ static void rank_all(const double *x, size_t n, double *rank)
 	}
 }
 
-static void shuffle_values(double *x, size_t n, uint64_t *random)
+static void rng_shuffle(double *x, size_t n, uint64_t *random)
 {
 	for (size_t i = n; i > 1; i--) {
-		size_t j = shuffle_next(random) % i;
+		size_t j = rng_next(random) % i;
 		double kept = x[i - 1];
 		x[i - 1] = x[j];
 		x[j] = kept;
@@ -80,7 +80,7 @@ static int judge(const double *in_order, size_t n, struct drift *d, struct err *
 	rank_all(in_order, n, rank);
 	const double found = unevenness(rank, n) * (1 - 1e-12);
 	for (size_t i = 0; i < ORDERS; i++) {
-		shuffle_values(rank, n, &random);
+		rng_shuffle(rank, n, &random);
 		as_uneven += unevenness(rank, n) >= found;
 	}
 	d->p_value = (double)(1 + as_uneven) / (1 + ORDERS);

@@ -22,7 +22,7 @@ static void print_line(const struct grid *g, FILE *f, size_t line, const size_t 
 	size_t owed = 0; /* blanks that are due before the next visible text */
 	for (size_t c = 0; c < g->columns; c++) {
 		const char *text = text_at(g, line, c, buffer);
-		size_t room = widths[c] - folded_width(text), before = c < g->left ? 0 : room;
+		size_t room = widths[c] - wrap_width(text), before = c < g->left ? 0 : room;
 		owed += (c ? 2 : 0) + before;
 		if (*text) {
 			spaces(f, owed);
@@ -41,7 +41,7 @@ void grid_print(const struct grid *g, FILE *f)
 	assert(g->columns <= GRID_COLUMNS);
 	for (size_t line = 0; line <= g->rows; line++)
 		for (size_t c = 0; c < g->columns; c++) {
-			size_t width = folded_width(text_at(g, line, c, buffer));
+			size_t width = wrap_width(text_at(g, line, c, buffer));
 			if (width > widths[c])
 				widths[c] = width;
 		}

@@ -108,7 +108,7 @@ static int pick_factors(struct view *v, FILE *f, struct err *e)
 	}
 	shared[used] = '\0';
 	if (used) {
-		folded_entry(f, "all:", 5, shared, FOLDED_PAGE);
+		wrap_entry(f, "all:", 5, shared, WRAP_PAGE);
 		putc('\n', f);
 	}
 	free(rows);

@@ -45,7 +45,7 @@ static int enter(struct cases *all, const struct one *c, struct err *e)
 	const struct trial_plan plan = {.cell = &c->cell,
 		.topology = &all->topology,
 		.timeout_seconds = RUN_TIMEOUT_SECONDS,
-		.program = program_beside("parscale", program, sizeof program)};
+		.program = paths_beside("parscale", program, sizeof program)};
 	const struct cell *known = all->expected_of;
 	struct timing warm;
 	if (!known || known->kernel != c->cell.kernel || known->size != c->cell.size) {

@@ -172,8 +172,8 @@ static int follow(struct watch *w, struct err *e)
 		if (fds[1].revents)
 			take_errors(w);
 		bool late = timeout_seconds > 0 && (double)(clock_ns() - started) > timeout_seconds * 1e9;
-		if (!w->killed && !gone && (late || interrupt_seen())) {
-			w->result->timed_out = late && !interrupt_seen();
+		if (!w->killed && !gone && (late || signals_seen())) {
+			w->result->timed_out = late && !signals_seen();
 			end(w);
 		}
 		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is
@@ -185,14 +185,14 @@ static int follow(struct watch *w, struct err *e)
 		}
 	}
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		if (interrupt_seen())
+		if (signals_seen())
 			kill(w->pid, SIGKILL);
 	return status;
 }
 
 static void judge(struct child_result *r, int status, double timeout_seconds)
 {
-	if (interrupt_seen()) {
+	if (signals_seen()) {
 		r->status = ERR_INTERRUPTED;
 		snprintf(r->message, sizeof r->message, "interrupted");
 	} else if (r->timed_out) {

@@ -132,7 +132,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
 	const struct cell *cell = &order->measure->cell;
 	const bool ranks = cell->backend->host != NULL;
-	program_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
+	paths_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
 	if (ranks && access(path, X_OK) != 0)
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
 			strerror(errno));
@@ -141,8 +141,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	if (ranks)
 		set_launcher();
 	char self[4096];
-	const struct child_order child = {
-		.path = ranks ? program_beside("parscale", self, sizeof self) : path,
+	const struct child_order child = {.path = ranks ? paths_beside("parscale", self, sizeof self) : path,
 		.argv = command.argv,
 		.timeout_seconds = order->timeout_seconds,
 		.capture = order->capture || ranks, /* a launcher has much to say of one line */
@@ -178,7 +177,8 @@ static int launch(
 	int argc, char **argv, meter_measure_fn *measure, const struct backend *backend, struct err *e)
 {
 	struct run_args a;
-	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 || args_parse_run(argc, argv, &a, e) != 0)
+	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 ||
+		launch_args_parse_run(argc, argv, &a, e) != 0)
 		return -1;
 	if (a.help || a.result_fd < 0)
 		return err_set(e, ERR_USAGE, "launch: for parscale's own use; see parscale run --help");

@@ -212,7 +212,7 @@ static int find_kernel(int argc, char **argv, const struct option *table, struct
 	return cell_init(&a->measure.cell, argv[optind], e);
 }
 
-int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
+int launch_args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 {
 	struct option table[MOST_OPTIONS];
 	make_table(table);
@@ -258,7 +258,7 @@ static void help_option(const char *name, const char *value, const char *meaning
 	enum { MEANINGS_AT = 31 };
 	char option[64];
 	snprintf(option, sizeof option, "  --%s%s%s", name, value ? " " : "", value ? value : "");
-	folded_entry(stdout, option, MEANINGS_AT, meaning, FOLDED_PAGE);
+	wrap_entry(stdout, option, MEANINGS_AT, meaning, WRAP_PAGE);
 }
 
 static void help_parameter(const struct parameter *p)
@@ -278,24 +278,24 @@ static void help_kernel(const struct kernel *k)
 {
 	char head[400];
 	snprintf(head, sizeof head, "\n%s (%s):\n", k->name, k->summary);
-	folded_text(stdout, head);
+	wrap_text(stdout, head);
 	for (const char *const *own = k->parameters; *own; own++)
 		help_parameter(parameter_find(*own));
 	if (k->takes_input)
 		help_option("input", "FILE", "read it from a file, or from standard input (-)");
 }
 
-void args_help_run(void)
+void launch_args_help_run(void)
 {
 	char workers[80];
-	folded_text(stdout,
+	wrap_text(stdout,
 		"usage: parscale run KERNEL [options]\n\n"
 		"Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n"
 		"  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
 		"  --backend NAME               what makes the workers (serial)\n");
 	snprintf(workers, sizeof workers, "how many, 1 to %d; may exceed the CPUs (1)", BACKEND_MAX_WORKERS);
 	help_option("workers", "N", workers);
-	folded_text(stdout,
+	wrap_text(stdout,
 		"  --threads-per-rank N         of back end mpi: so many of the workers are OpenMP threads of one rank (1)\n"
 		"  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
 		"  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"

@@ -19,9 +19,9 @@ struct run_args {
 
 /* Parses `KERNEL [options]` (argv[0] is skipped). ERR_USAGE or ERR_ABSENT naming the option; nothing is
  * printed. */
-int args_parse_run(int argc, char **argv, struct run_args *a, struct err *e);
+int launch_args_parse_run(int argc, char **argv, struct run_args *a, struct err *e);
 
 /* The options of run, for --help, on standard output. */
-void args_help_run(void);
+void launch_args_help_run(void);
 
 #endif

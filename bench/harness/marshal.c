@@ -10,7 +10,7 @@
 /* What a tally is on its way. */
 enum { TALLY_NUMBERS = 3 };
 
-struct haul_list {
+struct marshal_list {
 	uint64_t *items;
 	size_t count, room;
 };
@@ -107,7 +107,7 @@ static void work(void *ctx, unsigned worker, void *mine, uint64_t index, unsigne
 
 /* --- in the opener --- */
 
-static int make_room(struct haul_list *l, size_t more, struct err *e)
+static int make_room(struct marshal_list *l, size_t more, struct err *e)
 {
 	size_t room = l->room ? l->room : 1024;
 	while (room - l->count < more)
@@ -125,8 +125,8 @@ static int make_room(struct haul_list *l, size_t more, struct err *e)
 /* Items of a chunk, or where nothing is listed the numbers of a tally. */
 static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t count, struct err *e)
 {
-	struct haul *h = w->haul;
-	struct haul_list *l = &h->lists[index];
+	struct marshal *h = w->haul;
+	struct marshal_list *l = &h->lists[index];
 	if (!kernel_lists_all(w->cell->kernel, w->cell->variant)) {
 		for (size_t i = 0; i + TALLY_NUMBERS <= count; i += TALLY_NUMBERS)
 			tally_add(&h->tally,
@@ -172,10 +172,10 @@ static int unpack_pickled(void *ctx, uint64_t index, const void *records, size_t
 	return 0;
 }
 
-int haul_open(struct haul *h, const struct work *w, struct err *e)
+int marshal_open(struct marshal *h, const struct work *w, struct err *e)
 {
 	const bool pickled = w->cell->backend->serialised;
-	*h = (struct haul){.work = w,
+	*h = (struct marshal){.work = w,
 		.wire = {.pack = pickled ? pack_pickled : pack,
 			.work = work,
 			.unpack = pickled ? unpack_pickled : unpack}};
@@ -193,22 +193,22 @@ int haul_open(struct haul *h, const struct work *w, struct err *e)
 	return 0;
 }
 
-void haul_close(struct haul *h)
+void marshal_close(struct marshal *h)
 {
 	for (uint64_t i = 0; h->lists && i < h->work->chunks; i++)
 		free(h->lists[i].items);
 	free(h->lists);
-	*h = (struct haul){0};
+	*h = (struct marshal){0};
 }
 
-void haul_clear(struct haul *h)
+void marshal_clear(struct marshal *h)
 {
 	h->tally = (struct tally){0};
 	for (uint64_t i = 0; i < h->work->chunks; i++)
 		h->lists[i].count = 0;
 }
 
-struct tally haul_tally(const struct haul *h)
+struct tally marshal_tally(const struct marshal *h)
 {
 	struct tally t = h->tally;
 	for (uint64_t i = 0; i < h->work->chunks; i++)
@@ -217,7 +217,7 @@ struct tally haul_tally(const struct haul *h)
 	return t;
 }
 
-void haul_each(const struct haul *h, kernel_take_fn *take, void *ctx)
+void marshal_each(const struct marshal *h, kernel_take_fn *take, void *ctx)
 {
 	for (uint64_t i = 0; i < h->work->chunks; i++)
 		if (h->lists[i].count && take(ctx, h->lists[i].items, h->lists[i].count) != 0)

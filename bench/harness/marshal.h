@@ -13,25 +13,25 @@
 
 #include "bench/harness/work.h"
 
-struct haul {
+struct marshal {
 	const struct work *work;
 	struct wire wire;
-	struct haul_list *lists; /* of each chunk */
-	struct tally tally;      /* where nothing is listed */
+	struct marshal_list *lists; /* of each chunk */
+	struct tally tally;         /* where nothing is listed */
 };
 
 /* For a work that is set up; its job gets h->wire, and is job ctx `work`, whose `haul` is h. -1 with
  * ERR_FAILED without memory. */
-int haul_open(struct haul *h, const struct work *w, struct err *e);
-void haul_close(struct haul *h); /* a zeroed one is legal */
+int marshal_open(struct marshal *h, const struct work *w, struct err *e);
+void marshal_close(struct marshal *h); /* a zeroed one is legal */
 
 /* Before a run: forgets the results of the last, and keeps their memory. */
-void haul_clear(struct haul *h);
+void marshal_clear(struct marshal *h);
 
 /* What the results of a run amount to: counted and weighed item by item. */
-struct tally haul_tally(const struct haul *h);
+struct tally marshal_tally(const struct marshal *h);
 
 /* Hands all items over, in input order. */
-void haul_each(const struct haul *h, kernel_take_fn *take, void *ctx);
+void marshal_each(const struct marshal *h, kernel_take_fn *take, void *ctx);
 
 #endif

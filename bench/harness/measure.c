@@ -133,7 +133,7 @@ static int measure_trial(
 	const struct trial_plan plan = {.cell = c,
 		.topology = &topology,
 		.timeout_seconds = p->timeout_seconds,
-		.program = program_beside("parscale", program, sizeof program)};
+		.program = paths_beside("parscale", program, sizeof program)};
 	disturbances_open(&m->disturbances, "");
 	/* Before there are workers: they inherit the counters. */
 	if (p->counters)
@@ -207,9 +207,9 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 	if (status == 0 && (p->print || p->print_unique))
 		status = taker(ctx, NULL, e);
 	if (status == 0 && p->print)
-		status = listing_print(&c, m.expected.tally, e);
+		status = print_items(&c, m.expected.tally, e);
 	if (status == 0 && p->print_unique)
-		status = unique_print(&c, m.expected.tally.count, e);
+		status = print_counts(&c, m.expected.tally.count, e);
 	if (status == 0)
 		status = input_check(&in, e);
 	if (m.trace_fd >= 0)

@@ -53,16 +53,16 @@ static int append(void *ctx, const uint64_t *items, size_t n)
 static int list(const struct cell *c, uint64_t start, uint64_t stop, struct window *w, struct err *e)
 {
 	struct problem p = c->problem;
-	struct solo s;
+	struct serial_run s;
 	p.start = start;
 	p.stop = stop;
 	p.workers = 1;
 	p.listing = true;
 	w->n = 0;
-	if (solo_open(&s, c->variant, &p, e) != 0)
+	if (serial_run_open(&s, c->variant, &p, e) != 0)
 		return -1;
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, append, w);
-	solo_close(&s);
+	serial_run_close(&s);
 	return w->full ? err_set(e, ERR_FAILED, "out of memory: a window of the n-th item") : 0;
 }
 

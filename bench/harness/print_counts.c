@@ -139,17 +139,17 @@ static int print(struct unique *u, struct err *e)
 	return 0;
 }
 
-int unique_print(const struct cell *c, uint64_t count, struct err *e)
+int print_counts(const struct cell *c, uint64_t count, struct err *e)
 {
 	struct problem p = c->problem;
 	struct unique u = {.kernel = c->kernel};
-	struct solo s;
+	struct serial_run s;
 	p.listing = true;
-	if (solo_open(&s, c->variant, &p, e) != 0)
+	if (serial_run_open(&s, c->variant, &p, e) != 0)
 		return -1;
 	u.input = s.input;
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, &u);
-	solo_close(&s);
+	serial_run_close(&s);
 	int status = 0;
 	if (u.failed)
 		status = err_set(e, ERR_FAILED, "out of memory: %zu different words", u.count);

@@ -10,6 +10,6 @@
 /* Writes to standard output a line for each different item, its count, a tab and its spelling: the most
  * frequent first, and of those the one that was found first. `count` is how many items there are in all. -1
  * with ERR_FAILED where it lists others, where memory or output fail. */
-int unique_print(const struct cell *c, uint64_t count, struct err *e);
+int print_counts(const struct cell *c, uint64_t count, struct err *e);
 
 #endif

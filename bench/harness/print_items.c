@@ -94,17 +94,17 @@ static int take(void *ctx, const uint64_t *items, size_t n)
 static int list(struct listing *l, const struct cell *c, struct tally answer, struct err *e)
 {
 	struct problem p = c->problem;
-	struct solo s;
+	struct serial_run s;
 	p.listing = true;
 	p.peak = answer.peak;
-	if (solo_open(&s, c->variant, &p, e) != 0)
+	if (serial_run_open(&s, c->variant, &p, e) != 0)
 		return -1;
 	l->kernel = c->kernel;
 	l->input = s.input;
 	decimal_init(&l->decimal);
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, l);
 	flush(l);
-	solo_close(&s);
+	serial_run_close(&s);
 	if (l->failed)
 		return err_set(e, ERR_FAILED, "standard output: %s", strerror(l->failed));
 	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count
@@ -114,7 +114,7 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	return 0;
 }
 
-int listing_print(const struct cell *c, struct tally answer, struct err *e)
+int print_items(const struct cell *c, struct tally answer, struct err *e)
 {
 	if (!c->variant->emit)
 		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", c->kernel->name);

@@ -13,7 +13,7 @@ enum { PAGE = 4096, LARGE = 4 << 20, HUGE_MOST = 64 << 20 };
  * tenth longer. The rest is malloc's, which keeps it for the next, as it would not
  * with aligned_alloc: a chunk that is cut to size makes it believe that chunks are smaller than what is asked
  * for. */
-static int open_scratch(struct solo *s, size_t bytes)
+static int open_scratch(struct serial_run *s, size_t bytes)
 {
 	if (bytes >= LARGE) {
 		s->mapped = bytes;
@@ -35,26 +35,26 @@ static int open_scratch(struct solo *s, size_t bytes)
 	return 0;
 }
 
-int solo_open(struct solo *s, const struct variant *v, const struct problem *p, struct err *e)
+int serial_run_open(struct serial_run *s, const struct variant *v, const struct problem *p, struct err *e)
 {
-	*s = (struct solo){.variant = v};
+	*s = (struct serial_run){.variant = v};
 	if (v->setup(p, &s->input, e) != 0)
 		return -1;
 	s->units = v->units(s->input);
 	size_t bytes = v->scratch_bytes(s->input);
 	if (bytes && open_scratch(s, bytes) != 0) {
-		solo_close(s);
+		serial_run_close(s);
 		return err_set(e, ERR_FAILED, "out of memory: scratch of %zu bytes", bytes);
 	}
 	return 0;
 }
 
-void solo_close(struct solo *s)
+void serial_run_close(struct serial_run *s)
 {
 	if (s->mapped && s->room)
 		munmap(s->room, s->mapped);
 	else
 		free(s->room);
 	s->variant->teardown(s->input);
-	*s = (struct solo){0};
+	*s = (struct serial_run){0};
 }

@@ -8,17 +8,17 @@
 
 #include "kernels/kernel.h"
 
-struct solo {
+struct serial_run {
 	const struct variant *variant;
 	void *input;
 	void *scratch; /* as a worker's: zeroed, 4096-byte aligned; NULL where none is needed */
 	uint64_t units;
-	void *room; /* what solo_close gives back: `mapped` bytes, or malloc's */
+	void *room; /* what serial_run_close gives back: `mapped` bytes, or malloc's */
 	size_t mapped;
 };
 
-/* Sets a variant up for a problem; what it refuses is in *e. solo_close frees. */
-int solo_open(struct solo *s, const struct variant *v, const struct problem *p, struct err *e);
-void solo_close(struct solo *s);
+/* Sets a variant up for a problem; what it refuses is in *e. serial_run_close frees. */
+int serial_run_open(struct serial_run *s, const struct variant *v, const struct problem *p, struct err *e);
+void serial_run_close(struct serial_run *s);
 
 #endif

@@ -18,8 +18,8 @@ struct trial {
 	struct work work; /* first: the job's ctx is both */
 	struct place place;
 	int *cpus;
-	struct order order;
-	struct haul haul;
+	struct worker_spec order;
+	struct marshal haul;
 	struct job job;
 	struct team *team;
 	double setup_seconds, open_seconds;
@@ -90,7 +90,7 @@ static void all_done(void *ctx)
 		m->moves += s->moved;
 	}
 	if (t->work.haul)
-		m->tally = haul_tally(&t->haul);
+		m->tally = marshal_tally(&t->haul);
 	else if (t->work.cell->variant->settle)
 		t->work.cell->variant->settle(t->work.input, &m->tally);
 	m->touch_ns = (double)touch;
@@ -137,7 +137,7 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
 	t->returned = 0;
 	if (t->work.haul)
-		haul_clear(&t->haul);
+		marshal_clear(&t->haul);
 	t->started = clock_ns();
 	if (t->work.cell->backend->run(t->team, e) != 0) {
 		explain(t, e);
@@ -202,7 +202,8 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	t->job.after_create = after_create;
 	t->job.all_done = all_done;
 	if (t->work.cell->backend->afresh && plan->program) {
-		if (order_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) != 0)
+		if (worker_spec_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) !=
+			0)
 			return -1;
 		t->job.program = t->order.program;
 		t->job.order = t->order.fd;
@@ -215,7 +216,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
 	if (t->work.cell->backend->wired) {
-		if (haul_open(&t->haul, &t->work, e) != 0)
+		if (marshal_open(&t->haul, &t->work, e) != 0)
 			return -1;
 		t->work.haul = &t->haul;
 		t->job.wire = &t->haul.wire;
@@ -277,8 +278,8 @@ void trial_close(struct trial *t)
 		return;
 	if (t->team)
 		t->work.cell->backend->close(t->team);
-	order_close(&t->order);
-	haul_close(&t->haul);
+	worker_spec_close(&t->order);
+	marshal_close(&t->haul);
 	work_teardown(&t->work);
 	place_close(&t->place);
 	free(t->cpus);
@@ -316,6 +317,6 @@ bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)
 {
 	if (!t->work.haul || !kernel_lists_all(t->work.cell->kernel, t->work.cell->variant))
 		return false;
-	haul_each(&t->haul, take, ctx);
+	marshal_each(&t->haul, take, ctx);
 	return true;
 }

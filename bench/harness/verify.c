@@ -18,15 +18,15 @@ static const uint64_t reference_items = 20000000;
 static int count(
 	const struct variant *v, const struct problem *p, uint64_t parts, struct tally *out, struct err *e)
 {
-	struct solo s;
-	if (solo_open(&s, v, p, e) != 0)
+	struct serial_run s;
+	if (serial_run_open(&s, v, p, e) != 0)
 		return -1;
 	*out = (struct tally){0};
 	for (uint64_t i = 0; i < parts; i++)
 		v->chunk(s.input, work_part(s.units, parts, i), s.scratch, out);
 	if (v->settle)
 		v->settle(s.input, out);
-	solo_close(&s);
+	serial_run_close(&s);
 	return 0;
 }
 

@@ -212,7 +212,7 @@ static int setup_and_enter(void *ctx, unsigned worker, void *mine)
 int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e)
 {
 	*w = (struct work){.cell = cell, .problem = cell->problem};
-	return order_take(order_fd, cell, &w->problem, &w->cpus, e);
+	return worker_spec_parse(order_fd, cell, &w->problem, &w->cpus, e);
 }
 
 int work_attach(const struct cell *cell, int order_fd, int team_fd, unsigned worker, struct err *e)

@@ -35,7 +35,7 @@ static int work(int argc, char **argv, struct err *e)
 		cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0)
 		return -1;
 	argv[argc - 2] = NULL;
-	if (args_parse_run(argc - 3, argv + 1, &a, e) != 0)
+	if (launch_args_parse_run(argc - 3, argv + 1, &a, e) != 0)
 		return -1;
 	if (a.help)
 		return err_set(e, ERR_USAGE, "worker: for parscale's own use; see parscale run --help");

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* What stands in the descriptor, followed by a CPU for each worker and the text. */
-struct order_head {
+struct worker_spec_head {
 	uint64_t workers;
 	uint64_t text_bytes;
 	uint64_t l1_bytes, l2_bytes, l3_bytes;
@@ -34,10 +34,10 @@ static int write_all(int fd, const void *from, size_t bytes)
 	return 0;
 }
 
-int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
-	const int *cpus, struct err *e)
+int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
+	const struct problem *p, const int *cpus, struct err *e)
 {
-	const struct order_head head = {
+	const struct worker_spec_head head = {
 		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
 	size_t n = 0;
 	o->fd = memfd_create("parscale order", 0);
@@ -45,7 +45,7 @@ int order_make(struct order *o, const char *program, const struct cell *c, const
 		write_all(o->fd, cpus, cpus_bytes(c->workers)) != 0 ||
 		(p->text && write_all(o->fd, p->text, p->text_bytes) != 0)) {
 		err_set(e, ERR_FAILED, "input for workers: %s", strerror(errno));
-		order_close(o);
+		worker_spec_close(o);
 		return -1;
 	}
 	cell_to_argv(c, &o->cell);
@@ -59,22 +59,22 @@ int order_make(struct order *o, const char *program, const struct cell *c, const
 	return 0;
 }
 
-void order_close(struct order *o)
+void worker_spec_close(struct worker_spec *o)
 {
 	if (o->fd >= 0)
 		close(o->fd);
 	o->fd = -1;
 }
 
-int order_take(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e)
+int worker_spec_parse(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e)
 {
 	struct stat st;
-	if (fstat(fd, &st) != 0 || (size_t)st.st_size < sizeof(struct order_head))
+	if (fstat(fd, &st) != 0 || (size_t)st.st_size < sizeof(struct worker_spec_head))
 		return err_set(e, ERR_FAILED, "descriptor %d is no order", fd);
 	const char *start = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (start == MAP_FAILED)
 		return err_set(e, ERR_FAILED, "input for a worker: %s", strerror(errno));
-	const struct order_head *head = (const void *)start;
+	const struct worker_spec_head *head = (const void *)start;
 	const char *after = start + sizeof *head;
 	if (head->workers != c->workers)
 		return err_set(e, ERR_FAILED, "descriptor %d is not the order of this cell", fd);

@@ -11,7 +11,7 @@
 #include "bench/backend/backend.h"
 #include "bench/harness/cell.h"
 
-struct order {
+struct worker_spec {
 	struct cell_argv cell;
 	char descriptor[16];
 	const char *program[BACKEND_WORDS + 1]; /* ends in NULL; points into this struct */
@@ -21,12 +21,12 @@ struct order {
 /* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED, and nothing
  * left.
  */
-int order_make(struct order *o, const char *program, const struct cell *c, const struct problem *p,
-	const int *cpus, struct err *e);
-void order_close(struct order *o);
+int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
+	const struct problem *p, const int *cpus, struct err *e);
+void worker_spec_close(struct worker_spec *o);
 
 /* In the worker: completes the problem of a cell that was made from the words. *cpus and the problem's text
- * live until the program ends. -1 with ERR_FAILED for what order_make has not made. */
-int order_take(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e);
+ * live until the program ends. -1 with ERR_FAILED for what worker_spec_make has not made. */
+int worker_spec_parse(int fd, const struct cell *c, struct problem *p, const int **cpus, struct err *e);
 
 #endif

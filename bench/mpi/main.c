@@ -47,7 +47,8 @@ static int make(char **words, int order, struct err *e)
 	while (words[argc])
 		argc++;
 	/* PROGRAM worker DESCRIPTOR KERNEL ..., as for a program that is started for it */
-	if (args_parse_run(argc - 2, words + 2, &a, e) != 0 || work_again(&w, &a.measure.cell, order, e) != 0)
+	if (launch_args_parse_run(argc - 2, words + 2, &a, e) != 0 ||
+		work_again(&w, &a.measure.cell, order, e) != 0)
 		return -1;
 	int *cpus = calloc(a.measure.cell.workers, sizeof *cpus);
 	w.cpus = cpus;
@@ -99,10 +100,10 @@ static int run(int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "more than %d words", MOST_WORDS);
 	snprintf(workers, sizeof workers, "--workers=%u", ranks_count() * threads_said(argc, argv));
 	memcpy(words + 1 + MORE_WORDS, argv + 1, (size_t)argc * sizeof *words);
-	if (args_parse_run(argc + MORE_WORDS, (char **)(uintptr_t)words, &a, e) != 0)
+	if (launch_args_parse_run(argc + MORE_WORDS, (char **)(uintptr_t)words, &a, e) != 0)
 		return -1;
 	if (a.help) {
-		args_help_run();
+		launch_args_help_run();
 		return 0;
 	}
 	if (!a.measure.cell.backend->host)

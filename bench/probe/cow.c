@@ -118,21 +118,21 @@ static _Noreturn void child(struct state *s, const struct action *act, uint64_t 
 	_exit(0);
 }
 
-struct order {
+struct worker_spec {
 	struct state *state;
 	uint64_t percent;
 };
 
 static void *thread(void *order)
 {
-	const struct order *o = order;
+	const struct worker_spec *o = order;
 	measure(o->state, o->state->account, o->percent, true);
 	return NULL;
 }
 
 static enum probe_status run_thread(struct state *s, uint64_t percent, struct probe_sample *sample)
 {
-	struct order o = {s, percent};
+	struct worker_spec o = {s, percent};
 	pthread_t id;
 	int error = pthread_create(&id, NULL, thread, &o);
 	if (error)

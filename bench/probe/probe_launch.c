@@ -33,7 +33,7 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 	const char *argv[PROBE_OPTIONS + 10];
 	const struct probe_run *r = l->run;
 	size_t n = 0, w = 0;
-	argv[n++] = program_near(l->program, "parscale", path, sizeof path);
+	argv[n++] = paths_near(l->program, "parscale", path, sizeof path);
 	argv[n++] = "probe-launch";
 	argv[n++] = r->probe->name;
 	snprintf(words[w++], sizeof words[0], "--seconds=%.6fs", l->seconds);
@@ -96,7 +96,7 @@ int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *goo
 	if (start(l, rows, &ended, e) != 0)
 		return -1;
 	clear_openmp(ended.pid);
-	if (interrupt_seen())
+	if (signals_seen())
 		return err_set(e, ERR_INTERRUPTED, "interrupted");
 	return note_trouble(l, &ended, rows, good, e);
 }

@@ -28,7 +28,7 @@ static void print_paragraph(const char *label, const char *text, bool markdown)
 	if (markdown)
 		printf("%s%s\n\n", label, text);
 	else
-		folded_entry(stdout, head, LABELLED, text, FOLDED_PAGE);
+		wrap_entry(stdout, head, LABELLED, text, WRAP_PAGE);
 }
 
 static void value_text(double value, const char *unit, char text[CELL_BYTES])
@@ -217,7 +217,7 @@ void probe_show_help(const struct probe *p)
 {
 	char text[400];
 	snprintf(text, sizeof text, "%s: %s\n", p->name, p->summary);
-	folded_text(stdout, text);
+	wrap_text(stdout, text);
 	print_paragraph("timed", p->timed, false);
 	print_paragraph("expect", p->expect, false);
 	for (size_t m = 0; p->metrics[m].name; m++) {
@@ -230,7 +230,7 @@ void probe_show_help(const struct probe *p)
 		const struct probe_option *o = &p->options[i];
 		snprintf(text, sizeof text, "  --%s N  %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n",
 			o->name, o->meaning, o->lowest, o->highest, o->fallback);
-		folded_text(stdout, text);
+		wrap_text(stdout, text);
 	}
 	putchar('\n');
 }

@@ -39,7 +39,7 @@ struct subject {
 	struct tally answer; /* of all units but what settling takes back */
 };
 
-struct probing {
+struct probe_arm {
 	struct subject subjects[READERS][LEVELS][WORKERS];
 };
 
@@ -134,7 +134,7 @@ static enum probe_status measure(
 static enum probe_status rate_of(struct probe_run *r, size_t reader, const struct probe_case *c,
 	uint64_t batch, double *rate, struct probe_sample *s)
 {
-	const struct probing *all = r->state;
+	const struct probe_arm *all = r->state;
 	const size_t level = c->size / WORKERS, w = c->size % WORKERS;
 	const struct subject *subject = &all->subjects[reader][level][w];
 	const struct passes passes = {subject, (unsigned)w + 1, batch, level != MEMORY};
@@ -225,7 +225,7 @@ static int open_subject(const struct probe_run *r, const struct reader *reader, 
 
 static int open_read(struct probe_run *r, struct err *e)
 {
-	struct probing *all = r->state = calloc(1, sizeof *all);
+	struct probe_arm *all = r->state = calloc(1, sizeof *all);
 	if (!all)
 		return err_set(e, ERR_FAILED, "out of memory");
 	for (size_t i = 0; i < READERS; i++)
@@ -239,7 +239,7 @@ static int open_read(struct probe_run *r, struct err *e)
 
 static void close_read(struct probe_run *r)
 {
-	struct probing *all = r->state;
+	struct probe_arm *all = r->state;
 	for (size_t i = 0; all && i < READERS; i++)
 		for (unsigned level = 0; level < LEVELS; level++)
 			for (unsigned w = 0; w < WORKERS; w++) {

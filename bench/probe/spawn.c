@@ -274,8 +274,8 @@ static int open_spawn(struct probe_run *r, struct err *e)
 		return err_set(e, ERR_FAILED, "out of memory");
 	if (pipe2(s->parent.echo, O_CLOEXEC | O_NONBLOCK) != 0 || fcntl(s->parent.echo[1], F_SETFD, 0) != 0)
 		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
-	program_beside("parscale-echo", s->programs[0], sizeof s->programs[0]);
-	program_beside("parscale-echo-static", s->programs[1], sizeof s->programs[1]);
+	paths_beside("parscale-echo", s->programs[0], sizeof s->programs[0]);
+	paths_beside("parscale-echo-static", s->programs[1], sizeof s->programs[1]);
 	s->ballasts[0] = (struct ballast){NULL, (size_t)64 << 20, false};
 	s->ballasts[1] = (struct ballast){NULL, (size_t)1 << 30, false};
 	s->ballasts[2] = (struct ballast){NULL, (size_t)1 << 30, true};

@@ -24,8 +24,8 @@ extern char **environ;
 static int find_scripts(char *folder, struct err *e)
 {
 	char test[PATH_SIZE];
-	program_data("plots", folder, PATH_SIZE);
-	program_data("plots/common.gp", test, sizeof test);
+	paths_data("plots", folder, PATH_SIZE);
+	paths_data("plots/common.gp", test, sizeof test);
 	return access(test, R_OK) == 0 ? 0
 				       : err_set(e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)",
 						 test, strerror(errno));

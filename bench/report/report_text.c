@@ -15,7 +15,7 @@ static void put_plain(FILE *f, const char *text)
 
 static void put_padded(FILE *f, const char *text, size_t to, bool right)
 {
-	size_t gap = folded_width(text) < to ? to - folded_width(text) : 0;
+	size_t gap = wrap_width(text) < to ? to - wrap_width(text) : 0;
 	if (!right)
 		put_plain(f, text);
 	for (size_t i = 0; i < gap; i++)
@@ -26,7 +26,7 @@ static void put_padded(FILE *f, const char *text, size_t to, bool right)
 
 static void put_item(FILE *f, const char *text)
 {
-	folded_entry(f, "-", 2, text, FOLDED_PAGE);
+	wrap_entry(f, "-", 2, text, WRAP_PAGE);
 }
 
 /* What a terminal has room for; the bars say the speed-up. */
@@ -90,7 +90,7 @@ static void put_bars(const struct sheet *g, FILE *f)
 static void put_sentences(const struct sentences *s, const char *head, FILE *f)
 {
 	fputc('\n', f);
-	folded_entry(f, "", 0, head, FOLDED_PAGE);
+	wrap_entry(f, "", 0, head, WRAP_PAGE);
 	for (size_t i = 0; i < s->count; i++)
 		put_item(f, s->text[i]);
 }
@@ -98,7 +98,7 @@ static void put_sentences(const struct sentences *s, const char *head, FILE *f)
 void report_text(const struct report *r, FILE *f)
 {
 	if (*r->machine)
-		folded_entry(f, "", 0, r->machine, FOLDED_PAGE);
+		wrap_entry(f, "", 0, r->machine, WRAP_PAGE);
 	fputc('\n', f);
 	for (size_t i = 0; i < r->headline.count; i++) {
 		char text[sizeof r->headline.answer[i].text + 64];

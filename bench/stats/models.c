@@ -172,7 +172,7 @@ static double resampled_mean(const struct model_point *p, double mean, uint64_t 
 {
 	double sum = 0;
 	for (size_t i = 0; i < p->launches; i++)
-		sum += log(p->seconds[shuffle_next(state) % p->launches] / mean);
+		sum += log(p->seconds[rng_next(state) % p->launches] / mean);
 	return mean * exp(sum / (double)p->launches * widening(p->launches));
 }
 

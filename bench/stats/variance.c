@@ -20,7 +20,7 @@ static struct hint hint_of(const struct spread *s)
 		log(deviation) + 1 / (2 * (d - 0.2)), (2 / d + 2 / (d * d) + 4 / (3 * d * d * d)) / 4};
 }
 
-struct spread scatter_within(const double *seconds, size_t n)
+struct spread variance_within(const double *seconds, size_t n)
 {
 	double mean = 0, squares = 0;
 	for (size_t i = 0; i < n; i++)
@@ -33,10 +33,10 @@ struct spread scatter_within(const double *seconds, size_t n)
 /* Launches have outliers, which the interval of a median does not mind: from four launches on their median
  * absolute deviation counts, made up to the standard deviation of normal values; it is worth half as many
  * launches. */
-struct spread scatter_between(const double *sorted, size_t n)
+struct spread variance_between(const double *sorted, size_t n)
 {
 	if (n < 4)
-		return scatter_within(sorted, n);
+		return variance_within(sorted, n);
 	const double deviation =
 		stats_mad(sorted, n) / stats_median(sorted, n) * 1.4826 * (1 + 1 / (double)n);
 	const double freedom = ((double)n - 1) / 2;
@@ -54,7 +54,7 @@ static struct hint combined(struct hint a, struct hint b)
  * two, until cells have shown it; and cells differ in it by 0.6. */
 static const double usual_ratio = 1.1, ratio_variance = 0.5, own_ratio_variance = 0.36;
 
-static struct hint learn_ratio(const struct scatter *cells, size_t count)
+static struct hint learn_ratio(const struct variance *cells, size_t count)
 {
 	struct hint ratio = {usual_ratio, ratio_variance};
 	for (size_t i = 0; i < count; i++)
@@ -69,7 +69,7 @@ static struct hint learn_ratio(const struct scatter *cells, size_t count)
 
 /* From the scatter within launches: where the population probably is (as a hint on its mean), and how wide.
  */
-static struct hint guess(const struct scatter *cells, size_t count, struct hint ratio, double *variance)
+static struct hint guess(const struct variance *cells, size_t count, struct hint ratio, double *variance)
 {
 	/* Without anything to go by: 1.2 %; and cells differ by a factor of two, which counts as much as ten
 	 * of them do. */
@@ -87,12 +87,12 @@ static struct hint guess(const struct scatter *cells, size_t count, struct hint 
 		     : (struct hint){usual, ratio_variance};
 }
 
-struct scatter_population scatter_learn(const struct scatter *cells, size_t count)
+struct variance_population variance_learn(const struct variance *cells, size_t count)
 {
 	/* How wide the population is shows little in cells of few launches: as much as in six, it is the
 	 * guess that counts. */
 	const double guess_weight = 6, narrowest = 0.02;
-	struct scatter_population p;
+	struct variance_population p;
 	double guessed;
 	const struct hint ratio = learn_ratio(cells, count), first = guess(cells, count, ratio, &guessed);
 	p.ratio = ratio.mean;
@@ -121,9 +121,9 @@ struct scatter_population scatter_learn(const struct scatter *cells, size_t coun
 	return p;
 }
 
-struct scatter_population scatter_shifted(const struct scatter_population *of, double errors)
+struct variance_population variance_shifted(const struct variance_population *of, double errors)
 {
-	struct scatter_population p = *of;
+	struct variance_population p = *of;
 	p.mean += errors * sqrt(of->mean_error);
 	p.ratio += errors * sqrt(of->ratio_error);
 	return p;
@@ -149,8 +149,8 @@ static double still_wide(struct hint scatter, double launches, double precision)
 	return erfc((half_way - scatter.mean) / sqrt(2 * (own * own + scatter.variance))) / 2;
 }
 
-struct scatter_end scatter_launches(const struct scatter_population *of, const struct scatter *cell,
-	double launches, const struct scatter_rule *rule)
+struct variance_end variance_launches(const struct variance_population *of, const struct variance *cell,
+	double launches, const struct variance_rule *rule)
 {
 	struct hint known = {of->mean, of->variance};
 	if (cell->within.freedom > 0) {
@@ -168,5 +168,5 @@ struct scatter_end scatter_launches(const struct scatter_population *of, const s
 		square += (next * next - look * look) * goes_on;
 		look = next;
 	}
-	return (struct scatter_end){mean, fmax(0, square - mean * mean)};
+	return (struct variance_end){mean, fmax(0, square - mean * mean)};
 }

@@ -20,36 +20,36 @@ struct spread {
 };
 
 /* What a cell has shown. */
-struct scatter {
+struct variance {
 	struct spread between, within; /* launches' medians; samples of a launch, all launches added up */
 };
 
 /* Logarithms of the cells' standard deviations between launches, and of what they are over those within; and
  * how uncertain what all cells share is: the variance of `mean` and of `ratio` as estimates. */
-struct scatter_population {
+struct variance_population {
 	double mean, variance, ratio;
 	double mean_error, ratio_error;
 };
 
 /* Of one launch's samples; of a cell's launches, sorted. Positive values. */
-struct spread scatter_within(const double *seconds, size_t n);
-struct spread scatter_between(const double *sorted, size_t n);
+struct spread variance_within(const double *seconds, size_t n);
+struct spread variance_between(const double *sorted, size_t n);
 
-struct scatter_population scatter_learn(const struct scatter *cells, size_t count);
+struct variance_population variance_learn(const struct variance *cells, size_t count);
 
 /* The same, were all cells to scatter more than they seem to, by so many standard errors. */
-struct scatter_population scatter_shifted(const struct scatter_population *of, double errors);
+struct variance_population variance_shifted(const struct variance_population *of, double errors);
 
-struct scatter_rule {
+struct variance_rule {
 	double precision;   /* as in a plan; finite */
 	double least, most; /* launches that a cell gets at least, at most */
 };
 
 /* After how many launches a cell that has had `launches` and wants more will stop. */
-struct scatter_end {
+struct variance_end {
 	double mean, variance;
 };
-struct scatter_end scatter_launches(const struct scatter_population *of, const struct scatter *cell,
-	double launches, const struct scatter_rule *rule);
+struct variance_end variance_launches(const struct variance_population *of, const struct variance *cell,
+	double launches, const struct variance_rule *rule);
 
 #endif

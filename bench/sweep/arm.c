@@ -13,13 +13,13 @@ int side_open(struct side *s, const struct plan *p, const struct campaign_side *
 	s->answered = calloc(p->problems, sizeof *s->answered);
 	if (!s->answers || !s->answered)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	s->probing = probing_open(p, is->dir, is->program, e);
+	s->probing = probe_arm_open(p, is->dir, is->program, e);
 	return s->probing ? 0 : -1;
 }
 
 void side_close(struct side *s)
 {
-	probing_close(s->probing);
+	probe_arm_close(s->probing);
 	free(s->answers);
 	free(s->answered);
 }

@@ -12,7 +12,7 @@ struct side {
 	const struct plan *plan;
 	const struct campaign_side *is;
 	char workers_path[4200];
-	struct probing *probing;
+	struct probe_arm *probing;
 	struct expected *answers; /* by problem: each program verifies its answers as it would alone */
 	bool *answered;
 };

@@ -37,7 +37,7 @@ static int take_line(void *ctx, char *line, struct err *e)
 }
 
 /* 0 where the command ended well. */
-static int ask(const struct partner *p, const char *const words[WORDS], struct reply *r)
+static int ask(const struct baseline *p, const char *const words[WORDS], struct reply *r)
 {
 	const char *argv[WORDS + 1] = {"parscale"};
 	struct child_result ended;
@@ -90,12 +90,12 @@ static bool speaks_alike(const char *text, bool probing)
 }
 
 /* Of the plan's launches: its meter's program, and those that host back ends. */
-static int check_programs(const struct partner *p, const struct plan *plan, struct err *e)
+static int check_programs(const struct baseline *p, const struct plan *plan, struct err *e)
 {
 	char path[4200];
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *host = plan->cells[i].cell.backend->host;
-		program_near(p->program, host ? host : plan->meter->program, path, sizeof path);
+		paths_near(p->program, host ? host : plan->meter->program, path, sizeof path);
 		if (access(path, X_OK) != 0)
 			return err_set(e, ERR_USAGE, "--against: the plan needs %s, which is not there%s",
 				path, host ? "" : " (--meter native does without)");
@@ -103,7 +103,7 @@ static int check_programs(const struct partner *p, const struct plan *plan, stru
 	return 0;
 }
 
-static int find_program(struct partner *p, const char *path, struct err *e)
+static int find_program(struct baseline *p, const char *path, struct err *e)
 {
 	struct stat s;
 	char beside[4200], whole[PATH_MAX];
@@ -119,11 +119,11 @@ static int find_program(struct partner *p, const char *path, struct err *e)
 	return 0;
 }
 
-int partner_find(struct partner *p, const char *path, const struct plan *plan, struct err *e)
+int baseline_find(struct baseline *p, const char *path, const struct plan *plan, struct err *e)
 {
 	static const char *const columns[WORDS] = {"list", "columns"}, *const info[WORDS] = {
 									       "info", "--format", "json"};
-	*p = (struct partner){0};
+	*p = (struct baseline){0};
 	if (find_program(p, path, e) != 0)
 		return -1;
 	struct reply *r = malloc(sizeof *r);
@@ -148,22 +148,22 @@ int partner_find(struct partner *p, const char *path, const struct plan *plan, s
 	return status == 0 ? check_programs(p, plan, e) : -1;
 }
 
-void partner_free(struct partner *p)
+void baseline_free(struct baseline *p)
 {
 	json_decref(p->build);
 	p->build = NULL;
 }
 
-char *partner_build(const json_t *build, char text[PARTNER_TEXT])
+char *baseline_build(const json_t *build, char text[BASELINE_TEXT])
 {
 	static const char *const facts[] = {"commit", "compiler", "flags"};
 	const char *version = json_string_value(json_object_get(build, "version"));
-	int n = snprintf(text, PARTNER_TEXT, "%.40s", version ? version : "unknown version");
+	int n = snprintf(text, BASELINE_TEXT, "%.40s", version ? version : "unknown version");
 	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
 		const char *fact = json_string_value(json_object_get(build, facts[i]));
 		if (fact)
-			n += snprintf(text + n, PARTNER_TEXT - (size_t)n, "%s%.100s", i ? ", " : " (", fact);
+			n += snprintf(text + n, BASELINE_TEXT - (size_t)n, "%s%.100s", i ? ", " : " (", fact);
 	}
-	snprintf(text + n, PARTNER_TEXT - (size_t)n, "%s", strchr(text, '(') ? ")" : "");
+	snprintf(text + n, BASELINE_TEXT - (size_t)n, "%s", strchr(text, '(') ? ")" : "");
 	return text;
 }

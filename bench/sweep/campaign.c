@@ -29,7 +29,7 @@ struct campaign {
 	size_t side_count;
 	struct campaign_result *result;
 	const struct campaign_means *means;
-	struct pace *pace;
+	struct progress *pace;
 	/* of the cells in the block, plan.count and above: of the probes; with the canary, without */
 	size_t *order, *shuffled;
 	unsigned canary_block;  /* where the canary was launched last */
@@ -69,7 +69,7 @@ static double probes_made(const struct campaign *c)
 {
 	double made = 0;
 	for (size_t s = 0; s < c->side_count; s++)
-		made += probing_forecast(c->sides[s].probing).made;
+		made += probe_arm_forecast(c->sides[s].probing).made;
 	return made;
 }
 
@@ -77,9 +77,9 @@ static double probes_made(const struct campaign *c)
 static struct forecast forecast(const struct campaign *c)
 {
 	const double budget = c->plan->budget_seconds - elapsed(c);
-	struct forecast f = pace_forecast(c->pace);
+	struct forecast f = progress_forecast(c->pace);
 	for (size_t s = 0; s < c->side_count; s++) {
-		const struct probing_forecast of_probes = probing_forecast(c->sides[s].probing);
+		const struct probe_arm_forecast of_probes = probe_arm_forecast(c->sides[s].probing);
 		f.launches += of_probes.launches;
 		f.seconds += of_probes.seconds;
 		f.low += of_probes.seconds;
@@ -106,9 +106,9 @@ static bool wants(const struct campaign *c, size_t index, unsigned block)
 {
 	bool wanted = false;
 	if (index < c->plan->count)
-		return pace_wants(c->pace, index, block);
+		return progress_wants(c->pace, index, block);
 	for (size_t s = 0; s < c->side_count; s++)
-		wanted |= probing_wants(c->sides[s].probing, index - c->plan->count, block);
+		wanted |= probe_arm_wants(c->sides[s].probing, index - c->plan->count, block);
 	return wanted;
 }
 
@@ -126,12 +126,12 @@ static size_t canaries_had(const struct campaign *c, unsigned block)
 static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, unsigned block, uint64_t *random)
 {
 	const size_t canary = c->plan->canary, stretches = n > CANARY_EVERY ? n / CANARY_EVERY : 1;
-	const char *stop = pace_stop(c->pace, canary);
+	const char *stop = progress_stop(c->pace, canary);
 	const bool sings = !stop || strcmp(stop, "failed") != 0;
 	size_t had = canaries_had(c, block), count = 0;
 	for (size_t k = 0; k < stretches; k++) {
 		const size_t first = k * n / stretches, end = (k + 1) * n / stretches;
-		const size_t place = first + shuffle_next(random) % (end - first + 1);
+		const size_t place = first + rng_next(random) % (end - first + 1);
 		for (size_t i = first; i <= end; i++) {
 			if (i == place && had > 0)
 				had--;
@@ -141,16 +141,16 @@ static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, uns
 				c->order[count++] = from[i];
 		}
 	}
-	return n > 0 || pace_wants(c->pace, canary, block) ? count : 0;
+	return n > 0 || progress_wants(c->pace, canary, block) ? count : 0;
 }
 
 static double cost(const struct campaign *c, size_t index)
 {
 	double seconds = 0;
 	if (index < c->plan->count)
-		return pace_cost(c->pace, index);
+		return progress_cost(c->pace, index);
 	for (size_t s = 0; s < c->side_count; s++)
-		seconds += probing_cost(c->sides[s].probing, index - c->plan->count);
+		seconds += probe_arm_cost(c->sides[s].probing, index - c->plan->count);
 	return seconds;
 }
 
@@ -169,9 +169,10 @@ static size_t make_order(struct campaign *c, unsigned block)
 		return add_canaries(c, list, n, block, &random);
 	for (size_t i = 0; i < n; i++) /* of the cells, the widest first; few, and nearly sorted */
 		if (list[i] < c->plan->count &&
-			(pace_wants(c->pace, list[i], block) || pace_had(c->pace, list[i], block))) {
+			(progress_wants(c->pace, list[i], block) || progress_had(c->pace, list[i], block))) {
 			size_t cell = list[i], j = kept++;
-			for (; j > 0 && pace_width(c->pace, list[j - 1]) < pace_width(c->pace, cell); j--)
+			for (; j > 0 && progress_width(c->pace, list[j - 1]) < progress_width(c->pace, cell);
+				j--)
 				list[j] = list[j - 1];
 			list[j] = cell;
 		}
@@ -218,7 +219,7 @@ static int launch_side(
 	int status = side_launch(&c->sides[side], &turn, c->means, &r, &good, e);
 	*made = status == 0 && r.status != ERR_INTERRUPTED;
 	if (*made) {
-		status = pace_take(
+		status = progress_record(
 			c->pace, index, side, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
 		c->result->launches++;
 	}
@@ -236,13 +237,13 @@ static int launch_side(
 static size_t first_side(const struct campaign *c, size_t index, unsigned launch)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + launch / 2 * UINT64_C(0x5851f42d);
-	return (shuffle_next(&random) + launch) % c->side_count;
+	return (rng_next(&random) + launch) % c->side_count;
 }
 
 /* A cell on all sides, but for those of a torn launch that have it. */
 static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
 {
-	const size_t first = first_side(c, index, pace_launches(c->pace, index));
+	const size_t first = first_side(c, index, progress_launches(c->pace, index));
 	bool made = true;
 	for (size_t k = 0; k < c->side_count && made; k++) {
 		const size_t s = (first + k) % c->side_count;
@@ -261,10 +262,10 @@ static int launch_probe(struct campaign *c, size_t probe, unsigned block, struct
 {
 	char trouble[256];
 	for (size_t k = 0; k < c->side_count; k++) {
-		struct probing *g = c->sides[(block + probe + k) % c->side_count].probing;
-		if (!probing_wants(g, probe, block))
+		struct probe_arm *g = c->sides[(block + probe + k) % c->side_count].probing;
+		if (!probe_arm_wants(g, probe, block))
 			continue;
-		if (probing_launch(g, probe, block, trouble, e) != 0)
+		if (probe_arm_launch(g, probe, block, trouble, e) != 0)
 			return e->status == ERR_INTERRUPTED ? (*e = (struct err){0}, 0) : -1;
 		if (*trouble) {
 			c->result->failed++;
@@ -295,7 +296,7 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 		if ((index < c->plan->count ? launch(c, index, block, e)
 					    : launch_probe(c, index - c->plan->count, block, e)) != 0)
 			return -1;
-		if (interrupt_seen()) {
+		if (signals_seen()) {
 			c->result->end = CAMPAIGN_INTERRUPTED;
 			return 0;
 		}
@@ -339,8 +340,8 @@ static int remember(struct campaign *c, struct err *e)
 		for (size_t s = 0; s < c->side_count; s++) {
 			const struct table *before = c->sides[s].is->before;
 			const size_t n = rows_of_launch(c, c->sides[s].is, from[s], c->launches, &found, e);
-			if (n == SIZE_MAX ||
-				(n > 0 && pace_take(c->pace, found.cell, s, before, from[s], n, NAN, e) != 0))
+			if (n == SIZE_MAX || (n > 0 && progress_record(c->pace, found.cell, s, before,
+							       from[s], n, NAN, e) != 0))
 				return -1;
 			from[s] += n;
 			found.on[s] = n > 0;
@@ -366,14 +367,14 @@ static int run_blocks(struct campaign *c, struct err *e)
 {
 	if (c->torn.here && launch(c, c->torn.cell, c->torn.block, e) != 0)
 		return -1;
-	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE && !interrupt_seen(); block++) {
+	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE && !signals_seen(); block++) {
 		size_t n = make_order(c, block);
 		if (n == 0 && block >= c->plan->most_launches)
 			return 0;
 		if (n > 0 && run_block(c, block, n, e) != 0)
 			return -1;
 	}
-	if (interrupt_seen() && c->result->end == CAMPAIGN_COMPLETE)
+	if (signals_seen() && c->result->end == CAMPAIGN_COMPLETE)
 		c->result->end = CAMPAIGN_INTERRUPTED;
 	return 0;
 }
@@ -382,7 +383,7 @@ static void tell_stops(const struct campaign *c)
 {
 	const char *other = c->result->end == CAMPAIGN_BUDGET ? "budget" : "interrupted";
 	for (size_t i = 0; i < c->plan->count; i++) {
-		const char *stop = pace_stop(c->pace, i);
+		const char *stop = progress_stop(c->pace, i);
 		c->result->stops[i] = stop ? stop : other;
 	}
 }
@@ -399,7 +400,7 @@ static int open_campaign(
 	c->result->stops = calloc(p->count, sizeof *c->result->stops);
 	if (!c->order || !c->shuffled || !c->result->stops)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	c->pace = pace_open(p, side_count, e);
+	c->pace = progress_open(p, side_count, e);
 	int status = c->pace ? 0 : -1;
 	for (size_t s = 0; s < side_count && status == 0; s++)
 		status = side_open(&c->sides[s], p, &sides[s], e);
@@ -410,7 +411,7 @@ static void close_campaign(struct campaign *c)
 {
 	for (size_t s = 0; s < c->side_count; s++)
 		side_close(&c->sides[s]);
-	pace_close(c->pace);
+	progress_close(c->pace);
 	free(c->order);
 	free(c->shuffled);
 }

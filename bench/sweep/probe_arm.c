@@ -17,7 +17,7 @@ struct tracked {
 	double cost;
 };
 
-struct probing {
+struct probe_arm {
 	const struct plan *plan;
 	const char *program;
 	int fd; /* -1: there are no probes */
@@ -25,7 +25,7 @@ struct probing {
 };
 
 /* Marks what the file has. */
-static int remember(struct probing *g, const char *path, struct err *e)
+static int remember(struct probe_arm *g, const char *path, struct err *e)
 {
 	struct table before;
 	table_init(&before, probe_launch_columns, sizeof(struct probe_launch_row));
@@ -52,10 +52,10 @@ static int prepare(struct tracked *t, const struct plan *p, size_t probe, struct
 	return p->probes[probe]->cases(&t->run, e);
 }
 
-struct probing *probing_open(const struct plan *p, const char *dir, const char *program, struct err *e)
+struct probe_arm *probe_arm_open(const struct plan *p, const char *dir, const char *program, struct err *e)
 {
 	char path[FOLDER_PATH];
-	struct probing *g = calloc(1, sizeof *g);
+	struct probe_arm *g = calloc(1, sizeof *g);
 	if (g)
 		g->probes = calloc(p->probe_count + 1, sizeof *g->probes);
 	if (!g || !g->probes) {
@@ -75,11 +75,11 @@ struct probing *probing_open(const struct plan *p, const char *dir, const char *
 		status = (g->fd = csv_open(path, probe_launch_columns, e)) < 0 ? -1 : remember(g, path, e);
 	if (status == 0)
 		return g;
-	probing_close(g);
+	probe_arm_close(g);
 	return NULL;
 }
 
-void probing_close(struct probing *g)
+void probe_arm_close(struct probe_arm *g)
 {
 	if (!g)
 		return;
@@ -93,7 +93,7 @@ void probing_close(struct probing *g)
 	free(g);
 }
 
-bool probing_wants(const struct probing *g, size_t probe, unsigned block)
+bool probe_arm_wants(const struct probe_arm *g, size_t probe, unsigned block)
 {
 	return block < g->plan->launches && !g->probes[probe].launched[block];
 }
@@ -110,7 +110,7 @@ static void tell_trouble(const struct table *rows, char trouble[256])
 	}
 }
 
-int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble[256], struct err *e)
+int probe_arm_launch(struct probe_arm *g, size_t probe, unsigned block, char trouble[256], struct err *e)
 {
 	const struct plan *p = g->plan;
 	struct tracked *t = &g->probes[probe];
@@ -136,14 +136,14 @@ int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble
 	return status;
 }
 
-double probing_cost(const struct probing *g, size_t probe)
+double probe_arm_cost(const struct probe_arm *g, size_t probe)
 {
 	return g->probes[probe].cost;
 }
 
-struct probing_forecast probing_forecast(const struct probing *g)
+struct probe_arm_forecast probe_arm_forecast(const struct probe_arm *g)
 {
-	struct probing_forecast f = {.launches = (double)(g->plan->probe_count * g->plan->launches)};
+	struct probe_arm_forecast f = {.launches = (double)(g->plan->probe_count * g->plan->launches)};
 	for (size_t i = 0; i < g->plan->probe_count; i++)
 		for (unsigned b = 0; b < g->plan->launches; b++) {
 			f.made += g->probes[i].launched[b];

@@ -8,27 +8,27 @@
 
 #include "bench/sweep/plan.h"
 
-struct probing;
+struct probe_arm;
 
 /* Opens `dir`/probe_launches.csv where the plan has probes, and takes over what earlier sessions measured.
  * The parscale at path `program` measures, NULL: this one. NULL with *e set. */
-struct probing *probing_open(const struct plan *p, const char *dir, const char *program, struct err *e);
-void probing_close(struct probing *g); /* NULL is legal */
+struct probe_arm *probe_arm_open(const struct plan *p, const char *dir, const char *program, struct err *e);
+void probe_arm_close(struct probe_arm *g); /* NULL is legal */
 
 /* Has this probe of the plan still to be launched in this block? */
-bool probing_wants(const struct probing *g, size_t probe, unsigned block);
+bool probe_arm_wants(const struct probe_arm *g, size_t probe, unsigned block);
 
 /* Launches it, all its rows appended at once. `trouble` gets what went wrong in it, or "". -1 with *e set
  * when the sweep cannot go on, or was interrupted. */
-int probing_launch(struct probing *g, size_t probe, unsigned block, char trouble[256], struct err *e);
+int probe_arm_launch(struct probe_arm *g, size_t probe, unsigned block, char trouble[256], struct err *e);
 
 /* Seconds that its next launch may take. */
-double probing_cost(const struct probing *g, size_t probe);
+double probe_arm_cost(const struct probe_arm *g, size_t probe);
 
 /* Launches of all probes and sessions, made and in the end, and the seconds that those to come will take. */
-struct probing_forecast {
+struct probe_arm_forecast {
 	double made, launches, seconds;
 };
-struct probing_forecast probing_forecast(const struct probing *g);
+struct probe_arm_forecast probe_arm_forecast(const struct probe_arm *g);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { ROOM = 16, FAILURES = 2 };
 
-struct progress {
+struct cell_progress {
 	double *medians; /* of the launches that have samples that count, ascending */
 	size_t count, room;
 	unsigned launches, failures;
@@ -19,28 +19,28 @@ struct progress {
 	double cost, planned_cost; /* seconds of its last launch, 0: there was none; as the plan estimates */
 };
 
-struct pace {
+struct progress {
 	const struct plan *plan;
 	size_t sides;
 	/* of the cells, all sides of one after each other */
-	struct progress *cells;
-	struct scatter *scatters;
+	struct cell_progress *cells;
+	struct variance *scatters;
 };
 
-static size_t all(const struct pace *t)
+static size_t all(const struct progress *t)
 {
 	return t->plan->count * t->sides;
 }
 
 /* A cell on its sides. */
-static struct progress *sides_of(const struct pace *t, size_t cell)
+static struct cell_progress *sides_of(const struct progress *t, size_t cell)
 {
 	return t->cells + cell * t->sides;
 }
 
-struct pace *pace_open(const struct plan *p, size_t sides, struct err *e)
+struct progress *progress_open(const struct plan *p, size_t sides, struct err *e)
 {
-	struct pace *t = calloc(1, sizeof *t);
+	struct progress *t = calloc(1, sizeof *t);
 	if (t) {
 		t->plan = p;
 		t->sides = sides;
@@ -48,7 +48,7 @@ struct pace *pace_open(const struct plan *p, size_t sides, struct err *e)
 		t->scatters = calloc(all(t), sizeof *t->scatters);
 	}
 	if (!t || !t->cells || !t->scatters) {
-		pace_close(t);
+		progress_close(t);
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
 		return NULL;
 	}
@@ -59,7 +59,7 @@ struct pace *pace_open(const struct plan *p, size_t sides, struct err *e)
 	return t;
 }
 
-void pace_close(struct pace *t)
+void progress_close(struct progress *t)
 {
 	for (size_t i = 0; t && t->cells && i < all(t); i++)
 		free(t->cells[i].medians);
@@ -70,7 +70,7 @@ void pace_close(struct pace *t)
 	free(t);
 }
 
-static int add(struct progress *c, double median, struct err *e)
+static int add(struct cell_progress *c, double median, struct err *e)
 {
 	if (c->count == c->room) {
 		size_t room = c->room ? 2 * c->room : ROOM;
@@ -85,7 +85,7 @@ static int add(struct progress *c, double median, struct err *e)
 	return 0;
 }
 
-static double width_of(const struct progress *c)
+static double width_of(const struct cell_progress *c)
 {
 	struct interval i = stats_launch_interval(c->medians, c->count, (struct prior){0});
 	double median = stats_median(c->medians, c->count);
@@ -94,7 +94,7 @@ static double width_of(const struct progress *c)
 
 /* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within;
  * whether all of them count. */
-static bool read_launch(struct progress *c, const struct table *samples, size_t from, size_t count,
+static bool read_launch(struct cell_progress *c, const struct table *samples, size_t from, size_t count,
 	double *median, struct spread *within, double *work)
 {
 	size_t n = 0;
@@ -107,7 +107,7 @@ static bool read_launch(struct progress *c, const struct table *samples, size_t 
 	}
 	stats_sort(work, n);
 	*median = stats_median(work, n);
-	const struct spread own = scatter_within(work, n);
+	const struct spread own = variance_within(work, n);
 	if (own.squares > 0) { /* alike to the last digit: the clock tells no more */
 		within->squares += own.squares;
 		within->freedom += own.freedom;
@@ -115,11 +115,11 @@ static bool read_launch(struct progress *c, const struct table *samples, size_t 
 	return n > 0 && n == count;
 }
 
-int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samples, size_t from,
+int progress_record(struct progress *t, size_t cell, size_t side, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e)
 {
-	struct progress *c = sides_of(t, cell) + side;
-	struct scatter *scatter = &t->scatters[cell * t->sides + side];
+	struct cell_progress *c = sides_of(t, cell) + side;
+	struct variance *scatter = &t->scatters[cell * t->sides + side];
 	double median, *work = calloc(count + 1, sizeof *work);
 	if (!work)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
@@ -127,7 +127,7 @@ int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samp
 	free(work);
 	if (!isnan(median) && add(c, median, e) != 0)
 		return -1;
-	scatter->between = scatter_between(c->medians, c->count);
+	scatter->between = variance_between(c->medians, c->count);
 	c->launches++;
 	c->failures += !good;
 	c->width = width_of(c);
@@ -137,12 +137,12 @@ int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samp
 	return 0;
 }
 
-const char *pace_stop(const struct pace *t, size_t cell)
+const char *progress_stop(const struct progress *t, size_t cell)
 {
 	const struct plan *p = t->plan;
 	bool few = false, failed = false, precise = true, most = false;
 	for (size_t s = 0; s < t->sides; s++) {
-		const struct progress *c = sides_of(t, cell) + s;
+		const struct cell_progress *c = sides_of(t, cell) + s;
 		few |= c->launches < p->launches;
 		failed |= c->failures >= FAILURES;
 		precise &= c->precise || isinf(p->precision); /* off: the least launches are all */
@@ -151,22 +151,22 @@ const char *pace_stop(const struct pace *t, size_t cell)
 	return few ? NULL : failed ? "failed" : precise ? "precise" : most ? "most-launches" : NULL;
 }
 
-unsigned pace_launches(const struct pace *t, size_t cell)
+unsigned progress_launches(const struct progress *t, size_t cell)
 {
 	return sides_of(t, cell)->launches;
 }
 
-bool pace_wants(const struct pace *t, size_t cell, unsigned block)
+bool progress_wants(const struct progress *t, size_t cell, unsigned block)
 {
-	return !pace_had(t, cell, block) && !pace_stop(t, cell);
+	return !progress_had(t, cell, block) && !progress_stop(t, cell);
 }
 
-bool pace_had(const struct pace *t, size_t cell, unsigned block)
+bool progress_had(const struct progress *t, size_t cell, unsigned block)
 {
 	return sides_of(t, cell)->next_block > block;
 }
 
-double pace_width(const struct pace *t, size_t cell)
+double progress_width(const struct progress *t, size_t cell)
 {
 	double width = 0;
 	for (size_t s = 0; s < t->sides; s++)
@@ -174,7 +174,7 @@ double pace_width(const struct pace *t, size_t cell)
 	return width;
 }
 
-double pace_cost(const struct pace *t, size_t cell)
+double progress_cost(const struct progress *t, size_t cell)
 {
 	double cost = 0;
 	for (size_t s = 0; s < t->sides; s++)
@@ -183,18 +183,18 @@ double pace_cost(const struct pace *t, size_t cell)
 }
 
 /* How many launches a cell will have had in the end, on each side. */
-static struct scatter_end launches_in_the_end(
-	const struct pace *t, size_t cell, const struct scatter_population *of)
+static struct variance_end launches_in_the_end(
+	const struct progress *t, size_t cell, const struct variance_population *of)
 {
 	const struct plan *p = t->plan;
-	const double launches = pace_launches(t, cell);
-	const struct scatter_rule rule = {p->precision, p->launches, p->most_launches};
-	struct scatter_end end = {p->launches, 0};
-	if (pace_stop(t, cell))
-		return (struct scatter_end){launches, 0};
+	const double launches = progress_launches(t, cell);
+	const struct variance_rule rule = {p->precision, p->launches, p->most_launches};
+	struct variance_end end = {p->launches, 0};
+	if (progress_stop(t, cell))
+		return (struct variance_end){launches, 0};
 	for (size_t s = 0; s < t->sides && !isinf(p->precision); s++) {
-		const struct scatter_end own =
-			scatter_launches(of, &t->scatters[cell * t->sides + s], launches, &rule);
+		const struct variance_end own =
+			variance_launches(of, &t->scatters[cell * t->sides + s], launches, &rule);
 		end = own.mean > end.mean ? own : end;
 	}
 	return end;
@@ -206,7 +206,7 @@ struct outlook {
 };
 
 /* Seconds that launches have taken over what the plan thinks; 1 before there was one. */
-static double pace_scale(const struct pace *t)
+static double progress_scale(const struct progress *t)
 {
 	double spent = 0, planned = 0;
 	for (size_t i = 0; i < all(t); i++) {
@@ -216,15 +216,15 @@ static double pace_scale(const struct pace *t)
 	return planned > 0 ? spent / planned : 1;
 }
 
-static struct outlook look_out(const struct pace *t, const struct scatter_population *of, double scale)
+static struct outlook look_out(const struct progress *t, const struct variance_population *of, double scale)
 {
 	const double unknown_error = 0.5; /* of a launch's cost before the first: a share of it */
 	struct outlook o = {0, 0, 0};
 	for (size_t i = 0; i < t->plan->count; i++) {
-		const struct scatter_end end = launches_in_the_end(t, i, of);
+		const struct variance_end end = launches_in_the_end(t, i, of);
 		double cost = 0, unknown = 0, left = 0;
 		for (size_t s = 0; s < t->sides; s++) {
-			const struct progress *c = sides_of(t, i) + s;
+			const struct cell_progress *c = sides_of(t, i) + s;
 			const double own = c->cost > 0 ? c->cost : c->planned_cost * scale;
 			left = fmax(0, end.mean - c->launches);
 			cost += own;
@@ -237,14 +237,14 @@ static struct outlook look_out(const struct pace *t, const struct scatter_popula
 	return o;
 }
 
-struct forecast pace_forecast(const struct pace *t)
+struct forecast progress_forecast(const struct progress *t)
 {
 	/* Twice the standard errors of what all cells share, whose spread is a guess itself; and 10 % of what
 	 * is left, by which a machine may change. Simulated: see test_campaign. */
-	const double errors = 2, change = 0.1, scale = pace_scale(t);
-	const struct scatter_population of = scatter_learn(t->scatters, all(t)),
-					less = scatter_shifted(&of, -errors),
-					more = scatter_shifted(&of, errors);
+	const double errors = 2, change = 0.1, scale = progress_scale(t);
+	const struct variance_population of = variance_learn(t->scatters, all(t)),
+					 less = variance_shifted(&of, -errors),
+					 more = variance_shifted(&of, errors);
 	const struct outlook o = look_out(t, &of, scale), low = look_out(t, &less, scale),
 			     high = look_out(t, &more, scale);
 	/* what each cell has for itself, and the machine */

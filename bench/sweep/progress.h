@@ -14,32 +14,32 @@
 #include "bench/data/csv.h"
 #include "bench/sweep/plan.h"
 
-struct pace;
+struct progress;
 
 /* For all cells of a plan on so many sides, none launched. NULL without memory. */
-struct pace *pace_open(const struct plan *p, size_t sides, struct err *e);
-void pace_close(struct pace *t);
+struct progress *progress_open(const struct plan *p, size_t sides, struct err *e);
+void progress_close(struct progress *t);
 
 /* One launch of a cell on a side has ended: its rows in `samples` from row `from` on, and what it cost in
  * seconds (NAN: unknown, from an earlier session). */
-int pace_take(struct pace *t, size_t cell, size_t side, const struct table *samples, size_t from,
+int progress_record(struct progress *t, size_t cell, size_t side, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e);
 
 /* How often it has been launched, on its first side. */
-unsigned pace_launches(const struct pace *t, size_t cell);
+unsigned progress_launches(const struct progress *t, size_t cell);
 
 /* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
-bool pace_wants(const struct pace *t, size_t cell, unsigned block);
+bool progress_wants(const struct progress *t, size_t cell, unsigned block);
 
 /* Whether it has been launched in this block, or a later one. */
-bool pace_had(const struct pace *t, size_t cell, unsigned block);
+bool progress_had(const struct progress *t, size_t cell, unsigned block);
 
 /* Half the 95 % interval of the cell's median over that median, on the side where it is wider; INFINITY where
  * there is none yet. */
-double pace_width(const struct pace *t, size_t cell);
+double progress_width(const struct progress *t, size_t cell);
 
 /* Seconds that the cell's next launch may take, on all sides; 0 where nothing is known. */
-double pace_cost(const struct pace *t, size_t cell);
+double progress_cost(const struct progress *t, size_t cell);
 
 /* Launches that the sweep has made and will probably make in all, and the seconds that those to come will
  * take; and between which they will lie in some 8 of 10 sweeps: what is not known yet is mostly how much
@@ -47,10 +47,10 @@ double pace_cost(const struct pace *t, size_t cell);
 struct forecast {
 	double launches, seconds, low, high;
 };
-struct forecast pace_forecast(const struct pace *t);
+struct forecast progress_forecast(const struct progress *t);
 
 /* Why nothing more is wanted of a cell: "precise", "most-launches", "failed"; NULL while it wants more.
  * Static texts. */
-const char *pace_stop(const struct pace *t, size_t cell);
+const char *progress_stop(const struct progress *t, size_t cell);
 
 #endif

@@ -58,7 +58,7 @@ int session_open(struct session *s, const char *dir, const char *against, struct
 	s->side_count = 2;
 	json_t *facts = json_deep_copy(s->sides[0].facts);
 	if (open_side(&s->sides[1], dir, "against", facts, e) != 0 || name_pair(s->pair, e) != 0 ||
-		partner_find(&s->partner, against, s->plan, e) != 0)
+		baseline_find(&s->partner, against, s->plan, e) != 0)
 		return -1;
 	json_object_set(facts, "build", s->partner.build);
 	return 0;
@@ -73,7 +73,7 @@ void session_close(struct session *s)
 		table_free(&side->before);
 		json_decref(side->facts);
 	}
-	partner_free(&s->partner);
+	baseline_free(&s->partner);
 }
 
 /* --- run --- */
@@ -104,12 +104,12 @@ static int run_campaign(const struct session *s, struct campaign_result *r, stru
 
 static void tell_begin(const struct session *s)
 {
-	char text[PARTNER_TEXT];
+	char text[BASELINE_TEXT];
 	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
 		s->sides[0].dir);
 	if (s->side_count > 1)
 		fprintf(stderr, "each in turn with %s %s, into %s\n", s->partner.program,
-			partner_build(s->partner.build, text), s->sides[1].dir);
+			baseline_build(s->partner.build, text), s->sides[1].dir);
 }
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,

@@ -31,7 +31,7 @@ struct session {
 	const char *plan_path; /* where it was read, for the manifest */
 	struct session_side sides[CAMPAIGN_SIDES];
 	size_t side_count;
-	struct partner partner;  /* of the second side */
+	struct baseline partner; /* of the second side */
 	char pair[SESSION_PAIR]; /* what both manifests call the sweep of two */
 	double started;          /* when the first session began, seconds since the epoch; 0: now */
 	int argc;

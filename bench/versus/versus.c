@@ -53,13 +53,13 @@ static _Noreturn void stop(int status, const char *text)
 
 static uint64_t count_alone(const struct row *r)
 {
-	struct solo s;
+	struct serial_run s;
 	struct err e = {0};
 	struct tally t = {0};
-	if (solo_open(&s, r->cell.variant, &r->cell.problem, &e) != 0)
+	if (serial_run_open(&s, r->cell.variant, &r->cell.problem, &e) != 0)
 		stop(EXIT_WRONG, e.text);
 	s.variant->chunk(s.input, (struct span){0, s.units}, s.scratch, &t);
-	solo_close(&s);
+	serial_run_close(&s);
 	return t.count;
 }
 
@@ -100,13 +100,13 @@ static int add_up(void *ctx, const uint64_t *primes, size_t n)
 static void emit(const struct row *r, kernel_take_fn *take, struct list *l)
 {
 	struct problem p = r->cell.problem;
-	struct solo s;
+	struct serial_run s;
 	struct err e = {0};
 	p.listing = true;
-	if (solo_open(&s, r->cell.variant, &p, &e) != 0)
+	if (serial_run_open(&s, r->cell.variant, &p, &e) != 0)
 		stop(EXIT_WRONG, e.text);
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, l);
-	solo_close(&s);
+	serial_run_close(&s);
 }
 
 /* --- both sides of a row: what each finds, in *ns nanoseconds --- */

@@ -7,7 +7,7 @@
 
 uint64_t draw_bits(uint64_t *seed)
 {
-	return shuffle_next(seed);
+	return rng_next(seed);
 }
 
 double draw_uniform(uint64_t *seed)

@@ -19,9 +19,9 @@ static char *written(const char *head, size_t hang, const char *text, size_t pag
 	FILE *f = open_memstream(&out, &size);
 	assert_non_null(f);
 	if (head)
-		folded_entry(f, head, hang, text, page);
+		wrap_entry(f, head, hang, text, page);
 	else
-		folded_text(f, text);
+		wrap_text(f, text);
 	assert_int_equal(fclose(f), 0);
 	return out;
 }
@@ -39,7 +39,7 @@ static void entries(void **state)
 	becomes("name", 6, "one two three", 14, "name  one two\n      three\n");
 	becomes("name", 6, "one two three", 13, "name  one two\n      three\n");
 	becomes("name", 6, "one two three", 12, "name  one\n      two\n      three\n");
-	becomes("name", 6, "one two three", FOLDED_ENDLESS, "name  one two three\n");
+	becomes("name", 6, "one two three", WRAP_ENDLESS, "name  one two three\n");
 	becomes("a longer name", 6, "one two", 20, "a longer name  one\n      two\n");
 	becomes("name", 6, "unbreakable", 8, "name  unbreakable\n");
 	becomes("name", 6, "", 8, "name\n");

@@ -37,13 +37,13 @@ static int append(void *ctx, const uint64_t *items, size_t n)
 static struct list reference(const struct cell *c)
 {
 	struct err e = {0};
-	struct solo s;
+	struct serial_run s;
 	struct list l = {0};
 	struct problem p = c->problem;
 	p.listing = true;
-	assert_int_equal(solo_open(&s, c->kernel->variants[0], &p, &e), 0);
+	assert_int_equal(serial_run_open(&s, c->kernel->variants[0], &p, &e), 0);
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, append, &l);
-	solo_close(&s);
+	serial_run_close(&s);
 	return l;
 }
 

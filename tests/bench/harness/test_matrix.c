@@ -44,13 +44,13 @@ static struct topology topology;
 static struct tally reference(const struct cell *c)
 {
 	struct err e = {0};
-	struct solo s;
+	struct serial_run s;
 	struct tally out = {0};
 	const struct variant *v = variant_find(c->kernel, "reference", &e);
 	assert_non_null(v);
-	assert_int_equal(solo_open(&s, v, &c->problem, &e), 0);
+	assert_int_equal(serial_run_open(&s, v, &c->problem, &e), 0);
 	v->chunk(s.input, (struct span){0, s.units}, s.scratch, &out);
-	solo_close(&s);
+	serial_run_close(&s);
 	return out;
 }
 
@@ -62,7 +62,7 @@ static void check(const struct cell *c, struct tally expected)
 	const struct trial_plan plan = {.cell = c,
 		.topology = &topology,
 		.timeout_seconds = 60,
-		.program = program_beside("../parscale", program, sizeof program)};
+		.program = paths_beside("../parscale", program, sizeof program)};
 	struct trial *trial = trial_open(&plan, &e);
 	const unsigned times = c->kernel->ceiling == CEILING_NONE ? 2 : 4; /* the last three with one start */
 	if (!trial || trial_run(trial, times, &t, &e) != 0)

@@ -91,7 +91,7 @@ static void a_missing_program_is_said(void **state)
 	char path[4096];
 	struct probe_sample s;
 	assert_int_equal(sample("fork+exec", &s), PROBE_ABSENT);
-	FILE *f = fopen(program_beside("parscale-echo", path, sizeof path), "w");
+	FILE *f = fopen(paths_beside("parscale-echo", path, sizeof path), "w");
 	assert_non_null(f);
 	fputs("#!/no such interpreter\n", f);
 	fclose(f);

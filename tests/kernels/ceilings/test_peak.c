@@ -68,7 +68,7 @@ static void lanes_are_as_one_line_of_c_makes_them(void **state)
 	for (size_t k = 0; k < PEAKS; k++)
 		for (const struct variant *const *v = peaks[k].kernel->variants; *v; v++) {
 			struct problem p;
-			struct solo s;
+			struct serial_run s;
 			struct err e = {0};
 			struct tally found = {0}, wanted = {0};
 			if (variant_missing(*v, cpu_features(), why))
@@ -76,11 +76,11 @@ static void lanes_are_as_one_line_of_c_makes_them(void **state)
 			problem_init(&p);
 			p.seed = 12345;
 			p.operations = 2 * peaks[k].unit + 1; /* three units */
-			assert_int_equal(solo_open(&s, *v, &p, &e), 0);
+			assert_int_equal(serial_run_open(&s, *v, &p, &e), 0);
 			assert_int_equal(s.units, 3);
 			(*v)->chunk(s.input, (struct span){0, 2}, s.scratch, &found);
 			(*v)->chunk(s.input, (struct span){2, 3}, s.scratch, &found);
-			solo_close(&s);
+			serial_run_close(&s);
 			for (uint64_t u = 0; u < 3; u++)
 				for (uint64_t lane = 0; lane < 96; lane++)
 					wanted.check += peaks[k].lane(p.seed, lane, u);

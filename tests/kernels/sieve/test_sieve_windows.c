@@ -119,7 +119,7 @@ static void run(const struct variant *v, const struct window *w)
 	const struct trial_plan plan = {.cell = &c,
 		.topology = &topology,
 		.timeout_seconds = 3600,
-		.program = program_beside("../parscale", program, sizeof program)};
+		.program = paths_beside("../parscale", program, sizeof program)};
 	struct trial *trial = trial_open(&plan, &e);
 	if (!trial || trial_run(trial, 1, &t, &e) != 0)
 		fail_msg("%s %" PRIu64 "..%" PRIu64 " %s: %s", v->name, w->start, w->stop, c.backend->name,
