@@ -75,12 +75,12 @@ static void fill_row(
 	const struct ranks *r, const struct comparison_rules *rules, size_t cells, struct comparison *row)
 {
 	const double margin = log1p(rules->margin), beyond = log1p(rules->effect) - margin;
-	const struct shift s = ranks_shift(r, confidence);
-	const size_t needed = ranks_needed(r, beyond, level / (double)cells, power);
+	const struct shift s = rank_tests_shift(r, confidence);
+	const size_t needed = rank_tests_needed(r, beyond, level / (double)cells, power);
 	row->ratio = exp(s.value);
 	row->ratio_low = exp(s.interval.low);
 	row->ratio_high = exp(s.interval.high);
-	row->p_value = fmin(1, 2 * fmin(ranks_above(r, margin), ranks_below(r, margin)));
+	row->p_value = fmin(1, 2 * fmin(rank_tests_above(r, margin), rank_tests_below(r, margin)));
 	row->launches_needed = (struct uint_field){needed, needed > 0};
 	row->pairs = (struct uint_field){r->n, rules->paired};
 }
@@ -136,12 +136,12 @@ static int test_rows(const struct group *(*groups)[2], struct desk *d, struct ta
 		if (s->n == 0)
 			continue;
 		if (r->n != s->n || r->m != s->m) {
-			ranks_free(r);
+			rank_tests_free(r);
 			bad = ranks_make(r, s->n, s->m, e);
 		}
 		if (bad)
 			break;
-		ranks_take(r, s->a, s->b);
+		rank_tests_take(r, s->a, s->b);
 		fill_row(r, d->rules, rows->count, table_row(rows, i));
 	}
 	return bad;
@@ -151,7 +151,7 @@ static int adjust(struct table *rows, double *p, double *q, struct err *e)
 {
 	for (size_t i = 0; i < rows->count; i++)
 		p[i] = ((const struct comparison *)table_row(rows, i))->p_value;
-	if (ranks_adjust(p, q, rows->count, e) != 0)
+	if (rank_tests_adjust(p, q, rows->count, e) != 0)
 		return -1;
 	for (size_t i = 0; i < rows->count; i++)
 		((struct comparison *)table_row(rows, i))->q_value = q[i];
@@ -178,7 +178,7 @@ static int compare_groups(const struct groups *a, const struct groups *b,
 		bad = test_rows(groups, &d, rows, e);
 	if (!bad)
 		bad = adjust(rows, work, work + room, e);
-	ranks_free(&d.ranks);
+	rank_tests_free(&d.ranks);
 	free(work);
 	free(launched);
 	free(groups);

@@ -32,7 +32,8 @@ static int own_cpus(const struct cell *c, int *cpus, struct err *e)
 	if (status == 0) {
 		const unsigned threads = c->threads_per_rank;
 		for (unsigned i = 0; i < threads; i++)
-			cpus[ranks_rank() * threads + i] = place_cpu(&place, ranks_local() * threads + i);
+			cpus[rank_team_rank() * threads + i] =
+				place_cpu(&place, rank_team_local() * threads + i);
 		place_close(&place);
 	}
 	topology_free(&topology);
@@ -98,7 +99,7 @@ static int run(int argc, char **argv, struct err *e)
 	struct table rows;
 	if (argc > MOST_WORDS)
 		return err_set(e, ERR_USAGE, "more than %d words", MOST_WORDS);
-	snprintf(workers, sizeof workers, "--workers=%u", ranks_count() * threads_said(argc, argv));
+	snprintf(workers, sizeof workers, "--workers=%u", rank_team_count() * threads_said(argc, argv));
 	memcpy(words + 1 + MORE_WORDS, argv + 1, (size_t)argc * sizeof *words);
 	if (launch_args_parse_run(argc + MORE_WORDS, (char **)(uintptr_t)words, &a, e) != 0)
 		return -1;
@@ -109,7 +110,7 @@ static int run(int argc, char **argv, struct err *e)
 	if (!a.measure.cell.backend->host)
 		return err_set(
 			e, ERR_USAGE, "--backend: parscale-mpi has only mpi; the others are parscale's");
-	a.measure.cell.backend = &ranks_backend;
+	a.measure.cell.backend = &rank_team_backend;
 	table_init(&rows, sample_columns, sizeof(struct sample));
 	int status = measure_cell(&a.measure, meter_native, keep_row, &rows, e);
 	if (rows.count > 0 && run_print(&a, &rows, e) != 0)
@@ -131,7 +132,7 @@ static int run_main_here(int argc, char **argv)
 static int lead(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
-		return launch_main(argc - 1, argv + 1, meter_native, &ranks_backend);
+		return launch_main(argc - 1, argv + 1, meter_native, &rank_team_backend);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
 		return run_main_here(argc - 1, argv + 1);
 	fprintf(stderr,
@@ -144,13 +145,13 @@ int main(int argc, char **argv)
 	struct err ignored = {0};
 	int status = 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher's end is ours */
-	ranks_start(&argc, &argv);
-	if (ranks_rank() == 0) {
+	rank_team_start(&argc, &argv);
+	if (rank_team_rank() == 0) {
 		status = lead(argc, argv);
-		ranks_release();
+		rank_team_release();
 	} else if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), &ignored) == 0) {
-		ranks_serve(make);
+		rank_team_serve(make);
 	}
-	ranks_stop();
+	rank_team_stop();
 	return status;
 }

@@ -49,7 +49,7 @@ static char *far; /* in rank 0, of every rank: it is on another host, by another
 static struct call pending;
 static bool joined;
 
-void ranks_start(int *argc, char ***argv)
+void rank_team_start(int *argc, char ***argv)
 {
 	MPI_Comm host;
 	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
@@ -66,23 +66,23 @@ void ranks_start(int *argc, char ***argv)
 	MPI_Gather(&mine, 1, MPI_CHAR, far, 1, MPI_CHAR, 0, MPI_COMM_WORLD);
 }
 
-void ranks_stop(void)
+void rank_team_stop(void)
 {
 	free(far);
 	MPI_Finalize();
 }
 
-unsigned ranks_rank(void)
+unsigned rank_team_rank(void)
 {
 	return (unsigned)rank;
 }
 
-unsigned ranks_count(void)
+unsigned rank_team_count(void)
 {
 	return (unsigned)ranks;
 }
 
-unsigned ranks_local(void)
+unsigned rank_team_local(void)
 {
 	return (unsigned)local;
 }
@@ -339,12 +339,12 @@ static void close_ranks(struct team *t)
 	leave(t);
 }
 
-void ranks_release(void)
+void rank_team_release(void)
 {
 	call((struct call){.command = RELEASE});
 }
 
-const struct backend ranks_backend = {
+const struct backend rank_team_backend = {
 	.name = "mpi",
 	.summary = "ranks of this MPI program",
 	.worker = "process",
@@ -396,7 +396,7 @@ static int take_order(char *text, char **words, struct err *e)
 	return order;
 }
 
-void ranks_serve(ranks_make_fn *make)
+void rank_team_serve(rank_team_make_fn *make)
 {
 	while ((pending = call((struct call){0})).command == OPEN) {
 		struct err e = {0}, ignored = {0};

@@ -78,20 +78,20 @@ int ranks_make(struct ranks *r, size_t n, size_t m, struct err *e)
 	if (!fits || !(r->below = calloc(r->count + 1, sizeof *r->below)) ||
 		!(r->differences = calloc(r->count, sizeof *r->differences)))
 		return err_set(e, ERR_FAILED, "out of memory for ranks of %zu and %zu values", n, m);
-	if (r->count <= RANKS_EXACT)
+	if (r->count <= RANK_TESTS_EXACT)
 		return fill_exact(r, e);
 	fill_normal(r);
 	return 0;
 }
 
-void ranks_free(struct ranks *r)
+void rank_tests_free(struct ranks *r)
 {
 	free(r->below);
 	free(r->differences);
 	*r = (struct ranks){0};
 }
 
-void ranks_take(struct ranks *r, const double *a, const double *b)
+void rank_tests_take(struct ranks *r, const double *a, const double *b)
 {
 	size_t k = 0;
 	for (size_t i = 0; i < r->n; i++)
@@ -118,17 +118,17 @@ static size_t up_to(const struct ranks *r, double x, bool equal)
 	return low;
 }
 
-double ranks_above(const struct ranks *r, double by)
+double rank_tests_above(const struct ranks *r, double by)
 {
 	return r->below[up_to(r, by, true)];
 }
 
-double ranks_below(const struct ranks *r, double by)
+double rank_tests_below(const struct ranks *r, double by)
 {
 	return r->below[r->count - up_to(r, -by, false)];
 }
 
-struct shift ranks_shift(const struct ranks *r, double confidence)
+struct shift rank_tests_shift(const struct ranks *r, double confidence)
 {
 	size_t outside = 0; /* differences beyond each end */
 	while (outside < r->count / 2 && r->below[outside] <= (1 - confidence) / 2)
@@ -186,7 +186,7 @@ static double reach_of(const struct ranks *r, double size)
 				     : normal_quantile((1 + (double)within / (double)r->count) / 2);
 }
 
-size_t ranks_needed(const struct ranks *r, double size, double alpha, double power)
+size_t rank_tests_needed(const struct ranks *r, double size, double alpha, double power)
 {
 	const bool pairs = r->m == 0;
 	const double freedom = pairs ? (double)r->n - 1 : (double)(r->n + r->m) - 2;
@@ -212,7 +212,7 @@ static int by_p(const void *a, const void *b)
 	return (x->p > y->p) - (x->p < y->p);
 }
 
-int ranks_adjust(const double *p, double *q, size_t n, struct err *e)
+int rank_tests_adjust(const double *p, double *q, size_t n, struct err *e)
 {
 	struct ranked *order = calloc(n + 1, sizeof *order);
 	size_t known = 0;

@@ -20,25 +20,25 @@ struct ranks {
 	size_t count;        /* of differences */
 	double *differences; /* b - a, ascending */
 	/* P(at most k of them are negative) for k = 0 .. count where there is no shift, of continuous values:
-	 * exact up to RANKS_EXACT differences, then by the normal approximation */
+	 * exact up to RANK_TESTS_EXACT differences, then by the normal approximation */
 	double *below;
 };
 
-enum { RANKS_EXACT = 900 };
+enum { RANK_TESTS_EXACT = 900 };
 
-/* n >= 1; m = 0 for pairs. ERR_FAILED without memory; ranks_free is legal then, and for a zeroed one. */
+/* n >= 1; m = 0 for pairs. ERR_FAILED without memory; rank_tests_free is legal then, and for a zeroed one. */
 int ranks_make(struct ranks *r, size_t n, size_t m, struct err *e);
-void ranks_free(struct ranks *r);
+void rank_tests_free(struct ranks *r);
 
 /* The differences of n values of `a` and m of `b`; of pairs, n of each, in the pairs' order. The functions
  * below are for the values taken last. */
-void ranks_take(struct ranks *r, const double *a, const double *b);
+void rank_tests_take(struct ranks *r, const double *a, const double *b);
 
 /* One-sided p-value of "b is above a by more than `by`"; ties count against it. */
-double ranks_above(const struct ranks *r, double by);
+double rank_tests_above(const struct ranks *r, double by);
 
 /* The same with the parts of a and b exchanged: "b is below a by more than `by`". */
-double ranks_below(const struct ranks *r, double by);
+double rank_tests_below(const struct ranks *r, double by);
 
 /* Hodges-Lehmann estimate of b - a: the median of the differences, with the interval that the test does not
  * refute at `confidence`; not available where even the extreme differences have less (95 % needs 4 values on
@@ -47,7 +47,7 @@ struct shift {
 	double value;
 	struct interval interval;
 };
-struct shift ranks_shift(const struct ranks *r, double confidence);
+struct shift rank_tests_shift(const struct ranks *r, double confidence);
 
 /*
  * How many values on each side, or pairs, find a shift of `size` beyond 0 with probability `power`, at
@@ -57,10 +57,10 @@ struct shift ranks_shift(const struct ranks *r, double confidence);
  * far out the rest lie does not matter. It is on the safe side, since scatter seen in few values is too small
  * half of the time. 0: not known, with fewer than one degree of freedom.
  */
-size_t ranks_needed(const struct ranks *r, double size, double alpha, double power);
+size_t rank_tests_needed(const struct ranks *r, double size, double alpha, double power);
 
 /* Benjamini and Hochberg: the smallest false discovery rate at which each of n p-values is a discovery. q[i]
  * is for p[i]; NAN is left out and stays NAN. ERR_FAILED without memory. */
-int ranks_adjust(const double *p, double *q, size_t n, struct err *e);
+int rank_tests_adjust(const double *p, double *q, size_t n, struct err *e);
 
 #endif

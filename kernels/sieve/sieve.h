@@ -34,13 +34,13 @@
 #include "kernels/kernel.h"
 
 enum {
-	SIEVE_FLOOR = 4111,     /* primes up to here are listed, not sieved: a turned prime may hit itself. 1
+	SIEVE_FLOOR = 4111,     /* primes up to here are listed, not sieved: a small prime may hit itself. 1
 				   modulo 30: no tuplet straddles it */
 	SIEVE_SMALL = 1 << 16,  /* primes up to here are kept. Above the root of SIEVE_DIRECT */
 	SIEVE_DIRECT = 1 << 25, /* the most that base primes with starts in every line may be; in narrow
 				   windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
-	SIEVE_MULTIPLES = 64,          /* most numbers in a block, by huge primes */
+	SIEVE_MULTIPLES = 64,          /* most numbers in a block, by bucketed primes */
 	SIEVE_LONGEST = 1 << 20,       /* most bits in a segment */
 	SIEVE_LINE = 1 << 26,          /* most bits in a line: starts by float are right to twice that */
 	SIEVE_SEGMENTS =
@@ -48,7 +48,7 @@ enum {
 	SIEVE_SCRATCH = 440 << 20, /* bytes of scratch with buckets, of all workers */
 	SIEVE_HIT = 3,      /* bytes of a hit in a bucket: a bit of a line, which is shorter than 2^24 then */
 	SIEVE_RUNS = 260,   /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
-	SIEVE_COUNTED = 31, /* up to here hits are counted exactly; */
+	SIEVE_MEDIUM = 31,  /* up to here hits are counted exactly; */
 	SIEVE_STEP = 4,     /* beyond in steps of so many */
 	SIEVE_SLOTS = 32,   /* segments whose runs are remembered */
 	SIEVE_BATCH = 512,  /* primes whose starts are computed at a time */
@@ -140,9 +140,9 @@ struct sieve_input {
 	/* base primes above the pre-sieve limit, ascending; arrays may be read 64 bytes past the end */
 	uint32_t direct; /* they go up to here */
 	uint32_t primes;
-	uint32_t turned;        /* index of the first that is not turned */
-	uint32_t turned_end[4]; /* before it they are sorted by p % 8 = 1, 3, 5, 7: ends of the four lists */
-	uint32_t local;         /* index of the first that is crossed out in the whole line only */
+	uint32_t small;        /* index of the first that is not small */
+	uint32_t small_end[4]; /* before it they are sorted by p % 8 = 1, 3, 5, 7: ends of the four lists */
+	uint32_t local;        /* index of the first that is crossed out in the whole line only */
 	const uint32_t *prime;
 	const uint32_t *step; /* -1/M mod prime */
 	const float *inverse; /* 1/prime */
@@ -153,8 +153,8 @@ struct sieve_input {
 	const struct sieve_factors *factors;
 	uint32_t place[8][8]; /* [class of p][class of q]: see sieve_products.h */
 
-	struct sieve_store huge; /* blocks == 0: none */
-	uint32_t bucket_size;    /* hits that the bucket of a line holds */
+	struct sieve_store bucketed; /* blocks == 0: none */
+	uint32_t bucket_size;        /* hits that the bucket of a line holds */
 
 	void *owned[16]; /* what close frees */
 	uint32_t owned_count;
@@ -163,7 +163,7 @@ struct sieve_input {
 /* Primes in a row, from the end of the run before, with the same number of sure hits; one more is possible.
  */
 struct sieve_run {
-	uint32_t end, hits; /* hits beyond SIEVE_COUNTED are rounded down to a multiple of SIEVE_STEP */
+	uint32_t end, hits; /* hits beyond SIEVE_MEDIUM are rounded down to a multiple of SIEVE_STEP */
 };
 
 struct sieve_runs {
@@ -173,7 +173,7 @@ struct sieve_runs {
 };
 
 /* One worker's scratch: this head, then the arrays it points to. All zero at first. */
-struct sieve_work {
+struct sieve_scratch {
 	uint64_t ready;  /* block that the arrays are for, plus 1 */
 	uint32_t *start; /* [primes] D: the start in line 0 of the block, modulo the prime */
 	/* [primes] bit of the block before which the prime need not cross out; not there where no prime has
@@ -186,11 +186,11 @@ struct sieve_work {
 	/* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
 	unsigned char *lines;
 	size_t stride;         /* from line to line */
-	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of huge primes, of SIEVE_HIT bytes */
+	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_used; /* [classes] */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
 	struct sieve_runs whole;      /* of the large primes */
-	struct sieve_runs *segment;   /* [slots] of the counted primes in a segment, where last used */
+	struct sieve_runs *segment;   /* [slots] of the medium primes in a segment, where last used */
 	uint32_t slots;
 };
 
@@ -200,7 +200,7 @@ struct sieve_engine {
 	uint32_t most_multiplied; /* up to here multiplying primes costs less than their multiples do */
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
-		const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class);
+		const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class);
 	kernel_emit_fn *emit;
 	/* step[i] and inverse[i] of n primes, where reciprocal[p % modulus] is 1/p modulo the modulus. */
 	void (*steps)(const uint32_t *prime, uint32_t n, uint32_t modulus, const int32_t *reciprocal,
@@ -222,27 +222,27 @@ size_t sieve_scratch_bytes(const void *input);
 
 /* Lays the scratch out and makes it ready for a block. */
 void sieve_enter(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins);
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, sieve_origins_fn *origins);
 
-/* The runs of the counted primes in a segment of the block. */
+/* The runs of the medium primes in a segment of the block. */
 const struct sieve_runs *sieve_segment_runs(
-	const struct sieve_input *in, struct sieve_work *w, uint32_t segment);
+	const struct sieve_input *in, struct sieve_scratch *w, uint32_t segment);
 
 /* The shape of lines: line_bits = segment_bits * segments. */
-struct sieve_shape {
+struct sieve_geometry {
 	uint32_t modulus, classes, segment_bits, segments;
 	uint64_t blocks;
-	uint32_t direct; /* base primes beyond are huge */
+	uint32_t direct; /* base primes beyond are bucketed */
 };
 
 /* The cheapest for the numbers first..last, sieved by primes up to `reach`. */
-struct sieve_shape sieve_choose_shape(
+struct sieve_geometry sieve_choose_geometry(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit);
 
 /* Whether primes are multiplied for numbers up to `last`: all that the pre-sieve leaves of them are primes
  * and products of two; and the shape then. */
 bool sieve_can_multiply(uint64_t last, const struct sieve_small *small, const struct sieve_engine *engine);
-struct sieve_shape sieve_products_shape(const struct problem *p, uint64_t first, uint64_t last);
+struct sieve_geometry sieve_products_geometry(const struct problem *p, uint64_t first, uint64_t last);
 
 /* Up to which prime the numbers first..last are sieved: the root of the last, or less, where it is cheaper to
  * test the few numbers that are left one by one. */

@@ -21,7 +21,7 @@ static void store(void *to, __m256i vector)
 	_mm256_storeu_si256(to, vector);
 }
 
-static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
 	const __m256i offsets = _mm256_set1_epi32((int)offset), befores = _mm256_set1_epi32((int)before);
@@ -168,7 +168,7 @@ static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
 	}
 }
 
-static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	if (c->octets == 1)
 		turn_plain(lines, stride, c, words);
@@ -183,7 +183,7 @@ static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
 }
 
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
 	return numbers_by_bytes(words, c, base, to, widen);
 }

@@ -11,7 +11,7 @@
 
 static const struct sieve_engine engine = {211, UINT32_MAX, leave_line, emit, steps};
 
-static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
 	const __m512i offsets = _mm512_set1_epi32((int)offset), befores = _mm512_set1_epi32((int)before);
@@ -186,7 +186,7 @@ GFNI static inline void turn_octet_gfni(const unsigned char *lines, size_t strid
 }
 
 GFNI static void turn_gfni(
-	const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+	const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	__m512i octets[6][8], column[8];
 	if (c->octets == 1) {
@@ -215,7 +215,7 @@ static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 }
 
 GFNI static inline uint32_t deltas_of_word(
-	const unsigned char *word, const struct columns *c, unsigned char *to)
+	const unsigned char *word, const struct transpose *c, unsigned char *to)
 {
 	uint64_t bits;
 	memcpy(&bits, word, sizeof bits);
@@ -223,7 +223,8 @@ GFNI static inline uint32_t deltas_of_word(
 	return (uint32_t)__builtin_popcountll(bits);
 }
 
-GFNI static size_t numbers_vbmi2(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+GFNI static size_t numbers_vbmi2(
+	const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
 	return numbers_with(words, c, base, to, deltas_of_word, widen);
 }
@@ -234,12 +235,12 @@ static bool has_gfni(void)
 	return (cpu_features() & needed) == needed;
 }
 
-static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	(has_gfni() ? turn_gfni : turn_plain)(lines, stride, c, words);
 }
 
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
 	return has_gfni() ? numbers_vbmi2(words, c, base, to) : numbers_by_bytes(words, c, base, to, widen);
 }

@@ -50,7 +50,7 @@ static int sieve_more(uint32_t limit, const struct problem *p, const struct siev
 	range.block_bytes = 0;
 	if (sieve_open(&range, engine, &in, e))
 		return -1;
-	struct sieve_work *work = memory_alloc(1, sieve_scratch_bytes(in), "sieve: scratch", e);
+	struct sieve_scratch *work = memory_alloc(1, sieve_scratch_bytes(in), "sieve: scratch", e);
 	if (work)
 		engine->emit(in, (struct span){0, sieve_units(in)}, work, append, l);
 	memory_free(work);

@@ -26,23 +26,23 @@ static void origins(const struct sieve_input *in, uint64_t base, uint32_t *restr
 	}
 }
 
-static void enter(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+static void enter(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
 	if (w->ready == block + 1)
 		return;
 	sieve_enter(in, w, block, origins);
-	if (in->huge.blocks)
+	if (in->bucketed.blocks)
 		fill_buckets(in, w, block);
 }
 
 /* Sieves some lines of a block and keeps them side by side. */
 static void keep_lines(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, uint32_t lines)
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class, uint32_t lines)
 {
 	enter(in, w, block);
 	for (uint32_t j = 0; j < lines; j++) {
 		w->line = w->lines + j * w->stride;
-		sieve_line(in, w, block, class + j, NULL);
+		sieve_class(in, w, block, class + j, NULL);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_bucket.h - huge primes, which hit few lines of a block or none: instead of
+ * sieve_bucket.h - bucketed primes, which hit few lines of a block or none: instead of
  * asking in every line, enumerate the multiples of each prime in the whole block, and throw each into the
  * bucket of its line.
  *
@@ -22,7 +22,7 @@ enum {
 	THROWN_AT_ONCE = 16 * (SIEVE_MULTIPLES + 1) + 16
 };
 
-/* A block as huge primes see it. */
+/* A block as bucketed primes see it. */
 struct window {
 	uint64_t base; /* its first number */
 	uint32_t room; /* its last number, less base: below 2^31 */
@@ -82,14 +82,14 @@ INLINE uint32_t get_hit(const unsigned char *from)
 	return bit & 0xffffff;
 }
 
-INLINE unsigned char *bucket_of(const struct sieve_input *in, const struct sieve_work *w, uint32_t class)
+INLINE unsigned char *bucket_of(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t class)
 {
 	return w->bucket + class * sieve_bucket_bytes(in);
 }
 
 /* Puts hits into the buckets of their lines, which grow side by side: too many streams for hardware to fetch
  * ahead. A full bucket keeps its last place for what does not fit. */
-INLINE void throw_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets,
+INLINE void throw_hits(const struct sieve_input *in, struct sieve_scratch *w, const uint32_t *offsets,
 	uint32_t n, const uint32_t modulus)
 {
 	const uint16_t *class_of = in->class_of;
@@ -110,8 +110,8 @@ struct sink {
 	uint32_t class;
 };
 
-static void take_hits(const struct sieve_input *in, struct sieve_work *w, const uint32_t *offsets, uint32_t n,
-	struct sink sink)
+static void take_hits(const struct sieve_input *in, struct sieve_scratch *w, const uint32_t *offsets,
+	uint32_t n, struct sink sink)
 {
 	if (sink.one_line) {
 		for (uint32_t i = 0; i < n; i++)
@@ -124,11 +124,11 @@ static void take_hits(const struct sieve_input *in, struct sieve_work *w, const 
 	}
 }
 
-/* Enumerates the multiples of all huge primes in a block. */
-static void for_huge_primes(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct sink sink)
+/* Enumerates the multiples of all bucketed primes in a block. */
+static void for_bucketed_primes(
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, struct sink sink)
 {
-	const struct sieve_store *huge = &in->huge;
+	const struct sieve_store *bucketed = &in->bucketed;
 	struct window v = {.base = sieve_base(in, block)};
 	uint64_t room = (uint64_t)in->line_bits * in->modulus - 1;
 	uint32_t primes[UNPACK_BITS + 16], offsets[THROWN_AT_ONCE];
@@ -138,15 +138,16 @@ static void for_huge_primes(
 		if (n % 2 && n % 3 && n % 5 && n % 7)
 			v.coprime[x / 16] |= (uint16_t)(1u << x % 16);
 	}
-	for (uint64_t line = 0; line < (uint64_t)huge->blocks * huge->classes; line++) {
-		const unsigned char *bits = huge->bits + line * (huge->line_bits / 8);
-		uint64_t number = huge->first + huge->offset[line % huge->classes] +
-				  line / huge->classes * huge->line_bits * huge->modulus;
-		for (uint32_t i = 0; i < huge->line_bits; i += UNPACK_BITS) {
-			uint32_t n = huge->line_bits - i < UNPACK_BITS ? huge->line_bits - i : UNPACK_BITS;
+	for (uint64_t line = 0; line < (uint64_t)bucketed->blocks * bucketed->classes; line++) {
+		const unsigned char *bits = bucketed->bits + line * (bucketed->line_bits / 8);
+		uint64_t number = bucketed->first + bucketed->offset[line % bucketed->classes] +
+				  line / bucketed->classes * bucketed->line_bits * bucketed->modulus;
+		for (uint32_t i = 0; i < bucketed->line_bits; i += UNPACK_BITS) {
+			uint32_t n =
+				bucketed->line_bits - i < UNPACK_BITS ? bucketed->line_bits - i : UNPACK_BITS;
 			/* Past the last prime numbers wrap, and no bit is clear. */
-			n = unpack(bits + i / 8, n, (uint32_t)(number + (uint64_t)i * huge->modulus),
-				huge->modulus, primes);
+			n = unpack(bits + i / 8, n, (uint32_t)(number + (uint64_t)i * bucketed->modulus),
+				bucketed->modulus, primes);
 			for (uint32_t j = 0; j < n; j += 16)
 				take_hits(in, w, offsets,
 					multiples(&v, primes + j, n - j < 16 ? n - j : 16, offsets), sink);
@@ -154,18 +155,19 @@ static void for_huge_primes(
 	}
 }
 
-static void fill_buckets(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+static void fill_buckets(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
 	memset(w->bucket_used, 0, in->classes * sizeof *w->bucket_used);
-	for_huge_primes(in, w, block, (struct sink){.one_line = false});
+	for_bucketed_primes(in, w, block, (struct sink){.one_line = false});
 }
 
-static void cross_huge(const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
+static void cross_buckets(
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class)
 {
 	const unsigned char *hits = bucket_of(in, w, class);
 	uint32_t n = w->bucket_used[class];
 	if (n + 1 == in->bucket_size)
-		for_huge_primes(in, w, block, (struct sink){.one_line = true, .class = class});
+		for_bucketed_primes(in, w, block, (struct sink){.one_line = true, .class = class});
 	for (uint32_t i = 0; i < n; i++)
 		cross(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
 }

@@ -48,8 +48,8 @@ static void test_line(unsigned char *line, uint32_t valid, uint64_t number, uint
 }
 
 /* What is the same for all lines that are whole. */
-static void finish_line(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
+static void finish_line(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class,
+	struct tally *out)
 {
 	uint32_t valid = sieve_valid(in, block, class);
 	uint64_t number = sieve_base(in, block) + in->offset[class]; /* meaningless where valid == 0 */
@@ -64,8 +64,8 @@ static void finish_line(
 
 /* Sieves a line, and adds its primes to *out unless that is NULL. Where primes are multiplied, the first line
  * of a block brings the others. */
-static void sieve_line(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class, struct tally *out)
+static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class,
+	struct tally *out)
 {
 	uint32_t offset = in->offset[class], valid = sieve_valid(in, block, class);
 	uint64_t number = sieve_base(in, block) + offset; /* meaningless where valid == 0 */
@@ -81,9 +81,9 @@ static void sieve_line(
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
 		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
 		presieve(in, w, offset, before, to);
-		cross_turned(in, w, offset, before, to);
+		cross_small(in, w, offset, before, to);
 		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare},
-			sieve_segment_runs(in, w, s), in->turned);
+			sieve_segment_runs(in, w, s), in->small);
 		if (in->whole)
 			continue;
 		close_line(w->line, valid < before ? 0 : valid - before, in->segment_bits);
@@ -93,8 +93,8 @@ static void sieve_line(
 		return;
 	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole,
 		in->local);
-	if (in->huge.blocks)
-		cross_huge(in, w, block, class);
+	if (in->bucketed.blocks)
+		cross_buckets(in, w, block, class);
 	finish_line(in, w, block, class, out);
 }
 

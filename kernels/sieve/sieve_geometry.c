@@ -18,8 +18,8 @@ static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1
 static const double per_segment = 1000, presieve_per_bit = 0.036;
 /* A direct prime is listed once and has an origin in every block; a huge one is unpacked in every block, its
  * odd multiples are looked at, and those in lines go through a bucket. */
-static const double per_prime = 6, per_prime_and_block = 1.5, per_huge_prime = 1,
-		    per_huge_prime_and_block = 1.5;
+static const double per_prime = 6, per_prime_and_block = 1.5, per_bucketed_prime = 1,
+		    per_bucketed_prime_and_block = 1.5;
 static const double per_multiple = 1, per_thrown = 3;
 /* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so
  * much of it. */
@@ -78,8 +78,8 @@ static double idleness(double units, double workers)
 
 /* Time of all workers. `kept` lines are kept side by side. What every worker does or waits for, set-up and
  * origins, is not shared out. */
-static double cost(
-	const struct sieve_shape *s, const struct machine *m, double kept, double root, double presieve_limit)
+static double cost(const struct sieve_geometry *s, const struct machine *m, double kept, double root,
+	double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
 	double bits = lines * line, numbers = bits / s->classes * s->modulus,
@@ -98,15 +98,15 @@ static double cost(
 	       set_up = about_primes(direct) * per_prime;
 	if (root <= direct)
 		return (set_up + origins) * m->workers + sum * idleness(lines, m->workers);
-	double huge = about_primes(root) - about_primes(direct);
-	set_up += huge * per_huge_prime;
-	sum += origins + huge * (double)s->blocks * per_huge_prime_and_block;
+	double bucketed = about_primes(root) - about_primes(direct);
+	set_up += bucketed * per_bucketed_prime;
+	sum += origins + bucketed * (double)s->blocks * per_bucketed_prime_and_block;
 	sum += density(direct, root) * (numbers / 2 * per_multiple + bits * per_thrown);
 	return set_up * m->workers + sum * idleness((double)s->blocks, m->workers);
 }
 
 /* Cuts `bits` into equal blocks of at most `longest`, and these into equal segments. */
-static void divide(struct sieve_shape *s, double bits, double longest, double segment)
+static void divide(struct sieve_geometry *s, double bits, double longest, double segment)
 {
 	double line = ceil(bits / ceil(bits / longest));
 	s->segments = (uint32_t)ceil(line / segment);
@@ -129,10 +129,10 @@ static double kept_segment(const struct machine *m, double longest, double kept)
 }
 
 /* All lines of a block are one segment. */
-struct sieve_shape sieve_products_shape(const struct problem *p, uint64_t first, uint64_t last)
+struct sieve_geometry sieve_products_geometry(const struct problem *p, uint64_t first, uint64_t last)
 {
 	const struct machine m = machine_of(p);
-	struct sieve_shape s = {.modulus = 30, .classes = 8};
+	struct sieve_geometry s = {.modulus = 30, .classes = 8};
 	double bits = floor((double)(last - first) / s.modulus) + 1;
 	double most = fmax(512, floor(longest_segment(p, &m) / s.classes / 512) * 512);
 	divide(&s, bits, fmin(most, ceil(bits / m.workers)), most);
@@ -157,7 +157,7 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 	double numbers = (double)(last - first) + 1;
 	uint32_t best = sieve_root(last);
 	double direct = about_primes(fmin(best, SIEVE_FEWEST_DIRECT)),
-	       each = per_huge_prime + per_huge_prime_and_block;
+	       each = per_bucketed_prime + per_bucketed_prime_and_block;
 	double least = direct * per_prime + (about_primes(best) - direct) * each;
 	for (size_t i = 0; i < sizeof reaches / sizeof *reaches; i++) {
 		double left = numbers * 0.5615 / log(reaches[i]);
@@ -172,7 +172,7 @@ uint32_t sieve_choose_reach(uint64_t first, uint64_t last)
 
 /* Most bits in a line, where `longest` would be right for the caches. `cut`: lines that are units shall be
  * many for every worker. */
-static double most_bits(const struct problem *p, const struct sieve_shape *s, double bits, double root,
+static double most_bits(const struct problem *p, const struct sieve_geometry *s, double bits, double root,
 	double segment, bool cut)
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
@@ -190,14 +190,14 @@ static double most_bits(const struct problem *p, const struct sieve_shape *s, do
 	return most;
 }
 
-/* Of blocks with huge primes: multiples of these are tested by 210, and there are few of each. */
-static bool allows_huge(const struct sieve_shape *s)
+/* Of blocks with bucketed primes: multiples of these are tested by 210, and there are few of each. */
+static bool allows_buckets(const struct sieve_geometry *s)
 {
 	return s->modulus <= 210 &&
 	       (double)s->segment_bits * s->segments * s->modulus <= (double)SIEVE_MULTIPLES * s->direct;
 }
 
-struct sieve_shape sieve_choose_shape(
+struct sieve_geometry sieve_choose_geometry(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
@@ -212,7 +212,7 @@ struct sieve_shape sieve_choose_shape(
 		DIRECTS = sizeof directs / sizeof *directs,
 		LONGEST = sizeof longest / sizeof *longest
 	};
-	struct sieve_shape best = {.modulus = 0};
+	struct sieve_geometry best = {.modulus = 0};
 	double least = HUGE_VAL;
 
 	for (size_t i = 0; i < MODULI && (i < 2 || !p->listing); i++) { /* lists are made of 8 lines or 48 */
@@ -222,17 +222,17 @@ struct sieve_shape sieve_choose_shape(
 		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
 			for (size_t j = 0;
 				j < (m.workers > 1 ? 2 : 1) * LONGEST && (j == 0 || bits > segment); j++) {
-				struct sieve_shape s = {.modulus = moduli[i][0],
+				struct sieve_geometry s = {.modulus = moduli[i][0],
 					.classes = moduli[i][1],
 					.direct = directs[d]};
 				double wanted = fmax(segment, longest[j % LONGEST]);
 				divide(&s, bits,
 					fmin(wanted, most_bits(p, &s, bits, root, segment, j >= LONGEST)),
 					segment);
-				struct sieve_shape sieved = s;
+				struct sieve_geometry sieved = s;
 				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
 				double c = cost(&sieved, &m, kept, root, presieve_limit);
-				if (c < least && (root <= s.direct || allows_huge(&s))) {
+				if (c < least && (root <= s.direct || allows_buckets(&s))) {
 					least = c;
 					best = s;
 				}

@@ -20,7 +20,7 @@ static void unite_lines(unsigned char *lines, size_t stride, size_t bytes, uint3
 }
 
 static void count_tuplets(
-	const struct sieve_input *in, struct sieve_work *w, struct span s, struct tally *out)
+	const struct sieve_input *in, struct sieve_scratch *w, struct span s, struct tally *out)
 {
 	uint32_t groups = in->by_block ? in->groups : 1;
 	size_t bytes = in->line_bits / 8;

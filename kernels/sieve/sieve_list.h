@@ -7,7 +7,7 @@
 #include "kernels/sieve/sieve_transpose.h"
 
 /* Leaves the first primes of k-tuplets. */
-static void keep_tuplets(uint64_t *words, const struct columns *c, unsigned k)
+static void keep_tuplets(uint64_t *words, const struct transpose *c, unsigned k)
 {
 	for (uint32_t i = 0; i < c->words; i++) {
 		uint64_t x = in_memory(words[i]), all = x & c->begin;
@@ -20,8 +20,8 @@ static void keep_tuplets(uint64_t *words, const struct columns *c, unsigned k)
 enum { EMIT_BATCH = 1024, EMIT_ROOM = EMIT_BATCH + WORDS_AT_ONCE * 64 + NUMBERS_MORE };
 
 /* Lists a block from its lines side by side. */
-static int emit_block(const struct sieve_input *in, struct sieve_work *w, uint64_t block, struct columns *c,
-	kernel_take_fn *take, void *ctx)
+static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block,
+	struct transpose *c, kernel_take_fn *take, void *ctx)
 {
 	uint64_t batch[EMIT_ROOM], words[COLUMN_WORDS], number = sieve_base(in, block);
 	size_t n = 0, used = (sieve_valid(in, block, 0) + 7) / 8;
@@ -47,8 +47,8 @@ static int emit_block(const struct sieve_input *in, struct sieve_work *w, uint64
 static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
 {
 	const struct sieve_input *in = input;
-	struct sieve_work *w = scratch;
-	struct columns c;
+	struct sieve_scratch *w = scratch;
+	struct transpose c;
 	if (s.lo == 0 && s.hi > 0)
 		for (uint32_t i = 0; i < in->listed_count; i++) {
 			uint64_t item = in->listed[i];
@@ -56,7 +56,7 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 				return;
 		}
 	if (s.lo < in->blocks)
-		columns_init(&c, in);
+		transpose_init(&c, in);
 	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
 		keep_lines(in, w, block, 0, in->classes);
 		if (emit_block(in, w, block, &c, take, ctx))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_medium.h - counted primes, in a segment, and large ones, in a whole line: in runs of primes with as
+ * sieve_medium.h - medium primes, in a segment, and large ones, in a whole line: in runs of primes with as
  * many hits (sieve_scratch.c finds them).
  *
  * No branch depends on where a prime hits: trip counts are those of a run.
@@ -30,7 +30,7 @@ static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restr
 }
 
 /* Primes with `hits` sure hits and one more in last[]. */
-INLINE void cross_counted(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
+INLINE void cross_medium(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
 	const uint32_t *last, uint32_t n, const uint32_t hits)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -57,13 +57,13 @@ static void cross_many(
 	}
 }
 
-/* One run, or a part of one. Changes x. A function of its own, as is cross_turned: tests/cli/assembly.sh reads
+/* One run, or a part of one. Changes x. A function of its own, as is cross_small: tests/cli/assembly.sh reads
  * them. */
 static __attribute__((noinline)) void cross_run(
 	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
 	unsigned char *to = part.to;
-	if (hits > SIEVE_COUNTED) {
+	if (hits > SIEVE_MEDIUM) {
 		cross_many(to, prime, x, n, hits);
 		return;
 	}
@@ -77,7 +77,7 @@ static __attribute__((noinline)) void cross_run(
 	switch (hits) {
 #define HITS(k)                                                                                              \
 	case k:                                                                                              \
-		cross_counted(to, prime, x, last, n, k);                                                     \
+		cross_medium(to, prime, x, last, n, k);                                                      \
 		break;
 		HITS(1)
 		HITS(2)
@@ -106,7 +106,7 @@ static __attribute__((noinline)) void cross_run(
 }
 
 /* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
-static void cross_runs(const struct sieve_input *in, struct sieve_work *w, uint32_t offset,
+static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset,
 	struct stretch part, const struct sieve_runs *runs, uint32_t from)
 {
 	/* of the batch */

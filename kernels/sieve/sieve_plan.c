@@ -99,7 +99,7 @@ static int make_steps(struct sieve_input *in, const struct sieve_engine *engine,
 }
 
 /* The primes between SIEVE_DIRECT and root, as the lines of a sieve of their own. */
-static int make_huge(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
+static int make_bucketed(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
 	uint32_t root, struct err *e)
 {
 	struct problem range = *p;
@@ -116,14 +116,14 @@ static int make_huge(struct sieve_input *in, const struct problem *p, const stru
 	base->whole = true;
 	uint16_t *offset = own(in, base->classes, sizeof *offset, e);
 	unsigned char *bits = own(in, lines, line_bytes, e);
-	struct sieve_work *work = memory_alloc(1, sieve_scratch_bytes(base), "sieve: scratch", e);
+	struct sieve_scratch *work = memory_alloc(1, sieve_scratch_bytes(base), "sieve: scratch", e);
 	if (offset && bits && work) {
 		memcpy(offset, base->offset, base->classes * sizeof *offset);
 		for (uint64_t i = 0; i < lines; i++)
 			memcpy(bits + i * line_bytes,
 				engine->line(base, work, i / base->classes, (uint32_t)(i % base->classes)),
 				line_bytes);
-		in->huge = (struct sieve_store){.first = base->first,
+		in->bucketed = (struct sieve_store){.first = base->first,
 			.modulus = base->modulus,
 			.classes = base->classes,
 			.blocks = (uint32_t)base->blocks,
@@ -133,10 +133,10 @@ static int make_huge(struct sieve_input *in, const struct problem *p, const stru
 	}
 	memory_free(work);
 	sieve_close(base);
-	return in->huge.blocks ? 0 : -1;
+	return in->bucketed.blocks ? 0 : -1;
 }
 
-/* Room for the hits of huge primes in a line: their mean, and so much more that running out is a matter of
+/* Room for the hits of bucketed primes in a line: their mean, and so much more that running out is a matter of
  * theory. */
 static uint32_t bucket_size(const struct sieve_input *in, uint32_t root)
 {
@@ -144,15 +144,15 @@ static uint32_t bucket_size(const struct sieve_input *in, uint32_t root)
 	return (uint32_t)(mean + 16 * sqrt(mean) + 64);
 }
 
-/* Sorts the turned primes, which are the first, by p % 8. */
-static void sort_turned(struct sieve_input *in, uint32_t *prime)
+/* Sorts the small primes, which are the first, by p % 8. */
+static void sort_small(struct sieve_input *in, uint32_t *prime)
 {
 	uint32_t sorted[SIEVE_FLOOR / 4], n = 0;
 	for (uint32_t list = 0; list < 4; list++) {
-		for (uint32_t i = 0; i < in->turned; i++)
+		for (uint32_t i = 0; i < in->small; i++)
 			if (prime[i] % 8 == 2 * list + 1)
 				sorted[n++] = prime[i];
-		in->turned_end[list] = n;
+		in->small_end[list] = n;
 	}
 	memcpy(prime, sorted, n * sizeof *prime);
 }
@@ -216,14 +216,14 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		from++;
 	in->prime = primes + from;
 	in->primes = count - from;
-	for (in->turned = 0; in->turned < in->primes && in->prime[in->turned] <= SIEVE_FLOOR &&
-			     in->prime[in->turned] <= in->segment_bits / 100;)
-		in->turned++;
-	sort_turned(in, primes + from);
+	for (in->small = 0; in->small < in->primes && in->prime[in->small] <= SIEVE_FLOOR &&
+			    in->prime[in->small] <= in->segment_bits / 100;)
+		in->small++;
+	sort_small(in, primes + from);
 	in->tables = sieve_tables(in->modulus, engine->presieve_limit, e);
 	if (!in->tables || make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e))
 		return -1;
-	for (in->local = in->turned;
+	for (in->local = in->small;
 		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
 		in->local++;
 	in->whole = in->kept || in->tested || in->local < in->primes;
@@ -231,7 +231,7 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		in->whole = true;
 		in->by_block = true;
 		in->bucket_size = bucket_size(in, root);
-		return make_huge(in, p, engine, root, e);
+		return make_bucketed(in, p, engine, root, e);
 	}
 	return 0;
 }
@@ -241,11 +241,11 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 	uint32_t *reach, struct err *e)
 {
 	const struct sieve_small *small = sieve_small(e);
-	struct sieve_shape s;
+	struct sieve_geometry s;
 	if (!small)
 		return -1;
 	if (p->tuplet == 1 && sieve_can_multiply(in->last, small, engine)) {
-		s = sieve_products_shape(p, in->first, in->last);
+		s = sieve_products_geometry(p, in->first, in->last);
 		in->tables = sieve_tables(s.modulus, engine->presieve_limit, e);
 		if (!in->tables)
 			return -1;
@@ -253,7 +253,7 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 	} else {
 		*reach = sieve_choose_reach(in->first, in->last);
 		in->tested = *reach < sieve_root(in->last);
-		s = sieve_choose_shape(p, in->first, in->last, *reach, engine->presieve_limit);
+		s = sieve_choose_geometry(p, in->first, in->last, *reach, engine->presieve_limit);
 	}
 	in->modulus = s.modulus;
 	in->classes = s.classes;

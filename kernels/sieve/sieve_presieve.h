@@ -7,7 +7,7 @@
 
 /* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time.
  */
-static void presieve(const struct sieve_input *in, const struct sieve_work *w, uint32_t offset,
+static void presieve(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t offset,
 	uint32_t before, unsigned char *to)
 {
 	const struct sieve_tables *t = in->tables;

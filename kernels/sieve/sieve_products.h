@@ -34,7 +34,7 @@ INLINE uint32_t factors_below(const struct sieve_factors *f, uint32_t n)
 
 /* With p = 30 * u + a and q = 30 * j + c, p * q is in bit p * j + u * c + (a * c - first) / 30, rounded down,
  * of its line, which depends on a and c alone: in->place has both but for p * j + u * c. */
-static void multiply_primes(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+static void multiply_primes(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
 	const struct sieve_factors *f = in->factors;
 	uint64_t end = sieve_base(in, block) + (uint64_t)in->line_bits * in->modulus - 1;
@@ -61,7 +61,7 @@ static void multiply_primes(const struct sieve_input *in, struct sieve_work *w, 
 }
 
 /* Sieves all lines of a block. */
-static void sieve_products(const struct sieve_input *in, struct sieve_work *w, uint64_t block)
+static void sieve_products(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
 	for (uint32_t c = 0; c < in->classes; c++)
 		presieve(in, w, in->offset[c], 0, w->lines + c * w->stride);

@@ -5,7 +5,7 @@
 static const struct sieve_engine engine = {113, 500000, leave_line, emit, steps};
 
 /* The nearest quotient, below 2^22 in magnitude, leaves a rest of at most (1/2 + 2^-7) p to either side. */
-static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
 	static const uint32_t none[SIEVE_BATCH];
@@ -114,12 +114,12 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	return multiples_plain(v, primes, n, to);
 }
 
-static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	turn_plain(lines, stride, c, words);
 }
 
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to)
+static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
 	return numbers_by_bytes(words, c, base, to, widen_plain);
 }

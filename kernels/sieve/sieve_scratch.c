@@ -7,7 +7,7 @@
 enum { ALIGN = 64 };
 
 /* Takes `bytes` from the scratch at *used, with 64 bytes behind them that may be read. */
-static void *take(struct sieve_work *w, size_t *used, size_t bytes)
+static void *take(struct sieve_scratch *w, size_t *used, size_t bytes)
 {
 	void *p = w ? (unsigned char *)w + *used : NULL;
 	*used += (bytes + 64 + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -15,8 +15,8 @@ static void *take(struct sieve_work *w, size_t *used, size_t bytes)
 }
 
 /* Bytes before and behind a line that crossing may touch; products touch none. Before: a start that moved
- * back; behind: a turn and a start of a turned prime, a tile of the pre-sieve, SIEVE_STEP hits of a prime
- * that is not counted exactly and so has more than SIEVE_COUNTED hits. */
+ * back; behind: a turn and a start of a small prime, a tile of the pre-sieve, SIEVE_STEP hits of a prime
+ * that is not counted exactly and so has more than SIEVE_MEDIUM hits. */
 static size_t bytes_before(const struct sieve_input *in)
 {
 	return in->factors ? 0 : SIEVE_BEFORE;
@@ -24,7 +24,7 @@ static size_t bytes_before(const struct sieve_input *in)
 
 static size_t bytes_after(const struct sieve_input *in, size_t line_bytes)
 {
-	return in->factors ? 0 : 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_COUNTED * SIEVE_STEP;
+	return in->factors ? 0 : 2 * SIEVE_FLOOR + SIEVE_TILE + line_bytes / SIEVE_MEDIUM * SIEVE_STEP;
 }
 
 static size_t line_bytes(const struct sieve_input *in)
@@ -41,9 +41,9 @@ static bool has_squares(const struct sieve_input *in)
 
 /* Points the arrays of w into it; with w == NULL only sums up. Lines are sieved in ascending order, so that
  * what crossing touches behind one may be in the next. */
-static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
+static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 {
-	struct sieve_work at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS,
+	struct sieve_scratch at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS,
 		.stride = bytes_before(in) + line_bytes(in)};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
 	take(w, &used, sizeof *w);
@@ -53,8 +53,8 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_work *w)
 	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = take(w, &used, words);
 	at.square = take(w, &used, has_squares(in) ? words : 0);
-	at.bucket_used = take(w, &used, in->huge.blocks ? in->classes * sizeof(uint32_t) : 0);
-	at.bucket = take(w, &used, in->huge.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
+	at.bucket_used = take(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
+	at.bucket = take(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
 		w->line = w->lines = at.line + bytes_before(in);
 		w->stride = at.stride;
@@ -81,16 +81,17 @@ struct part {
 };
 
 /* Sure hits of prime i in a part, plus 1; 0 where its square is beyond the part. Does not grow with i. */
-static uint32_t rank(const struct sieve_input *in, const struct sieve_work *w, struct part part, uint32_t i)
+static uint32_t rank(
+	const struct sieve_input *in, const struct sieve_scratch *w, struct part part, uint32_t i)
 {
 	uint32_t square = i >= w->squared && w->square[i] > part.before ? w->square[i] - part.before : 0;
 	if (square >= part.bits)
 		return 0;
 	uint32_t hits = (part.bits - square) / in->prime[i];
-	return 1 + (hits > SIEVE_COUNTED ? hits & ~(SIEVE_STEP - 1u) : hits);
+	return 1 + (hits > SIEVE_MEDIUM ? hits & ~(SIEVE_STEP - 1u) : hits);
 }
 
-static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work *w, struct part part,
+static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_scratch *w, struct part part,
 	uint32_t from, uint32_t to)
 {
 	uint32_t same = rank(in, w, part, from);
@@ -104,7 +105,7 @@ static uint32_t end_of_run(const struct sieve_input *in, const struct sieve_work
 	return from;
 }
 
-static void find_runs(const struct sieve_input *in, const struct sieve_work *w, struct part part,
+static void find_runs(const struct sieve_input *in, const struct sieve_scratch *w, struct part part,
 	uint32_t from, uint32_t to, struct sieve_runs *runs)
 {
 	runs->count = 0;
@@ -119,25 +120,25 @@ static void find_runs(const struct sieve_input *in, const struct sieve_work *w, 
 
 /* All segments are alike but for squares. */
 const struct sieve_runs *sieve_segment_runs(
-	const struct sieve_input *in, struct sieve_work *w, uint32_t segment)
+	const struct sieve_input *in, struct sieve_scratch *w, uint32_t segment)
 {
 	uint32_t like = w->squared < in->local ? segment : 0;
 	struct sieve_runs *runs = &w->segment[like % w->slots];
 	if (runs->of != like + 1) {
 		struct part part = {like * in->segment_bits, in->segment_bits};
-		find_runs(in, w, part, in->turned, in->local, runs);
+		find_runs(in, w, part, in->small, in->local, runs);
 		runs->of = like + 1;
 	}
 	return runs;
 }
 
-/* Bits before which primes need not cross out. Few blocks have any; a turned prime takes the same turns
+/* Bits before which primes need not cross out. Few blocks have any; a small prime takes the same turns
  * everywhere. */
-static void find_squares(const struct sieve_input *in, struct sieve_work *w, uint64_t base)
+static void find_squares(const struct sieve_input *in, struct sieve_scratch *w, uint64_t base)
 {
 	for (; w->squared < in->primes; w->squared++)
 		w->square[w->squared] = 0;
-	for (uint32_t i = in->primes; i-- > in->turned;) {
+	for (uint32_t i = in->primes; i-- > in->small;) {
 		uint64_t p = in->prime[i];
 		if (p * p <= base)
 			break;
@@ -148,7 +149,7 @@ static void find_squares(const struct sieve_input *in, struct sieve_work *w, uin
 }
 
 void sieve_enter(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, sieve_origins_fn *origins)
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, sieve_origins_fn *origins)
 {
 	uint64_t base = sieve_base(in, block);
 	if (!w->ready) {

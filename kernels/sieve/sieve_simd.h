@@ -15,7 +15,7 @@ static const struct sieve_engine engine;
 
 /* x[i] = first bit, counted from bit `before`, that prime[from + i] crosses out in the line at `offset`, not
  * before its square. May write 15 elements more. */
-static void starts(const struct sieve_input *in, const struct sieve_work *w, uint32_t from, uint32_t n,
+static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x);
 
 /* Keeps the x[i] < bits, in order and in place, and returns their number. */
@@ -37,7 +37,7 @@ struct ones {
 };
 static struct ones count_ones(const unsigned char *bits, uint32_t bytes);
 
-/* Of huge primes (sieve_bucket.h). Writes number + modulus * i for every clear bit i < n, a multiple of 64, and
+/* Of bucketed primes (sieve_bucket.h). Writes number + modulus * i for every clear bit i < n, a multiple of 64, and
  * returns how many. May write 15 elements more. */
 static uint32_t unpack(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes);
@@ -49,11 +49,11 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 
 /* Of lists (sieve_transpose.h). COLUMN_BYTES bytes of every line, made words of candidates in order; in memory
  * their least significant byte comes first. */
-struct columns;
-static void turn(const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words);
+struct transpose;
+static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words);
 
 /* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how
  * many. May write NUMBERS_MORE elements more. */
-static size_t numbers(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to);
+static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_small.h - turned primes: many hits in a segment, eight at a time with constant masks.
+ * sieve_small.h - small primes: many hits in a segment, eight at a time with constant masks.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
@@ -37,14 +37,14 @@ INLINE void cross_list(unsigned char *segment, uint32_t bits, const uint32_t *pr
 }
 
 /* Primes that are turned, in the segment `before` bits into the line. */
-static __attribute__((noinline)) void cross_turned(const struct sieve_input *in, struct sieve_work *w,
+static __attribute__((noinline)) void cross_small(const struct sieve_input *in, struct sieve_scratch *w,
 	uint32_t offset, uint32_t before, unsigned char *segment)
 {
 	uint32_t i = 0;
 	for (uint32_t list = 0; list < 4; list++)
-		while (i < in->turned_end[list]) {
-			uint32_t n = in->turned_end[list] - i < SIEVE_BATCH ? in->turned_end[list] - i
-									    : SIEVE_BATCH;
+		while (i < in->small_end[list]) {
+			uint32_t n =
+				in->small_end[list] - i < SIEVE_BATCH ? in->small_end[list] - i : SIEVE_BATCH;
 			starts(in, w, i, n, offset, before, w->batch);
 			const uint32_t *prime = in->prime + i;
 			switch (list) {

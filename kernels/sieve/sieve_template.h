@@ -6,9 +6,9 @@
  *   sieve_simd.h     what the instruction set brings
  *   sieve_hit.h       one hit
  *   sieve_presieve.h  pre-sieved primes
- *   sieve_small.h    turned primes
+ *   sieve_small.h    small primes
  *   sieve_medium.h   counted and large primes
- *   sieve_bucket.h      huge primes
+ *   sieve_bucket.h      bucketed primes
  *   sieve_products.h  primes that are multiplied with each other
  *   sieve_class.h      a line, by all of these, and its count
  *   sieve_block.h     what is the same for all lines of a block
@@ -39,10 +39,10 @@ static void steps(const uint32_t *restrict prime, uint32_t n, uint32_t modulus,
 }
 
 static const unsigned char *leave_line(
-	const struct sieve_input *in, struct sieve_work *w, uint64_t block, uint32_t class)
+	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class)
 {
 	enter(in, w, block);
-	sieve_line(in, w, block, class, NULL);
+	sieve_class(in, w, block, class, NULL);
 	return w->line;
 }
 
@@ -58,7 +58,7 @@ static void add_listed(const struct sieve_input *in, struct tally *out)
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
 	const struct sieve_input *in = input;
-	struct sieve_work *w = scratch;
+	struct sieve_scratch *w = scratch;
 	if (s.lo == 0 && s.hi > 0)
 		add_listed(in, out);
 	if (!in->blocks)
@@ -70,7 +70,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	uint32_t lines = in->by_block ? in->classes : 1;
 	for (uint64_t line = s.lo * lines; line < s.hi * lines; line++) {
 		enter(in, w, line / in->classes);
-		sieve_line(in, w, line / in->classes, (uint32_t)(line % in->classes), out);
+		sieve_class(in, w, line / in->classes, (uint32_t)(line % in->classes), out);
 	}
 }
 

@@ -26,7 +26,7 @@ enum {
 };
 
 /* What bits of a word stand for. */
-struct columns {
+struct transpose {
 	uint32_t octets;         /* lines / 8: 1, a word is eight columns; or 6, a word is one */
 	uint32_t words;          /* made at a time, a multiple of WORDS_AT_ONCE */
 	uint32_t bytes;          /* of a word that have candidates */
@@ -48,7 +48,7 @@ static inline uint64_t in_memory(uint64_t x)
 #endif
 }
 
-static void columns_init(struct columns *c, const struct sieve_input *in)
+static void transpose_init(struct transpose *c, const struct sieve_input *in)
 {
 	uint16_t delta[64];
 	struct sieve_group group[64] = {0};
@@ -77,7 +77,7 @@ static void columns_init(struct columns *c, const struct sieve_input *in)
 
 /* How many times eight primes few words about `number` have more of: their mean, and a standard deviation or
  * so. */
-static inline uint32_t usual_primes(const struct columns *c, uint64_t number)
+static inline uint32_t usual_primes(const struct transpose *c, uint64_t number)
 {
 	const double log_number = 0.6931 * (63.5 - __builtin_clzll(number)), mean = c->span / log_number;
 	return (uint32_t)((mean + 1.1 * sqrt(mean)) / 8) + 1;
@@ -127,7 +127,7 @@ INLINE void turn_octet(const unsigned char *lines, size_t stride, uint64_t (*wor
 }
 
 static inline void turn_plain(
-	const unsigned char *lines, size_t stride, const struct columns *c, uint64_t *words)
+	const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	uint64_t octets[6][8][8], column[8][8];
 	for (uint32_t o = 0; o < c->octets; o++)
@@ -150,14 +150,14 @@ static inline void turn_plain(
 }
 
 /* Writes delta[b] for every bit b set in a word, in order, and returns how many. May write 64 in all. */
-typedef uint32_t deltas_fn(const unsigned char *word, const struct columns *c, unsigned char *to);
+typedef uint32_t deltas_fn(const unsigned char *word, const struct transpose *c, unsigned char *to);
 
 /* to[i] = base + from[i], eight times. */
 typedef void widen_fn(const unsigned char *from, uint64_t base, uint64_t *to);
 
 /* A table has the deltas of each byte, which follow each other. */
 INLINE uint32_t deltas_of_bytes(
-	const unsigned char *word, const struct columns *c, unsigned char *to, const uint32_t bytes)
+	const unsigned char *word, const struct transpose *c, unsigned char *to, const uint32_t bytes)
 {
 	unsigned char *next = to;
 	UNROLL
@@ -168,12 +168,12 @@ INLINE uint32_t deltas_of_bytes(
 	return (uint32_t)(next - to);
 }
 
-INLINE uint32_t deltas_of_6(const unsigned char *word, const struct columns *c, unsigned char *to)
+INLINE uint32_t deltas_of_6(const unsigned char *word, const struct transpose *c, unsigned char *to)
 {
 	return deltas_of_bytes(word, c, to, 6);
 }
 
-INLINE uint32_t deltas_of_8(const unsigned char *word, const struct columns *c, unsigned char *to)
+INLINE uint32_t deltas_of_8(const unsigned char *word, const struct transpose *c, unsigned char *to)
 {
 	return deltas_of_bytes(word, c, to, 8);
 }
@@ -185,7 +185,7 @@ INLINE void widen_plain(const unsigned char *from, uint64_t base, uint64_t *to)
 }
 
 /* Words are widened eight deltas at a time: `usual` times, which is constant, and seldom more often. */
-INLINE size_t numbers_usual(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to,
+INLINE size_t numbers_usual(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to,
 	deltas_fn *deltas, widen_fn *widen, const uint32_t usual)
 {
 	_Alignas(64) unsigned char some[WORDS_AT_ONCE][64];
@@ -204,7 +204,7 @@ INLINE size_t numbers_usual(const uint64_t *words, const struct columns *c, uint
 	return (size_t)(next - to);
 }
 
-INLINE size_t numbers_with(const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to,
+INLINE size_t numbers_with(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to,
 	deltas_fn *deltas, widen_fn *widen)
 {
 	switch (c->usual) {
@@ -218,7 +218,7 @@ INLINE size_t numbers_with(const uint64_t *words, const struct columns *c, uint6
 }
 
 INLINE size_t numbers_by_bytes(
-	const uint64_t *words, const struct columns *c, uint64_t base, uint64_t *to, widen_fn *widen)
+	const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to, widen_fn *widen)
 {
 	return c->bytes == 6 ? numbers_with(words, c, base, to, deltas_of_6, widen)
 			     : numbers_with(words, c, base, to, deltas_of_8, widen);

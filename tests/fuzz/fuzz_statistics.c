@@ -112,13 +112,13 @@ static void check_two(const double *a, size_t n, const double *b, size_t m)
 	for (int pairs = 0; pairs < 2; pairs++) {
 		struct ranks r;
 		must(ranks_make(&r, pairs && m < n ? m : n, pairs ? 0 : m, &e) == 0);
-		ranks_take(&r, a, b);
-		const double above = ranks_above(&r, 0), below = ranks_below(&r, 0);
-		const struct shift s = ranks_shift(&r, 0.95);
+		rank_tests_take(&r, a, b);
+		const double above = rank_tests_above(&r, 0), below = rank_tests_below(&r, 0);
+		const struct shift s = rank_tests_shift(&r, 0.95);
 		must(above >= 0 && above <= 1 && below >= 0 && below <= 1);
 		must(!(s.interval.low > s.value) && !(s.interval.high < s.value));
-		must(ranks_needed(&r, 0.02, 0.01, 0.9) <= 1000000000);
-		ranks_free(&r);
+		must(rank_tests_needed(&r, 0.02, 0.01, 0.9) <= 1000000000);
+		rank_tests_free(&r);
 	}
 	stats_launch_ratio(a, n, b, m, (struct prior){0});
 }

@@ -116,13 +116,13 @@ static void words_are_whole_wherever_the_text_is_cut(void **state)
 	(void)state;
 	assert_int_equal(topology_read(&topology, "", &e), 0);
 	for (unsigned i = 0; i < 8; i++) {
-		const unsigned shape = i / 2;
+		const unsigned geometry = i / 2;
 		struct cell c;
 		for (size_t k = 0; k < BYTES; k++)
-			text[k] = shape == 0 ? 'a'
-				  : k % (shape == 1          ? 4097
-						: shape == 2 ? 9001
-							     : 5) ==
+			text[k] = geometry == 0 ? 'a'
+				  : k % (geometry == 1          ? 4097
+						: geometry == 2 ? 9001
+								: 5) ==
 						  0
 					  ? ' '
 					  : 'b';

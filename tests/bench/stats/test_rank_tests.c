@@ -34,7 +34,7 @@ static void critical_values_as_published(void **state)
 		struct ranks r = make(table[i].n, table[i].m);
 		assert_true(r.below[table[i].critical] <= 0.025);
 		assert_true(r.below[table[i].critical + 1] > 0.025);
-		ranks_free(&r);
+		rank_tests_free(&r);
 	}
 }
 
@@ -63,7 +63,7 @@ static void distribution_by_enumeration(void **state)
 		below += counts[u];
 		assert_true(fabs(r.below[u] - (double)below / (double)orders) < 1e-15);
 	}
-	ranks_free(&r);
+	rank_tests_free(&r);
 }
 
 /* Largest W with P(W <= it) <= 2.5 % for n pairs, as every textbook has it (Wilcoxon 1945; two-sided 5 %). */
@@ -78,7 +78,7 @@ static void critical_values_of_pairs_as_published(void **state)
 		struct ranks r = make(table[i].n, 0);
 		assert_true(r.below[table[i].critical] <= 0.025);
 		assert_true(r.below[table[i].critical + 1] > 0.025);
-		ranks_free(&r);
+		rank_tests_free(&r);
 	}
 }
 
@@ -95,17 +95,17 @@ static void distribution_of_pairs_by_enumeration(void **state)
 		size_t negative = 0;
 		for (unsigned i = 0; i < N; i++)
 			d[i] = signs >> i & 1 ? -sizes[i] : sizes[i];
-		ranks_take(&r, zero, d);
+		rank_tests_take(&r, zero, d);
 		for (size_t k = 0; k < r.count; k++)
 			negative += r.differences[k] < 0;
 		counts[negative]++;
-		assert_true(ranks_above(&r, 0) == r.below[negative]);
+		assert_true(rank_tests_above(&r, 0) == r.below[negative]);
 	}
 	for (size_t k = 0; k <= MEANS; k++) {
 		below += counts[k];
 		assert_true(fabs(r.below[k] - (double)below / (1u << N)) < 1e-15);
 	}
-	ranks_free(&r);
+	rank_tests_free(&r);
 }
 
 static double mean_of(const struct ranks *r)
@@ -130,15 +130,15 @@ static void approximation_is_close(void **state)
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		struct ranks exact = make(sizes[i][0][0], sizes[i][0][1]),
 			     normal = make(sizes[i][1][0], sizes[i][1][1]);
-		assert_true(exact.count <= RANKS_EXACT && normal.count > RANKS_EXACT);
+		assert_true(exact.count <= RANK_TESTS_EXACT && normal.count > RANK_TESTS_EXACT);
 		for (double z = -3; z <= 0; z += 0.1) {
 			const double p = exact.below[(size_t)(mean_of(&exact) + z * deviation_of(&exact))],
 				     q = normal.below[(size_t)(mean_of(&normal) + z * deviation_of(&normal))];
 			assert_true(fabs(p - q) < 0.25 * q);
 		}
 		assert_true(normal.below[normal.count] == 1 && exact.below[exact.count] == 1);
-		ranks_free(&exact);
-		ranks_free(&normal);
+		rank_tests_free(&exact);
+		rank_tests_free(&normal);
 	}
 }
 
@@ -147,27 +147,27 @@ static void shift_by_hand(void **state)
 	(void)state;
 	const double a[] = {1, 2, 3, 5}, b[] = {4, 6, 9, 30};
 	struct ranks r = make(3, 3);
-	ranks_take(&r, a, b);
-	struct shift s = ranks_shift(&r, 0.95); /* 1 2 3 3 4 5 6 7 8 */
+	rank_tests_take(&r, a, b);
+	struct shift s = rank_tests_shift(&r, 0.95); /* 1 2 3 3 4 5 6 7 8 */
 	assert_true(s.value == 4 && isnan(s.interval.low) && isnan(s.interval.high));
-	s = ranks_shift(&r, 0.89); /* P(U <= 0) = 1 / 20 */
+	s = rank_tests_shift(&r, 0.89); /* P(U <= 0) = 1 / 20 */
 	assert_true(s.interval.low == 1 && s.interval.high == 8);
-	assert_true(ranks_above(&r, 0) == r.below[0] && ranks_below(&r, 0) == 1);
-	assert_true(ranks_above(&r, 1) == r.below[1]); /* a tie counts against */
-	assert_true(ranks_above(&r, 3) == r.below[4]);
-	assert_true(ranks_below(&r, -8) == r.below[1]);
-	ranks_free(&r);
+	assert_true(rank_tests_above(&r, 0) == r.below[0] && rank_tests_below(&r, 0) == 1);
+	assert_true(rank_tests_above(&r, 1) == r.below[1]); /* a tie counts against */
+	assert_true(rank_tests_above(&r, 3) == r.below[4]);
+	assert_true(rank_tests_below(&r, -8) == r.below[1]);
+	rank_tests_free(&r);
 	r = make(4, 4);
-	ranks_take(&r, a, b);
-	s = ranks_shift(&r, 0.95); /* P(U <= 0) = 1 / 70 */
+	rank_tests_take(&r, a, b);
+	s = rank_tests_shift(&r, 0.95); /* P(U <= 0) = 1 / 70 */
 	assert_true(s.interval.low == -1 && s.interval.high == 29);
-	ranks_free(&r);
+	rank_tests_free(&r);
 	r = make(4, 0);
-	ranks_take(&r, a, b); /* 3 4 6 25, and means 3.5 4.5 5 14 14.5 15.5 */
-	s = ranks_shift(&r, 0.87);
+	rank_tests_take(&r, a, b); /* 3 4 6 25, and means 3.5 4.5 5 14 14.5 15.5 */
+	s = rank_tests_shift(&r, 0.87);
 	assert_true(s.value == 5.5 && s.interval.low == 3 && s.interval.high == 25);
-	assert_true(ranks_above(&r, 3) == r.below[1] && ranks_above(&r, 5) == r.below[5]);
-	ranks_free(&r);
+	assert_true(rank_tests_above(&r, 3) == r.below[1] && rank_tests_above(&r, 5) == r.below[5]);
+	rank_tests_free(&r);
 }
 
 /* The interval encloses the true shift as often as it says, and the test agrees with it: refuted is what lies
@@ -188,15 +188,15 @@ static void intervals_cover_and_agree(void **state)
 				a[i] = draw_normal(&seed);
 			for (size_t j = 0; j < values; j++)
 				b[j] = draw_normal(&seed) + 0.7 + (m ? 0 : a[j]);
-			ranks_take(&r, a, b);
-			struct shift s = ranks_shift(&r, 0.95);
+			rank_tests_take(&r, a, b);
+			struct shift s = rank_tests_shift(&r, 0.95);
 			covered += s.interval.low <= 0.7 && 0.7 <= s.interval.high;
-			assert_int_equal(2 * ranks_above(&r, 0) <= 0.05, s.interval.low > 0);
-			assert_int_equal(2 * ranks_below(&r, 0) <= 0.05, s.interval.high < 0);
+			assert_int_equal(2 * rank_tests_above(&r, 0) <= 0.05, s.interval.low > 0);
+			assert_int_equal(2 * rank_tests_below(&r, 0) <= 0.05, s.interval.high < 0);
 		}
 		double found = (double)covered / (double)trials;
 		assert_true(found >= 0.95 - 4 * sqrt(0.0475 / (double)trials));
-		ranks_free(&r);
+		rank_tests_free(&r);
 	}
 }
 
@@ -209,7 +209,7 @@ static void adjusted_as_published(void **state)
 	double q[COUNT(p)];
 	struct err e = {0};
 	size_t discoveries = 0;
-	assert_int_equal(ranks_adjust(p, q, COUNT(p), &e), 0);
+	assert_int_equal(rank_tests_adjust(p, q, COUNT(p), &e), 0);
 	for (size_t i = 0; i + 1 < COUNT(p); i++)
 		discoveries += q[i] <= 0.05;
 	assert_int_equal(discoveries, 4);
@@ -221,9 +221,9 @@ static void adjusted_as_published(void **state)
 static size_t needed(size_t n, size_t m, const double *a, const double *b, double alpha, double power)
 {
 	struct ranks r = make(n, m);
-	ranks_take(&r, a, b);
-	size_t values = ranks_needed(&r, 1, alpha, power);
-	ranks_free(&r);
+	rank_tests_take(&r, a, b);
+	size_t values = rank_tests_needed(&r, 1, alpha, power);
+	rank_tests_free(&r);
 	return values;
 }
 
@@ -265,11 +265,11 @@ static void needed_is_enough(void **state)
 					x[i] = draw_normal(&seed);
 					y[i] = draw_normal(&seed) + 1;
 				}
-				ranks_take(&r, x, y);
-				found += 2 * ranks_above(&r, 0) <= 0.01;
+				rank_tests_take(&r, x, y);
+				found += 2 * rank_tests_above(&r, 0) <= 0.01;
 			}
 			assert_int_equal((double)found >= 0.88 * TRIALS, !less);
-			ranks_free(&r);
+			rank_tests_free(&r);
 		}
 	}
 }

@@ -333,9 +333,9 @@ static void check_list(uint64_t start, uint64_t stop)
 		assert_int_equal(l.n, expected.count);
 		for (size_t i = 0; i < l.n; i++)
 			assert_true(is_prime(l.primes[i]) && l.primes[i] >= start && l.primes[i] <= stop);
-		struct tally counted = {0};
-		(*v)->chunk(o.input, (struct span){0, units}, o.scratch, &counted);
-		assert_int_equal(counted.count, expected.count);
+		struct tally medium = {0};
+		(*v)->chunk(o.input, (struct span){0, units}, o.scratch, &medium);
+		assert_int_equal(medium.count, expected.count);
 		l.n = 0;
 		l.stop_at = 1;
 		(*v)->emit(o.input, (struct span){0, units}, o.scratch, append, &l);
@@ -390,7 +390,7 @@ static struct tally run_all(const struct opened *o, bool listing)
 static uint32_t full_buckets(const struct opened *o)
 {
 	const struct sieve_input *in = o->input;
-	const struct sieve_work *w = o->scratch;
+	const struct sieve_scratch *w = o->scratch;
 	uint32_t full = 0;
 	for (uint32_t c = 0; c < in->classes; c++)
 		full += w->bucket_used[c] + 1 == in->bucket_size;
@@ -400,7 +400,7 @@ static uint32_t full_buckets(const struct opened *o)
 static uint32_t mean_used(const struct opened *o)
 {
 	const struct sieve_input *in = o->input;
-	const struct sieve_work *w = o->scratch;
+	const struct sieve_scratch *w = o->scratch;
 	uint64_t sum = 0;
 	for (uint32_t c = 0; c < in->classes; c++)
 		sum += w->bucket_used[c];
@@ -421,7 +421,7 @@ static void test_full_buckets(void **state)
 				continue;
 			open_input(&o, *v, &p);
 			struct sieve_input *in = o.input;
-			assert_true(in->huge.blocks > 0);
+			assert_true(in->bucketed.blocks > 0);
 			open_scratch(&o);
 			struct tally expected = run_all(&o, p.listing);
 			assert_int_equal(full_buckets(&o), 0);
