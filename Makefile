@@ -93,8 +93,10 @@ libs     = $(hwloc_libs) -ljansson -lm -lpthread
 
 echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
 programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale-gbench) $(if $(have_MPI),$(BUILD)/parscale-mpi)
-tests    := $(patsubst %.c,$(BUILD)/%,$(call found,tests,test_*.c))
-support  := $(filter-out tests/fuzz/% $(patsubst $(BUILD)/%,%.c,$(tests)),$(call found,tests,*.c)) bench/versus/primesieve.c
+# Test programs lie side by side in $(BUILD)/tests, whatever folder they mirror.
+test_sources := $(call found,tests,test_*.c)
+tests    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(test_sources)))
+support  := $(filter-out tests/fuzz/% $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
@@ -167,7 +169,8 @@ $(echoes): $(BUILD)/bench/probe/program/echo.o
 	$(call say,LD,$@)
 	$(q)$(CC) $(CFLAGS) $(flavour_flags) $(LDFLAGS) $(if $(findstring static,$@),-static) $^ -o $@
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(support)) $(library)
+$(foreach s,$(test_sources),$(eval $(BUILD)/tests/$(notdir $(basename $(s))): $(call objects,$(s))))
+$(tests): $(call objects,$(support)) $(library)
 	$(link)
 $(tests): test_libs := -lcmocka -ldl
 $(filter %/test_meters,$(tests)): $(if $(have_BENCHMARK),$(filter-out %/main.o,$(call objects,$(gbench))))

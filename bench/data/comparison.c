@@ -55,7 +55,7 @@ struct desk {
 	const struct comparison_rules *rules;
 	struct launched *a_launched, *b_launched;
 	struct sides sides;
-	struct ranks ranks;
+	struct rank_tests ranks;
 };
 
 static void take_launches(const struct group *a, const struct group *b, struct desk *d)
@@ -71,8 +71,8 @@ static void take_launches(const struct group *a, const struct group *b, struct d
 	}
 }
 
-static void fill_row(
-	const struct ranks *r, const struct comparison_rules *rules, size_t cells, struct comparison *row)
+static void fill_row(const struct rank_tests *r, const struct comparison_rules *rules, size_t cells,
+	struct comparison *row)
 {
 	const double margin = log1p(rules->margin), beyond = log1p(rules->effect) - margin;
 	const struct shift s = rank_tests_shift(r, confidence);
@@ -128,7 +128,7 @@ static int pair_up(const struct groups *a, const struct groups *b, struct table 
 /* Tests every row; cells with equally many launches share the distribution of ranks. */
 static int test_rows(const struct group *(*groups)[2], struct desk *d, struct table *rows, struct err *e)
 {
-	struct ranks *r = &d->ranks;
+	struct rank_tests *r = &d->ranks;
 	const struct sides *s = &d->sides;
 	int bad = 0;
 	for (size_t i = 0; i < rows->count && !bad; i++) {
@@ -137,7 +137,7 @@ static int test_rows(const struct group *(*groups)[2], struct desk *d, struct ta
 			continue;
 		if (r->n != s->n || r->m != s->m) {
 			rank_tests_free(r);
-			bad = ranks_make(r, s->n, s->m, e);
+			bad = rank_tests_make(r, s->n, s->m, e);
 		}
 		if (bad)
 			break;

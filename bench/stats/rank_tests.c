@@ -39,7 +39,7 @@ static void count_sums(size_t n, double *ways)
 			ways[u] += ways[u - rank];
 }
 
-static int fill_exact(struct ranks *r, struct err *e)
+static int fill_exact(struct rank_tests *r, struct err *e)
 {
 	const size_t row = r->count + 1, rows = r->m ? r->n + 1 : 1;
 	double *ways = calloc(rows * row, sizeof *ways), all = 0;
@@ -60,7 +60,7 @@ static int fill_exact(struct ranks *r, struct err *e)
 	return 0;
 }
 
-static void fill_normal(struct ranks *r)
+static void fill_normal(struct rank_tests *r)
 {
 	const double count = (double)r->count, n = (double)r->n;
 	const double deviation = sqrt(count * (r->m ? n + (double)r->m + 1 : n + 0.5) / (r->m ? 12 : 6));
@@ -69,10 +69,10 @@ static void fill_normal(struct ranks *r)
 	r->below[r->count] = 1;
 }
 
-int ranks_make(struct ranks *r, size_t n, size_t m, struct err *e)
+int rank_tests_make(struct rank_tests *r, size_t n, size_t m, struct err *e)
 {
 	assert(n);
-	*r = (struct ranks){.n = n, .m = m};
+	*r = (struct rank_tests){.n = n, .m = m};
 	const bool fits = m ? n < SIZE_MAX / 2 / m : n < SIZE_MAX / 2 / n;
 	r->count = m ? n * m : n * (n + 1) / 2;
 	if (!fits || !(r->below = calloc(r->count + 1, sizeof *r->below)) ||
@@ -84,14 +84,14 @@ int ranks_make(struct ranks *r, size_t n, size_t m, struct err *e)
 	return 0;
 }
 
-void rank_tests_free(struct ranks *r)
+void rank_tests_free(struct rank_tests *r)
 {
 	free(r->below);
 	free(r->differences);
-	*r = (struct ranks){0};
+	*r = (struct rank_tests){0};
 }
 
-void rank_tests_take(struct ranks *r, const double *a, const double *b)
+void rank_tests_take(struct rank_tests *r, const double *a, const double *b)
 {
 	size_t k = 0;
 	for (size_t i = 0; i < r->n; i++)
@@ -105,7 +105,7 @@ void rank_tests_take(struct ranks *r, const double *a, const double *b)
 }
 
 /* How many differences are <= x; below it, where not `equal`. */
-static size_t up_to(const struct ranks *r, double x, bool equal)
+static size_t up_to(const struct rank_tests *r, double x, bool equal)
 {
 	size_t low = 0, high = r->count;
 	while (low < high) {
@@ -118,17 +118,17 @@ static size_t up_to(const struct ranks *r, double x, bool equal)
 	return low;
 }
 
-double rank_tests_above(const struct ranks *r, double by)
+double rank_tests_above(const struct rank_tests *r, double by)
 {
 	return r->below[up_to(r, by, true)];
 }
 
-double rank_tests_below(const struct ranks *r, double by)
+double rank_tests_below(const struct rank_tests *r, double by)
 {
 	return r->below[r->count - up_to(r, -by, false)];
 }
 
-struct shift rank_tests_shift(const struct ranks *r, double confidence)
+struct shift rank_tests_shift(const struct rank_tests *r, double confidence)
 {
 	size_t outside = 0; /* differences beyond each end */
 	while (outside < r->count / 2 && r->below[outside] <= (1 - confidence) / 2)
@@ -176,7 +176,7 @@ static double upper_limit(double freedom)
 
 /* How far `size` reaches among the differences, in standard deviations of normal ones: such as have as many
  * within it of the median; or, where that is less than half of them, half of them as far out. */
-static double reach_of(const struct ranks *r, double size)
+static double reach_of(const struct rank_tests *r, double size)
 {
 	const double middle = stats_median(r->differences, r->count),
 		     half = stats_mad(r->differences, r->count);
@@ -186,7 +186,7 @@ static double reach_of(const struct ranks *r, double size)
 				     : normal_quantile((1 + (double)within / (double)r->count) / 2);
 }
 
-size_t rank_tests_needed(const struct ranks *r, double size, double alpha, double power)
+size_t rank_tests_needed(const struct rank_tests *r, double size, double alpha, double power)
 {
 	const bool pairs = r->m == 0;
 	const double freedom = pairs ? (double)r->n - 1 : (double)(r->n + r->m) - 2;

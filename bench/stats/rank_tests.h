@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "bench/stats/stats.h"
 
-struct ranks {
+struct rank_tests {
 	size_t n, m;         /* values of both groups; of pairs n, and m is 0 */
 	size_t count;        /* of differences */
 	double *differences; /* b - a, ascending */
@@ -27,18 +27,18 @@ struct ranks {
 enum { RANK_TESTS_EXACT = 900 };
 
 /* n >= 1; m = 0 for pairs. ERR_FAILED without memory; rank_tests_free is legal then, and for a zeroed one. */
-int ranks_make(struct ranks *r, size_t n, size_t m, struct err *e);
-void rank_tests_free(struct ranks *r);
+int rank_tests_make(struct rank_tests *r, size_t n, size_t m, struct err *e);
+void rank_tests_free(struct rank_tests *r);
 
 /* The differences of n values of `a` and m of `b`; of pairs, n of each, in the pairs' order. The functions
  * below are for the values taken last. */
-void rank_tests_take(struct ranks *r, const double *a, const double *b);
+void rank_tests_take(struct rank_tests *r, const double *a, const double *b);
 
 /* One-sided p-value of "b is above a by more than `by`"; ties count against it. */
-double rank_tests_above(const struct ranks *r, double by);
+double rank_tests_above(const struct rank_tests *r, double by);
 
 /* The same with the parts of a and b exchanged: "b is below a by more than `by`". */
-double rank_tests_below(const struct ranks *r, double by);
+double rank_tests_below(const struct rank_tests *r, double by);
 
 /* Hodges-Lehmann estimate of b - a: the median of the differences, with the interval that the test does not
  * refute at `confidence`; not available where even the extreme differences have less (95 % needs 4 values on
@@ -47,7 +47,7 @@ struct shift {
 	double value;
 	struct interval interval;
 };
-struct shift rank_tests_shift(const struct ranks *r, double confidence);
+struct shift rank_tests_shift(const struct rank_tests *r, double confidence);
 
 /*
  * How many values on each side, or pairs, find a shift of `size` beyond 0 with probability `power`, at
@@ -57,7 +57,7 @@ struct shift rank_tests_shift(const struct ranks *r, double confidence);
  * far out the rest lie does not matter. It is on the safe side, since scatter seen in few values is too small
  * half of the time. 0: not known, with fewer than one degree of freedom.
  */
-size_t rank_tests_needed(const struct ranks *r, double size, double alpha, double power);
+size_t rank_tests_needed(const struct rank_tests *r, double size, double alpha, double power);
 
 /* Benjamini and Hochberg: the smallest false discovery rate at which each of n p-values is a discovery. q[i]
  * is for p[i]; NAN is left out and stays NAN. ERR_FAILED without memory. */

@@ -110,8 +110,8 @@ static void check_two(const double *a, size_t n, const double *b, size_t m)
 {
 	struct err e = {0};
 	for (int pairs = 0; pairs < 2; pairs++) {
-		struct ranks r;
-		must(ranks_make(&r, pairs && m < n ? m : n, pairs ? 0 : m, &e) == 0);
+		struct rank_tests r;
+		must(rank_tests_make(&r, pairs && m < n ? m : n, pairs ? 0 : m, &e) == 0);
 		rank_tests_take(&r, a, b);
 		const double above = rank_tests_above(&r, 0), below = rank_tests_below(&r, 0);
 		const struct shift s = rank_tests_shift(&r, 0.95);

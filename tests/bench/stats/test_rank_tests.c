@@ -14,11 +14,11 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static struct ranks make(size_t n, size_t m)
+static struct rank_tests make(size_t n, size_t m)
 {
-	struct ranks r;
+	struct rank_tests r;
 	struct err e = {0};
-	assert_int_equal(ranks_make(&r, n, m, &e), 0);
+	assert_int_equal(rank_tests_make(&r, n, m, &e), 0);
 	return r;
 }
 
@@ -31,7 +31,7 @@ static void critical_values_as_published(void **state)
 	} table[] = {{4, 4, 0}, {5, 3, 0}, {5, 5, 2}, {5, 10, 8}, {6, 8, 8}, {8, 8, 13}, {8, 10, 17},
 		{9, 9, 17}, {10, 10, 23}, {12, 15, 49}, {15, 15, 64}, {20, 20, 127}};
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct ranks r = make(table[i].n, table[i].m);
+		struct rank_tests r = make(table[i].n, table[i].m);
 		assert_true(r.below[table[i].critical] <= 0.025);
 		assert_true(r.below[table[i].critical + 1] > 0.025);
 		rank_tests_free(&r);
@@ -57,7 +57,7 @@ static void distribution_by_enumeration(void **state)
 		}
 	}
 	assert_int_equal(orders, 126);
-	struct ranks r = make(N, M);
+	struct rank_tests r = make(N, M);
 	size_t below = 0;
 	for (size_t u = 0; u <= N * M; u++) {
 		below += counts[u];
@@ -75,7 +75,7 @@ static void critical_values_of_pairs_as_published(void **state)
 	} table[] = {{6, 0}, {7, 2}, {8, 3}, {9, 5}, {10, 8}, {11, 10}, {12, 13}, {15, 25}, {20, 52},
 		{25, 89}, {30, 137}, {40, 264}};
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct ranks r = make(table[i].n, 0);
+		struct rank_tests r = make(table[i].n, 0);
 		assert_true(r.below[table[i].critical] <= 0.025);
 		assert_true(r.below[table[i].critical + 1] > 0.025);
 		rank_tests_free(&r);
@@ -89,7 +89,7 @@ static void distribution_of_pairs_by_enumeration(void **state)
 	enum { N = 7, MEANS = N * (N + 1) / 2 };
 	static const double zero[N], sizes[N] = {0.3, 1, 1.7, 2.9, 4.1, 5.3, 8};
 	size_t counts[MEANS + 1] = {0}, below = 0;
-	struct ranks r = make(N, 0);
+	struct rank_tests r = make(N, 0);
 	for (unsigned signs = 0; signs < 1u << N; signs++) {
 		double d[N];
 		size_t negative = 0;
@@ -108,13 +108,13 @@ static void distribution_of_pairs_by_enumeration(void **state)
 	rank_tests_free(&r);
 }
 
-static double mean_of(const struct ranks *r)
+static double mean_of(const struct rank_tests *r)
 {
 	return (double)r->count / 2;
 }
 
 /* From the distribution itself. */
-static double deviation_of(const struct ranks *r)
+static double deviation_of(const struct rank_tests *r)
 {
 	double squares = 0;
 	for (size_t k = 0; k <= r->count; k++)
@@ -128,8 +128,8 @@ static void approximation_is_close(void **state)
 	(void)state;
 	static const size_t sizes[][2][2] = {{{30, 30}, {31, 31}}, {{41, 0}, {42, 0}}};
 	for (size_t i = 0; i < COUNT(sizes); i++) {
-		struct ranks exact = make(sizes[i][0][0], sizes[i][0][1]),
-			     normal = make(sizes[i][1][0], sizes[i][1][1]);
+		struct rank_tests exact = make(sizes[i][0][0], sizes[i][0][1]),
+				  normal = make(sizes[i][1][0], sizes[i][1][1]);
 		assert_true(exact.count <= RANK_TESTS_EXACT && normal.count > RANK_TESTS_EXACT);
 		for (double z = -3; z <= 0; z += 0.1) {
 			const double p = exact.below[(size_t)(mean_of(&exact) + z * deviation_of(&exact))],
@@ -146,7 +146,7 @@ static void shift_by_hand(void **state)
 {
 	(void)state;
 	const double a[] = {1, 2, 3, 5}, b[] = {4, 6, 9, 30};
-	struct ranks r = make(3, 3);
+	struct rank_tests r = make(3, 3);
 	rank_tests_take(&r, a, b);
 	struct shift s = rank_tests_shift(&r, 0.95); /* 1 2 3 3 4 5 6 7 8 */
 	assert_true(s.value == 4 && isnan(s.interval.low) && isnan(s.interval.high));
@@ -181,7 +181,7 @@ static void intervals_cover_and_agree(void **state)
 	for (size_t k = 0; k < COUNT(sizes); k++) {
 		const size_t n = sizes[k][0], m = sizes[k][1], values = m ? m : n, trials = TRIALS / n;
 		size_t covered = 0;
-		struct ranks r = make(n, m);
+		struct rank_tests r = make(n, m);
 		for (size_t t = 0; t < trials; t++) {
 			double a[50], b[50];
 			for (size_t i = 0; i < n; i++)
@@ -220,7 +220,7 @@ static void adjusted_as_published(void **state)
 
 static size_t needed(size_t n, size_t m, const double *a, const double *b, double alpha, double power)
 {
-	struct ranks r = make(n, m);
+	struct rank_tests r = make(n, m);
 	rank_tests_take(&r, a, b);
 	size_t values = rank_tests_needed(&r, 1, alpha, power);
 	rank_tests_free(&r);
@@ -258,7 +258,7 @@ static void needed_is_enough(void **state)
 		const size_t n = needed(SEEN, pairs ? 0 : SEEN, a, b, 0.01, 0.9);
 		for (int less = 0; less < 2; less++) {
 			size_t found = 0, k = less ? n * 2 / 3 : n;
-			struct ranks r = make(k, pairs ? 0 : k);
+			struct rank_tests r = make(k, pairs ? 0 : k);
 			for (int t = 0; t < TRIALS; t++) {
 				double x[100], y[100];
 				for (size_t i = 0; i < k; i++) {
