@@ -12,7 +12,7 @@ size_t wrap_width(const char *text)
 }
 
 /* Columns of the first n bytes, which are written where there is a file. */
-static size_t put(FILE *f, const char *text, size_t n)
+static size_t put_columns(FILE *f, const char *text, size_t n)
 {
 	size_t columns = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -40,14 +40,14 @@ static void put_words(FILE *f, const char *text, size_t n, size_t at, size_t han
 			break;
 		const char *blank = memchr(text, ' ', (size_t)(end - text));
 		const size_t length = (size_t)((blank ? blank : end) - text);
-		if (page != WRAP_ENDLESS && owed && at + owed + put(NULL, text, length) > page) {
+		if (page != WRAP_ENDLESS && owed && at + owed + put_columns(NULL, text, length) > page) {
 			putc('\n', f);
 			blanks(f, hang);
 			at = hang;
 			owed = 0;
 		}
 		blanks(f, owed);
-		at += owed + put(f, text, length);
+		at += owed + put_columns(f, text, length);
 		text += length;
 		owed = 1;
 	}
@@ -57,7 +57,7 @@ static void put_words(FILE *f, const char *text, size_t n, size_t at, size_t han
 static void entry(
 	FILE *f, const char *head, size_t head_bytes, size_t hang, const char *text, size_t n, size_t page)
 {
-	size_t at = put(f, head, head_bytes);
+	size_t at = put_columns(f, head, head_bytes);
 	const size_t from = at < hang ? hang : at ? at + 2 : 0;
 	if (n)
 		blanks(f, from - at);
@@ -78,7 +78,7 @@ void wrap_text(FILE *f, const char *text)
 			gap++;
 		if (gap + 1 < n) {
 			const size_t hang = gap + strspn(text + gap, " ");
-			entry(f, text, gap, put(NULL, text, hang), text + hang, n - hang, WRAP_PAGE);
+			entry(f, text, gap, put_columns(NULL, text, hang), text + hang, n - hang, WRAP_PAGE);
 		} else {
 			entry(f, "", 0, indent, text + indent, n - indent, WRAP_PAGE);
 		}

@@ -25,17 +25,17 @@ struct span {
 	uint64_t lo, hi;
 };
 
-/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of peaks
- * the greater stays, what one has spoilt is. */
+/* A result. All-zero is the identity; merging is tally_add: counts and checks add up modulo 2^64, of `longest`
+ * the greater stays, what one rejects stays rejected. */
 struct tally {
 	uint64_t count; /* items found */
 	/* a cheap second number, independent of the cut and of the variant; each kernel says what it is */
-	uint64_t check;
-	/* the greatest of what was found, as kernel.peak says; 0 in kernels that seek none */
-	uint64_t peak;
+	uint64_t checksum;
+	/* the greatest of what was found, as kernel.longest says; 0 in kernels that seek none */
+	uint64_t longest;
 	/* bits of items that were counted unseen, and which units that share them found to be none; 0 once
 	 * settled */
-	uint64_t spoilt;
+	uint64_t rejected;
 };
 
 /* Room for a text parameter, its ending zero included. */
@@ -54,7 +54,7 @@ struct problem {
 	/* hints */
 	/* units shall follow the order of the items, so that `emit` lists them in order */
 	bool listing;
-	uint64_t peak;    /* of the whole answer, to a listing of a kernel that seeks one */
+	uint64_t longest; /* of the whole answer, to a listing of a kernel that seeks one */
 	unsigned workers; /* how many will share the units; 0 counts as 1 */
 	/* cache tile of one worker; 0: the variant's own choice from the caches below */
 	uint64_t block_bytes;
@@ -96,12 +96,12 @@ void problem_init(struct problem *p);
 typedef void kernel_chunk_fn(const void *input, struct span s, void *scratch, struct tally *out);
 
 /* Takes `n` items in order; returns non-zero to stop the listing. */
-typedef int kernel_take_fn(void *ctx, const uint64_t *items, size_t n);
+typedef int kernel_sink_fn(void *ctx, const uint64_t *items, size_t n);
 
-/* Hands the items found in units s to `take`, in order, in batches. An item is a number: the prime itself,
+/* Hands the items found in units s to `sink`, in order, in batches. An item is a number: the prime itself,
  * the index of a word in its list, the offset of a word's first byte in its text. The input was set up with
- * problem.listing; of a kernel that seeks a peak, items as great as problem.peak are all that is listed. */
-typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx);
+ * problem.listing; of a kernel that seeks a longest, items as long as problem.longest are all that is listed. */
+typedef void kernel_emit_fn(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx);
 
 /* What some units need of an input, as bytes; the items that are found in it alone count from 0. */
 struct piece {
@@ -138,7 +138,7 @@ struct variant {
 	kernel_chunk_fn *chunk;
 	kernel_emit_fn *emit; /* NULL: this kernel has nothing to list */
 
-	/* Takes what was spoilt back out of the tally of all units. NULL: nothing ever is. */
+	/* Takes what was rejected back out of the tally of all units. NULL: nothing ever is. */
 	void (*settle)(const void *input, struct tally *all);
 };
 
@@ -158,8 +158,8 @@ struct kernel {
 	const char *name;
 	const char *summary;
 	const char *item;              /* what a size counts, singular: "number", "word", "byte" */
-	const char *check;             /* what tally.check is */
-	const char *peak;              /* what tally.peak is, in few words; NULL: no peak is sought */
+	const char *checksum;          /* what tally.checksum is */
+	const char *longest;           /* what tally.longest is, in few words; NULL: none is sought */
 	const char *const *parameters; /* names, ended by NULL; any other parameter is refused */
 	bool takes_input;              /* --input FILE makes sense */
 
@@ -185,14 +185,14 @@ struct kernel {
 	void (*resize)(struct problem *p, uint64_t size);
 
 	/* A known answer from an independent source (published counts, closed forms). Returns its name ("OEIS
-	 * A006880"), or NULL where there is none; *check_known tells whether known->check counts too. The
-	 * peak always does. */
+	 * A006880"), or NULL where there is none; *check_known tells whether known->checksum counts too. The
+	 * longest always does. */
 	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
 
 	/* Makes it the problem that also counts what the usual one leaves out, and back; what that is
 	 * ("one-letter words"). NULL, all: there is no such thing. */
-	void (*count_aside)(struct problem *p, bool aside);
-	const char *aside;
+	void (*count_excluded)(struct problem *p, bool excluded);
+	const char *excluded;
 
 	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with
 	 * ERR_USAGE where there are not so many, or it cannot tell. NULL: items are not numbers in
@@ -250,9 +250,9 @@ const char *variant_missing(const struct variant *v, unsigned features, char *bu
 static inline void tally_add(struct tally *a, struct tally b)
 {
 	a->count += b.count;
-	a->check += b.check;
-	a->peak = a->peak > b.peak ? a->peak : b.peak;
-	a->spoilt |= b.spoilt;
+	a->checksum += b.checksum;
+	a->longest = a->longest > b.longest ? a->longest : b.longest;
+	a->rejected |= b.rejected;
 }
 
 /* Whether what a variant lists amounts to its tally, so that workers may send back the one for the other. */

@@ -13,7 +13,7 @@ const char *primes_below(uint64_t end, struct tally *known)
 		if (end == powers[i].end) {
 			/* 2 is in neither class */
 			*known = (struct tally){.count = powers[i].primes,
-				.check = (powers[i].primes - 1 - powers[i].lead) / 2};
+				.checksum = (powers[i].primes - 1 - powers[i].lead) / 2};
 			return "OEIS A006880, A091295";
 		}
 	return NULL;
@@ -22,5 +22,5 @@ const char *primes_below(uint64_t end, struct tally *known)
 void primes_weigh(uint64_t prime, struct tally *out)
 {
 	out->count++;
-	out->check += prime % 4 == 1;
+	out->checksum += prime % 4 == 1;
 }

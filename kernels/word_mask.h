@@ -17,7 +17,7 @@
 static inline void mask_tally(uint64_t mask, uint64_t group, struct tally *out)
 {
 	out->count += (uint64_t)__builtin_popcountll(mask);
-	out->check += mask * (2 * group + 1);
+	out->checksum += mask * (2 * group + 1);
 }
 
 /* Adds one place to *out: kernel.weigh. */
@@ -26,13 +26,13 @@ static inline void place_tally(uint64_t place, struct tally *out)
 	mask_tally(UINT64_C(1) << place % 64, place / 64, out);
 }
 
-/* A list under way: places wait here until there are enough of them to hand over. Start with take and ctx
+/* A list under way: places wait here until there are enough of them to hand over. Start with sink and ctx
  * set, the rest zero. */
 enum { MASK_LIST_BATCH = 256 };
 struct mask_list {
-	kernel_take_fn *take;
+	kernel_sink_fn *sink;
 	void *ctx;
-	bool stopped; /* `take` wants no more */
+	bool stopped; /* `sink` wants no more */
 	size_t waiting;
 	uint64_t places[MASK_LIST_BATCH + 64];
 };
@@ -41,7 +41,7 @@ struct mask_list {
 static inline void mask_list_flush(struct mask_list *list)
 {
 	if (list->waiting && !list->stopped)
-		list->stopped = list->take(list->ctx, list->places, list->waiting) != 0;
+		list->stopped = list->sink(list->ctx, list->places, list->waiting) != 0;
 	list->waiting = 0;
 }
 

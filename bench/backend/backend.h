@@ -122,10 +122,10 @@ struct backend {
 	const char *missing;  /* NULL, or why this build does not have it; the functions may then be NULL */
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
-	bool afresh;          /* its workers are fresh programs: a job must have a `program` */
+	bool exec_workers;    /* its workers are fresh programs: a job must have a `program` */
 	const char *host; /* the one program of ours in which it can be opened, since a launcher has started
 			     the workers before there is a team, which is therefore a pool; NULL: any */
-	bool wired;       /* its workers see no input: a job must have a `wire` */
+	bool message_passing; /* its workers see no input: a job must have a `wire` */
 	/* and that wire sends objects one by one, as an interpreter's pool does, not their memory */
 	bool serialised;
 

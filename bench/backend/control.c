@@ -23,7 +23,7 @@ struct word {
 };
 
 /* What a fresh program must know to join in; written before there are workers. */
-struct charter {
+struct block_header {
 	uint64_t mark; /* CHARTER_MARK: this is a block, of this very build */
 	pid_t opener;
 	struct team_plan plan;
@@ -31,10 +31,10 @@ struct charter {
 	size_t slot_bytes;
 };
 
-#define CHARTER_MARK (UINT64_C(0x7061727363616c65) ^ sizeof(struct charter) << 8 ^ sizeof(struct record))
+#define CHARTER_MARK (UINT64_C(0x7061727363616c65) ^ sizeof(struct block_header) << 8 ^ sizeof(struct record))
 
 struct control_block {
-	struct charter charter;
+	struct block_header block_header;
 	struct word go;      /* number of the posted run, from 1 */
 	struct word gate;    /* number of the last run whose gate was opened */
 	struct word reports; /* how many have reported; only the last and a failed one wake the opener */
@@ -132,7 +132,8 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 			close(c->fd);
 		return -1;
 	}
-	c->block->charter = (struct charter){CHARTER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
+	c->block->block_header =
+		(struct block_header){CHARTER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
 	if (plan->one_at_a_time && make_turns(c, e) != 0) {
 		control_close(c);
 		return -1;
@@ -148,16 +149,17 @@ void control_close(struct control *c)
 
 int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, struct err *e)
 {
-	struct charter charter;
-	if (pread(fd, &charter, sizeof charter, 0) != sizeof charter || charter.mark != CHARTER_MARK)
+	struct block_header block_header;
+	if (pread(fd, &block_header, sizeof block_header, 0) != sizeof block_header ||
+		block_header.mark != CHARTER_MARK)
 		return err_set(e, ERR_FAILED, "descriptor %d is no control block of this program", fd);
-	if (charter.slot_bytes != job->slot_bytes)
+	if (block_header.slot_bytes != job->slot_bytes)
 		return err_set(e, ERR_FAILED, "the team's slots have %zu bytes, the job's %zu",
-			charter.slot_bytes, job->slot_bytes);
-	job->chunks = charter.chunks;
-	*opener = charter.opener;
+			block_header.slot_bytes, job->slot_bytes);
+	job->chunks = block_header.chunks;
+	*opener = block_header.opener;
 	*c = (struct control){
-		.name = "worker", .job = job, .plan = charter.plan, .processes = true, .fd = fd};
+		.name = "worker", .job = job, .plan = block_header.plan, .processes = true, .fd = fd};
 	measure(c);
 	if (map(c) != 0)
 		return err_set(e, ERR_FAILED, "%zu bytes of shared memory: %s", c->bytes, strerror(errno));
@@ -362,7 +364,7 @@ static bool take(const struct control *c, struct share *s, uint64_t *index)
 }
 
 /* One chunk. */
-static void work(const struct control *c, unsigned worker, uint64_t index)
+static void run_chunk(const struct control *c, unsigned worker, uint64_t index)
 {
 	pthread_mutex_t *turn = c->plan.one_at_a_time ? turn_of(c, worker) : NULL;
 	if (turn && pthread_mutex_lock(turn) == EOWNERDEAD)
@@ -395,7 +397,7 @@ bool control_run(const struct control *c, unsigned worker)
 			;
 	else
 		for (uint64_t index; take(c, &s, &index);)
-			work(c, worker, index);
+			run_chunk(c, worker, index);
 	job->end(job->ctx, worker, slot);
 	set_progress(c, worker, run, DONE);
 	report(c, 1);

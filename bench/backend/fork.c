@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-static _Noreturn void live(const struct member *m)
+static _Noreturn void child_life(const struct member *m)
 {
 	process_settle(m->team->opener);
 	process_disown();
@@ -21,7 +21,7 @@ static int create(struct member *m)
 {
 	pid_t pid = fork();
 	if (pid == 0)
-		live(m);
+		child_life(m);
 	m->pid = pid;
 	return pid < 0 ? errno : 0;
 }

@@ -149,7 +149,7 @@ static void close_line(struct line *l)
 	l->to = l->from = -1;
 }
 
-static _Noreturn void live(const struct member *m, int in, int out)
+static _Noreturn void child_life(const struct member *m, int in, int out)
 {
 	static struct far_end end;
 	struct control c = m->team->control;
@@ -201,7 +201,7 @@ static int create(struct member *m)
 	fcntl(l->from, F_SETFL, O_NONBLOCK);
 	pid_t pid = fork();
 	if (pid == 0)
-		live(m, down[0], up[1]);
+		child_life(m, down[0], up[1]);
 	int error = errno;
 	close(down[0]);
 	close(up[1]);
@@ -391,7 +391,7 @@ const struct backend backend_fork_pipe = {
 	.summary = "child processes that get chunks and return lists of results through pipes",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
-	.wired = true,
+	.message_passing = true,
 	.open = open_processes,
 	.run = spawned_team_run,
 	.slot = spawned_team_slot,

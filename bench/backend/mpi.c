@@ -21,7 +21,7 @@ const struct backend backend_mpi = {
 	.missing = MISSING_MPI,
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
-	.afresh = true,
+	.exec_workers = true,
 	.host = "parscale-mpi",
 	.open = open_elsewhere,
 };

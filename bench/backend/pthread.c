@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-static void *live(void *member)
+static void *thread_life(void *member)
 {
 	const struct member *m = member;
 	control_live(&m->team->control, m->worker);
@@ -15,7 +15,7 @@ static void *live(void *member)
 
 static int create(struct member *m)
 {
-	return pthread_create(&m->thread, NULL, live, m);
+	return pthread_create(&m->thread, NULL, thread_life, m);
 }
 
 static bool reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])

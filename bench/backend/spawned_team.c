@@ -108,7 +108,7 @@ static int await(struct team *t, bool (*wait)(struct team *t, unsigned milliseco
 }
 
 /* A run by workers that are made. */
-static int work(struct team *t, double deadline, struct err *e)
+static int run_workers(struct team *t, double deadline, struct err *e)
 {
 	control_start(&t->control);
 	if (t->kind->serve && await(t, t->kind->serve, deadline, e) != 0)
@@ -121,7 +121,7 @@ static int work(struct team *t, double deadline, struct err *e)
 
 static int spawn_run(struct team *t, double deadline, struct err *e)
 {
-	if (create_all(t, e) != 0 || work(t, deadline, e) != 0)
+	if (create_all(t, e) != 0 || run_workers(t, deadline, e) != 0)
 		return -1;
 	if (reap_all(t, deadline, e) != 0)
 		return -1;
@@ -134,7 +134,7 @@ int spawned_team_run(struct team *t, struct err *e)
 	double deadline = now() + plan->timeout_seconds;
 	if (t->failed)
 		return err_set(e, ERR_FAILED, "%s: the team has failed before", t->control.name);
-	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : work)(t, deadline, e) != 0;
+	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : run_workers)(t, deadline, e) != 0;
 	return t->failed ? -1 : 0;
 }
 

@@ -80,7 +80,7 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 }
 
 /* Machine and build of a side, as its manifest has them. */
-static int check_side(const struct session_side *side, const json_t *manifest, struct err *e)
+static int check_arm(const struct session_arm *arm, const json_t *manifest, struct err *e)
 {
 	static const struct {
 		/* of the manifest; its memory in bytes may differ from boot to boot, but not the machine's
@@ -89,7 +89,7 @@ static int check_side(const struct session_side *side, const json_t *manifest, s
 	} kinds[] = {{"machine", "key"}, {"build", NULL}};
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *then = json_object_get(manifest, kinds[i].name),
-			     *now = json_object_get(side->facts, kinds[i].name);
+			     *now = json_object_get(arm->facts, kinds[i].name);
 		if (kinds[i].part) {
 			then = json_object_get(then, kinds[i].part);
 			now = json_object_get(now, kinds[i].part);
@@ -97,7 +97,7 @@ static int check_side(const struct session_side *side, const json_t *manifest, s
 		if ((then || now) && !json_equal(then, now))
 			return err_set(e, ERR_USAGE,
 				"resume: %s was measured with another %s (--anyway goes on all the same)",
-				side->dir, kinds[i].name);
+				arm->dir, kinds[i].name);
 	}
 	return 0;
 }
@@ -110,10 +110,10 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 			a->dir);
 	if (a->anyway)
 		return 0;
-	if (check_side(&s->sides[0], manifest, e) != 0)
+	if (check_arm(&s->arms[0], manifest, e) != 0)
 		return -1;
-	json_t *other = s->side_count > 1 ? read_manifest(s->sides[1].dir, e) : NULL;
-	int status = s->side_count > 1 ? other ? check_side(&s->sides[1], other, e) : -1 : 0;
+	json_t *other = s->arm_count > 1 ? read_manifest(s->arms[1].dir, e) : NULL;
+	int status = s->arm_count > 1 ? other ? check_arm(&s->arms[1], other, e) : -1 : 0;
 	json_decref(other);
 	return status;
 }
@@ -131,14 +131,14 @@ static int take_settings(const struct resume_args *a, struct plan *p, json_t *ma
 }
 
 /* Opens a side's samples.csv, cuts a torn end off, and reads what is there. */
-static int take_samples(struct session_side *side, struct err *e)
+static int take_samples(struct session_arm *arm, struct err *e)
 {
 	char path[4200];
-	snprintf(path, sizeof path, "%.4100s/samples.csv", side->dir);
+	snprintf(path, sizeof path, "%.4100s/samples.csv", arm->dir);
 	if (access(path, F_OK) != 0)
 		return err_set(e, ERR_USAGE, "resume: there is no %s", path);
-	side->samples_fd = session_open_samples(side->dir, e);
-	return side->samples_fd < 0 ? -1 : csv_read(path, &side->before, NULL, e);
+	arm->samples_fd = session_open_samples(arm->dir, e);
+	return arm->samples_fd < 0 ? -1 : csv_read(path, &arm->before, NULL, e);
 }
 
 static int go_on(
@@ -146,8 +146,8 @@ static int go_on(
 {
 	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0)
 		return -1;
-	for (size_t i = 0; i < s->side_count; i++)
-		if (take_samples(&s->sides[i], e) != 0)
+	for (size_t i = 0; i < s->arm_count; i++)
+		if (take_samples(&s->arms[i], e) != 0)
 			return -1;
 	return session_run(s, e);
 }

@@ -106,14 +106,14 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value,
 		a->measure.cell.kernel->item);
 	if (s->peak.known)
-		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->peak, s->peak.value);
+		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->longest, s->peak.value);
 	fprintf(to, "%s (%s)",
 		strcmp(s->status, "ok") == 0      ? "verified"
 		: strcmp(s->status, "wrong") == 0 ? "WRONG"
 						  : "FAILED",
 		s->verified_by);
 	if (s->aside.known)
-		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->aside);
+		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->excluded);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
 		units_time(o->median * 1e9, text[0]), o->count, o->count == 1 ? "" : "s", s->batch.value,
 		s->batch.value == 1 ? "" : "s");

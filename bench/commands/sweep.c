@@ -95,7 +95,7 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 	return 0;
 }
 
-static void print_plan(const struct plan *p, const struct baseline *partner)
+static void print_plan(const struct plan *p, const struct baseline *baseline)
 {
 	char text[2][UNITS_BYTES], build[BASELINE_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
@@ -106,22 +106,22 @@ static void print_plan(const struct plan *p, const struct baseline *partner)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
-	if (partner)
-		printf("# each in turn with %s %s\n", partner->program,
-			baseline_build(partner->build, build));
+	if (baseline)
+		printf("# each in turn with %s %s\n", baseline->program,
+			baseline_build(baseline->build, build));
 	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
-		units_clock((partner ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
+		units_clock((baseline ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
 		units_clock(p->budget_seconds, text[1]));
 }
 
 static int dry_run(const struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct baseline partner = {0};
-	int status = a->against ? baseline_find(&partner, a->against, p, e) : 0;
+	struct baseline baseline = {0};
+	int status = a->against ? baseline_find(&baseline, a->against, p, e) : 0;
 	if (status == 0)
-		print_plan(p, a->against ? &partner : NULL);
-	baseline_free(&partner);
+		print_plan(p, a->against ? &baseline : NULL);
+	baseline_free(&baseline);
 	return status;
 }
 
@@ -137,18 +137,18 @@ static void name_folder(struct sweep_args *a)
 }
 
 /* Makes a side's folder, and samples.csv with its header in it. */
-static int open_samples(struct session_side *side, struct err *e)
+static int open_samples(struct session_arm *arm, struct err *e)
 {
 	char path[4200];
-	if (folder_make(side->dir, e) != 0)
+	if (folder_make(arm->dir, e) != 0)
 		return -1;
-	snprintf(path, sizeof path, "%s/samples.csv", side->dir);
+	snprintf(path, sizeof path, "%s/samples.csv", arm->dir);
 	if (access(path, F_OK) == 0)
 		return err_set(e, ERR_USAGE,
-			"--out: %s holds results already (parscale resume %s goes on with them)", side->dir,
-			side->dir);
-	side->samples_fd = session_open_samples(side->dir, e);
-	if (side->samples_fd >= 0)
+			"--out: %s holds results already (parscale resume %s goes on with them)", arm->dir,
+			arm->dir);
+	arm->samples_fd = session_open_samples(arm->dir, e);
+	if (arm->samples_fd >= 0)
 		return 0;
 	e->status = ERR_USAGE; /* another folder may do */
 	return -1;
@@ -176,8 +176,8 @@ static int measure(int argc, char **argv, struct sweep_args *a, const struct pla
 	struct session s = {.plan = p, .plan_path = a->plan, .charts = a->charts, .argc = argc, .argv = argv};
 	name_folder(a);
 	int status = session_open(&s, a->out, a->against, e);
-	for (size_t i = 0; i < s.side_count && status == 0; i++)
-		if (open_samples(&s.sides[i], e) != 0 || copy_plan(a, s.sides[i].dir, e) != 0)
+	for (size_t i = 0; i < s.arm_count && status == 0; i++)
+		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0)
 			status = -1;
 	if (status == 0)
 		status = session_run(&s, e);

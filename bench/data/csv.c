@@ -237,7 +237,7 @@ static int take(struct reader *r)
 	return byte;
 }
 
-static int put(struct reader *r, size_t *n, int byte, struct err *e)
+static int put_byte(struct reader *r, size_t *n, int byte, struct err *e)
 {
 	if (byte == '\0')
 		return err_set(e, ERR_USAGE, "a NUL byte");
@@ -258,7 +258,7 @@ static int read_quoted(struct reader *r, size_t *n, int *next, struct err *e)
 			*next = byte;
 			return 0;
 		}
-		if (put(r, n, byte, e) != 0)
+		if (put_byte(r, n, byte, e) != 0)
 			return -1;
 	}
 }
@@ -277,7 +277,7 @@ static int read_field(struct reader *r, struct err *e)
 	for (; byte != ',' && byte != '\r' && byte != '\n' && byte != EOF; byte = take(r)) {
 		if (byte == '"')
 			return err_set(e, ERR_USAGE, "a quote inside a field that is not quoted");
-		if (put(r, &n, byte, e) != 0)
+		if (put_byte(r, &n, byte, e) != 0)
 			return -1;
 	}
 	if (byte == '\r' && (byte = take(r)) != '\n' && byte != EOF)

@@ -225,7 +225,7 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 	return lifetime ? lifetime < 0 : a->median_seconds < b->median_seconds;
 }
 
-static const struct summary *lead_of(const struct dataset *d, const char *kernel, const char *scaling)
+static const struct summary *focus_of(const struct dataset *d, const char *kernel, const char *scaling)
 {
 	const struct summary *best = NULL;
 	unsigned cpus = dataset_cpus(d);
@@ -238,14 +238,14 @@ static const struct summary *lead_of(const struct dataset *d, const char *kernel
 	return best;
 }
 
-const struct summary *dataset_lead(const struct dataset *d, const char *kernel)
+const struct summary *dataset_focus(const struct dataset *d, const char *kernel)
 {
-	return lead_of(d, kernel, "strong");
+	return focus_of(d, kernel, "strong");
 }
 
-const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel)
+const struct summary *dataset_weak_focus(const struct dataset *d, const char *kernel)
 {
-	return lead_of(d, kernel, "weak");
+	return focus_of(d, kernel, "weak");
 }
 
 static bool same_work(const struct factors *a, const struct factors *b)

@@ -63,10 +63,10 @@ size_t dataset_probes(const struct dataset *d, const char **names, size_t most);
 
 /* The cell a kernel's charts are built around: strong scaling, most workers within the CPUs, then largest,
  * then pool, then fastest. NULL where no row of the kernel is ok. */
-const struct summary *dataset_lead(const struct dataset *d, const char *kernel);
+const struct summary *dataset_focus(const struct dataset *d, const char *kernel);
 
 /* The same among cells with weak scaling, where the share is the size. */
-const struct summary *dataset_weak_lead(const struct dataset *d, const char *kernel);
+const struct summary *dataset_weak_focus(const struct dataset *d, const char *kernel);
 
 /* Whether a row is the fastest of its kernel, variant, workers and size, of whatever back end; of several the
  * first. */

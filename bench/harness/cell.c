@@ -161,7 +161,7 @@ static int finish_throughput(const struct cell *c, struct err *e)
 	if (c->schedule != SCHEDULE_STATIC)
 		return err_set(e, ERR_USAGE,
 			"--scaling: throughput gives each worker a whole problem, so its schedule is static");
-	if (c->backend->wired)
+	if (c->backend->message_passing)
 		return err_set(e, ERR_USAGE,
 			"--scaling: back end %s hands out parts of one problem, no throughput",
 			c->backend->name);

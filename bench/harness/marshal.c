@@ -73,11 +73,11 @@ static int send_pickled(void *to, const uint64_t *items, size_t n)
 	return 0;
 }
 
-static void work(void *ctx, unsigned worker, void *mine, uint64_t index, unsigned char *bytes, size_t n,
-	struct far_end *to)
+static void work_on_bytes(void *ctx, unsigned worker, void *mine, uint64_t index, unsigned char *bytes,
+	size_t n, struct far_end *to)
 {
 	const struct work *w = ctx;
-	kernel_take_fn *send = send_items;
+	kernel_sink_fn *send = send_items;
 	const struct kernel *k = w->cell->kernel;
 	const struct variant *v = w->cell->variant;
 	struct slot *s = mine;
@@ -100,7 +100,7 @@ static void work(void *ctx, unsigned worker, void *mine, uint64_t index, unsigne
 	} else {
 		struct tally found = {0};
 		v->chunk(input, all, s->scratch, &found);
-		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.check, found.peak},
+		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.checksum, found.longest},
 			TALLY_NUMBERS);
 	}
 }
@@ -129,9 +129,9 @@ static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t co
 	struct marshal_list *l = &h->lists[index];
 	if (!kernel_lists_all(w->cell->kernel, w->cell->variant)) {
 		for (size_t i = 0; i + TALLY_NUMBERS <= count; i += TALLY_NUMBERS)
-			tally_add(&h->tally,
-				(struct tally){
-					.count = items[i], .check = items[i + 1], .peak = items[i + 2]});
+			tally_add(&h->tally, (struct tally){.count = items[i],
+						     .checksum = items[i + 1],
+						     .longest = items[i + 2]});
 		return 0;
 	}
 	if (make_room(l, count, e) != 0)
@@ -177,7 +177,7 @@ int marshal_open(struct marshal *h, const struct work *w, struct err *e)
 	const bool pickled = w->cell->backend->serialised;
 	*h = (struct marshal){.work = w,
 		.wire = {.pack = pickled ? pack_pickled : pack,
-			.work = work,
+			.work = work_on_bytes,
 			.unpack = pickled ? unpack_pickled : unpack}};
 	h->lists = calloc(w->chunks ? w->chunks : 1, sizeof *h->lists);
 	if (!h->lists)
@@ -217,7 +217,7 @@ struct tally marshal_tally(const struct marshal *h)
 	return t;
 }
 
-void marshal_each(const struct marshal *h, kernel_take_fn *take, void *ctx)
+void marshal_each(const struct marshal *h, kernel_sink_fn *take, void *ctx)
 {
 	for (uint64_t i = 0; i < h->work->chunks; i++)
 		if (h->lists[i].count && take(ctx, h->lists[i].items, h->lists[i].count) != 0)

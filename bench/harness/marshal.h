@@ -32,6 +32,6 @@ void marshal_clear(struct marshal *h);
 struct tally marshal_tally(const struct marshal *h);
 
 /* Hands all items over, in input order. */
-void marshal_each(const struct marshal *h, kernel_take_fn *take, void *ctx);
+void marshal_each(const struct marshal *h, kernel_sink_fn *take, void *ctx);
 
 #endif

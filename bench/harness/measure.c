@@ -25,7 +25,7 @@ struct measurement {
 	struct disturbances disturbances;
 	struct expected expected;
 	struct sample row; /* what all rows of the launch share is filled in */
-	measure_take_fn *take;
+	measure_sink_fn *take;
 	void *ctx;
 	int trace_fd;
 	uint64_t samples;
@@ -92,8 +92,8 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->reap_ns = t->reap_ns;
 	r->imbalance_ns = t->imbalance_ns;
 	r->count = known(t->tally.count);
-	r->check = known(t->tally.check);
-	r->peak = (struct uint_field){t->tally.peak, m->plan->cell.kernel->peak != NULL};
+	r->check = known(t->tally.checksum);
+	r->peak = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};
 	r->user_ns = t->user_ns;
 	r->sys_ns = t->sys_ns;
 	r->faults = t->faults;
@@ -115,8 +115,8 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 		snprintf(r->reason, sizeof r->reason,
 			"count %" PRIu64 " check %" PRIu64 " peak %" PRIu64 ", but %.100s says %" PRIu64
 			" %" PRIu64 " %" PRIu64,
-			t->tally.count, t->tally.check, t->tally.peak, m->expected.source,
-			m->expected.tally.count, m->expected.tally.check, m->expected.tally.peak);
+			t->tally.count, t->tally.checksum, t->tally.longest, m->expected.source,
+			m->expected.tally.count, m->expected.tally.checksum, m->expected.tally.longest);
 	m->wrong |= !right;
 	return m->take(m->ctx, r, e);
 }
@@ -173,11 +173,11 @@ static int find_answer(struct measurement *m, const struct cell *c, struct err *
 		return 0;
 	if (verify_expect(c, &m->expected, e) != 0)
 		return -1;
-	m->row.aside.known = c->kernel->count_aside != NULL;
-	return verify_aside(c, &m->expected, &m->row.aside.value, e);
+	m->row.aside.known = c->kernel->count_excluded != NULL;
+	return verify_excluded(c, &m->expected, &m->row.aside.value, e);
 }
 
-int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_take_fn *taker, void *ctx,
+int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_sink_fn *taker, void *ctx,
 	struct err *e)
 {
 	struct measurement m = {.plan = p, .expected = p->expected, .take = taker, .ctx = ctx};

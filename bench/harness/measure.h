@@ -30,11 +30,11 @@ struct measure_plan {
 };
 
 /* One row; or NULL, after the last one, where the list of items comes next. */
-typedef int measure_take_fn(void *ctx, const struct sample *row, struct err *e);
+typedef int measure_sink_fn(void *ctx, const struct sample *row, struct err *e);
 
 /* Measures, and takes every sample's row as it is made. A wrong answer is a row with status "wrong", and -1
  * with ERR_FAILED at the end. */
-int measure_cell(const struct measure_plan *plan, meter_measure_fn *measure, measure_take_fn *take, void *ctx,
+int measure_cell(const struct measure_plan *plan, meter_measure_fn *measure, measure_sink_fn *take, void *ctx,
 	struct err *e);
 
 #endif

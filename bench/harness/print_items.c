@@ -24,7 +24,7 @@ struct listing {
 };
 
 /* Writes `n` bytes out, whatever signals say. */
-static void put(struct listing *l, const char *bytes, size_t n)
+static void print_bytes(struct listing *l, const char *bytes, size_t n)
 {
 	while (n && !l->failed) {
 		ssize_t done = write(STDOUT_FILENO, bytes, n);
@@ -39,7 +39,7 @@ static void put(struct listing *l, const char *bytes, size_t n)
 
 static void flush(struct listing *l)
 {
-	put(l, l->text, l->used);
+	print_bytes(l, l->text, l->used);
 	l->used = 0;
 }
 
@@ -59,7 +59,7 @@ static void spell(struct listing *l, uint64_t item)
 		memcpy(l->text + l->used, text, length);
 		l->used += length;
 	} else {
-		put(l, text, length);
+		print_bytes(l, text, length);
 	}
 	l->text[l->used++] = '\n';
 }
@@ -96,7 +96,7 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	struct problem p = c->problem;
 	struct serial_run s;
 	p.listing = true;
-	p.peak = answer.peak;
+	p.longest = answer.longest;
 	if (serial_run_open(&s, c->variant, &p, e) != 0)
 		return -1;
 	l->kernel = c->kernel;
@@ -108,7 +108,7 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	if (l->failed)
 		return err_set(e, ERR_FAILED, "standard output: %s", strerror(l->failed));
 	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count
-						    : (l->count == 0) != (answer.peak == 0))
+						    : (l->count == 0) != (answer.longest == 0))
 		return err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64,
 			l->count, answer.count);
 	return 0;

@@ -122,7 +122,8 @@ static uint64_t repeated(const struct trial *t, uint64_t left)
 {
 	const double most_ns = 1e8, took_ns = t->timing.total_ns / (double)t->done;
 	const struct cell *c = t->work.cell;
-	if (c->kernel->ceiling == CEILING_NONE || c->backend->wired || c->backend->host || !(took_ns > 0))
+	if (c->kernel->ceiling == CEILING_NONE || c->backend->message_passing || c->backend->host ||
+		!(took_ns > 0))
 		return 1;
 	const double room = most_ns / took_ns;
 	return room < 2 ? 1 : room < (double)left ? (uint64_t)room : left;
@@ -201,7 +202,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	t->job.before_create = before_create;
 	t->job.after_create = after_create;
 	t->job.all_done = all_done;
-	if (t->work.cell->backend->afresh && plan->program) {
+	if (t->work.cell->backend->exec_workers && plan->program) {
 		if (worker_spec_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) !=
 			0)
 			return -1;
@@ -215,7 +216,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.one_at_a_time = t->work.cell->one_at_a_time,
 		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
-	if (t->work.cell->backend->wired) {
+	if (t->work.cell->backend->message_passing) {
 		if (marshal_open(&t->haul, &t->work, e) != 0)
 			return -1;
 		t->work.haul = &t->haul;
@@ -240,8 +241,8 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		t->cpus[w] = place_cpu(&t->place, w);
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
-	t->work.problem.listing =
-		t->work.cell->backend->wired && kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
+	t->work.problem.listing = t->work.cell->backend->message_passing &&
+				  kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
 	t->work.problem.l1_bytes = caches.l1_bytes;
 	t->work.problem.l2_bytes = caches.l2_bytes;
 	t->work.problem.l3_bytes = caches.l3_bytes;
@@ -313,7 +314,7 @@ void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *
 		.cpu = s->cpu};
 }
 
-bool trial_results(const struct trial *t, kernel_take_fn *take, void *ctx)
+bool trial_results(const struct trial *t, kernel_sink_fn *take, void *ctx)
 {
 	if (!t->work.haul || !kernel_lists_all(t->work.cell->kernel, t->work.cell->variant))
 		return false;

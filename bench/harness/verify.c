@@ -69,36 +69,36 @@ int verify_expect(const struct cell *c, struct expected *x, struct err *e)
 	return count(c->variant, &c->problem, 3, &x->tally, e);
 }
 
-int verify_aside(const struct cell *c, const struct expected *x, uint64_t *aside, struct err *e)
+int verify_excluded(const struct cell *c, const struct expected *x, uint64_t *excluded, struct err *e)
 {
 	struct problem with = c->problem, without = c->problem;
 	struct tally all, rest = x->tally;
-	*aside = 0;
-	if (!c->kernel->count_aside)
+	*excluded = 0;
+	if (!c->kernel->count_excluded)
 		return 0;
-	c->kernel->count_aside(&with, true);
-	c->kernel->count_aside(&without, false);
+	c->kernel->count_excluded(&with, true);
+	c->kernel->count_excluded(&without, false);
 	const bool known = memcmp(&without, &c->problem, sizeof without) == 0;
 	if (count(c->variant, &with, 1, &all, e) != 0 ||
 		(!known && count(c->variant, &without, 1, &rest, e) != 0))
 		return -1;
-	*aside = all.count - rest.count;
+	*excluded = all.count - rest.count;
 	return 0;
 }
 
 bool verify_matches(const struct expected *x, struct tally found)
 {
-	return found.count == x->tally.count && found.peak == x->tally.peak &&
-	       (!x->check_known || found.check == x->tally.check);
+	return found.count == x->tally.count && found.longest == x->tally.longest &&
+	       (!x->check_known || found.checksum == x->tally.checksum);
 }
 
 void verify_write(const struct expected *x, char *text, size_t size)
 {
 	char check[24] = "-";
 	if (x->check_known)
-		snprintf(check, sizeof check, "%" PRIu64, x->tally.check);
-	snprintf(
-		text, size, "%" PRIu64 ":%s:%" PRIu64 ":%s", x->tally.count, check, x->tally.peak, x->source);
+		snprintf(check, sizeof check, "%" PRIu64, x->tally.checksum);
+	snprintf(text, size, "%" PRIu64 ":%s:%" PRIu64 ":%s", x->tally.count, check, x->tally.longest,
+		x->source);
 }
 
 int verify_read(const char *text, struct expected *x, struct err *e)
@@ -106,12 +106,12 @@ int verify_read(const char *text, struct expected *x, struct err *e)
 	char check[24];
 	int at = 0;
 	*x = (struct expected){0};
-	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%" SCNu64 ":%n", &x->tally.count, check, &x->tally.peak,
+	if (sscanf(text, "%" SCNu64 ":%23[0-9-]:%" SCNu64 ":%n", &x->tally.count, check, &x->tally.longest,
 		    &at) != 3 ||
 		at == 0)
 		return err_set(e, ERR_USAGE, "--expect: '%s' is not COUNT:CHECK:PEAK:SOURCE", text);
 	x->check_known = strcmp(check, "-") != 0;
-	x->tally.check = x->check_known ? strtoull(check, NULL, 10) : 0;
+	x->tally.checksum = x->check_known ? strtoull(check, NULL, 10) : 0;
 	snprintf(x->source, sizeof x->source, "%s", text + at);
 	return 0;
 }

@@ -18,9 +18,9 @@ struct expected {
  * set. Runs in the caller, serially. */
 int verify_expect(const struct cell *c, struct expected *x, struct err *e);
 
-/* What the kernel counts apart (kernel.aside) of the cell's problem, whose answer is *x, by its own variant;
+/* What the kernel counts apart (kernel.excluded) of the cell's problem, whose answer is *x, by its own variant;
  * 0 where there is no such thing. Runs in the caller, serially. */
-int verify_aside(const struct cell *c, const struct expected *x, uint64_t *aside, struct err *e);
+int verify_excluded(const struct cell *c, const struct expected *x, uint64_t *excluded, struct err *e);
 
 /* Whether an answer is right. */
 bool verify_matches(const struct expected *x, struct tally found);

@@ -23,7 +23,7 @@ static int read_descriptor(const char *text, int *fd, struct err *e)
 		       : err_set(e, ERR_USAGE, "worker: descriptor %d is not open", *fd);
 }
 
-static int work(int argc, char **argv, struct err *e)
+static int worker_run(int argc, char **argv, struct err *e)
 {
 	struct run_args a;
 	uint64_t number;
@@ -45,7 +45,7 @@ static int work(int argc, char **argv, struct err *e)
 int worker_main(int argc, char **argv)
 {
 	struct err e = {0};
-	if (work(argc, argv, &e) != 0)
+	if (worker_run(argc, argv, &e) != 0)
 		fprintf(stderr, "parscale: %s\n", e.text);
 	return (int)e.status;
 }

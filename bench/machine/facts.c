@@ -29,7 +29,7 @@ void facts_free(struct facts *f)
 
 int facts_grade(const struct facts *f, struct finding *findings, int room)
 {
-	const struct surroundings s = {.machine = &f->machine,
+	const struct grade_input s = {.machine = &f->machine,
 		.environment = &f->environment,
 		.energy = f->energy,
 		.noise = f->noise.quanta > 0 ? &f->noise : NULL,

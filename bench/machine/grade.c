@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A judge looks at one topic and says what is so. */
-typedef enum grade judge_fn(const struct surroundings *s, char *says, size_t size);
+typedef enum grade judge_fn(const struct grade_input *s, char *says, size_t size);
 
 /* Whether a measured quantity is known and above a limit; limits are the author's judgement and stand at
  * their use. */
@@ -15,7 +15,7 @@ static bool above(double x, double limit)
 	return !isnan(x) && x > limit;
 }
 
-static enum grade judge_virtual(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_virtual(const struct grade_input *s, char *says, size_t size)
 {
 	if (!s->machine->hypervisor[0]) {
 		snprintf(says, size, "no hypervisor is in sight");
@@ -28,7 +28,7 @@ static enum grade judge_virtual(const struct surroundings *s, char *says, size_t
 	return GRADE_NOTE;
 }
 
-static enum grade judge_governor(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_governor(const struct grade_input *s, char *says, size_t size)
 {
 	const char *governor = s->environment->governor;
 	snprintf(says, size, "%s", governor);
@@ -43,7 +43,7 @@ static enum grade judge_governor(const struct surroundings *s, char *says, size_
 	return GRADE_WARNING;
 }
 
-static enum grade judge_frequency(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_frequency(const struct grade_input *s, char *says, size_t size)
 {
 	const double limit = s->environment->frequency_limit_khz * 1e-6,
 		     highest = s->environment->frequency_max_khz * 1e-6;
@@ -61,7 +61,7 @@ static enum grade judge_frequency(const struct surroundings *s, char *says, size
 	return GRADE_NOTE;
 }
 
-static enum grade judge_turbo(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_turbo(const struct grade_input *s, char *says, size_t size)
 {
 	const char *turbo = s->environment->turbo;
 	if (!turbo[0]) {
@@ -80,7 +80,7 @@ static enum grade judge_turbo(const struct surroundings *s, char *says, size_t s
 	return GRADE_NOTE;
 }
 
-static enum grade judge_smt(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_smt(const struct grade_input *s, char *says, size_t size)
 {
 	const int threads = topology_usable(&s->machine->topology),
 		  cores = topology_usable_cores(&s->machine->topology);
@@ -95,7 +95,7 @@ static enum grade judge_smt(const struct surroundings *s, char *says, size_t siz
 	return GRADE_NOTE;
 }
 
-static enum grade judge_cores(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_cores(const struct grade_input *s, char *says, size_t size)
 {
 	if (s->machine->kinds == 1) {
 		snprintf(says, size, "all alike");
@@ -108,7 +108,7 @@ static enum grade judge_cores(const struct surroundings *s, char *says, size_t s
 	return GRADE_NOTE;
 }
 
-static enum grade judge_quota(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_quota(const struct grade_input *s, char *says, size_t size)
 {
 	const int usable = topology_usable(&s->machine->topology);
 	const double quota = s->environment->cpu_quota;
@@ -123,7 +123,7 @@ static enum grade judge_quota(const struct surroundings *s, char *says, size_t s
 	return GRADE_WARNING;
 }
 
-static enum grade judge_mask(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_mask(const struct grade_input *s, char *says, size_t size)
 {
 	const int usable = topology_usable(&s->machine->topology);
 	if (usable == s->machine->threads) {
@@ -137,7 +137,7 @@ static enum grade judge_mask(const struct surroundings *s, char *says, size_t si
 	return GRADE_NOTE;
 }
 
-static enum grade judge_load(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_load(const struct grade_input *s, char *says, size_t size)
 {
 	const double load = s->environment->load1;
 	if (isnan(load)) {
@@ -154,7 +154,7 @@ static enum grade judge_load(const struct surroundings *s, char *says, size_t si
 	return heavy ? GRADE_WARNING : load > 0.5 ? GRADE_NOTE : GRADE_OK;
 }
 
-static enum grade judge_pressure(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_pressure(const struct grade_input *s, char *says, size_t size)
 {
 	const struct environment *env = s->environment;
 	if (isnan(env->pressure_cpu)) {
@@ -169,7 +169,7 @@ static enum grade judge_pressure(const struct surroundings *s, char *says, size_
 	return high ? GRADE_WARNING : GRADE_OK;
 }
 
-static enum grade judge_steal(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_steal(const struct grade_input *s, char *says, size_t size)
 {
 	const double steal = s->environment->steal;
 	if (isnan(steal)) {
@@ -181,7 +181,7 @@ static enum grade judge_steal(const struct surroundings *s, char *says, size_t s
 	return steal > 1 ? GRADE_WARNING : steal > 0.1 ? GRADE_NOTE : GRADE_OK;
 }
 
-static enum grade judge_huge_pages(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_huge_pages(const struct grade_input *s, char *says, size_t size)
 {
 	const char *pages = s->environment->huge_pages;
 	if (!pages[0]) {
@@ -197,7 +197,7 @@ static enum grade judge_huge_pages(const struct surroundings *s, char *says, siz
 	return GRADE_NOTE;
 }
 
-static enum grade judge_balancing(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_balancing(const struct grade_input *s, char *says, size_t size)
 {
 	if (s->machine->nodes == 1) {
 		snprintf(says, size, "one NUMA node");
@@ -210,7 +210,7 @@ static enum grade judge_balancing(const struct surroundings *s, char *says, size
 	return moves ? GRADE_NOTE : GRADE_OK;
 }
 
-static enum grade judge_clock_source(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_clock_source(const struct grade_input *s, char *says, size_t size)
 {
 	static const char *const quick[] = {
 		"tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page"};
@@ -225,7 +225,7 @@ static enum grade judge_clock_source(const struct surroundings *s, char *says, s
 	return GRADE_WARNING;
 }
 
-static enum grade judge_clock(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_clock(const struct grade_input *s, char *says, size_t size)
 {
 	const bool coarse = s->noise->resolution_ns > 200;
 	snprintf(says, size, "tells %.0f ns apart%s", s->noise->resolution_ns,
@@ -233,7 +233,7 @@ static enum grade judge_clock(const struct surroundings *s, char *says, size_t s
 	return coarse ? GRADE_NOTE : GRADE_OK;
 }
 
-static enum grade judge_noise(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_noise(const struct grade_input *s, char *says, size_t size)
 {
 	const struct noise *n = s->noise;
 	if (n->quanta == 0) {
@@ -250,7 +250,7 @@ static enum grade judge_noise(const struct surroundings *s, char *says, size_t s
 	return n->lost_percent > 2 ? GRADE_WARNING : n->lost_percent > 0.5 ? GRADE_NOTE : GRADE_OK;
 }
 
-static enum grade judge_layout(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_layout(const struct grade_input *s, char *says, size_t size)
 {
 	const double aslr = s->environment->address_randomization;
 	if (isnan(aslr)) {
@@ -263,19 +263,19 @@ static enum grade judge_layout(const struct surroundings *s, char *says, size_t 
 	return aslr > 0 ? GRADE_OK : GRADE_NOTE;
 }
 
-static enum grade judge_counters(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_counters(const struct grade_input *s, char *says, size_t size)
 {
 	snprintf(says, size, "%s", s->counters[0] ? s->counters : "available (--counters)");
 	return s->counters[0] ? GRADE_UNKNOWN : GRADE_OK;
 }
 
-static enum grade judge_energy(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_energy(const struct grade_input *s, char *says, size_t size)
 {
 	snprintf(says, size, "%s", s->energy[0] ? s->energy : "available (--counters)");
 	return s->energy[0] ? GRADE_UNKNOWN : GRADE_OK;
 }
 
-static enum grade judge_settings(const struct surroundings *s, char *says, size_t size)
+static enum grade judge_settings(const struct grade_input *s, char *says, size_t size)
 {
 	const char *set = s->environment->settings;
 	snprintf(says, size, "none that matter are set");
@@ -285,17 +285,17 @@ static enum grade judge_settings(const struct surroundings *s, char *says, size_
 	return GRADE_NOTE;
 }
 
-static bool has_noise(const struct surroundings *s)
+static bool has_noise(const struct grade_input *s)
 {
 	return s->noise;
 }
 
-static bool has_counters(const struct surroundings *s)
+static bool has_counters(const struct grade_input *s)
 {
 	return s->counters;
 }
 
-static bool has_energy(const struct surroundings *s)
+static bool has_energy(const struct grade_input *s)
 {
 	return s->energy;
 }
@@ -303,7 +303,7 @@ static bool has_energy(const struct surroundings *s)
 static const struct topic {
 	const char *name;
 	judge_fn *judge;
-	bool (*known)(const struct surroundings *s); /* NULL: always */
+	bool (*known)(const struct grade_input *s); /* NULL: always */
 } topics[] = {
 	{"virtual machine", judge_virtual, NULL},
 	{"affinity mask", judge_mask, NULL},
@@ -328,7 +328,7 @@ static const struct topic {
 };
 _Static_assert(sizeof topics / sizeof *topics <= GRADE_TOPICS, "room for all");
 
-int grade_all(const struct surroundings *s, struct finding *findings, int room)
+int grade_all(const struct grade_input *s, struct finding *findings, int room)
 {
 	int n = 0;
 	for (size_t i = 0; i < sizeof topics / sizeof *topics && n < room; i++) {

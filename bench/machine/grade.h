@@ -25,7 +25,7 @@ struct finding {
 };
 
 /* What there is to grade. */
-struct surroundings {
+struct grade_input {
 	const struct machine *machine;
 	const struct environment *environment;
 	const struct noise *noise; /* NULL: not measured; its topics are left out */
@@ -36,7 +36,7 @@ struct surroundings {
 
 /* Fills at most `room` findings, in a fixed order; returns how many. GRADE_TOPICS is room for all. */
 enum { GRADE_TOPICS = 24 };
-int grade_all(const struct surroundings *s, struct finding *findings, int room);
+int grade_all(const struct grade_input *s, struct finding *findings, int room);
 
 /* "ok", "note", "warning", "unknown". */
 const char *grade_name(enum grade g);

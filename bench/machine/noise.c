@@ -10,7 +10,7 @@
 enum { QUANTUM_NS = 50000, MOST_QUANTA = 1000000000 / QUANTUM_NS };
 
 /* Arithmetic in one register (xorshift64, Marsaglia 2003): no memory, no branch to learn. */
-static uint64_t work(uint64_t x, uint64_t steps)
+static uint64_t spin_steps(uint64_t x, uint64_t steps)
 {
 	for (uint64_t i = 0; i < steps; i++) {
 		x ^= x << 13;
@@ -23,7 +23,7 @@ static uint64_t work(uint64_t x, uint64_t steps)
 static double time_work(volatile uint64_t *x, uint64_t steps)
 {
 	const uint64_t start = clock_ns();
-	*x = work(*x, steps);
+	*x = spin_steps(*x, steps);
 	return (double)(clock_ns() - start);
 }
 

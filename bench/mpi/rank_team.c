@@ -249,7 +249,7 @@ static void work_one(void *ctx, unsigned thread)
 }
 
 /* A run: gate, chunks, and the slots on their way to rank 0. */
-static void work(struct team *t)
+static void run_chunks(struct team *t)
 {
 	if (rank == 0) {
 		const uint64_t none = 0;
@@ -322,7 +322,7 @@ static int run_ranks(struct team *t, struct err *e)
 {
 	(void)e;
 	call((struct call){.command = RUN});
-	work(t);
+	run_chunks(t);
 	for (unsigned w = 1; w < t->plan.workers; w++)
 		if (far[w / t->plan.threads_per_rank] && t->job->align)
 			t->job->align(t->job->ctx, slot_of_rank(t, 0), slot_of_rank(t, w));
@@ -349,7 +349,7 @@ const struct backend rank_team_backend = {
 	.summary = "ranks of this MPI program",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
-	.afresh = true,
+	.exec_workers = true,
 	.host = "parscale-mpi",
 	.open = open_ranks,
 	.run = run_ranks,
@@ -370,7 +370,7 @@ void ranks_join(struct job *job)
 	if (agree(&mine, &ignored) != 0 || enter(&t, job, &pending.plan, &ignored) != 0)
 		return;
 	while (call((struct call){0}).command == RUN)
-		work(t);
+		run_chunks(t);
 	leave(t);
 }
 

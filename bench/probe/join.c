@@ -74,7 +74,7 @@ static const struct way ways[] = {{"join", 0, NULL, false, false}, {"join", 1, N
 	{"flag, every ms", 1, wait_sleeping, false, false}};
 
 /* The worker works without computing, so that all CPU time spent is the waiter's. */
-static void live(struct notice *n)
+static void wait_and_notify(struct notice *n)
 {
 	nanosleep(&(struct timespec){.tv_nsec = WORK_NS}, NULL);
 	n->stamp = clock_ns();
@@ -94,7 +94,7 @@ static void *thread(void *worker)
 	const struct worker *w = worker;
 	struct err ignored = {0};
 	place_bind(w->cpu, &ignored);
-	live(w->notice);
+	wait_and_notify(w->notice);
 	return NULL;
 }
 

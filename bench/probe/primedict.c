@@ -46,7 +46,7 @@ static uint64_t hash(uint64_t key)
 }
 
 /* Into a part of the table that holds `size` entries, a power of two. False when it is full. */
-static bool put(struct entry *part, uint64_t size, uint64_t number, bool prime)
+static bool store_entry(struct entry *part, uint64_t size, uint64_t number, bool prime)
 {
 	const uint64_t key = number + 1;
 	uint64_t at = hash(key) >> 20;
@@ -73,7 +73,7 @@ static bool is_prime(uint64_t n)
 	return true;
 }
 
-static void work(void *ctx, struct task *t)
+static void fill_share(void *ctx, struct task *t)
 {
 	const struct work *w = ctx;
 	struct dictionary *d = w->dictionary;
@@ -91,7 +91,7 @@ static void work(void *ctx, struct task *t)
 		unsigned part = w->how->stripes ? (unsigned)(hash(n + 1) >> 58) % parts : t->index;
 		if (w->how->stripes)
 			pthread_mutex_lock(&d->stripe[part].lock);
-		good = put(d->entries + part * each, each, n, prime);
+		good = store_entry(d->entries + part * each, each, n, prime);
 		d->stripe[part].count++;
 		if (w->how->stripes)
 			pthread_mutex_unlock(&d->stripe[part].lock);
@@ -118,7 +118,7 @@ static bool merge(const struct work *w, struct entry *merged)
 	bool good = true;
 	for (uint64_t i = 0; i < w->capacity; i++)
 		if (w->dictionary->entries[i].key)
-			good &= put(merged, w->capacity, w->dictionary->entries[i].key - 1,
+			good &= store_entry(merged, w->capacity, w->dictionary->entries[i].key - 1,
 				w->dictionary->entries[i].prime);
 	return good;
 }
@@ -178,7 +178,7 @@ static enum probe_status sample(
 	memset(state->merged, 0, w.capacity * sizeof *state->merged);
 	const struct tasks two = {.processes = c->worker == task_workers[1],
 		.count = WORKERS,
-		.run = work,
+		.run = fill_share,
 		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = tasks_run(&two, done, s);

@@ -149,7 +149,7 @@ static const struct way ways[] = {{"ring", ring_produce, ring_consume, false, 0,
 	{"pipe, item by item", pipe_produce, pipe_consume, true, 5, 500},
 	{"pipe, 512 at a time", batch_produce, batch_consume, true, 0.02, 1}};
 
-static void work(void *ctx, struct task *t)
+static void exchange(void *ctx, struct task *t)
 {
 	const struct work *w = ctx;
 	(t->index == 0 ? w->way->produce : w->way->consume)(w, t);
@@ -172,7 +172,7 @@ static enum probe_status sample(
 	lay(w.ring);
 	const struct tasks two = {.processes = c->worker == task_workers[1],
 		.count = 2,
-		.run = work,
+		.run = exchange,
 		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = w.way->pipe && stream_open(STREAM_PIPE, w.pipe, s) != 0

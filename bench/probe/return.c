@@ -214,7 +214,7 @@ static void consume(struct trade *t, struct task *task, uint64_t *own)
 	atomic_store(&t->desk->wanted, UINT64_MAX);
 }
 
-static void work(void *ctx, struct task *task)
+static void make_result(void *ctx, struct task *task)
 {
 	struct trade *t = ctx;
 	uint64_t *own = pages_map(t->bytes < 4096 ? 4096 : t->bytes, false);
@@ -281,7 +281,7 @@ static enum probe_status sample(
 	memset(t.desk, 0, sizeof *t.desk);
 	const struct tasks two = {.processes = !t.path->thread,
 		.count = 2,
-		.run = work,
+		.run = make_result,
 		.ctx = &t,
 		.cpus = {r->cpus[0], r->cpus[1]}};
 	enum probe_status status = open_path(&t, s) == 0          ? tasks_run(&two, done, s)

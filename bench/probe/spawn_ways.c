@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-static void live(struct worker *w)
+static void worker_life(struct worker *w)
 {
 	w->mark->stamp = clock_ns();
 	w->mark->argument = w->argument;
@@ -26,7 +26,7 @@ static struct parent *thread_parent;
 
 static void *thread_main(void *worker)
 {
-	live(worker);
+	worker_life(worker);
 	__atomic_add_fetch(&thread_parent->touched, 1, __ATOMIC_RELAXED);
 	return NULL;
 }
@@ -49,7 +49,7 @@ static int create_fork(struct parent *p, struct worker *w, const char *program)
 	(void)program;
 	w->pid = fork();
 	if (w->pid == 0) {
-		live(w);
+		worker_life(w);
 		p->touched++;
 		_exit(0);
 	}
@@ -62,7 +62,7 @@ static int create_vfork(struct parent *p, struct worker *w, const char *program)
 	(void)program;
 	pid_t pid = vfork();
 	if (pid == 0) {
-		live(w);
+		worker_life(w);
 		_exit(0);
 	}
 	w->pid = pid;

@@ -52,10 +52,10 @@ static void put_head(struct rows *rows, const char *text)
 	chart_element(rows->g->vars, "names", rows->count, "");
 }
 
-static void put_over_serial(struct rows *rows, const struct summary *lead)
+static void put_over_serial(struct rows *rows, const struct summary *focus)
 {
 	struct series series[SERIES_MOST];
-	const size_t n = chart_series(rows->g->d, &lead->cell, "size", series);
+	const size_t n = chart_series(rows->g->d, &focus->cell, "size", series);
 	struct ratios r;
 	bool headed = false;
 	for (size_t k = 0; k < n; k++) {
@@ -72,7 +72,7 @@ static void put_over_serial(struct rows *rows, const struct summary *lead)
 	}
 }
 
-static void put_over_threads(struct rows *rows, const struct summary *lead)
+static void put_over_threads(struct rows *rows, const struct summary *focus)
 {
 	static const char *const lifetimes[] = {"pool", "spawn"};
 	struct ratios r;
@@ -81,7 +81,7 @@ static void put_over_threads(struct rows *rows, const struct summary *lead)
 	snprintf(head, sizeof head, "processes within %.0f %%", 100 * report_margin);
 	for (size_t k = 0; k < sizeof lifetimes / sizeof *lifetimes; k++) {
 		char name[64];
-		ratios_to_threads(rows->g->d, &lead->cell, lifetimes[k], &r);
+		ratios_to_threads(rows->g->d, &focus->cell, lifetimes[k], &r);
 		if (r.count < 2)
 			continue;
 		if (!headed)
@@ -94,15 +94,15 @@ static void put_over_threads(struct rows *rows, const struct summary *lead)
 
 bool chart_breakeven(struct drawing *g, const char *kernel)
 {
-	const struct summary *lead = dataset_lead(g->d, kernel);
+	const struct summary *focus = dataset_focus(g->d, kernel);
 	struct rows rows = {.g = g, .low = INFINITY};
-	if (!lead || lead->cell.workers.value < 2)
+	if (!focus || focus->cell.workers.value < 2)
 		return false;
 	chart_array(g->vars, "names", 2 * SERIES_MOST);
 	chart_array(g->vars, "heads", 2);
 	chart_array(g->vars, "head_at", 2);
-	put_over_serial(&rows, lead);
-	put_over_threads(&rows, lead);
+	put_over_serial(&rows, focus);
+	put_over_threads(&rows, focus);
 	if (!rows.any)
 		return false;
 	fprintf(g->vars, "n = %zu\nn_heads = %zu\nname_width = %zu\nxlow = %.9g\nxhigh = %.9g\n", rows.count,
@@ -112,8 +112,8 @@ bool chart_breakeven(struct drawing *g, const char *kernel)
 	chart_text(g->vars, "xname", text);
 	g->high = 200 + 25 * (int)rows.count;
 	snprintf(g->title, sizeof g->title, "%s: from which size it pays", kernel);
-	cell_setting(&lead->cell, setting, sizeof setting);
-	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " workers; %s", lead->cell.workers.value,
+	cell_setting(&focus->cell, setting, sizeof setting);
+	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " workers; %s", focus->cell.workers.value,
 		setting);
 	snprintf(g->note, sizeof g->note,
 		"Interpolated between the sizes measured (dotted: the ends); bars: where the 95 %% intervals "

@@ -182,29 +182,29 @@ static void put_worker_axis(struct lines *l, const uint64_t *axis, size_t points
 enum kind { SPEEDUP, EFFICIENCY, WEAK };
 
 /* "Base: ..." of the chart's caption. */
-static void put_base(enum kind kind, const struct summary *lead, char *text, size_t size)
+static void put_base(enum kind kind, const struct summary *focus, char *text, size_t size)
 {
 	char seconds[UNITS_RANGE_BYTES];
-	if (!(lead->serial_speedup > 0))
+	if (!(focus->serial_speedup > 0))
 		snprintf(text, size, "Base: each back end's own single worker (no serial row).");
 	else
 		snprintf(text, size, "Base: serial, same variant, %s%s.", kind == WEAK ? "one share, " : "",
-			units_seconds(lead->serial_seconds, seconds));
+			units_seconds(focus->serial_seconds, seconds));
 }
 
 static void put_worker_words(
-	struct drawing *g, enum kind kind, const struct summary *lead, const struct series *series, size_t n)
+	struct drawing *g, enum kind kind, const struct summary *focus, const struct series *series, size_t n)
 {
 	static const char *const titles[] = {
 		"speed-up over workers", "efficiency over workers", "weak scaling"};
 	char base[128], size[UNITS_RANGE_BYTES], setting[256], counts[160];
-	bool serial = lead->serial_speedup > 0, one = series_one_lifetime(series, n);
-	put_base(kind, lead, base, sizeof base);
-	snprintf(g->title, sizeof g->title, "%s: %s", lead->cell.kernel, titles[kind]);
-	cell_setting(&lead->cell, setting, sizeof setting);
+	bool serial = focus->serial_speedup > 0, one = series_one_lifetime(series, n);
+	put_base(kind, focus, base, sizeof base);
+	snprintf(g->title, sizeof g->title, "%s: %s", focus->cell.kernel, titles[kind]);
+	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s%s; %s%s%s",
-		units_size(kind == WEAK ? lead->cell.size.value : lead->cell.items.value, size),
-		kernel_items(lead->cell.kernel), kind == WEAK ? " for each worker" : "", setting,
+		units_size(kind == WEAK ? focus->cell.size.value : focus->cell.items.value, size),
+		kernel_items(focus->cell.kernel), kind == WEAK ? " for each worker" : "", setting,
 		one ? ", " : "", one ? series[0].of->lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s %s", counts, base);
@@ -217,33 +217,34 @@ static void put_worker_words(
 
 /* The Universal Scalability Law of the lead's series, as a speed-up on this chart's scale: model(p) = p *
  * model_scale / (1 + ...). */
-static void put_model(struct drawing *g, enum kind kind, const struct summary *lead)
+static void put_model(struct drawing *g, enum kind kind, const struct summary *focus)
 {
-	const struct model_row *m = kind == WEAK ? NULL : dataset_model(g->d, &lead->cell);
+	const struct model_row *m = kind == WEAK ? NULL : dataset_model(g->d, &focus->cell);
 	double scale = 1;
 	char name[128];
 	fprintf(g->vars, "modelled = %d\n", m != NULL);
 	if (!m)
 		return;
-	if (lead->serial_speedup > 0)
-		scale = lead->serial_speedup / lead->self_speedup; /* one worker of its own against serial */
+	if (focus->serial_speedup > 0)
+		scale = focus->serial_speedup /
+			focus->self_speedup; /* one worker of its own against serial */
 	if (!(scale > 0))
 		scale = 1;
-	snprintf(name, sizeof name, "USL of %s %s", lead->cell.backend, lead->cell.lifetime);
+	snprintf(name, sizeof name, "USL of %s %s", focus->cell.backend, focus->cell.lifetime);
 	chart_text(g->vars, "model_name", name);
 	fprintf(g->vars, "sigma = %.9g\nkappa = %.9g\nmodel_scale = %.9g\nmodel_end = %.9g\n",
 		m->usl_contention, m->usl_coherency, scale, (double)m->most_workers.value);
 }
 
-static bool over_workers(struct drawing *g, enum kind kind, const struct summary *lead)
+static bool over_workers(struct drawing *g, enum kind kind, const struct summary *focus)
 {
-	if (!lead)
+	if (!focus)
 		return false;
 	struct series series[SERIES_MOST];
 	uint64_t axis[AXIS_MOST];
 	const char *x = kind == WEAK ? "share" : "workers";
-	bool serial = lead->serial_speedup > 0;
-	size_t n = chart_series(g->d, &lead->cell, x, series);
+	bool serial = focus->serial_speedup > 0;
+	size_t n = chart_series(g->d, &focus->cell, x, series);
 	struct lines l = {.g = g,
 		.x = x,
 		.low = INFINITY,
@@ -271,30 +272,30 @@ static bool over_workers(struct drawing *g, enum kind kind, const struct summary
 			fmax(l.high, ideal) * 1.3);
 	else
 		fprintf(g->vars, "ylow = 0\nyhigh = %.6g\n", fmax(l.high, ideal) * 1.1);
-	put_model(g, kind, lead);
-	put_worker_words(g, kind, lead, series, n);
+	put_model(g, kind, focus);
+	put_worker_words(g, kind, focus, series, n);
 	return true;
 }
 
 bool chart_speedup(struct drawing *g, const char *kernel)
 {
-	return over_workers(g, SPEEDUP, dataset_lead(g->d, kernel));
+	return over_workers(g, SPEEDUP, dataset_focus(g->d, kernel));
 }
 
 bool chart_efficiency(struct drawing *g, const char *kernel)
 {
-	return over_workers(g, EFFICIENCY, dataset_lead(g->d, kernel));
+	return over_workers(g, EFFICIENCY, dataset_focus(g->d, kernel));
 }
 
 bool chart_weak(struct drawing *g, const char *kernel)
 {
-	return over_workers(g, WEAK, dataset_weak_lead(g->d, kernel));
+	return over_workers(g, WEAK, dataset_weak_focus(g->d, kernel));
 }
 
 /* Where the input outgrows a cache of one core, for kernels that read an input. */
-static void put_caches(struct drawing *g, const struct summary *lead, double low, double high)
+static void put_caches(struct drawing *g, const struct summary *focus, double low, double high)
 {
-	double item_bytes = cell_item_bytes(lead);
+	double item_bytes = cell_item_bytes(focus);
 	unsigned n = 0;
 	char name[64], bytes[32];
 	chart_array(g->vars, "cache_at", 3);
@@ -315,20 +316,20 @@ static void put_caches(struct drawing *g, const struct summary *lead, double low
 
 /* What the memory can deliver to as many workers, where the sweep measured it: a last index of the data. What
  * it is at the largest size; 0 where there is none. */
-static double put_ceiling(struct drawing *g, const struct summary *lead)
+static double put_ceiling(struct drawing *g, const struct summary *focus)
 {
 	static const char *const free[] = {"size", NULL};
 	double last = 0;
 	uint64_t axis[AXIS_MOST];
 	size_t n = 0;
 	for (size_t i = 0; i < g->d->summary.count; i++)
-		if (cells_match(&dataset_row(g->d, i)->cell, &lead->cell, free))
+		if (cells_match(&dataset_row(g->d, i)->cell, &focus->cell, free))
 			n = axis_add(axis, n, dataset_row(g->d, i)->cell.items.value);
 	for (size_t k = 0; k < n; k++)
 		for (size_t i = 0; i < g->d->summary.count; i++) {
 			const struct summary *s = dataset_row(g->d, i);
 			if (s->cell.items.value != axis[k] || !(s->ceiling_bytes_per_second > 0) ||
-				!cells_match(&s->cell, &lead->cell, free))
+				!cells_match(&s->cell, &focus->cell, free))
 				continue;
 			last = s->ceiling_bytes_per_second / cell_item_bytes(s);
 			fprintf(g->data, "%" PRIu64 "\t%.9g\n", axis[k], last);
@@ -340,16 +341,16 @@ static double put_ceiling(struct drawing *g, const struct summary *lead)
 
 bool chart_throughput(struct drawing *g, const char *kernel)
 {
-	const struct summary *lead = dataset_lead(g->d, kernel);
-	if (!lead)
+	const struct summary *focus = dataset_focus(g->d, kernel);
+	if (!focus)
 		return false;
 	struct series series[SERIES_MOST + 1];
 	uint64_t axis[AXIS_MOST];
-	const struct summary *serial = dataset_serial(g->d, &lead->cell);
-	bool serial_too = serial && lead->cell.workers.value > 1;
+	const struct summary *serial = dataset_serial(g->d, &focus->cell);
+	bool serial_too = serial && focus->cell.workers.value > 1;
 	if (serial_too)
 		series[0].of = &serial->cell;
-	size_t n = serial_too + chart_series(g->d, &lead->cell, "size", series + serial_too);
+	size_t n = serial_too + chart_series(g->d, &focus->cell, "size", series + serial_too);
 	struct lines l = {.g = g,
 		.x = "size",
 		.over_size = true,
@@ -366,8 +367,8 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	/* several decades need a logarithm; else zero stays in sight, and the unit takes the thousands */
 	bool logarithmic = l.high > 20 * l.low;
 	fprintf(g->vars, "xlow = %.9g\nxhigh = %.9g\nylog = %d\n", low, high, logarithmic);
-	put_caches(g, lead, low, high);
-	const double ceiling = put_ceiling(g, lead);
+	put_caches(g, focus, low, high);
+	const double ceiling = put_ceiling(g, focus);
 	if (ceiling > l.high && ceiling < 4 * l.high) /* of memory; those of caches may leave the chart */
 		l.high = ceiling;
 	fprintf(g->vars, "ylow = %.9g\nyhigh = %.9g\n", logarithmic ? l.low / 1.5 : 0,
@@ -377,14 +378,14 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	snprintf(text, sizeof text, "problem size, %s", items);
 	chart_text(g->vars, "xname", text);
 	chart_rate_axis(g, "yscale", "yname", kernel, logarithmic ? 0 : l.high);
-	uint64_t workers = lead->cell.workers.value;
+	uint64_t workers = focus->cell.workers.value;
 	snprintf(g->title, sizeof g->title, "%s: throughput over problem size", kernel);
-	cell_setting(&lead->cell, setting, sizeof setting);
+	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " worker%s; %s%s%s", workers,
 		workers == 1 ? "" : "s", setting, series_one_lifetime(series, n) ? ", " : "",
-		series_one_lifetime(series, n) ? lead->cell.lifetime : "");
+		series_one_lifetime(series, n) ? focus->cell.lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s%s", counts,
-		cell_item_bytes(lead) > 0 ? " Dotted: the input outgrows a cache of one core." : "");
+		cell_item_bytes(focus) > 0 ? " Dotted: the input outgrows a cache of one core." : "");
 	return true;
 }

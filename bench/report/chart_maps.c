@@ -13,11 +13,11 @@ static bool failed(const struct summary *s)
 }
 
 /* Writes setting and counts around a chart about the lead's neighbours. */
-static void put_words(struct drawing *g, const struct factors *lead, const char *before, const char *bars,
+static void put_words(struct drawing *g, const struct factors *focus, const char *before, const char *bars,
 	const char *after)
 {
 	char setting[256], counts[160];
-	cell_setting(lead, setting, sizeof setting);
+	cell_setting(focus, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s%s%s", before, *before && *setting ? "; " : "", setting);
 	chart_counts(g, bars, counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s%s%s", counts, *after ? " " : "", after);
@@ -195,8 +195,8 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 		{"fork", "pthread", "spawn"}, {"fork", "openmp", "spawn"}};
 	enum { PAIRS = sizeof pairs / sizeof *pairs };
 	const struct dataset *d = g->d;
-	const struct summary *lead = dataset_lead(d, kernel);
-	if (!lead)
+	const struct summary *focus = dataset_focus(d, kernel);
+	if (!focus)
 		return false;
 	uint64_t sizes[AXIS_MOST], workers[AXIS_MOST];
 	size_t columns = 0, rows = 0, panels = 0, shown[PAIRS];
@@ -206,9 +206,9 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 			const struct summary *s = dataset_row(d, i);
 			if (strcmp(s->cell.backend, pairs[p].processes) != 0 ||
 				strcmp(s->cell.lifetime, pairs[p].lifetime) != 0 ||
-				!cells_match(&s->cell, &lead->cell, free))
+				!cells_match(&s->cell, &focus->cell, free))
 				continue;
-			const struct summary *other = member(d, &lead->cell, pairs[p].threads,
+			const struct summary *other = member(d, &focus->cell, pairs[p].threads,
 				pairs[p].lifetime, s->cell.workers.value, s->cell.items.value);
 			if (!other)
 				continue;
@@ -232,9 +232,9 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 		for (size_t c = 0; c < columns; c++)
 			for (size_t r = 0; r < rows; r++)
 				put_ratio(g, p, c + 1, r + 1,
-					member(d, &lead->cell, p->processes, p->lifetime, workers[r],
+					member(d, &focus->cell, p->processes, p->lifetime, workers[r],
 						sizes[c]),
-					member(d, &lead->cell, p->threads, p->lifetime, workers[r],
+					member(d, &focus->cell, p->threads, p->lifetime, workers[r],
 						sizes[c]));
 		fputs("\n\n", g->data);
 	}
@@ -250,7 +250,7 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	chart_text(g->vars, "xname", text);
 	g->high = 216 + (int)((panels + 1) / 2) * (int)(rows < 3 ? 130 : 30 * rows + 84);
 	snprintf(g->title, sizeof g->title, "%s: time of processes / time of threads", kernel);
-	put_words(g, &lead->cell, "", "",
+	put_words(g, &focus->cell, "", "",
 		"Grey with = : no difference, the 95 % interval of the ratio spans 1. ? : too few samples "
 		"for an interval.");
 	return true;
@@ -298,18 +298,18 @@ bool chart_phases(struct drawing *g, const char *kernel)
 {
 	static const char *const free_size[] = {"backend", "lifetime", "size", NULL};
 	const struct dataset *d = g->d;
-	const struct summary *lead = dataset_lead(d, kernel);
-	if (!lead)
+	const struct summary *focus = dataset_focus(d, kernel);
+	if (!focus)
 		return false;
 	struct series series[SERIES_MOST];
 	uint64_t sizes[AXIS_MOST];
-	size_t n = chart_series(d, &lead->cell, "size", series), points = 0, kept = 0, most = 0,
+	size_t n = chart_series(d, &focus->cell, "size", series), points = 0, kept = 0, most = 0,
 	       have[AXIS_MOST] = {0};
 	for (int pass = 0; pass < 2; pass++) /* first the sizes, then how many series have each */
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *s = dataset_row(d, i);
 			if (!row_ok(s) || !(s->compute_ns > 0) || strcmp(s->cell.backend, "serial") == 0 ||
-				!cells_match(&s->cell, &lead->cell, free_size))
+				!cells_match(&s->cell, &focus->cell, free_size))
 				continue;
 			if (pass == 0)
 				points = axis_add(sizes, points, s->cell.items.value);
@@ -381,10 +381,10 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	}
 	g->high = 240 + 30 * (int)n;
 	char before[64];
-	snprintf(before, sizeof before, "%" PRIu64 " worker%s", lead->cell.workers.value,
-		lead->cell.workers.value == 1 ? "" : "s");
+	snprintf(before, sizeof before, "%" PRIu64 " worker%s", focus->cell.workers.value,
+		focus->cell.workers.value == 1 ? "" : "s");
 	snprintf(g->title, sizeof g->title, "%s: where the time goes", kernel);
-	put_words(g, &lead->cell, before, "",
+	put_words(g, &focus->cell, before, "",
 		cut ? "Each phase is its own median, so a bar need not add up to the median run. "
 		      "An arrow: goes on."
 		    : "Each phase is its own median, so a bar need not add up to the median run.");

@@ -204,10 +204,10 @@ bool chart_drift(struct drawing *g, const char *all)
 
 bool chart_spread(struct drawing *g, const char *kernel)
 {
-	const struct summary *lead = dataset_lead(g->d, kernel);
+	const struct summary *focus = dataset_focus(g->d, kernel);
 	struct series series[SERIES_MOST];
 	const struct summary *row[SERIES_MOST];
-	size_t found = lead ? chart_series(g->d, &lead->cell, "", series) : 0, n = 0, points = 0;
+	size_t found = focus ? chart_series(g->d, &focus->cell, "", series) : 0, n = 0, points = 0;
 	double low = INFINITY, high = 0;
 	for (size_t k = 0; k < found; k++) {
 		const struct summary *s = dataset_summary_of(g->d, series[k].of);
@@ -254,10 +254,10 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		fputs("\n\n", g->data);
 	}
 	snprintf(g->title, sizeof g->title, "%s: spread of the samples", kernel);
-	cell_setting(&lead->cell, setting, sizeof setting);
+	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s",
-		units_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
-		lead->cell.workers.value == 1 ? "" : "s", setting);
+		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
+		focus->cell.workers.value == 1 ? "" : "s", setting);
 	snprintf(g->note, sizeof g->note,
 		"%zu samples of %zu cells, at least %" PRIu64
 		" of each. The median is where a line crosses one half.",

@@ -98,14 +98,14 @@ static void put_run(struct gantt *t, const char *name, const struct one_run *r)
 bool chart_workers(struct drawing *g, const char *kernel)
 {
 	static struct one_run run; /* large */
-	const struct summary *lead = dataset_lead(g->d, kernel);
+	const struct summary *focus = dataset_focus(g->d, kernel);
 	struct series series[SERIES_MOST];
-	if (!lead || lead->cell.workers.value < 2)
+	if (!focus || focus->cell.workers.value < 2)
 		return false;
-	size_t n = chart_series(g->d, &lead->cell, "", series), most = BARS_MOST / lead->cell.workers.value,
+	size_t n = chart_series(g->d, &focus->cell, "", series), most = BARS_MOST / focus->cell.workers.value,
 	       shown = 0;
 	if (most <= 1 || n == 0) { /* there is room for one: the one that the report is about */
-		series[0].of = &lead->cell;
+		series[0].of = &focus->cell;
 		n = 1;
 	}
 	double lengths[SERIES_MOST];
@@ -117,7 +117,7 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	if (!(longest > 0))
 		return false;
 	char unit[8], size[UNITS_RANGE_BYTES], setting[256];
-	const size_t bars = (n < most ? n : most > 1 ? most : 1) * lead->cell.workers.value;
+	const size_t bars = (n < most ? n : most > 1 ? most : 1) * focus->cell.workers.value;
 	const double points = bars > 64 ? 5 : bars > 24 ? 10 : 14; /* a bar's */
 	struct gantt t = {.g = g,
 		.unit = 1e9 * units_seconds_unit(longest * 1e-9, unit),
@@ -139,9 +139,9 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	chart_text(g->vars, "unit", unit);
 	g->high = 196 + (int)(points * (t.place - t.room));
 	snprintf(g->title, sizeof g->title, "%s: the workers of one run", kernel);
-	cell_setting(&lead->cell, setting, sizeof setting);
+	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " workers; %s",
-		units_size(lead->cell.items.value, size), kernel_items(kernel), lead->cell.workers.value,
+		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
 		setting);
 	snprintf(g->note, sizeof g->note, "n = 1: one run of each, the last of its first launch%s.",
 		shown < n ? "; those that there is room for" : "");

@@ -38,26 +38,29 @@ static int gather(struct report *r, const struct report_request *a, struct err *
 	size_t n = dataset_subjects(&r->d, kernel, REPORT_KERNELS);
 	for (size_t k = 0; k < n; k++) {
 		struct section *s = &r->section[r->sections++];
-		const struct summary *lead = dataset_lead(&r->d, kernel[k]);
+		const struct summary *focus = dataset_focus(&r->d, kernel[k]);
 		s->kernel = kernel[k];
 		report_answer(&r->d, s->kernel, &s->answer);
-		if (!lead)
+		if (!focus)
 			continue;
 		char size[32], setting[512];
-		cell_setting(&lead->cell, setting, sizeof setting);
-		snprintf(s->setting, sizeof s->setting, "%s %s; %s", units_size(lead->cell.items.value, size),
-			kernel_items(kernel[k]), setting);
-		if (sheet_main(&r->d, lead, &s->table, e) != 0)
+		cell_setting(&focus->cell, setting, sizeof setting);
+		snprintf(s->setting, sizeof s->setting, "%s %s; %s",
+			units_size(focus->cell.items.value, size), kernel_items(kernel[k]), setting);
+		if (report_table_main(&r->d, focus, &s->table, e) != 0)
 			return -1;
 	}
 	report_headline(&r->d, &r->trust, &r->headline);
 	report_undemanding(&r->d, &r->undemanding);
-	if (sheet_ceilings(&r->d, &r->ceilings, e) != 0 || sheet_nearness(&r->d, &r->nearness, e) != 0)
+	if (report_table_ceilings(&r->d, &r->ceilings, e) != 0 ||
+		report_table_nearness(&r->d, &r->nearness, e) != 0)
 		return -1;
-	if (sheet_findings(&r->d, &r->findings, e) != 0 || sheet_all(&r->d, &r->all, e) != 0 ||
-		sheet_against(&r->d, &r->changes, e) != 0 || sheet_troubles(&r->d, &r->troubles, e) != 0 ||
-		sheet_outliers(&r->d, &r->outliers, e) != 0 ||
-		sheet_omissions(&r->d, &r->omissions, e) != 0 || sheet_manifest(&r->d, &r->manifest, e) != 0)
+	if (report_table_findings(&r->d, &r->findings, e) != 0 || report_table_all(&r->d, &r->all, e) != 0 ||
+		report_table_against(&r->d, &r->changes, e) != 0 ||
+		report_table_troubles(&r->d, &r->troubles, e) != 0 ||
+		report_table_outliers(&r->d, &r->outliers, e) != 0 ||
+		report_table_omissions(&r->d, &r->omissions, e) != 0 ||
+		report_table_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
 	if ((a->html || a->md) && plots_draw(&r->d, &r->plots, &plotting) != 0) {
@@ -78,16 +81,16 @@ bool report_has_file(const struct report *r, const char *name)
 static void report_free(struct report *r)
 {
 	for (size_t k = 0; k < r->sections; k++)
-		sheet_free(&r->section[k].table);
-	sheet_free(&r->ceilings);
-	sheet_free(&r->nearness);
-	sheet_free(&r->all);
-	sheet_free(&r->troubles);
-	sheet_free(&r->outliers);
-	sheet_free(&r->omissions);
-	sheet_free(&r->changes);
-	sheet_free(&r->findings);
-	sheet_free(&r->manifest);
+		report_table_free(&r->section[k].table);
+	report_table_free(&r->ceilings);
+	report_table_free(&r->nearness);
+	report_table_free(&r->all);
+	report_table_free(&r->troubles);
+	report_table_free(&r->outliers);
+	report_table_free(&r->omissions);
+	report_table_free(&r->changes);
+	report_table_free(&r->findings);
+	report_table_free(&r->manifest);
 	plots_free(&r->plots);
 	dataset_close(&r->d);
 }

@@ -33,15 +33,15 @@ struct headline {
 };
 
 /* A table of texts; `key` is what a column sorts by where it is a number, NAN for a text. */
-struct sheet_cell {
+struct report_cell {
 	char text[320];
 	double key;
 };
 
-struct sheet {
+struct report_table {
 	const char *const *heads; /* ended by NULL */
 	size_t columns, rows;
-	struct sheet_cell *cells; /* row by row */
+	struct report_cell *cells; /* row by row */
 };
 
 /* Adds one from a printf format; beyond REPORT_SENTENCES it is dropped. */
@@ -52,7 +52,7 @@ struct section {
 	const char *kernel;
 	char setting[640]; /* what its charts and table keep fixed */
 	struct sentences answer;
-	struct sheet table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
+	struct report_table table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
 };
 
 struct report {
@@ -66,16 +66,16 @@ struct report {
 	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
-	struct sheet ceilings;        /* what the machine can do */
-	struct sheet nearness;        /* how near each kernel comes, at each size */
-	struct sentences undemanding; /* kernels that no roofline shows, and why */
-	struct sheet all;             /* every cell */
-	struct sheet troubles;        /* cells with samples that are not ok, and why */
-	struct sheet changes;         /* against the other sweep */
-	struct sheet outliers;        /* the samples furthest off, and why */
-	struct sheet omissions;       /* cells that the plan left out, and why */
-	struct sheet findings;        /* of the environment, the most serious first */
-	struct sheet manifest;        /* key, value */
+	struct report_table ceilings;  /* what the machine can do */
+	struct report_table nearness;  /* how near each kernel comes, at each size */
+	struct sentences undemanding;  /* kernels that no roofline shows, and why */
+	struct report_table all;       /* every cell */
+	struct report_table troubles;  /* cells with samples that are not ok, and why */
+	struct report_table changes;   /* against the other sweep */
+	struct report_table outliers;  /* the samples furthest off, and why */
+	struct report_table omissions; /* cells that the plan left out, and why */
+	struct report_table findings;  /* of the environment, the most serious first */
+	struct report_table manifest;  /* key, value */
 };
 
 /* What the numbers decide of a kernel, and no more; how far to trust them (report_answer.c, report_trust.c,
@@ -87,12 +87,12 @@ void report_headline(const struct dataset *d, const struct sentences *trust, str
 
 /* What keeps the lead from being faster, as a clause: "memory, at 91 % of what as many workers can read";
  * false where nothing decides. */
-bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size);
+bool report_limit(const struct dataset *d, const struct summary *focus, char *text, size_t size);
 
 void report_against(const struct dataset *d, struct sentences *s);
 
-/* Tables (report_tables.c); -1 without memory. Freed by sheet_free. */
-enum sheet_column {
+/* Tables (report_tables.c); -1 without memory. Freed by report_table_free. */
+enum report_table_column {
 	SHEET_NAME,
 	SHEET_LIFETIME,
 	SHEET_WORKERS,
@@ -103,34 +103,35 @@ enum sheet_column {
 	SHEET_SELF,
 	SHEET_SAMPLES,
 	SHEET_STATE
-}; /* of sheet_main */
-int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e);
-int sheet_against(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_ceilings(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_nearness(const struct dataset *d, struct sheet *g, struct err *e);
+}; /* of report_table_main */
+int report_table_main(
+	const struct dataset *d, const struct summary *focus, struct report_table *g, struct err *e);
+int report_table_against(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_ceilings(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_nearness(const struct dataset *d, struct report_table *g, struct err *e);
 void report_undemanding(const struct dataset *d, struct sentences *s);
-int sheet_all(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_findings(const struct dataset *d, struct sheet *g, struct err *e);
-int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e);
-void sheet_free(struct sheet *g);
+int report_table_all(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_troubles(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_outliers(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_omissions(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_findings(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_manifest(const struct dataset *d, struct report_table *g, struct err *e);
+void report_table_free(struct report_table *g);
 
 /* For those who make them: an empty table with its heads; one more row, of which the first two texts are
  * given. */
-void sheet_begin(struct sheet *g, const char *const *heads);
-struct sheet_cell *sheet_row(struct sheet *g, struct err *e); /* NULL without memory */
-void sheet_text(struct sheet_cell *c, const char *text);
-void sheet_count(struct sheet_cell *c, struct uint_field n);           /* nothing where it is not known */
-void sheet_number(struct sheet_cell *c, double key, const char *text); /* nothing where key is NAN */
-int sheet_pair(struct sheet *g, const char *first, const char *second, struct err *e);
+void report_table_begin(struct report_table *g, const char *const *heads);
+struct report_cell *report_table_row(struct report_table *g, struct err *e); /* NULL without memory */
+void report_table_text(struct report_cell *c, const char *text);
+void report_table_count(struct report_cell *c, struct uint_field n); /* nothing where it is not known */
+void report_table_number(struct report_cell *c, double key, const char *text); /* nothing where key is NAN */
+int report_table_pair(struct report_table *g, const char *first, const char *second, struct err *e);
 
 /* How the numbers were made: short paragraphs, ended by NULL. */
 extern const char *const report_method[];
 
 /* What a report is made of, in some markup. `f` is open for writing and checked by the caller. */
-enum sheet_style {
+enum report_table_style {
 	SHEET_OPEN,
 	SHEET_WRAPPED /* long texts may break */,
 	SHEET_FOLDED /* wrapped, and out of the way where the markup can */
@@ -142,7 +143,7 @@ struct layout {
 		const char *text); /* 2 or 3; id NULL: nothing links to it */
 	void (*paragraph)(FILE *f, const char *text);
 	void (*sentences)(FILE *f, const struct sentences *s, bool numbered);
-	void (*sheet)(FILE *f, const struct sheet *g, enum sheet_style style);
+	void (*sheet)(FILE *f, const struct report_table *g, enum report_table_style style);
 	void (*chart)(FILE *f, const struct report *r, const struct plotted *p);
 	void (*files)(FILE *f, const struct report *r,
 		const char *const *names); /* links to those that are there; ended by NULL */

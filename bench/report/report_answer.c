@@ -23,24 +23,24 @@ static char *with_interval(char *text, size_t size, struct ranged x)
 	return text;
 }
 
-static void say_speed(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_speed(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
-	uint64_t workers = lead->cell.workers.value;
-	if (!isnan(lead->median_low))
+	uint64_t workers = focus->cell.workers.value;
+	if (!isnan(focus->median_low))
 		snprintf(interval, sizeof interval, " (%s)",
-			units_seconds_range(lead->median_low, lead->median_high, range));
-	if (cell_item_bytes(lead) > 1) /* else it says the same as the items */
+			units_seconds_range(focus->median_low, focus->median_high, range));
+	if (cell_item_bytes(focus) > 1) /* else it says the same as the items */
 		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
-			lead->items_per_second * cell_item_bytes(lead) * 1e-9);
+			focus->items_per_second * cell_item_bytes(focus) * 1e-9);
 	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
-		units_size(lead->cell.items.value, size), kernel_items(lead->cell.kernel),
-		units_seconds(lead->median_seconds, seconds), interval, workers, many(workers),
-		lead->cell.variant, lead->cell.backend, lead->cell.lifetime,
-		units_count(lead->items_per_second, rate), kernel_items(lead->cell.kernel), bytes);
+		units_size(focus->cell.items.value, size), kernel_items(focus->cell.kernel),
+		units_seconds(focus->median_seconds, seconds), interval, workers, many(workers),
+		focus->cell.variant, focus->cell.backend, focus->cell.lifetime,
+		units_count(focus->items_per_second, rate), kernel_items(focus->cell.kernel), bytes);
 	/* the same on one worker without vectors, where it was measured */
 	static const char *const free[] = {"variant", NULL};
-	const struct summary *serial = dataset_serial(d, &lead->cell);
+	const struct summary *serial = dataset_serial(d, &focus->cell);
 	if (!serial || strcmp(serial->cell.variant, "scalar") == 0)
 		return;
 	for (size_t i = 0; i < d->summary.count; i++) {
@@ -57,11 +57,11 @@ static void say_speed(const struct dataset *d, const struct summary *lead, struc
 	}
 }
 
-static void say_scaling(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_scaling(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
-	uint64_t workers = lead->cell.workers.value;
+	uint64_t workers = focus->cell.workers.value;
 	unsigned cpus = dataset_cpus(d);
-	struct ranged x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
+	struct ranged x = {focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
 	char text[96], of[64] = "";
 	if (workers < 2 || isnan(x.low))
 		return;
@@ -88,7 +88,7 @@ static bool same(struct ranged r)
 	return r.low > 1 - report_margin && r.high < 1 + report_margin;
 }
 
-static void say_threads(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_threads(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	static const struct {
 		const char *lifetime, *name;
@@ -96,7 +96,7 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct ratios r;
 		char from[32], text[96], size[32], small[240] = "";
-		ratios_to_threads(d, &lead->cell, ways[w].lifetime, &r);
+		ratios_to_threads(d, &focus->cell, ways[w].lifetime, &r);
 		const uint64_t *sizes = r.size;
 		const struct ranged *ratio = r.ratio;
 		size_t n = r.count, first = n;
@@ -104,7 +104,7 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 			first--;
 		if (n == 0)
 			continue;
-		const char *items = kernel_items(lead->cell.kernel);
+		const char *items = kernel_items(focus->cell.kernel);
 		if (first == 0) {
 			sentences_add(s,
 				"%s: threads (pthread) and processes (fork) are the same within %.0f %% at "
@@ -138,27 +138,27 @@ static void say_threads(const struct dataset *d, const struct summary *lead, str
 }
 
 /* From which size on the lead's workers are faster than serial. */
-static void say_break_even(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_break_even(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	struct ratios r;
 	char text[CROSSING_TEXT];
-	if (lead->cell.workers.value < 2)
+	if (focus->cell.workers.value < 2)
 		return;
-	ratios_to_serial(d, &lead->cell, &r);
+	ratios_to_serial(d, &focus->cell, &r);
 	const struct crossing c = crossing_find(&r, 1);
 	if (r.count < 2)
 		return;
 	if (crossing_kind(&c) == CROSSING_BETWEEN && c.low > 0 && c.high < INFINITY)
 		sentences_add(s, "These workers pay from %s %s on; with fewer they take longer than serial.",
-			crossing_text(&c, text), kernel_items(lead->cell.kernel));
+			crossing_text(&c, text), kernel_items(focus->cell.kernel));
 	else if (crossing_kind(&c) == CROSSING_NEVER)
 		sentences_add(s, "These workers are faster than serial at no size measured.");
 }
 
 /* The Universal Scalability Law, where its first cost is told apart from none. */
-static void say_model(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_model(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
-	const struct model_row *m = dataset_model(d, &lead->cell);
+	const struct model_row *m = dataset_model(d, &focus->cell);
 	char peak[96] = "";
 	if (!m || !(m->usl_contention_low > 0))
 		return;
@@ -188,30 +188,30 @@ static void put_ceiling(const struct summary *s, char *text, size_t size)
 				arithmetic[i].what, s->pct_of_ceiling);
 }
 
-bool report_limit(const struct dataset *d, const struct summary *lead, char *text, size_t size)
+bool report_limit(const struct dataset *d, const struct summary *focus, char *text, size_t size)
 {
 	enum {
 		NEAR_CEILING = 80,
 		BEYOND_ONE = 110
 	}; /* percent; what is far beyond it had no ceiling in that */
-	const double workers = (double)lead->cell.workers.value, total = lead->median_seconds * 1e9;
-	if (lead->pct_of_ceiling >= NEAR_CEILING && lead->pct_of_ceiling <= BEYOND_ONE) {
-		put_ceiling(lead, text, size);
+	const double workers = (double)focus->cell.workers.value, total = focus->median_seconds * 1e9;
+	if (focus->pct_of_ceiling >= NEAR_CEILING && focus->pct_of_ceiling <= BEYOND_ONE) {
+		put_ceiling(focus, text, size);
 		return true;
 	}
-	const struct summary *serial = dataset_serial(d, &lead->cell);
-	if (!serial || isnan(lead->serial_speedup_low) || workers < 2 || !(lead->compute_ns > 0) ||
+	const struct summary *serial = dataset_serial(d, &focus->cell);
+	if (!serial || isnan(focus->serial_speedup_low) || workers < 2 || !(focus->compute_ns > 0) ||
 		!(serial->compute_ns > 0))
 		return false;
-	const double around = fmax(0, (total - lead->compute_ns) / total);
-	const double idle = isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns / total;
-	const double slower = (lead->compute_ns - (isnan(lead->imbalance_ns) ? 0 : lead->imbalance_ns)) *
+	const double around = fmax(0, (total - focus->compute_ns) / total);
+	const double idle = isnan(focus->imbalance_ns) ? 0 : focus->imbalance_ns / total;
+	const double slower = (focus->compute_ns - (isnan(focus->imbalance_ns) ? 0 : focus->imbalance_ns)) *
 			      workers / serial->compute_ns;
-	if (lead->serial_speedup_low > (1 - report_margin) * workers)
+	if (focus->serial_speedup_low > (1 - report_margin) * workers)
 		snprintf(text, size,
 			"nothing but the cores themselves, with %.1f %% of a run spent computing",
 			100 * (1 - around));
-	else if (!(lead->serial_speedup_high < (1 - report_margin) * workers))
+	else if (!(focus->serial_speedup_high < (1 - report_margin) * workers))
 		return false; /* no loss that is decided needs a reason */
 	else if (around > report_margin && around > idle && around > slower - 1)
 		snprintf(text, size, "starting workers, collecting results and ending them, %.0f %% of a run",
@@ -229,25 +229,25 @@ bool report_limit(const struct dataset *d, const struct summary *lead, char *tex
 	return true;
 }
 
-static void say_limit(const struct dataset *d, const struct summary *lead, struct sentences *s)
+static void say_limit(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	char text[200];
-	if (report_limit(d, lead, text, sizeof text))
+	if (report_limit(d, focus, text, sizeof text))
 		sentences_add(s, "What limits it: %s.", text);
 }
 
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s)
 {
-	const struct summary *lead = dataset_lead(d, kernel);
+	const struct summary *focus = dataset_focus(d, kernel);
 	s->count = 0;
-	if (!lead) {
+	if (!focus) {
 		sentences_add(s, "No cell gave a verified answer.");
 		return;
 	}
-	say_speed(d, lead, s);
-	say_scaling(d, lead, s);
-	say_break_even(d, lead, s);
-	say_threads(d, lead, s);
-	say_model(d, lead, s);
-	say_limit(d, lead, s);
+	say_speed(d, focus, s);
+	say_scaling(d, focus, s);
+	say_break_even(d, focus, s);
+	say_threads(d, focus, s);
+	say_model(d, focus, s);
+	say_limit(d, focus, s);
 }

@@ -32,23 +32,23 @@ static int by_kernel(const void *a, const void *b)
 }
 
 /* A rate, "12.3 G", and its interval, where the row has one. */
-static void put_rate(struct sheet_cell *value, struct sheet_cell *interval, const struct summary *s,
+static void put_rate(struct report_cell *value, struct report_cell *interval, const struct summary *s,
 	double rate, const char *unit)
 {
 	char a[UNITS_BYTES], b[UNITS_BYTES], text[96];
 	snprintf(text, sizeof text, "%s%s", units_count(rate, a), unit);
-	sheet_number(value, rate, text);
+	report_table_number(value, rate, text);
 	if (isnan(s->median_low) || isnan(rate))
 		return;
 	const double low = rate * s->median_seconds / s->median_high,
 		     high = rate * s->median_seconds / s->median_low;
 	snprintf(text, sizeof text, "%s to %s", units_count(low, a), units_count(high, b));
-	sheet_number(interval, (high - low) / rate, text);
+	report_table_number(interval, (high - low) / rate, text);
 }
 
-static int sheet_rows(const struct dataset *d, struct sheet *g,
+static int sheet_rows(const struct dataset *d, struct report_table *g,
 	bool wanted(const struct dataset *, const struct summary *),
-	void put(struct sheet_cell *c, const struct summary *s), struct err *e)
+	void put(struct report_cell *c, const struct summary *s), struct err *e)
 {
 	const struct summary **rows = calloc(d->summary.count, sizeof *rows);
 	size_t n = 0;
@@ -59,7 +59,7 @@ static int sheet_rows(const struct dataset *d, struct sheet *g,
 			rows[n++] = dataset_row(d, i);
 	qsort(rows, n, sizeof *rows, by_kernel);
 	for (size_t i = 0; i < n; i++) {
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		if (!c)
 			break;
 		put(c, rows[i]);
@@ -73,32 +73,33 @@ static bool wants_ceiling(const struct dataset *d, const struct summary *s)
 	return is_ceiling(s) && dataset_fastest(d, s);
 }
 
-static void put_size(struct sheet_cell *c, const struct summary *s)
+static void put_size(struct report_cell *c, const struct summary *s)
 {
 	char text[UNITS_RANGE_BYTES];
 	const double bytes = ceiling_bytes(s);
 	if (isnan(bytes))
-		sheet_number(c, (double)s->cell.items.value, units_count((double)s->cell.items.value, text));
+		report_table_number(
+			c, (double)s->cell.items.value, units_count((double)s->cell.items.value, text));
 	else
-		sheet_number(c, bytes, units_bytes(bytes, text));
+		report_table_number(c, bytes, units_bytes(bytes, text));
 }
 
-static void put_one_ceiling(struct sheet_cell *c, const struct summary *s)
+static void put_one_ceiling(struct report_cell *c, const struct summary *s)
 {
 	const bool memory = !isnan(s->bytes_per_second);
-	sheet_text(&c[0], s->cell.kernel);
-	sheet_text(&c[1], s->cell.variant);
-	sheet_count(&c[2], s->cell.workers);
+	report_table_text(&c[0], s->cell.kernel);
+	report_table_text(&c[1], s->cell.variant);
+	report_table_count(&c[2], s->cell.workers);
 	put_size(&c[3], s);
 	put_rate(&c[4], &c[5], s, memory ? s->bytes_per_second : s->items_per_second, memory ? "B/s" : "/s");
-	sheet_count(&c[6], s->samples);
+	report_table_count(&c[6], s->samples);
 }
 
-int sheet_ceilings(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_ceilings(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {
 		"ceiling", "variant", "workers", "size", "rate", "95 % interval", "samples", NULL};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	return sheet_rows(d, g, wants_ceiling, put_one_ceiling, e);
 }
 
@@ -107,27 +108,27 @@ static bool wants_nearness(const struct dataset *d, const struct summary *s)
 	return row_ok(s) && *s->ceiling && dataset_fastest(d, s);
 }
 
-static void put_nearness(struct sheet_cell *c, const struct summary *s)
+static void put_nearness(struct report_cell *c, const struct summary *s)
 {
 	char text[UNITS_RANGE_BYTES];
-	sheet_text(&c[0], s->cell.kernel);
-	sheet_text(&c[1], s->cell.variant);
-	sheet_count(&c[2], s->cell.workers);
+	report_table_text(&c[0], s->cell.kernel);
+	report_table_text(&c[1], s->cell.variant);
+	report_table_count(&c[2], s->cell.workers);
 	put_size(&c[3], s);
 	snprintf(text, sizeof text, "%.3g", s->operations_per_second / s->bytes_per_second);
-	sheet_number(&c[4], s->operations_per_second / s->bytes_per_second, text);
+	report_table_number(&c[4], s->operations_per_second / s->bytes_per_second, text);
 	put_rate(&c[5], &c[6], s, s->operations_per_second, "/s");
-	put_rate(&c[7], &(struct sheet_cell){.key = NAN}, s, s->bytes_per_second, "B/s");
-	sheet_text(&c[8], s->ceiling);
+	put_rate(&c[7], &(struct report_cell){.key = NAN}, s, s->bytes_per_second, "B/s");
+	report_table_text(&c[8], s->ceiling);
 	snprintf(text, sizeof text, "%.0f %%", s->pct_of_ceiling);
-	sheet_number(&c[9], s->pct_of_ceiling, text);
+	report_table_number(&c[9], s->pct_of_ceiling, text);
 }
 
-int sheet_nearness(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_nearness(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"kernel", "variant", "workers", "size", "operations a byte",
 		"operations/s", "95 % interval", "bytes/s", "its ceiling", "of that", NULL};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	return sheet_rows(d, g, wants_nearness, put_nearness, e);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-int sheet_findings(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_findings(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"topic", "grade", "what was found", NULL}, *const grades[] = {
 											       "warning",
@@ -13,7 +13,7 @@ int sheet_findings(const struct dataset *d, struct sheet *g, struct err *e)
 											       "ok"};
 	size_t i;
 	json_t *finding;
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	for (size_t k = 0; k < sizeof grades / sizeof *grades; k++) /* the most serious first */
 		json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
 		{
@@ -22,7 +22,7 @@ int sheet_findings(const struct dataset *d, struct sheet *g, struct err *e)
 				   *says = json_string_value(json_object_get(finding, "says"));
 			if (!grade || !topic || !says || strcmp(grade, grades[k]) != 0)
 				continue;
-			if (sheet_pair(g, topic, grade, e) != 0)
+			if (report_table_pair(g, topic, grade, e) != 0)
 				return -1;
 			snprintf(g->cells[(g->rows - 1) * g->columns + 2].text, sizeof g->cells->text, "%s",
 				says);
@@ -68,7 +68,7 @@ static void array_text(const json_t *array, char *text, size_t size)
 	}
 }
 
-int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_manifest(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"what", "value", NULL};
 	enum { DEEPEST = 4 };
@@ -78,7 +78,7 @@ int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e)
 		char path[128];
 	} level[DEEPEST];
 	int depth = 0;
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	level[0].object = d->manifest;
 	level[0].at = json_object_iter(d->manifest);
 	level[0].path[0] = '\0';
@@ -100,9 +100,9 @@ int sheet_manifest(const struct dataset *d, struct sheet *g, struct err *e)
 			snprintf(level[depth].path, sizeof level[depth].path, "%.100s.", path);
 		} else if (json_is_array(value)) {
 			array_text(value, text, sizeof text);
-			result = sheet_pair(g, path, text, e);
+			result = report_table_pair(g, path, text, e);
 		} else if (scalar_text(value, text, sizeof text))
-			result = sheet_pair(g, path, text, e);
+			result = report_table_pair(g, path, text, e);
 		if (result != 0)
 			return -1;
 	}

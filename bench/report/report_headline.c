@@ -36,39 +36,41 @@ static bool works(const char *kernel)
 /* "With 2 workers on 2 CPUs: ", before the first clause; where a later lead has other workers they are said
  * with it. */
 static void with_workers(
-	const struct dataset *d, const struct summary *lead, const char *words, struct answer *a)
+	const struct dataset *d, const struct summary *focus, const char *words, struct answer *a)
 {
 	const unsigned cpus = dataset_cpus(d);
-	const uint64_t workers = lead->cell.workers.value;
+	const uint64_t workers = focus->cell.workers.value;
 	if (a->clauses == 0) {
 		a->workers = workers;
 		clause(a, "", "%s %" PRIu64 " worker%s", words, workers, workers == 1 ? "" : "s");
 		if (cpus > 0)
 			clause(a, "", " on %u CPU%s", cpus, cpus == 1 ? "" : "s");
 	}
-	clause(a, "", "%s%s", a->clauses++ == 0 ? ": " : ", ", lead->cell.kernel);
+	clause(a, "", "%s%s", a->clauses++ == 0 ? ": " : ", ", focus->cell.kernel);
 	if (workers != a->workers)
 		clause(a, "", " (%" PRIu64 " worker%s)", workers, workers == 1 ? "" : "s");
 }
 
-static void how_fast(const struct dataset *d, const struct summary *lead, struct answer *a)
+static void how_fast(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
 	char rate[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES];
-	const double items = (double)lead->cell.items.value;
-	with_workers(d, lead, "With", a);
-	clause(a, "", " %s %s/s", units_count(lead->items_per_second, rate), kernel_items(lead->cell.kernel));
-	if (!isnan(lead->median_low))
-		clause(a, "", " (%s to %s)", units_count(items / lead->median_high, low),
-			units_count(items / lead->median_low, high));
+	const double items = (double)focus->cell.items.value;
+	with_workers(d, focus, "With", a);
+	clause(a, "", " %s %s/s", units_count(focus->items_per_second, rate),
+		kernel_items(focus->cell.kernel));
+	if (!isnan(focus->median_low))
+		clause(a, "", " (%s to %s)", units_count(items / focus->median_high, low),
+			units_count(items / focus->median_low, high));
 }
 
-static void how_it_scales(const struct dataset *d, const struct summary *lead, struct answer *a)
+static void how_it_scales(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
-	const struct ranged x = {lead->serial_speedup, lead->serial_speedup_low, lead->serial_speedup_high};
+	const struct ranged x = {
+		focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
 	char value[32], low[32], high[32];
-	if (lead->cell.workers.value < 2 || isnan(x.low))
+	if (focus->cell.workers.value < 2 || isnan(x.low))
 		return;
-	with_workers(d, lead, "Times as fast as serial, with", a);
+	with_workers(d, focus, "Times as fast as serial, with", a);
 	clause(a, "", " %s (%s to %s)%s", units_ratio(x.value, value), units_ratio(x.low, low),
 		units_ratio(x.high, high), x.low <= 1 && x.high >= 1 ? ", no gain that can be told" : "");
 }
@@ -94,7 +96,7 @@ static void ratio_clause(const struct ratios *r, const char *items, char *text, 
 			used ? ", and are" : "processes are", margin, crossing_text(&c, from), items);
 }
 
-static void threads_or_processes(const struct dataset *d, const struct summary *lead, struct answer *a)
+static void threads_or_processes(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
 	static const struct {
 		const char *lifetime, *name;
@@ -103,23 +105,23 @@ static void threads_or_processes(const struct dataset *d, const struct summary *
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct ratios r;
 		char text[320];
-		ratios_to_threads(d, &lead->cell, ways[w].lifetime, &r);
+		ratios_to_threads(d, &focus->cell, ways[w].lifetime, &r);
 		if (r.count == 0)
 			continue;
-		ratio_clause(&r, kernel_items(lead->cell.kernel), text, sizeof text);
+		ratio_clause(&r, kernel_items(focus->cell.kernel), text, sizeof text);
 		if (!*text)
 			continue;
-		clause(a, "; ", "%s%s%s: %s", named ? "" : lead->cell.kernel, named ? "" : ", ", ways[w].name,
-			text);
+		clause(a, "; ", "%s%s%s: %s", named ? "" : focus->cell.kernel, named ? "" : ", ",
+			ways[w].name, text);
 		named = true;
 	}
 }
 
-static void what_limits_it(const struct dataset *d, const struct summary *lead, struct answer *a)
+static void what_limits_it(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
 	char text[200];
-	if (report_limit(d, lead, text, sizeof text))
-		clause(a, "; ", "%s: %s", lead->cell.kernel, text);
+	if (report_limit(d, focus, text, sizeof text))
+		clause(a, "; ", "%s: %s", focus->cell.kernel, text);
 }
 
 static void how_far(const struct dataset *d, const struct sentences *trust, struct answer *a)
@@ -156,9 +158,9 @@ void report_headline(const struct dataset *d, const struct sentences *trust, str
 	for (size_t q = 0; q < sizeof questions / sizeof *questions; q++) {
 		struct answer a = {.question = questions[q].question};
 		for (size_t k = 0; k < n; k++) {
-			const struct summary *lead = works(kernel[k]) ? dataset_lead(d, kernel[k]) : NULL;
-			if (lead)
-				questions[q].say(d, lead, &a);
+			const struct summary *focus = works(kernel[k]) ? dataset_focus(d, kernel[k]) : NULL;
+			if (focus)
+				questions[q].say(d, focus, &a);
 		}
 		if (*a.text) {
 			clause(&a, "", ".");

@@ -64,7 +64,7 @@ static const char script[] =
 	".forEach(function(r){t.appendChild(r)})})});\n";
 
 /* A table; a column is one of numbers when any of its cells has a key. */
-static void put_table(FILE *f, const struct sheet *g, bool wrap)
+static void put_table(FILE *f, const struct report_table *g, bool wrap)
 {
 	bool number[16] = {false};
 	for (size_t i = 0; i < g->rows * g->columns; i++)
@@ -79,7 +79,7 @@ static void put_table(FILE *f, const struct sheet *g, bool wrap)
 	for (size_t r = 0; r < g->rows; r++) {
 		fputs("<tr>", f);
 		for (size_t c = 0; c < g->columns; c++) {
-			const struct sheet_cell *cell = &g->cells[r * g->columns + c];
+			const struct report_cell *cell = &g->cells[r * g->columns + c];
 			fputs("<td", f);
 			if (number[c])
 				fputs(" class=\"n\"", f);
@@ -96,7 +96,7 @@ static void put_table(FILE *f, const struct sheet *g, bool wrap)
 	fputs("</tbody></table></div>\n", f);
 }
 
-static void sheet(FILE *f, const struct sheet *g, enum sheet_style style)
+static void sheet(FILE *f, const struct report_table *g, enum report_table_style style)
 {
 	if (style == SHEET_FOLDED)
 		fprintf(f, "<details><summary>%zu rows</summary>\n", g->rows);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Text that markdown and the HTML in it leave alone. */
-static void put(FILE *f, const char *text)
+static void put_text(FILE *f, const char *text)
 {
 	for (; *text; text++) {
 		if (strchr("\\`*_[]#|~", *text))
@@ -18,7 +18,7 @@ static void put(FILE *f, const char *text)
 	}
 }
 
-static void sheet(FILE *f, const struct sheet *g, enum sheet_style style)
+static void sheet(FILE *f, const struct report_table *g, enum report_table_style style)
 {
 	/* without its blank lines GitHub takes what is inside for HTML */
 	if (style == SHEET_FOLDED)
@@ -37,7 +37,7 @@ static void sheet(FILE *f, const struct sheet *g, enum sheet_style style)
 		fputs("\n|", f);
 		for (size_t c = 0; c < g->columns; c++) {
 			fputc(' ', f);
-			put(f, g->cells[r * g->columns + c].text);
+			put_text(f, g->cells[r * g->columns + c].text);
 			fputs(" |", f);
 		}
 	}
@@ -50,13 +50,13 @@ static void heading(FILE *f, int level, const char *id, const char *text)
 {
 	(void)id;
 	fprintf(f, "%s ", level == 2 ? "##" : "###");
-	put(f, text);
+	put_text(f, text);
 	fputs("\n\n", f);
 }
 
 static void paragraph(FILE *f, const char *text)
 {
-	put(f, text);
+	put_text(f, text);
 	fputs("\n\n", f);
 }
 
@@ -67,7 +67,7 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 			fprintf(f, "%zu. ", i + 1);
 		else
 			fputs("- ", f);
-		put(f, s->text[i]);
+		put_text(f, s->text[i]);
 		fputc('\n', f);
 	}
 	fputc('\n', f);
@@ -78,7 +78,7 @@ static void chart(FILE *f, const struct report *r, const struct plotted *p)
 	(void)r;
 	heading(f, 3, NULL, p->chart->question);
 	fputs("![", f);
-	put(f, p->title);
+	put_text(f, p->title);
 	fprintf(f, "](plots/%s.svg)\n\n", p->stem);
 	paragraph(f, p->chart->reading);
 }
@@ -99,13 +99,13 @@ static void top(FILE *f, const struct report *r)
 	char started[64];
 	dataset_started(&r->d, started, sizeof started);
 	fputs("# parscale report\n\n", f);
-	put(f, r->machine);
+	put_text(f, r->machine);
 	if (*started)
 		fprintf(f, "%s%s", *r->machine ? " · " : "", started);
 	fputs("\n\n", f);
 	for (size_t i = 0; i < r->headline.count; i++) {
 		fprintf(f, "- **%s.** ", r->headline.answer[i].question);
-		put(f, r->headline.answer[i].text);
+		put_text(f, r->headline.answer[i].text);
 		fputc('\n', f);
 	}
 	fputc('\n', f);

@@ -20,7 +20,8 @@ static void put_charts(const struct page *p, enum chart_part part, const char *s
 	}
 }
 
-static void put_sheet(const struct page *p, const char *head, const struct sheet *g, enum sheet_style style)
+static void put_table(
+	const struct page *p, const char *head, const struct report_table *g, enum report_table_style style)
 {
 	if (g->rows == 0)
 		return;
@@ -51,8 +52,8 @@ static bool has_ceilings(const struct report *r)
 static void put_ceilings(const struct page *p)
 {
 	put_charts(p, OF_CEILINGS, NULL);
-	put_sheet(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
-	put_sheet(p, "How near each kernel comes", &p->r->nearness, SHEET_FOLDED);
+	put_table(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
+	put_table(p, "How near each kernel comes", &p->r->nearness, SHEET_FOLDED);
 	p->as->sentences(p->f, &p->r->undemanding, false);
 }
 
@@ -76,17 +77,17 @@ static void put_changes(const struct page *p)
 	p->as->paragraph(p->f, p->r->d.base);
 	p->as->sentences(p->f, &p->r->against, false);
 	put_charts(p, OF_CHANGES, NULL);
-	put_sheet(p, NULL, &p->r->changes, SHEET_OPEN);
+	put_table(p, NULL, &p->r->changes, SHEET_OPEN);
 }
 
 static void put_trust(const struct page *p)
 {
 	p->as->sentences(p->f, &p->r->trust, false);
 	put_charts(p, OF_STEADINESS, NULL);
-	put_sheet(p, "What failed", &p->r->troubles, SHEET_WRAPPED);
-	put_sheet(p, "The samples furthest off: kept in every number, and why they may be so",
+	put_table(p, "What failed", &p->r->troubles, SHEET_WRAPPED);
+	put_table(p, "The samples furthest off: kept in every number, and why they may be so",
 		&p->r->outliers, SHEET_FOLDED);
-	put_sheet(p, "The environment", &p->r->findings, SHEET_WRAPPED);
+	put_table(p, "The environment", &p->r->findings, SHEET_WRAPPED);
 }
 
 static void put_method(const struct page *p)
@@ -102,15 +103,15 @@ static void put_method(const struct page *p)
 
 static void put_machine(const struct page *p)
 {
-	put_sheet(p, NULL, &p->r->manifest, SHEET_FOLDED);
+	put_table(p, NULL, &p->r->manifest, SHEET_FOLDED);
 }
 
 static void put_cells(const struct page *p)
 {
 	static const char *const files[] = {"report.html", "report.md", "summary.csv", "samples.csv",
 		"models.csv", "workers.csv", "probes.csv", "manifest.json", "plan.sweep", NULL};
-	put_sheet(p, "Measured", &p->r->all, SHEET_FOLDED);
-	put_sheet(p, "Not measured: cells that make no sense or cannot run here", &p->r->omissions,
+	put_table(p, "Measured", &p->r->all, SHEET_FOLDED);
+	put_table(p, "Not measured: cells that make no sense or cannot run here", &p->r->omissions,
 		SHEET_FOLDED);
 	p->as->heading(p->f, 3, NULL, "Files beside this one");
 	p->as->files(p->f, p->r, files);

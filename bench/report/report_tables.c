@@ -9,54 +9,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-void sheet_free(struct sheet *g)
+void report_table_free(struct report_table *g)
 {
 	free(g->cells);
-	*g = (struct sheet){0};
+	*g = (struct report_table){0};
 }
 
-struct sheet_cell *sheet_row(struct sheet *g, struct err *e)
+struct report_cell *report_table_row(struct report_table *g, struct err *e)
 {
 	if ((g->rows & (g->rows - 1)) == 0) {
 		size_t room = g->rows ? 2 * g->rows : 1;
-		struct sheet_cell *more = realloc(g->cells, room * g->columns * sizeof *more);
+		struct report_cell *more = realloc(g->cells, room * g->columns * sizeof *more);
 		if (!more) {
 			err_set(e, ERR_FAILED, "out of memory");
 			return NULL;
 		}
 		g->cells = more;
 	}
-	struct sheet_cell *row = g->cells + g->rows++ * g->columns;
+	struct report_cell *row = g->cells + g->rows++ * g->columns;
 	for (size_t c = 0; c < g->columns; c++)
-		row[c] = (struct sheet_cell){"", NAN};
+		row[c] = (struct report_cell){"", NAN};
 	return row;
 }
 
-void sheet_begin(struct sheet *g, const char *const *heads)
+void report_table_begin(struct report_table *g, const char *const *heads)
 {
-	*g = (struct sheet){.heads = heads};
+	*g = (struct report_table){.heads = heads};
 	while (heads[g->columns])
 		g->columns++;
 }
 
-void sheet_text(struct sheet_cell *c, const char *text)
+void report_table_text(struct report_cell *c, const char *text)
 {
 	size_t n = strnlen(text, sizeof c->text - 1);
 	memcpy(c->text, text, n);
 	c->text[n] = '\0';
 }
 
-int sheet_pair(struct sheet *g, const char *first, const char *second, struct err *e)
+int report_table_pair(struct report_table *g, const char *first, const char *second, struct err *e)
 {
-	struct sheet_cell *c = sheet_row(g, e);
+	struct report_cell *c = report_table_row(g, e);
 	if (!c)
 		return -1;
-	sheet_text(&c[0], first);
-	sheet_text(&c[1], second);
+	report_table_text(&c[0], first);
+	report_table_text(&c[1], second);
 	return 0;
 }
 
-void sheet_count(struct sheet_cell *c, struct uint_field n)
+void report_table_count(struct report_cell *c, struct uint_field n)
 {
 	if (!n.known)
 		return;
@@ -64,26 +64,26 @@ void sheet_count(struct sheet_cell *c, struct uint_field n)
 	c->key = (double)n.value;
 }
 
-void sheet_number(struct sheet_cell *c, double key, const char *text)
+void report_table_number(struct report_cell *c, double key, const char *text)
 {
 	if (isnan(key))
 		return;
-	sheet_text(c, text);
+	report_table_text(c, text);
 	c->key = key;
 }
 
 /* "46.2 ms" and "45.9 ms to 46.8 ms" */
-static void put_median(struct sheet_cell *median, struct sheet_cell *interval, const struct summary *s)
+static void put_median(struct report_cell *median, struct report_cell *interval, const struct summary *s)
 {
 	char text[UNITS_RANGE_BYTES];
-	sheet_number(median, s->median_seconds, units_seconds(s->median_seconds, text));
+	report_table_number(median, s->median_seconds, units_seconds(s->median_seconds, text));
 	if (isnan(s->median_low))
 		return;
-	sheet_text(interval, units_seconds_range(s->median_low, s->median_high, text));
+	report_table_text(interval, units_seconds_range(s->median_low, s->median_high, text));
 	interval->key = (s->median_high - s->median_low) / s->median_seconds;
 }
 
-static void put_speedup(struct sheet_cell *c, double value, double low, double high)
+static void put_speedup(struct report_cell *c, double value, double low, double high)
 {
 	char a[32], b[32], x[32];
 	if (isnan(value))
@@ -96,7 +96,7 @@ static void put_speedup(struct sheet_cell *c, double value, double low, double h
 	c->key = value;
 }
 
-static void put_state(struct sheet_cell *c, const struct summary *s)
+static void put_state(struct report_cell *c, const struct summary *s)
 {
 	uint64_t bad = s->rejected.known ? s->rejected.value : 0;
 	if (bad > 0)
@@ -113,39 +113,41 @@ static int by_place(const void *a, const void *b)
 	return order ? order : (x->workers.value > y->workers.value) - (x->workers.value < y->workers.value);
 }
 
-int sheet_main(const struct dataset *d, const struct summary *lead, struct sheet *g, struct err *e)
+int report_table_main(
+	const struct dataset *d, const struct summary *focus, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval",
 		"items/s", "speed-up against serial", "speed-up against itself", "samples", "state", NULL};
 	static const char *const free_factors[] = {"backend", "lifetime", "workers", NULL};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	const struct summary **rows = calloc(d->summary.count, sizeof *rows),
-			     *serial = dataset_serial(d, &lead->cell);
+			     *serial = dataset_serial(d, &focus->cell);
 	size_t n = 0;
 	if (!rows)
 		return err_set(e, ERR_FAILED, "out of memory");
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (s == serial || cells_match(&s->cell, &lead->cell, free_factors))
+		if (s == serial || cells_match(&s->cell, &focus->cell, free_factors))
 			rows[n++] = s;
 	}
 	qsort(rows, n, sizeof *rows, by_place);
 	for (size_t i = 0; i < n; i++) {
 		const struct summary *s = rows[i];
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		char text[32];
 		if (!c)
 			break;
-		sheet_text(&c[SHEET_NAME], s->cell.backend);
-		sheet_text(
+		report_table_text(&c[SHEET_NAME], s->cell.backend);
+		report_table_text(
 			&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
-		sheet_count(&c[SHEET_WORKERS], s->cell.workers);
+		report_table_count(&c[SHEET_WORKERS], s->cell.workers);
 		put_median(&c[SHEET_MEDIAN], &c[SHEET_INTERVAL], s);
-		sheet_number(&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
+		report_table_number(
+			&c[SHEET_RATE], s->items_per_second, units_count(s->items_per_second, text));
 		put_speedup(
 			&c[SHEET_SPEEDUP], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		put_speedup(&c[SHEET_SELF], s->self_speedup, s->self_speedup_low, s->self_speedup_high);
-		sheet_count(&c[SHEET_SAMPLES], s->samples);
+		report_table_count(&c[SHEET_SAMPLES], s->samples);
 		put_state(&c[SHEET_STATE], s);
 	}
 	free(rows);
@@ -204,88 +206,89 @@ static uint64_t differ_of(struct elses *e, const struct dataset *d, const struct
 }
 
 /* "wait passive, placement numa": what this cell has where others of its kernel have something else. */
-static void put_else(struct sheet_cell *to, uint64_t differ, const struct summary *s)
+static void put_else(struct report_cell *to, uint64_t differ, const struct summary *s)
 {
 	char text[sizeof to->text] = "", value[256];
 	for (size_t k = 0; summary_columns[k].factor; k++)
 		if (k < 64 && differ >> k & 1 && field_write(s, &summary_columns[k], value, sizeof value))
 			snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s %.40s",
 				*text ? ", " : "", summary_columns[k].name, value);
-	sheet_text(to, text);
+	report_table_text(to, text);
 }
 
-int sheet_all(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_all(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
 		"workers", "size", "else", "median", "95 % interval", "items/s", "speed-up against serial",
 		"of its ceiling", "samples", "state", NULL};
 	struct elses elses = {.count = 0};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		char text[32];
 		if (!c)
 			return -1;
-		sheet_text(&c[0], s->cell.kernel);
-		sheet_text(&c[1], s->cell.variant);
-		sheet_text(&c[2], s->cell.backend);
-		sheet_text(&c[3], s->cell.lifetime);
-		sheet_text(&c[4], s->cell.schedule);
-		sheet_count(&c[5], s->cell.workers);
-		sheet_number(&c[6], (double)s->cell.items.value, units_size(s->cell.items.value, text));
+		report_table_text(&c[0], s->cell.kernel);
+		report_table_text(&c[1], s->cell.variant);
+		report_table_text(&c[2], s->cell.backend);
+		report_table_text(&c[3], s->cell.lifetime);
+		report_table_text(&c[4], s->cell.schedule);
+		report_table_count(&c[5], s->cell.workers);
+		report_table_number(
+			&c[6], (double)s->cell.items.value, units_size(s->cell.items.value, text));
 		put_else(&c[7], differ_of(&elses, d, s), s);
 		put_median(&c[8], &c[9], s);
-		sheet_number(&c[10], s->items_per_second, units_count(s->items_per_second, text));
+		report_table_number(&c[10], s->items_per_second, units_count(s->items_per_second, text));
 		put_speedup(&c[11], s->serial_speedup, s->serial_speedup_low, s->serial_speedup_high);
 		snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
-		sheet_number(&c[12], s->pct_of_ceiling, text);
-		sheet_count(&c[13], s->samples);
+		report_table_number(&c[12], s->pct_of_ceiling, text);
+		report_table_count(&c[13], s->samples);
 		put_state(&c[14], s);
 	}
 	return 0;
 }
 
-int sheet_against(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_against(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {
 		"cell", "verdict", "time / time before", "95 % interval", "before", "now", NULL};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->compared.count; i++) {
 		const struct comparison *row = table_row(&d->compared, i);
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		char text[200];
 		if (!c)
 			return -1;
 		cell_name(&row->cell, text, sizeof text);
-		sheet_text(&c[0], text);
-		sheet_text(&c[1], row->verdict);
+		report_table_text(&c[0], text);
+		report_table_text(&c[1], row->verdict);
 		snprintf(text, sizeof text, "%.3f", row->ratio);
-		sheet_number(&c[2], row->ratio, text);
+		report_table_number(&c[2], row->ratio, text);
 		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
-		sheet_number(&c[3], row->ratio_high - row->ratio_low, text);
-		sheet_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
-		sheet_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
+		report_table_number(&c[3], row->ratio_high - row->ratio_low, text);
+		report_table_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
+		report_table_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
 	}
 	return 0;
 }
 
-int sheet_troubles(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_troubles(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"cell", "status", "why", NULL};
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->samples.count; i++) {
 		const struct sample *s = table_row(&d->samples, i);
 		if (strcmp(s->status, "ok") == 0)
 			continue;
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		char cell[300];
 		if (!c)
 			return -1;
 		cell_name(&s->cell, cell, sizeof cell);
-		sheet_text(&c[0], cell);
-		sheet_text(&c[1], s->status);
-		sheet_text(&c[2], s->reason);
+		report_table_text(&c[0], cell);
+		report_table_text(&c[1], s->status);
+		report_table_text(&c[2], s->reason);
 	}
 	return 0;
 }
@@ -297,51 +300,51 @@ static int by_distance(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-int sheet_outliers(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_outliers(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {
 		"cell", "launch", "sample", "time", "times the median", "why", NULL};
 	enum { MOST_OUTLIERS = 40 };
 	struct outliers o;
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	int bad = outliers_find(&d->samples, &o, e);
 	if (!bad && o.count > 0)
 		qsort(o.list, o.count, sizeof *o.list, by_distance);
 	for (size_t i = 0; !bad && i < o.count && i < MOST_OUTLIERS; i++) {
 		const struct sample *s = table_row(&d->samples, o.list[i].sample);
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		char text[320];
 		if (!c) {
 			bad = -1;
 			break;
 		}
 		cell_name(&s->cell, text, sizeof text);
-		sheet_text(&c[0], text);
-		sheet_count(&c[1], s->launch_id);
-		sheet_count(&c[2], s->sample);
-		sheet_number(&c[3], s->seconds, units_seconds(s->seconds, text));
-		sheet_number(&c[4], o.list[i].times, units_ratio(o.list[i].times, text));
-		sheet_text(&c[5], outlier_words[o.list[i].reason]);
+		report_table_text(&c[0], text);
+		report_table_count(&c[1], s->launch_id);
+		report_table_count(&c[2], s->sample);
+		report_table_number(&c[3], s->seconds, units_seconds(s->seconds, text));
+		report_table_number(&c[4], o.list[i].times, units_ratio(o.list[i].times, text));
+		report_table_text(&c[5], outlier_words[o.list[i].reason]);
 	}
 	outliers_free(&o);
 	return bad;
 }
 
-int sheet_omissions(const struct dataset *d, struct sheet *g, struct err *e)
+int report_table_omissions(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"cell", "why it was not measured", NULL};
 	size_t i;
 	json_t *one;
-	sheet_begin(g, heads);
+	report_table_begin(g, heads);
 	json_array_foreach(json_object_get(json_object_get(d->manifest, "plan"), "left_out"), i, one)
 	{
 		const char *cell = json_string_value(json_object_get(one, "cell")),
 			   *why = json_string_value(json_object_get(one, "reason"));
-		struct sheet_cell *c = sheet_row(g, e);
+		struct report_cell *c = report_table_row(g, e);
 		if (!c)
 			return -1;
-		sheet_text(&c[0], cell ? cell : "");
-		sheet_text(&c[1], why ? why : "");
+		report_table_text(&c[0], cell ? cell : "");
+		report_table_text(&c[1], why ? why : "");
 	}
 	return 0;
 }

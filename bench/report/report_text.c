@@ -35,12 +35,12 @@ static const size_t narrow[] = {SHEET_NAME, SHEET_LIFETIME, SHEET_WORKERS, SHEET
 
 static const char *heading(const void *ctx, size_t column)
 {
-	return ((const struct sheet *)ctx)->heads[narrow[column]];
+	return ((const struct report_table *)ctx)->heads[narrow[column]];
 }
 
 static const char *cell(const void *ctx, size_t row, size_t column, char *buffer)
 {
-	const struct sheet *g = ctx;
+	const struct report_table *g = ctx;
 	const char *from = g->cells[row * g->columns + narrow[column]].text;
 	size_t n = 0;
 	for (; from[n] && n < GRID_TEXT - 1; n++)
@@ -49,7 +49,7 @@ static const char *cell(const void *ctx, size_t row, size_t column, char *buffer
 	return buffer;
 }
 
-static void put_sheet(const struct sheet *g, FILE *f)
+static void put_table(const struct report_table *g, FILE *f)
 {
 	grid_print(&(struct grid){.rows = g->rows,
 			   .columns = sizeof narrow / sizeof *narrow,
@@ -61,7 +61,7 @@ static void put_sheet(const struct sheet *g, FILE *f)
 }
 
 /* Bars of the speed-up against serial, in eighths of a character. */
-static void put_bars(const struct sheet *g, FILE *f)
+static void put_bars(const struct report_table *g, FILE *f)
 {
 	static const char *const part[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 	enum { WIDEST = 48 };
@@ -72,7 +72,7 @@ static void put_bars(const struct sheet *g, FILE *f)
 		return;
 	fputs("\n  speed-up against serial\n", f);
 	for (size_t r = 0; r < g->rows; r++) {
-		const struct sheet_cell *c = g->cells + r * g->columns;
+		const struct report_cell *c = g->cells + r * g->columns;
 		if (isnan(c[SHEET_SPEEDUP].key))
 			continue;
 		unsigned eighths = (unsigned)(8 * WIDEST * c[SHEET_SPEEDUP].key / most + 0.5);
@@ -120,7 +120,7 @@ void report_text(const struct report *r, FILE *f)
 		fputs(": ", f);
 		put_plain(f, s->setting);
 		fputs("\n\n", f);
-		put_sheet(&s->table, f);
+		put_table(&s->table, f);
 		put_bars(&s->table, f);
 	}
 }

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-int side_open(struct side *s, const struct plan *p, const struct campaign_side *is, struct err *e)
+int arm_open(struct arm *s, const struct plan *p, const struct campaign_arm *is, struct err *e)
 {
-	*s = (struct side){.plan = p, .is = is};
+	*s = (struct arm){.plan = p, .is = is};
 	snprintf(s->workers_path, sizeof s->workers_path, "%.4100s/workers.csv", is->dir);
 	s->answers = calloc(p->problems, sizeof *s->answers);
 	s->answered = calloc(p->problems, sizeof *s->answered);
@@ -17,7 +17,7 @@ int side_open(struct side *s, const struct plan *p, const struct campaign_side *
 	return s->probing ? 0 : -1;
 }
 
-void side_close(struct side *s)
+void arm_close(struct arm *s)
 {
 	probe_arm_close(s->probing);
 	free(s->answers);
@@ -26,7 +26,7 @@ void side_close(struct side *s)
 
 /* A launch that gave no answer is a row too. */
 static int add_failure(
-	const struct side *s, const struct planned *cell, struct launch_result *r, struct err *e)
+	const struct arm *s, const struct planned *cell, struct launch_result *r, struct err *e)
 {
 	struct sample *row = table_add(&r->samples, NULL, e);
 	if (!row)
@@ -42,19 +42,21 @@ static int add_failure(
 }
 
 /* The first right answer to a problem serves all cells that share it. */
-static void learn_answer(struct side *s, const struct planned *cell, const struct sample *row)
+static void learn_answer(struct arm *s, const struct planned *cell, const struct sample *row)
 {
 	if (s->answered[cell->problem] || strcmp(row->status, "ok") != 0)
 		return;
 	struct expected *x = &s->answers[cell->problem];
-	*x = (struct expected){
-		.tally = {.count = row->count.value, .check = row->check.value, .peak = row->peak.value},
+	*x = (struct expected){.tally = {.count = row->count.value,
+				       .checksum = row->check.value,
+				       .longest = row->peak.value},
 		.check_known = true};
 	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
 	s->answered[cell->problem] = true;
 }
 
-static int take_rows(struct side *s, const struct turn *t, struct launch_result *r, bool *good, struct err *e)
+static int take_rows(
+	struct arm *s, const struct scheduled *t, struct launch_result *r, bool *good, struct err *e)
 {
 	const struct planned *cell = &s->plan->cells[t->cell];
 	bool wrong = false;
@@ -75,7 +77,7 @@ static int take_rows(struct side *s, const struct turn *t, struct launch_result 
 	return csv_append_table(s->is->samples_fd, &r->samples, e);
 }
 
-int side_launch(struct side *s, const struct turn *t, const struct campaign_means *means,
+int arm_launch(struct arm *s, const struct scheduled *t, const struct campaign_means *means,
 	struct launch_result *r, bool *good, struct err *e)
 {
 	const struct plan *p = s->plan;

@@ -8,21 +8,21 @@
 #include "bench/sweep/campaign.h"
 #include "bench/sweep/probe_arm.h"
 
-struct side {
+struct arm {
 	const struct plan *plan;
-	const struct campaign_side *is;
+	const struct campaign_arm *is;
 	char workers_path[4200];
 	struct probe_arm *probing;
 	struct expected *answers; /* by problem: each program verifies its answers as it would alone */
 	bool *answered;
 };
 
-/* side_close also after an error. */
-int side_open(struct side *s, const struct plan *p, const struct campaign_side *is, struct err *e);
-void side_close(struct side *s);
+/* arm_close also after an error. */
+int arm_open(struct arm *s, const struct plan *p, const struct campaign_arm *is, struct err *e);
+void arm_close(struct arm *s);
 
 /* Which launch of the sweep it is. */
-struct turn {
+struct scheduled {
 	size_t cell;
 	uint64_t launch_id;
 	unsigned block;
@@ -31,7 +31,7 @@ struct turn {
 /* Launches a cell and appends its rows, numbered, all at once; none where it was interrupted (r->status).
  * *good is whether all went well: if not, a row says why, and so does r->message. The caller frees
  * r->samples, also on -1: the sweep cannot go on. */
-int side_launch(struct side *s, const struct turn *t, const struct campaign_means *means,
+int arm_launch(struct arm *s, const struct scheduled *t, const struct campaign_means *means,
 	struct launch_result *r, bool *good, struct err *e);
 
 #endif

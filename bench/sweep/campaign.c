@@ -18,15 +18,15 @@
 
 /* A launch that has come only on some sides, when a session was killed between them. */
 struct torn {
-	bool here, on[CAMPAIGN_SIDES];
+	bool here, on[CAMPAIGN_ARMS];
 	size_t cell;
 	unsigned block;
 };
 
 struct campaign {
 	const struct plan *plan;
-	struct side sides[CAMPAIGN_SIDES];
-	size_t side_count;
+	struct arm arms[CAMPAIGN_ARMS];
+	size_t arm_count;
 	struct campaign_result *result;
 	const struct campaign_means *means;
 	struct progress *pace;
@@ -68,8 +68,8 @@ static double elapsed(const struct campaign *c)
 static double probes_made(const struct campaign *c)
 {
 	double made = 0;
-	for (size_t s = 0; s < c->side_count; s++)
-		made += probe_arm_forecast(c->sides[s].probing).made;
+	for (size_t s = 0; s < c->arm_count; s++)
+		made += probe_arm_forecast(c->arms[s].probing).made;
 	return made;
 }
 
@@ -78,8 +78,8 @@ static struct forecast forecast(const struct campaign *c)
 {
 	const double budget = c->plan->budget_seconds - elapsed(c);
 	struct forecast f = progress_forecast(c->pace);
-	for (size_t s = 0; s < c->side_count; s++) {
-		const struct probe_arm_forecast of_probes = probe_arm_forecast(c->sides[s].probing);
+	for (size_t s = 0; s < c->arm_count; s++) {
+		const struct probe_arm_forecast of_probes = probe_arm_forecast(c->arms[s].probing);
 		f.launches += of_probes.launches;
 		f.seconds += of_probes.seconds;
 		f.low += of_probes.seconds;
@@ -107,8 +107,8 @@ static bool wants(const struct campaign *c, size_t index, unsigned block)
 	bool wanted = false;
 	if (index < c->plan->count)
 		return progress_wants(c->pace, index, block);
-	for (size_t s = 0; s < c->side_count; s++)
-		wanted |= probe_arm_wants(c->sides[s].probing, index - c->plan->count, block);
+	for (size_t s = 0; s < c->arm_count; s++)
+		wanted |= probe_arm_wants(c->arms[s].probing, index - c->plan->count, block);
 	return wanted;
 }
 
@@ -149,8 +149,8 @@ static double cost(const struct campaign *c, size_t index)
 	double seconds = 0;
 	if (index < c->plan->count)
 		return progress_cost(c->pace, index);
-	for (size_t s = 0; s < c->side_count; s++)
-		seconds += probe_arm_cost(c->sides[s].probing, index - c->plan->count);
+	for (size_t s = 0; s < c->arm_count; s++)
+		seconds += probe_arm_cost(c->arms[s].probing, index - c->plan->count);
 	return seconds;
 }
 
@@ -196,7 +196,7 @@ static void show_progress(const struct campaign *c, const struct forecast *f, si
 	else
 		snprintf(label, sizeof label, "probe %s", c->plan->probes[index - c->plan->count]->name);
 	fprintf(stderr, "\r\033[K%3.0f %%  launch %.0f of about %.0f, %s  %.70s", 100 * share,
-		(double)(c->launches * c->side_count) + probes_made(c) + 1, f->launches, left_text(f, text),
+		(double)(c->launches * c->arm_count) + probes_made(c) + 1, f->launches, left_text(f, text),
 		label);
 }
 
@@ -209,18 +209,17 @@ static void show_block(const struct campaign *c, unsigned block, size_t n)
 }
 
 /* A cell on one side; *made: it was not interrupted. */
-static int launch_side(
-	struct campaign *c, size_t side, size_t index, unsigned block, bool *made, struct err *e)
+static int launch_arm(struct campaign *c, size_t arm, size_t index, unsigned block, bool *made, struct err *e)
 {
-	const struct turn turn = {.cell = index, .launch_id = c->launches, .block = block};
+	const struct scheduled scheduled = {.cell = index, .launch_id = c->launches, .block = block};
 	struct launch_result r;
 	bool good;
 	const double before = elapsed(c);
-	int status = side_launch(&c->sides[side], &turn, c->means, &r, &good, e);
+	int status = arm_launch(&c->arms[arm], &scheduled, c->means, &r, &good, e);
 	*made = status == 0 && r.status != ERR_INTERRUPTED;
 	if (*made) {
 		status = progress_record(
-			c->pace, index, side, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
+			c->pace, index, arm, &r.samples, 0, r.samples.count, elapsed(c) - before, e);
 		c->result->launches++;
 	}
 	if (*made && !good) {
@@ -234,20 +233,20 @@ static int launch_side(
 }
 
 /* Which side comes first: drawn for every two launches of a cell, and the other one in the second of them. */
-static size_t first_side(const struct campaign *c, size_t index, unsigned launch)
+static size_t first_arm(const struct campaign *c, size_t index, unsigned launch)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + launch / 2 * UINT64_C(0x5851f42d);
-	return (rng_next(&random) + launch) % c->side_count;
+	return (rng_next(&random) + launch) % c->arm_count;
 }
 
 /* A cell on all sides, but for those of a torn launch that have it. */
 static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
 {
-	const size_t first = first_side(c, index, progress_launches(c->pace, index));
+	const size_t first = first_arm(c, index, progress_launches(c->pace, index));
 	bool made = true;
-	for (size_t k = 0; k < c->side_count && made; k++) {
-		const size_t s = (first + k) % c->side_count;
-		if (!(c->torn.here && c->torn.on[s]) && launch_side(c, s, index, block, &made, e) != 0)
+	for (size_t k = 0; k < c->arm_count && made; k++) {
+		const size_t s = (first + k) % c->arm_count;
+		if (!(c->torn.here && c->torn.on[s]) && launch_arm(c, s, index, block, &made, e) != 0)
 			return -1;
 	}
 	if (made) {
@@ -261,8 +260,8 @@ static int launch(struct campaign *c, size_t index, unsigned block, struct err *
 static int launch_probe(struct campaign *c, size_t probe, unsigned block, struct err *e)
 {
 	char trouble[256];
-	for (size_t k = 0; k < c->side_count; k++) {
-		struct probe_arm *g = c->sides[(block + probe + k) % c->side_count].probing;
+	for (size_t k = 0; k < c->arm_count; k++) {
+		struct probe_arm *g = c->arms[(block + probe + k) % c->arm_count].probing;
 		if (!probe_arm_wants(g, probe, block))
 			continue;
 		if (probe_arm_launch(g, probe, block, trouble, e) != 0)
@@ -306,10 +305,10 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 
 /* How many rows from `from` on are of launch `id`; *cell and *block are theirs. 0: none; or SIZE_MAX, with *e
  * set: they are of no launch of this plan. */
-static size_t rows_of_launch(const struct campaign *c, const struct campaign_side *side, size_t from,
+static size_t rows_of_launch(const struct campaign *c, const struct campaign_arm *arm, size_t from,
 	uint64_t id, struct torn *found, struct err *e)
 {
-	const struct table *t = side->before;
+	const struct table *t = arm->before;
 	size_t n = 0;
 	for (; from + n < t->count; n++) {
 		const struct sample *row = table_row(t, from + n);
@@ -323,7 +322,7 @@ static size_t rows_of_launch(const struct campaign *c, const struct campaign_sid
 				.block = (unsigned)row->block.value};
 		if (!whole || row->cell_id.value != found->cell || row->block.value != found->block) {
 			err_set(e, ERR_USAGE, "%s/samples.csv: row %zu is of no launch of this plan",
-				side->dir, from + n + 1);
+				arm->dir, from + n + 1);
 			return SIZE_MAX;
 		}
 	}
@@ -333,13 +332,13 @@ static size_t rows_of_launch(const struct campaign *c, const struct campaign_sid
 /* Takes over what earlier sessions measured, launch by launch; the last may be torn. */
 static int remember(struct campaign *c, struct err *e)
 {
-	size_t from[CAMPAIGN_SIDES] = {0};
+	size_t from[CAMPAIGN_ARMS] = {0};
 	for (bool more = true; more && !c->torn.here;) {
 		struct torn found = {0};
 		size_t had = 0;
-		for (size_t s = 0; s < c->side_count; s++) {
-			const struct table *before = c->sides[s].is->before;
-			const size_t n = rows_of_launch(c, c->sides[s].is, from[s], c->launches, &found, e);
+		for (size_t s = 0; s < c->arm_count; s++) {
+			const struct table *before = c->arms[s].is->before;
+			const size_t n = rows_of_launch(c, c->arms[s].is, from[s], c->launches, &found, e);
 			if (n == SIZE_MAX || (n > 0 && progress_record(c->pace, found.cell, s, before,
 							       from[s], n, NAN, e) != 0))
 				return -1;
@@ -348,18 +347,18 @@ static int remember(struct campaign *c, struct err *e)
 			had += n > 0;
 		}
 		more = had > 0;
-		if (had == c->side_count) {
+		if (had == c->arm_count) {
 			note_canary(c, found.cell, found.block);
 			c->launches++;
 		} else {
 			c->torn = found;
 		}
 	}
-	for (size_t s = 0; s < c->side_count; s++)
-		if (from[s] < c->sides[s].is->before->count)
+	for (size_t s = 0; s < c->arm_count; s++)
+		if (from[s] < c->arms[s].is->before->count)
 			return err_set(e, ERR_USAGE,
 				"%s/samples.csv: row %zu is of a launch that the other side does not have",
-				c->sides[s].is->dir, from[s] + 1);
+				c->arms[s].is->dir, from[s] + 1);
 	return 0;
 }
 
@@ -388,41 +387,40 @@ static void tell_stops(const struct campaign *c)
 	}
 }
 
-static int open_campaign(
-	struct campaign *c, const struct campaign_side *sides, size_t side_count, struct err *e)
+static int open_campaign(struct campaign *c, const struct campaign_arm *arms, size_t arm_count, struct err *e)
 {
 	const struct plan *p = c->plan;
 	const size_t all = p->count + p->probe_count;
-	assert(side_count >= 1 && side_count <= CAMPAIGN_SIDES);
-	c->side_count = side_count;
+	assert(arm_count >= 1 && arm_count <= CAMPAIGN_ARMS);
+	c->arm_count = arm_count;
 	c->shuffled = malloc(all * sizeof *c->shuffled);
 	c->order = malloc((all + all / CANARY_EVERY + 1) * sizeof *c->order);
 	c->result->stops = calloc(p->count, sizeof *c->result->stops);
 	if (!c->order || !c->shuffled || !c->result->stops)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	c->pace = progress_open(p, side_count, e);
+	c->pace = progress_open(p, arm_count, e);
 	int status = c->pace ? 0 : -1;
-	for (size_t s = 0; s < side_count && status == 0; s++)
-		status = side_open(&c->sides[s], p, &sides[s], e);
+	for (size_t s = 0; s < arm_count && status == 0; s++)
+		status = arm_open(&c->arms[s], p, &arms[s], e);
 	return status;
 }
 
 static void close_campaign(struct campaign *c)
 {
-	for (size_t s = 0; s < c->side_count; s++)
-		side_close(&c->sides[s]);
+	for (size_t s = 0; s < c->arm_count; s++)
+		arm_close(&c->arms[s]);
 	progress_close(c->pace);
 	free(c->order);
 	free(c->shuffled);
 }
 
-int campaign_run(const struct plan *p, const struct campaign_side *sides, size_t side_count,
+int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e)
 {
 	struct campaign c = {.plan = p, .result = r, .means = means, .terminal = isatty(STDERR_FILENO) != 0};
 	c.started_ns = now_ns(&c);
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
-	int status = open_campaign(&c, sides, side_count, e);
+	int status = open_campaign(&c, arms, arm_count, e);
 	if (status == 0)
 		status = remember(&c, e);
 	if (status == 0)

@@ -41,9 +41,9 @@ struct campaign_means {
 };
 extern const struct campaign_means campaign_real; /* fresh processes, the one clock */
 
-enum { CAMPAIGN_SIDES = 2 };
+enum { CAMPAIGN_ARMS = 2 };
 
-struct campaign_side {
+struct campaign_arm {
 	const char *dir;            /* the folder */
 	const char *program;        /* the parscale that measures; NULL: this one */
 	const struct table *before; /* rows of earlier sessions, in order; an empty table: there was none */
@@ -56,7 +56,7 @@ struct campaign_side {
  * did when. The result's `stops` has a text for each cell; campaign_result_free frees it. -1 with *e set when
  * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan); what is in the files then
  * is whole. */
-int campaign_run(const struct plan *p, const struct campaign_side *sides, size_t side_count,
+int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e);
 void campaign_result_free(struct campaign_result *r);
 

@@ -21,7 +21,7 @@ struct cell_progress {
 
 struct progress {
 	const struct plan *plan;
-	size_t sides;
+	size_t arms;
 	/* of the cells, all sides of one after each other */
 	struct cell_progress *cells;
 	struct variance *scatters;
@@ -29,21 +29,21 @@ struct progress {
 
 static size_t all(const struct progress *t)
 {
-	return t->plan->count * t->sides;
+	return t->plan->count * t->arms;
 }
 
 /* A cell on its sides. */
-static struct cell_progress *sides_of(const struct progress *t, size_t cell)
+static struct cell_progress *arms_of(const struct progress *t, size_t cell)
 {
-	return t->cells + cell * t->sides;
+	return t->cells + cell * t->arms;
 }
 
-struct progress *progress_open(const struct plan *p, size_t sides, struct err *e)
+struct progress *progress_open(const struct plan *p, size_t arms, struct err *e)
 {
 	struct progress *t = calloc(1, sizeof *t);
 	if (t) {
 		t->plan = p;
-		t->sides = sides;
+		t->arms = arms;
 		t->cells = calloc(all(t), sizeof *t->cells);
 		t->scatters = calloc(all(t), sizeof *t->scatters);
 	}
@@ -54,7 +54,7 @@ struct progress *progress_open(const struct plan *p, size_t sides, struct err *e
 	}
 	for (size_t i = 0; i < all(t); i++) {
 		t->cells[i].width = INFINITY;
-		t->cells[i].planned_cost = plan_launch_seconds(p, i / sides);
+		t->cells[i].planned_cost = plan_launch_seconds(p, i / arms);
 	}
 	return t;
 }
@@ -115,11 +115,11 @@ static bool read_launch(struct cell_progress *c, const struct table *samples, si
 	return n > 0 && n == count;
 }
 
-int progress_record(struct progress *t, size_t cell, size_t side, const struct table *samples, size_t from,
+int progress_record(struct progress *t, size_t cell, size_t arm, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e)
 {
-	struct cell_progress *c = sides_of(t, cell) + side;
-	struct variance *scatter = &t->scatters[cell * t->sides + side];
+	struct cell_progress *c = arms_of(t, cell) + arm;
+	struct variance *scatter = &t->scatters[cell * t->arms + arm];
 	double median, *work = calloc(count + 1, sizeof *work);
 	if (!work)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
@@ -141,8 +141,8 @@ const char *progress_stop(const struct progress *t, size_t cell)
 {
 	const struct plan *p = t->plan;
 	bool few = false, failed = false, precise = true, most = false;
-	for (size_t s = 0; s < t->sides; s++) {
-		const struct cell_progress *c = sides_of(t, cell) + s;
+	for (size_t s = 0; s < t->arms; s++) {
+		const struct cell_progress *c = arms_of(t, cell) + s;
 		few |= c->launches < p->launches;
 		failed |= c->failures >= FAILURES;
 		precise &= c->precise || isinf(p->precision); /* off: the least launches are all */
@@ -153,7 +153,7 @@ const char *progress_stop(const struct progress *t, size_t cell)
 
 unsigned progress_launches(const struct progress *t, size_t cell)
 {
-	return sides_of(t, cell)->launches;
+	return arms_of(t, cell)->launches;
 }
 
 bool progress_wants(const struct progress *t, size_t cell, unsigned block)
@@ -163,22 +163,22 @@ bool progress_wants(const struct progress *t, size_t cell, unsigned block)
 
 bool progress_had(const struct progress *t, size_t cell, unsigned block)
 {
-	return sides_of(t, cell)->next_block > block;
+	return arms_of(t, cell)->next_block > block;
 }
 
 double progress_width(const struct progress *t, size_t cell)
 {
 	double width = 0;
-	for (size_t s = 0; s < t->sides; s++)
-		width = fmax(width, sides_of(t, cell)[s].width);
+	for (size_t s = 0; s < t->arms; s++)
+		width = fmax(width, arms_of(t, cell)[s].width);
 	return width;
 }
 
 double progress_cost(const struct progress *t, size_t cell)
 {
 	double cost = 0;
-	for (size_t s = 0; s < t->sides; s++)
-		cost += sides_of(t, cell)[s].cost;
+	for (size_t s = 0; s < t->arms; s++)
+		cost += arms_of(t, cell)[s].cost;
 	return cost;
 }
 
@@ -192,9 +192,9 @@ static struct variance_end launches_in_the_end(
 	struct variance_end end = {p->launches, 0};
 	if (progress_stop(t, cell))
 		return (struct variance_end){launches, 0};
-	for (size_t s = 0; s < t->sides && !isinf(p->precision); s++) {
+	for (size_t s = 0; s < t->arms && !isinf(p->precision); s++) {
 		const struct variance_end own =
-			variance_launches(of, &t->scatters[cell * t->sides + s], launches, &rule);
+			variance_launches(of, &t->scatters[cell * t->arms + s], launches, &rule);
 		end = own.mean > end.mean ? own : end;
 	}
 	return end;
@@ -223,15 +223,15 @@ static struct outlook look_out(const struct progress *t, const struct variance_p
 	for (size_t i = 0; i < t->plan->count; i++) {
 		const struct variance_end end = launches_in_the_end(t, i, of);
 		double cost = 0, unknown = 0, left = 0;
-		for (size_t s = 0; s < t->sides; s++) {
-			const struct cell_progress *c = sides_of(t, i) + s;
+		for (size_t s = 0; s < t->arms; s++) {
+			const struct cell_progress *c = arms_of(t, i) + s;
 			const double own = c->cost > 0 ? c->cost : c->planned_cost * scale;
 			left = fmax(0, end.mean - c->launches);
 			cost += own;
 			unknown += c->cost > 0 ? 0 : own * left * unknown_error;
 			o.seconds += own * left;
 		}
-		o.launches += end.mean * (double)t->sides;
+		o.launches += end.mean * (double)t->arms;
 		o.variance += cost * cost * end.variance + unknown * unknown;
 	}
 	return o;

@@ -17,12 +17,12 @@
 struct progress;
 
 /* For all cells of a plan on so many sides, none launched. NULL without memory. */
-struct progress *progress_open(const struct plan *p, size_t sides, struct err *e);
+struct progress *progress_open(const struct plan *p, size_t arms, struct err *e);
 void progress_close(struct progress *t);
 
 /* One launch of a cell on a side has ended: its rows in `samples` from row `from` on, and what it cost in
  * seconds (NAN: unknown, from an earlier session). */
-int progress_record(struct progress *t, size_t cell, size_t side, const struct table *samples, size_t from,
+int progress_record(struct progress *t, size_t cell, size_t arm, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e);
 
 /* How often it has been launched, on its first side. */

@@ -33,47 +33,46 @@ static int name_pair(char id[SESSION_PAIR], struct err *e)
 	return 0;
 }
 
-static int open_side(
-	struct session_side *side, const char *dir, const char *name, json_t *facts, struct err *e)
+static int open_arm(struct session_arm *arm, const char *dir, const char *name, json_t *facts, struct err *e)
 {
-	side->samples_fd = -1;
-	side->facts = facts;
-	table_init(&side->before, sample_columns, sizeof(struct sample));
+	arm->samples_fd = -1;
+	arm->facts = facts;
+	table_init(&arm->before, sample_columns, sizeof(struct sample));
 	if (!facts)
 		return err_set(e, ERR_FAILED, "out of memory for the facts of this machine");
-	if (!*name && strlen(dir) < sizeof side->dir) {
-		strcpy(side->dir, dir);
+	if (!*name && strlen(dir) < sizeof arm->dir) {
+		strcpy(arm->dir, dir);
 		return 0;
 	}
-	return folder_path(side->dir, dir, name, e);
+	return folder_path(arm->dir, dir, name, e);
 }
 
 int session_open(struct session *s, const char *dir, const char *against, struct err *e)
 {
-	s->side_count = 1;
-	if (open_side(&s->sides[0], dir, "", manifest_facts(), e) != 0)
+	s->arm_count = 1;
+	if (open_arm(&s->arms[0], dir, "", manifest_facts(), e) != 0)
 		return -1;
 	if (!against)
 		return 0;
-	s->side_count = 2;
-	json_t *facts = json_deep_copy(s->sides[0].facts);
-	if (open_side(&s->sides[1], dir, "against", facts, e) != 0 || name_pair(s->pair, e) != 0 ||
-		baseline_find(&s->partner, against, s->plan, e) != 0)
+	s->arm_count = 2;
+	json_t *facts = json_deep_copy(s->arms[0].facts);
+	if (open_arm(&s->arms[1], dir, "against", facts, e) != 0 || name_pair(s->pair, e) != 0 ||
+		baseline_find(&s->baseline, against, s->plan, e) != 0)
 		return -1;
-	json_object_set(facts, "build", s->partner.build);
+	json_object_set(facts, "build", s->baseline.build);
 	return 0;
 }
 
 void session_close(struct session *s)
 {
-	for (size_t i = 0; i < s->side_count; i++) {
-		struct session_side *side = &s->sides[i];
-		if (side->samples_fd >= 0)
-			close(side->samples_fd);
-		table_free(&side->before);
-		json_decref(side->facts);
+	for (size_t i = 0; i < s->arm_count; i++) {
+		struct session_arm *arm = &s->arms[i];
+		if (arm->samples_fd >= 0)
+			close(arm->samples_fd);
+		table_free(&arm->before);
+		json_decref(arm->facts);
 	}
-	baseline_free(&s->partner);
+	baseline_free(&s->baseline);
 }
 
 /* --- run --- */
@@ -81,11 +80,11 @@ void session_close(struct session *s)
 /* The sweep's own folder last: while it has no manifest, there is no sweep to go on with. */
 static int write_manifests(const struct session *s, struct manifest *m, struct err *e)
 {
-	for (size_t i = s->side_count; i-- > 0;) {
+	for (size_t i = s->arm_count; i-- > 0;) {
 		const struct manifest_pair pair = {
-			.id = s->pair, .against = i > 0, .program = s->partner.program};
-		m->pair = s->side_count > 1 ? &pair : NULL;
-		if (manifest_write(s->sides[i].dir, m, s->sides[i].facts, e) != 0)
+			.id = s->pair, .against = i > 0, .program = s->baseline.program};
+		m->pair = s->arm_count > 1 ? &pair : NULL;
+		if (manifest_write(s->arms[i].dir, m, s->arms[i].facts, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -93,23 +92,23 @@ static int write_manifests(const struct session *s, struct manifest *m, struct e
 
 static int run_campaign(const struct session *s, struct campaign_result *r, struct err *e)
 {
-	struct campaign_side sides[CAMPAIGN_SIDES];
-	for (size_t i = 0; i < s->side_count; i++)
-		sides[i] = (struct campaign_side){.dir = s->sides[i].dir,
-			.program = i > 0 ? s->partner.program : NULL,
-			.before = &s->sides[i].before,
-			.samples_fd = s->sides[i].samples_fd};
-	return campaign_run(s->plan, sides, s->side_count, &campaign_real, r, e);
+	struct campaign_arm arms[CAMPAIGN_ARMS];
+	for (size_t i = 0; i < s->arm_count; i++)
+		arms[i] = (struct campaign_arm){.dir = s->arms[i].dir,
+			.program = i > 0 ? s->baseline.program : NULL,
+			.before = &s->arms[i].before,
+			.samples_fd = s->arms[i].samples_fd};
+	return campaign_run(s->plan, arms, s->arm_count, &campaign_real, r, e);
 }
 
 static void tell_begin(const struct session *s)
 {
 	char text[BASELINE_TEXT];
 	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
-		s->sides[0].dir);
-	if (s->side_count > 1)
-		fprintf(stderr, "each in turn with %s %s, into %s\n", s->partner.program,
-			baseline_build(s->partner.build, text), s->sides[1].dir);
+		s->arms[0].dir);
+	if (s->arm_count > 1)
+		fprintf(stderr, "each in turn with %s %s, into %s\n", s->baseline.program,
+			baseline_build(s->baseline.build, text), s->arms[1].dir);
 }
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,
@@ -160,15 +159,14 @@ static int write_report(const char *dir, const char *against, struct err *e)
 static int finish_folders(const struct session *s, bool report, struct err *e)
 {
 	int status = 0;
-	for (size_t i = s->side_count; i-- > 0 && status == 0;) {
-		const char *dir = s->sides[i].dir,
-			   *other = i + 1 < s->side_count ? s->sides[i + 1].dir : NULL;
+	for (size_t i = s->arm_count; i-- > 0 && status == 0;) {
+		const char *dir = s->arms[i].dir, *other = i + 1 < s->arm_count ? s->arms[i + 1].dir : NULL;
 		status = summarise(dir, e);
 		if (status == 0 && report)
 			status = write_report(dir, other, e);
 	}
-	if (status == 0 && s->side_count > 1)
-		fprintf(stderr, "to compare: parscale compare %s %s\n", s->sides[1].dir, s->sides[0].dir);
+	if (status == 0 && s->arm_count > 1)
+		fprintf(stderr, "to compare: parscale compare %s %s\n", s->arms[1].dir, s->arms[0].dir);
 	return status;
 }
 
@@ -190,10 +188,10 @@ static void tell(const struct session *s, const struct campaign_result *r)
 
 static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
 {
-	const char *dir = s->sides[0].dir;
+	const char *dir = s->arms[0].dir;
 	bool any = r->launches > 0;
-	for (size_t i = 0; i < s->side_count; i++)
-		any |= s->sides[i].before.count > 0;
+	for (size_t i = 0; i < s->arm_count; i++)
+		any |= s->arms[i].before.count > 0;
 	tell(s, r);
 	int status = any ? finish_folders(s, s->charts && r->end != CAMPAIGN_INTERRUPTED, e) : 0;
 	if (status == 0 && r->end == CAMPAIGN_INTERRUPTED)
@@ -203,7 +201,7 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 		return err_set(e, ERR_FAILED,
 			"%" PRIu64 " of %" PRIu64
 			" launches failed; see status and reason in %s/samples.csv%s",
-			r->failed, r->launches, dir, s->side_count > 1 ? ", or below against/" : "");
+			r->failed, r->launches, dir, s->arm_count > 1 ? ", or below against/" : "");
 	return status;
 }
 

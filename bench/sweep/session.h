@@ -19,7 +19,7 @@
 
 enum { SESSION_PAIR = 33 };
 
-struct session_side {
+struct session_arm {
 	char dir[FOLDER_PATH]; /* exists */
 	int samples_fd;        /* from session_open_samples; -1: not open */
 	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
@@ -29,11 +29,11 @@ struct session_side {
 struct session {
 	const struct plan *plan;
 	const char *plan_path; /* where it was read, for the manifest */
-	struct session_side sides[CAMPAIGN_SIDES];
-	size_t side_count;
-	struct baseline partner; /* of the second side */
-	char pair[SESSION_PAIR]; /* what both manifests call the sweep of two */
-	double started;          /* when the first session began, seconds since the epoch; 0: now */
+	struct session_arm arms[CAMPAIGN_ARMS];
+	size_t arm_count;
+	struct baseline baseline; /* of the second side */
+	char pair[SESSION_PAIR];  /* what both manifests call the sweep of two */
+	double started;           /* when the first session began, seconds since the epoch; 0: now */
 	int argc;
 	char **argv;
 	bool charts; /* draw and report at the end */

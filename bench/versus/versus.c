@@ -97,7 +97,7 @@ static int add_up(void *ctx, const uint64_t *primes, size_t n)
 	return 0;
 }
 
-static void emit(const struct row *r, kernel_take_fn *take, struct list *l)
+static void emit(const struct row *r, kernel_sink_fn *take, struct list *l)
 {
 	struct problem p = r->cell.problem;
 	struct serial_run s;
@@ -137,7 +137,7 @@ static uint64_t ours_list(const struct row *r, uint64_t *ns)
 }
 
 /* Hands primesieve's primes on as they come, in its own batches; which is also how it fills arrays. */
-static void hand_on(const struct row *r, kernel_take_fn *take, struct list *l)
+static void hand_on(const struct row *r, kernel_sink_fn *take, struct list *l)
 {
 	const struct problem *p = &r->cell.problem;
 	struct primesieve_batches b;

@@ -17,7 +17,7 @@ const struct kernel kernel_copy = {
 	.name = "copy",
 	.summary = "copies memory, a = b over doubles as in STREAM: a ceiling",
 	.item = "word",
-	.check = "sum of one word of every 64th unit, read back",
+	.checksum = "sum of one word of every 64th unit, read back",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},
 	.item_bytes = item_bytes,
 	.undemanding = "it does nothing but load and store",

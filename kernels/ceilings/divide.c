@@ -16,7 +16,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			for (unsigned r = 0; r < DIVIDE_ROUNDS; r++)
 				x = 1.7 / x;
 			memcpy(&bits, &x, sizeof bits);
-			out->check += bits;
+			out->checksum += bits;
 		}
 	out->count += (s.hi - s.lo) * DIVIDE_UNIT;
 }
@@ -34,7 +34,7 @@ const struct kernel kernel_divide = {
 	.name = "divide",
 	.summary = "divides doubles in registers: the ceiling of what is bound by division",
 	.item = "division",
-	.check = "sum of all lanes' bit patterns, modulo 2^64",
+	.checksum = "sum of all lanes' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,

@@ -17,7 +17,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			for (unsigned r = 0; r < FLOPS_ROUNDS * FLOPS_STEPS / 2; r++)
 				x = x * 0.5 + 1;
 			memcpy(&bits, &x, sizeof bits);
-			out->check += bits;
+			out->checksum += bits;
 		}
 	out->count += (s.hi - s.lo) * FLOPS_UNIT;
 }
@@ -35,7 +35,7 @@ const struct kernel kernel_flops = {
 	.name = "flops",
 	.summary = "multiplies and adds doubles in registers: the ceiling of arithmetic on them",
 	.item = "operation",
-	.check = "sum of all lanes' bit patterns, modulo 2^64",
+	.checksum = "sum of all lanes' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,

@@ -71,7 +71,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 			uint64_t x = in->whole[i] + peak_start(in, u);
 			for (unsigned r = 0; r < PEAK_ROUNDS; r++)
 				x = (((x + PEAK_ADDED) ^ PEAK_FLIPPED) + PEAK_ADDED) & PEAK_KEPT;
-			out->check += x;
+			out->checksum += x;
 		}
 	out->count += (s.hi - s.lo) * PEAK_UNIT;
 }
@@ -89,7 +89,7 @@ const struct kernel kernel_peak = {
 	.name = "peak",
 	.summary = "adds, flips and clears bits in registers: the ceiling of what is bound by instructions",
 	.item = "operation",
-	.check = "sum of all lanes, modulo 2^64",
+	.checksum = "sum of all lanes, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},
 	.demands = demands,
 	.ceiling = CEILING_OPERATIONS,

@@ -69,7 +69,7 @@ static inline uint64_t sum_of(PEAK_WHOLE x)
 				PEAK_EACH(PEAK_SUM)                                                          \
 			}                                                                                    \
 		out->count += (s.hi - s.lo) * PEAK_LANES * rounds * steps_of_a_round;                        \
-		out->check += sum_of(check);                                                                 \
+		out->checksum += sum_of(check);                                                              \
 	}
 
 #define PEAK_SUM(k) check += bits_of(&x##k);

@@ -73,7 +73,7 @@ void read_span(const struct read_input *in, struct span s, struct tally *out, re
 	if (from >= to)
 		return;
 	out->count += (to - from) / 8;
-	out->check += read(in->bytes + from, to - from);
+	out->checksum += read(in->bytes + from, to - from);
 }
 
 READ_VARIANT(reference, "reference", 0, read_words);
@@ -98,7 +98,7 @@ static void resize(struct problem *p, uint64_t size)
 static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)
 {
 	uint64_t n = p->bytes / 8, pairs = n % 2 ? n * ((n - 1) / 2) : n / 2 * (n - 1);
-	*known = (struct tally){.count = n, .check = (p->seed * n + pairs) * UINT64_C(0x9e3779b97f4a7c15)};
+	*known = (struct tally){.count = n, .checksum = (p->seed * n + pairs) * UINT64_C(0x9e3779b97f4a7c15)};
 	*check_known = true;
 	return "closed form";
 }
@@ -125,7 +125,7 @@ const struct kernel kernel_read = {
 	.name = "read",
 	.summary = "reads memory and adds it up: the ceiling of what is bound by memory",
 	.item = "byte",
-	.check = "the sum of all 64-bit words",
+	.checksum = "the sum of all 64-bit words",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},
 	.item_bytes = item_bytes,
 	.demands = demands,

@@ -101,7 +101,7 @@ void stream_span(const struct stream_input *in, struct span s, void *scratch, st
 		for (; v < u + run; v += STREAM_LOOKED_AT) {
 			const uint64_t first = v * STREAM_UNIT - from, left = to - from - first;
 			const uint64_t words = left < STREAM_UNIT ? left : STREAM_UNIT;
-			out->check += (uint64_t)a[first + looked_at(v, words)];
+			out->checksum += (uint64_t)a[first + looked_at(v, words)];
 		}
 	}
 }
@@ -116,7 +116,7 @@ const char *stream_oracle(const struct problem *p, uint64_t words, unsigned sour
 		const uint64_t first = v * STREAM_UNIT, left = words - first;
 		const uint64_t i = first + looked_at(v, left < STREAM_UNIT ? left : STREAM_UNIT);
 		const double sum = stream_b(p->seed, i) + (sources > 1 ? 3 * stream_c(p->seed, i) : 0);
-		known->check += (uint64_t)sum;
+		known->checksum += (uint64_t)sum;
 	}
 	return "definition";
 }

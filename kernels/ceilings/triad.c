@@ -18,7 +18,7 @@ const struct kernel kernel_triad = {
 	.name = "triad",
 	.summary = "a = b + 3 c over doubles as in STREAM: a ceiling",
 	.item = "word",
-	.check = "sum of one word of every 64th unit, read back",
+	.checksum = "sum of one word of every 64th unit, read back",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},
 	.item_bytes = item_bytes,
 	.demands = demands,

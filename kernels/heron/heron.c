@@ -80,7 +80,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	const struct heron_input *in = input;
 	(void)scratch;
 	for (uint64_t i = s.lo * HERON_UNIT; i < s.hi * HERON_UNIT; i++)
-		out->check += heron_bits(root_of(in->number[i], &out->count));
+		out->checksum += heron_bits(root_of(in->number[i], &out->count));
 }
 
 HERON_VARIANT(reference, 0, chunk);
@@ -125,7 +125,7 @@ const struct kernel kernel_heron = {
 	.name = "heron",
 	.summary = "square roots by iteration: unequal items, bound by division",
 	.item = "root",
-	.check = "sum of the roots' bit patterns, modulo 2^64",
+	.checksum = "sum of the roots' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"roots", "seed", NULL},
 	.demands = demands,
 	.item_bytes = item_bytes,

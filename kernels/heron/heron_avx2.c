@@ -54,7 +54,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	_mm256_storeu_si256((__m256i *)(void *)lane, steps);
 	out->count += lane[0] + lane[1] + lane[2] + lane[3];
 	_mm256_storeu_si256((__m256i *)(void *)lane, bits);
-	out->check += lane[0] + lane[1] + lane[2] + lane[3];
+	out->checksum += lane[0] + lane[1] + lane[2] + lane[3];
 }
 
 HERON_VARIANT(avx2, CPU_AVX2, chunk);

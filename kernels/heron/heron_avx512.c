@@ -55,7 +55,7 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	uint64_t lanes[8];
 	_mm512_storeu_si512(lanes, bits);
 	for (unsigned i = 0; i < 8; i++)
-		out->check += lanes[i];
+		out->checksum += lanes[i];
 }
 
 HERON_VARIANT(avx512, CPU_AVX512, chunk);

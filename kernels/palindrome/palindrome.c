@@ -148,7 +148,7 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 	const uint64_t count = items(p), whole = count / 64, rest = count % 64;
 	/* all bits, -1, times 1 + 3 + 5 + ... */
 	*known = (struct tally){
-		.count = count, .check = (((UINT64_C(1) << rest) - 1) * (2 * whole + 1)) - whole * whole};
+		.count = count, .checksum = (((UINT64_C(1) << rest) - 1) * (2 * whole + 1)) - whole * whole};
 	*check_known = true;
 	return "closed form";
 }
@@ -190,7 +190,8 @@ const struct kernel kernel_palindrome = {
 	.name = "palindrome",
 	.summary = "palindromes in a packed list of words of one length",
 	.item = "word",
-	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
+	.checksum =
+		"sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",
 	.parameters = (const char *const[]){"words", "length", "seed", "prefetch", NULL},
 	.takes_input = true,
 	.item_bytes = item_bytes,

@@ -87,9 +87,9 @@ __attribute__((always_inline)) static inline void palindrome_scan(const struct p
 		(void)scratch;                                                                               \
 		scan_fn(input, s, out, NULL);                                                                \
 	}                                                                                                    \
-	static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)   \
+	static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)   \
 	{                                                                                                    \
-		struct mask_list list = {.take = take, .ctx = ctx};                                          \
+		struct mask_list list = {.sink = sink, .ctx = ctx};                                          \
 		(void)scratch;                                                                               \
 		scan_fn(input, s, NULL, &list);                                                              \
 		mask_list_flush(&list);                                                                      \

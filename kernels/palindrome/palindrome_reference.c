@@ -36,17 +36,17 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	for (uint64_t i = w.lo; i < w.hi; i++)
 		if (is_palindrome(in->words + i * in->length, in->length)) {
 			out->count++;
-			out->check += (UINT64_C(1) << i % 64) * (i / 64 * 2 + 1);
+			out->checksum += (UINT64_C(1) << i % 64) * (i / 64 * 2 + 1);
 		}
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct palindrome_input *in = input;
 	const struct span w = words_of(in, s);
 	(void)scratch;
 	for (uint64_t i = w.lo; i < w.hi; i++)
-		if (is_palindrome(in->words + i * in->length, in->length) && take(ctx, &i, 1) != 0)
+		if (is_palindrome(in->words + i * in->length, in->length) && sink(ctx, &i, 1) != 0)
 			return;
 }
 

@@ -53,7 +53,7 @@ static inline uint32_t primality_divisors(const struct primality_input *in, uint
 
 /* The loops of every variant: units s into *out, or their primes to `take` where `out` is NULL. */
 __attribute__((always_inline)) static inline void primality_scan(const struct primality_input *in,
-	struct span s, struct tally *out, kernel_take_fn *take, void *ctx, primality_match_fn *match)
+	struct span s, struct tally *out, kernel_sink_fn *sink, void *ctx, primality_match_fn *match)
 {
 	for (uint64_t u = s.lo; u < s.hi; u++) {
 		const uint64_t first = u * PRIMALITY_UNIT, left = in->numbers - first;
@@ -63,7 +63,7 @@ __attribute__((always_inline)) static inline void primality_scan(const struct pr
 							     : match(in, (uint32_t)first));
 		if (out) {
 			out->count += (uint64_t)__builtin_popcount(primes) + two;
-			out->check += (uint64_t)__builtin_popcount(primes & 0x5555);
+			out->checksum += (uint64_t)__builtin_popcount(primes & 0x5555);
 			continue;
 		}
 		uint64_t found[PRIMALITY_UNIT / 2 + 1];
@@ -72,7 +72,7 @@ __attribute__((always_inline)) static inline void primality_scan(const struct pr
 			found[n++] = 2;
 		for (; primes; primes &= primes - 1)
 			found[n++] = first + 2 * (uint64_t)__builtin_ctz(primes) + 1;
-		if (n && take(ctx, found, n) != 0)
+		if (n && sink(ctx, found, n) != 0)
 			return;
 	}
 }
@@ -84,10 +84,10 @@ __attribute__((always_inline)) static inline void primality_scan(const struct pr
 		(void)scratch;                                                                               \
 		primality_scan(input, s, out, NULL, NULL, match);                                            \
 	}                                                                                                    \
-	static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)   \
+	static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)   \
 	{                                                                                                    \
 		(void)scratch;                                                                               \
-		primality_scan(input, s, NULL, take, ctx, match);                                            \
+		primality_scan(input, s, NULL, sink, ctx, match);                                            \
 	}                                                                                                    \
 	const struct variant primality_##id = {                                                              \
 		.name = #id,                                                                                 \

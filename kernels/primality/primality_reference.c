@@ -18,16 +18,16 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	for (uint64_t n = s.lo * PRIMALITY_UNIT; n < s.hi * PRIMALITY_UNIT && n < in->numbers; n++)
 		if (is_prime(n)) {
 			out->count++;
-			out->check += n % 4 == 1;
+			out->checksum += n % 4 == 1;
 		}
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct primality_input *in = input;
 	(void)scratch;
 	for (uint64_t n = s.lo * PRIMALITY_UNIT; n < s.hi * PRIMALITY_UNIT && n < in->numbers; n++)
-		if (is_prime(n) && take(ctx, &n, 1) != 0)
+		if (is_prime(n) && sink(ctx, &n, 1) != 0)
 			return;
 }
 

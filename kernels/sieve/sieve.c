@@ -45,7 +45,7 @@ const struct kernel kernel_sieve = {
 	.summary =
 		"counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
 	.item = "number",
-	.check = "those that are or begin with primes that leave 1 when divided by 4",
+	.checksum = "those that are or begin with primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"start", "stop", "count", NULL},
 	.validate = validate,
 	.undemanding = "how many marks one instruction makes differs from prime to prime",

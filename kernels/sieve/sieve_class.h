@@ -36,7 +36,7 @@ static void count_primes(const unsigned char *bits, uint32_t size, uint64_t numb
 	struct ones ones = count_ones(bits, size / 8);
 	uint64_t even = size / 2 - ones.even;
 	out->count += size - ones.all;
-	out->check += number % 4 == 1 ? even : size - ones.all - even;
+	out->checksum += number % 4 == 1 ? even : size - ones.all - even;
 }
 
 /* Crosses out the numbers left that are no primes. */

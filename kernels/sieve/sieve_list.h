@@ -21,7 +21,7 @@ enum { EMIT_BATCH = 1024, EMIT_ROOM = EMIT_BATCH + WORDS_AT_ONCE * 64 + NUMBERS_
 
 /* Lists a block from its lines side by side. */
 static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block,
-	struct transpose *c, kernel_take_fn *take, void *ctx)
+	struct transpose *c, kernel_sink_fn *sink, void *ctx)
 {
 	uint64_t batch[EMIT_ROOM], words[COLUMN_WORDS], number = sieve_base(in, block);
 	size_t n = 0, used = (sieve_valid(in, block, 0) + 7) / 8;
@@ -35,16 +35,16 @@ static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uin
 		for (uint32_t i = 0; i < c->words; i += WORDS_AT_ONCE, number += WORDS_AT_ONCE * c->span) {
 			n += numbers(words + i, c, number, batch + n);
 			if (n >= EMIT_BATCH) {
-				if (take(ctx, batch, n))
+				if (sink(ctx, batch, n))
 					return 1;
 				n = 0;
 			}
 		}
 	}
-	return n ? take(ctx, batch, n) : 0;
+	return n ? sink(ctx, batch, n) : 0;
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct sieve_input *in = input;
 	struct sieve_scratch *w = scratch;
@@ -52,14 +52,14 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 	if (s.lo == 0 && s.hi > 0)
 		for (uint32_t i = 0; i < in->listed_count; i++) {
 			uint64_t item = in->listed[i];
-			if (take(ctx, &item, 1))
+			if (sink(ctx, &item, 1))
 				return;
 		}
 	if (s.lo < in->blocks)
 		transpose_init(&c, in);
 	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {
 		keep_lines(in, w, block, 0, in->classes);
-		if (emit_block(in, w, block, &c, take, ctx))
+		if (emit_block(in, w, block, &c, sink, ctx))
 			return;
 	}
 }

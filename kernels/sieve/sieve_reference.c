@@ -59,7 +59,7 @@ static void strike_out(unsigned char *struck, uint64_t size)
 	}
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct problem *p = input;
 	unsigned char *struck = scratch;
@@ -68,7 +68,7 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 	if (s.lo >= s.hi)
 		return;
 	strike_out(struck, size);
-	if (k == 1 && p->start <= 2 && p->stop >= 2 && take(ctx, &two, 1))
+	if (k == 1 && p->start <= 2 && p->stop >= 2 && sink(ctx, &two, 1))
 		return;
 	for (uint64_t i = p->start < 3 ? 0 : (p->start - 2) / 2; i < size; i++) {
 		if (struck[i / 8] >> i % 8 & 1)
@@ -79,13 +79,13 @@ static void emit(const void *input, struct span s, void *scratch, kernel_take_fn
 			continue;
 		batch[n++] = last[0];
 		if (n == 512) {
-			if (take(ctx, batch, n))
+			if (sink(ctx, batch, n))
 				return;
 			n = 0;
 		}
 	}
 	if (n)
-		take(ctx, batch, n);
+		sink(ctx, batch, n);
 }
 
 static int count_up(void *ctx, const uint64_t *primes, size_t n)

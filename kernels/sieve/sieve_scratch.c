@@ -7,7 +7,7 @@
 enum { ALIGN = 64 };
 
 /* Takes `bytes` from the scratch at *used, with 64 bytes behind them that may be read. */
-static void *take(struct sieve_scratch *w, size_t *used, size_t bytes)
+static void *sink(struct sieve_scratch *w, size_t *used, size_t bytes)
 {
 	void *p = w ? (unsigned char *)w + *used : NULL;
 	*used += (bytes + 64 + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -46,15 +46,15 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 	struct sieve_scratch at = {.slots = in->segments < SIEVE_SLOTS ? in->segments : SIEVE_SLOTS,
 		.stride = bytes_before(in) + line_bytes(in)};
 	size_t used = 0, words = in->primes * sizeof(uint32_t);
-	take(w, &used, sizeof *w);
-	at.line = take(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(in, line_bytes(in)));
-	at.segment = take(w, &used, at.slots * sizeof *at.segment);
-	at.batch = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
-	at.last = take(w, &used, SIEVE_BATCH * sizeof(uint32_t));
-	at.start = take(w, &used, words);
-	at.square = take(w, &used, has_squares(in) ? words : 0);
-	at.bucket_used = take(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
-	at.bucket = take(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
+	sink(w, &used, sizeof *w);
+	at.line = sink(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(in, line_bytes(in)));
+	at.segment = sink(w, &used, at.slots * sizeof *at.segment);
+	at.batch = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
+	at.last = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
+	at.start = sink(w, &used, words);
+	at.square = sink(w, &used, has_squares(in) ? words : 0);
+	at.bucket_used = sink(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
+	at.bucket = sink(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
 		w->line = w->lines = at.line + bytes_before(in);
 		w->stride = at.stride;

@@ -52,7 +52,7 @@ static void add_listed(const struct sieve_input *in, struct tally *out)
 	for (uint32_t i = 0; i < in->listed_count; i++)
 		check += in->listed[i] % 4 == 1;
 	out->count += in->listed_count;
-	out->check += check;
+	out->checksum += check;
 }
 
 static void chunk(const void *input, struct span s, void *scratch, struct tally *out)

@@ -92,7 +92,7 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 		return err_set(e, ERR_FAILED, "substrings: out of memory");
 	in->count = substrings_letters(p);
 	in->flip = p->alphabet == ALPHABET_DNA ? SUBSTRINGS_FLIP : 0;
-	in->peak = p->peak ? p->peak : 1;
+	in->peak = p->longest ? p->longest : 1;
 	in->prefetch = prefetch_choose(p, in->count);
 	in->text = memory_alloc(in->count, 1, "the string", e);
 	in->shown = in->text && in->flip ? memory_alloc(in->count, 1, "the string's letters", e) : in->text;
@@ -157,11 +157,11 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 		return NULL;
 	if (p->string == STRING_EQUAL)
 		*known = bases ? (struct tally){0}
-			       : (struct tally){.count = odd ? n * (half + 1) : half * (n + 1), .peak = n};
+			       : (struct tally){.count = odd ? n * (half + 1) : half * (n + 1), .longest = n};
 	else if (bases)
-		*known = (struct tally){.count = half * (half + odd), .peak = n - odd};
+		*known = (struct tally){.count = half * (half + odd), .longest = n - odd};
 	else
-		*known = (struct tally){.count = (half + odd) * (half + 1), .peak = n && !odd ? n - 1 : n};
+		*known = (struct tally){.count = (half + odd) * (half + 1), .longest = n && !odd ? n - 1 : n};
 	return "closed form";
 }
 
@@ -193,10 +193,10 @@ const struct kernel kernel_substrings = {
 	.name = "substrings",
 	.summary = "palindromic substrings of one long string: how many, and the longest",
 	.item = "letter",
-	.check = "sum over the palindromic substrings of 2^(i mod 64) * (2 * floor(i / 64) + 1) for their "
-		 "middle letter i, three times that "
-		 "where their middle is the gap before i, modulo 2^64",
-	.peak = "letters of the longest",
+	.checksum = "sum over the palindromic substrings of 2^(i mod 64) * (2 * floor(i / 64) + 1) for their "
+		    "middle letter i, three times that "
+		    "where their middle is the gap before i, modulo 2^64",
+	.longest = "letters of the longest",
 	.parameters =
 		(const char *const[]){"bytes", "string", "letters", "alphabet", "seed", "prefetch", NULL},
 	.takes_input = true,

@@ -74,8 +74,8 @@ static inline void substrings_add(uint64_t z, uint64_t pairs, struct tally *out)
 	const uint64_t i = (z + 1) / 2, palindromes = pairs + (z % 2 == 0),
 		       longest = substrings_longest(z, pairs);
 	out->count += palindromes;
-	out->check += (palindromes << i % 64) * substrings_weight(i / 64, z % 2);
-	out->peak = palindromes && longest > out->peak ? longest : out->peak;
+	out->checksum += (palindromes << i % 64) * substrings_weight(i / 64, z % 2);
+	out->longest = palindromes && longest > out->longest ? longest : out->longest;
 }
 
 extern const struct variant substrings_reference, substrings_scalar, substrings_avx2, substrings_avx512;

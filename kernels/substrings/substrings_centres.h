@@ -147,8 +147,8 @@ SUBSTRINGS_INLINE void substrings_survivors(const struct substrings_input *in, s
 		const uint64_t pairs = substrings_pairs(in, state, z, r, flip, isa),
 			       longest = substrings_longest(z, pairs);
 		out->count += pairs - r;
-		out->check += ((pairs - r) << i) * substrings_weight(base / 64, gaps);
-		out->peak = longest > out->peak ? longest : out->peak;
+		out->checksum += ((pairs - r) << i) * substrings_weight(base / 64, gaps);
+		out->longest = longest > out->longest ? longest : out->longest;
 	}
 }
 
@@ -200,16 +200,16 @@ SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struc
 	a.letters_sum = a.letters;
 	a.peak = a.letters != 0;
 	uint64_t r = 1;
-	const bool low = out->peak <= 2 * SUBSTRINGS_SURE; /* only in the first blocks */
+	const bool low = out->longest <= 2 * SUBSTRINGS_SURE; /* only in the first blocks */
 	for (; r <= SUBSTRINGS_SURE; r++)
 		substrings_round(&a, p, r, low, flip, isa);
 	while (!substrings_few(&a, r) && r <= SUBSTRINGS_ROUNDS)
 		for (const uint64_t end = r + SUBSTRINGS_STEP; r < end; r++)
 			substrings_round(&a, p, r, true, flip, isa);
 	out->count += a.count;
-	out->check += a.letters_sum * substrings_weight(base / 64, false) +
-		      a.gaps_sum * substrings_weight(base / 64, true);
-	out->peak = a.peak > out->peak ? a.peak : out->peak;
+	out->checksum += a.letters_sum * substrings_weight(base / 64, false) +
+			 a.gaps_sum * substrings_weight(base / 64, true);
+	out->longest = a.peak > out->longest ? a.peak : out->longest;
 	if (a.letters)
 		substrings_survivors(in, state, base, false, a.letters, r - 1, out, flip, isa);
 	if (a.gaps)
@@ -222,7 +222,7 @@ SUBSTRINGS_INLINE void substrings_scan(const struct substrings_input *in, struct
 	struct substrings_state *state, struct tally *out, unsigned char flip, struct substrings_isa isa)
 {
 	const enum prefetch how = in->prefetch;
-	struct tally t = {.peak = out->peak};
+	struct tally t = {.longest = out->longest};
 	substrings_state_begin(state, s);
 	for (uint64_t block = s.lo; block < s.hi; block++) {
 		const uint64_t base = block * SUBSTRINGS_BLOCK;
@@ -237,7 +237,7 @@ SUBSTRINGS_INLINE void substrings_scan(const struct substrings_input *in, struct
 
 /* Lists the centres of palindromes of in->peak letters: a kernel_emit_fn, likewise. */
 SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct span s,
-	struct substrings_state *state, kernel_take_fn *take, void *ctx, unsigned char flip,
+	struct substrings_state *state, kernel_sink_fn *sink, void *ctx, unsigned char flip,
 	struct substrings_isa isa)
 {
 	substrings_state_begin(state, s);
@@ -245,7 +245,7 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 		z < 2 * s.hi * SUBSTRINGS_BLOCK - 1 && z + 1 < 2 * in->count; z++)
 		if ((!flip || z % 2) &&
 			substrings_longest(z, substrings_pairs(in, state, z, 0, flip, isa)) >= in->peak &&
-			take(ctx, &z, 1) != 0)
+			sink(ctx, &z, 1) != 0)
 			return;
 }
 
@@ -267,13 +267,13 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 		else                                                                                         \
 			substrings_scan(in, s, scratch, out, 0, isa);                                        \
 	}                                                                                                    \
-	static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)   \
+	static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)   \
 	{                                                                                                    \
 		const struct substrings_input *in = input;                                                   \
 		if (in->flip)                                                                                \
-			substrings_list(in, s, scratch, take, ctx, SUBSTRINGS_FLIP, isa);                    \
+			substrings_list(in, s, scratch, sink, ctx, SUBSTRINGS_FLIP, isa);                    \
 		else                                                                                         \
-			substrings_list(in, s, scratch, take, ctx, 0, isa);                                  \
+			substrings_list(in, s, scratch, sink, ctx, 0, isa);                                  \
 	}                                                                                                    \
 	static size_t scratch_bytes(const void *input)                                                       \
 	{                                                                                                    \

@@ -25,7 +25,7 @@ static size_t scratch_bytes(const void *input)
 }
 
 static void visit(const struct substrings_input *in, struct span s, uint32_t *pairs, struct tally *out,
-	kernel_take_fn *take, void *ctx)
+	kernel_sink_fn *sink, void *ctx)
 {
 	const unsigned char *text = in->text;
 	const uint64_t step = in->flip ? 2 : 1;
@@ -52,7 +52,7 @@ static void visit(const struct substrings_input *in, struct span s, uint32_t *pa
 			continue;
 		if (out)
 			substrings_add(z, n, out);
-		else if (substrings_longest(z, n) >= in->peak && take(ctx, &z, 1) != 0)
+		else if (substrings_longest(z, n) >= in->peak && sink(ctx, &z, 1) != 0)
 			return;
 	}
 }
@@ -62,9 +62,9 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	visit(input, s, scratch, out, NULL, NULL);
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
-	visit(input, s, scratch, NULL, take, ctx);
+	visit(input, s, scratch, NULL, sink, ctx);
 }
 
 const struct variant substrings_reference = {

@@ -90,6 +90,7 @@ void substrings_comb_add(
 				     : first - (uint64_t)__builtin_ctzll(bits);
 	const uint64_t longest = 2 * best - !gaps;
 	out->count += first * number + (rising ? places : -places);
-	out->check += (first * bits + (rising ? weighted : -weighted)) * substrings_weight(base / 64, gaps);
-	out->peak = longest > out->peak ? longest : out->peak;
+	out->checksum +=
+		(first * bits + (rising ? weighted : -weighted)) * substrings_weight(base / 64, gaps);
+	out->longest = longest > out->longest ? longest : out->longest;
 }

@@ -91,9 +91,9 @@ static int validate(const struct problem *p, struct err *e)
 }
 
 /* Every word of one letter is a palindrome. */
-static void count_aside(struct problem *p, bool aside)
+static void count_excluded(struct problem *p, bool excluded)
 {
-	p->min_length = aside ? 1 : 2;
+	p->min_length = excluded ? 1 : 2;
 }
 
 /* No word is longer than its text. */
@@ -166,8 +166,9 @@ const struct kernel kernel_text = {
 	.name = "text",
 	.summary = "palindromic words in a text",
 	.item = "byte",
-	.check = "sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "
-		 "letters, modulo 2^64",
+	.checksum =
+		"sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "
+		"letters, modulo 2^64",
 	.parameters = (const char *const[]){"bytes", "seed", "min-length", "word-chars", "fold-case",
 		"encoding", "prefetch", NULL},
 	.takes_input = true,
@@ -177,8 +178,8 @@ const struct kernel kernel_text = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.count_aside = count_aside,
-	.aside = "one-letter words",
+	.count_excluded = count_excluded,
+	.excluded = "one-letter words",
 	.spell = spell,
 	.fold = fold,
 	.weigh = place_tally,

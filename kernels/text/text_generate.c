@@ -45,7 +45,7 @@ static unsigned roll(struct dice *d)
 }
 
 /* Appends what fits. */
-static unsigned char *put(unsigned char *to, const unsigned char *end, unsigned c)
+static unsigned char *put_code_point(unsigned char *to, const unsigned char *end, unsigned c)
 {
 	if (to < end)
 		*to++ = (unsigned char)c;
@@ -69,12 +69,12 @@ static void generate(unsigned char *to, uint64_t bytes, uint64_t seed)
 				c = letter[roll(&dice)];
 			last[1] = last[0];
 			last[0] = c;
-			to = put(to, end, c - upper);
+			to = put_code_point(to, end, c - upper);
 		}
 		unsigned after = separator[roll(&dice)];
-		to = put(to, end, after);
+		to = put_code_point(to, end, after);
 		if (after == ',' || after == '.')
-			to = put(to, end, after == '.' && roll(&dice) < 64 ? '\n' : ' ');
+			to = put_code_point(to, end, after == '.' && roll(&dice) < 64 ? '\n' : ' ');
 		upper = after == '.' ? 0x20 : 0;
 	}
 }

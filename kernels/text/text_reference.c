@@ -165,18 +165,18 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	(void)scratch;
 	for (uint64_t i = next(in, s.lo * TEXT_TILE, to, &end); i < to; i = next(in, end, to, &end)) {
 		out->count++;
-		out->check += (UINT64_C(1) << i % 64) * (i / 64 * 2 + 1);
+		out->checksum += (UINT64_C(1) << i % 64) * (i / 64 * 2 + 1);
 	}
 }
 
-static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)
+static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct text_input *in = input;
 	const uint64_t to = end_of(in, s);
 	uint64_t end = 0;
 	(void)scratch;
 	for (uint64_t i = next(in, s.lo * TEXT_TILE, to, &end); i < to; i = next(in, end, to, &end))
-		if (take(ctx, &i, 1) != 0)
+		if (sink(ctx, &i, 1) != 0)
 			return;
 }
 

@@ -125,7 +125,7 @@ static uint64_t pairs_before(const struct text_giant *g, uint64_t part, uint64_t
  * *amid: the tile lies inside a giant that another owns. */
 static uint64_t compare_giants(const struct text_input *in, uint64_t tile, bool *amid)
 {
-	uint64_t spoilt = 0;
+	uint64_t rejected = 0;
 	*amid = false;
 	for (unsigned i = 0; i < in->giant_count && in->giants[i].start / TEXT_TILE <= tile; i++) {
 		const struct text_giant *g = in->giants + i;
@@ -136,23 +136,23 @@ static uint64_t compare_giants(const struct text_input *in, uint64_t tile, bool 
 		const uint64_t from = pairs_before(g, tile - first, parts),
 			       to = pairs_before(g, tile - first + 1, parts);
 		if (!text_are_equal_pairs(in, in->text + g->start + from, in->text + end - from, to - from))
-			spoilt |= UINT64_C(1) << i;
+			rejected |= UINT64_C(1) << i;
 		*amid |= g->start + TEXT_BLOCK <= tile * TEXT_TILE && (tile + 1) * TEXT_TILE <= end;
 	}
-	return spoilt;
+	return rejected;
 }
 
 void text_settle(const void *input, struct tally *all)
 {
 	const struct text_input *in = input;
-	for (; all->spoilt; all->spoilt &= all->spoilt - 1) {
-		const struct text_giant *g = in->giants + __builtin_ctzll(all->spoilt);
+	for (; all->rejected; all->rejected &= all->rejected - 1) {
+		const struct text_giant *g = in->giants + __builtin_ctzll(all->rejected);
 		struct tally taken = {0};
 		if (g->bytes < in->min_length)
 			continue;
 		place_tally(g->start, &taken);
 		all->count -= taken.count;
-		all->check -= taken.check;
+		all->checksum -= taken.checksum;
 	}
 }
 
@@ -190,7 +190,7 @@ void text_scan(const struct text_input *in, struct span s, struct text_tile *til
 	for (uint64_t unit = s.lo; more && unit < s.hi; unit++) {
 		const uint64_t base = unit * TEXT_TILE;
 		if (out && in->giant_count)
-			t.spoilt |= compare_giants(in, unit, &amid);
+			t.rejected |= compare_giants(in, unit, &amid);
 		if (amid)
 			continue;
 		search(in, base, tile);

@@ -9,7 +9,7 @@
  * chunks, so any cut gives the same words, in the same order.
  *
  * Giants are counted by their owner unseen. Each tile that such a word touches compares an equal share of its
- * pairs, and what differs is spoilt in the tally.
+ * pairs, and what differs is rejected in the tally.
  *
  * Searches know the words of ASCII alone. A word that has other characters is looked at here, once they are
  * done.
@@ -67,9 +67,9 @@ size_t text_scratch_bytes(const void *input);
 	{                                                                                                    \
 		text_scan(input, s, scratch, search_fn, out, NULL);                                          \
 	}                                                                                                    \
-	static void emit(const void *input, struct span s, void *scratch, kernel_take_fn *take, void *ctx)   \
+	static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)   \
 	{                                                                                                    \
-		struct mask_list list = {.take = take, .ctx = ctx};                                          \
+		struct mask_list list = {.sink = sink, .ctx = ctx};                                          \
 		text_scan(input, s, scratch, search_fn, NULL, &list);                                        \
 		mask_list_flush(&list);                                                                      \
 	}                                                                                                    \

@@ -94,9 +94,9 @@ static int go_on(const char *path, struct err *e)
 		if (s->cell_id.value < CELLS && s->sample.value == 0)
 			had[s->cell_id.value]++;
 	}
-	const struct campaign_side side = {.dir = "/nowhere", .before = &before, .samples_fd = fd};
+	const struct campaign_arm arm = {.dir = "/nowhere", .before = &before, .samples_fd = fd};
 	if (status == 0)
-		status = campaign_run(&p, &side, 1, &means, &r, e);
+		status = campaign_run(&p, &arm, 1, &means, &r, e);
 	for (size_t i = 0; status == 0 && i < CELLS; i++)
 		must(r.stops[i] && *r.stops[i]);
 	campaign_result_free(&r);

@@ -86,7 +86,7 @@ static void check_team(
 	for (unsigned i = 0; i < runs; i++)
 		run_team(b, t);
 	check_chunks(r, &job, &plan, runs);
-	for (uint64_t i = 0; b->wired && i < chunks; i++)
+	for (uint64_t i = 0; b->message_passing && i < chunks; i++)
 		assert_int_equal(r->returned[i], runs * traffic_of(r, i));
 	check_slots(b, t, &job, &plan, runs);
 	b->close(t);
@@ -119,7 +119,7 @@ static void check_many_runs(const struct backend *b, struct team_plan plan)
 /* More than any pipe holds, in both directions at once: nobody may wait for the other. */
 static void check_heavy(const struct backend *b, struct team_plan plan)
 {
-	if (b->wired)
+	if (b->message_passing)
 		check_team(b, plan, 40, 2, true);
 }
 

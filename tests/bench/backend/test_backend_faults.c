@@ -217,7 +217,7 @@ static void check_hang(const struct backend *b, const char *where, int (*enter)(
 		struct scene s;
 		char expected[60];
 		scene_set(&s, b, lifetimes[l]);
-		s.plan.timeout_seconds = b->afresh ? 2 : 0.3; /* a program takes its time to start */
+		s.plan.timeout_seconds = b->exec_workers ? 2 : 0.3; /* a program takes its time to start */
 		s.r->enter = enter;
 		s.r->chunk = chunk;
 		scene_play(&s, 1);

@@ -46,7 +46,7 @@ static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
 	for (uint64_t i = 0; i < times; i++)
 		sum += s->ns(s->runs++);
 	*mean = (struct timing){.total_ns = sum / (double)times, .compute_ns = sum / (double)times / 2};
-	mean->tally = (struct tally){.count = times, .check = s->calls};
+	mean->tally = (struct tally){.count = times, .checksum = s->calls};
 	return 0;
 }
 

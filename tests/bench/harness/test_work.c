@@ -50,7 +50,7 @@ static void stamps_of_another_host_move_to_our_gate(void **state)
 		assert_true(theirs.began == ours.began);
 		assert_true(theirs.ended - theirs.began == 5100 - 1003);
 		assert_true(theirs.touched - theirs.entered == 260 - 150);
-		assert_true(theirs.tally.count == 7 && theirs.tally.check == 9);
+		assert_true(theirs.tally.count == 7 && theirs.tally.checksum == 9);
 	}
 }
 

@@ -63,12 +63,12 @@ static void cells_are_told_apart(void **state)
 	struct err e = {0};
 	struct simulation s = *scenario_find("two");
 	struct dataset d;
-	struct sheet all;
+	struct report_table all;
 	size_t weak = 0, strong = 0;
 	(void)state;
 	s.weak = true;
 	assert_int_equal(dataset_open(&d, simulated_in(&s, "apart"), &e), 0);
-	assert_int_equal(sheet_all(&d, &all, &e), 0);
+	assert_int_equal(report_table_all(&d, &all, &e), 0);
 	assert_string_equal(all.heads[7], "else");
 	for (size_t i = 0; i < all.rows; i++) {
 		const char *text = all.cells[i * all.columns + 7].text;
@@ -76,7 +76,7 @@ static void cells_are_told_apart(void **state)
 		strong += strcmp(text, "scaling strong") == 0;
 	}
 	assert_true(weak > 0 && strong > 0);
-	sheet_free(&all);
+	report_table_free(&all);
 	dataset_close(&d);
 }
 

@@ -133,30 +133,30 @@ static struct plan make_plan(size_t count, unsigned launches, unsigned most, dou
 
 /* Runs the plan on the machine, on one side or two; the rows it wrote go to `samples`, one table a side. -1
  * where it refuses to go on from `before`. */
-static int try_sides(const struct plan *p, struct machine *m, size_t count, const struct table *before,
+static int try_arms(const struct plan *p, struct machine *m, size_t count, const struct table *before,
 	struct table *samples, struct err *e)
 {
 	const struct campaign_means means = {
 		.launch = fake_launch, .clock_ns = fake_clock, .told = note_forecast, .ctx = m};
 	static const char *const dirs[] = {"/nowhere", "/nowhere/against"};
-	char path[CAMPAIGN_SIDES][64];
-	int files[CAMPAIGN_SIDES];
-	struct campaign_side sides[CAMPAIGN_SIDES];
+	char path[CAMPAIGN_ARMS][64];
+	int files[CAMPAIGN_ARMS];
+	struct campaign_arm arms[CAMPAIGN_ARMS];
 	struct campaign_result r;
 	struct table none;
 	table_init(&none, sample_columns, sizeof(struct sample));
 	for (size_t i = 0; i < count; i++) {
 		files[i] = memfd_create("samples", 0); /* waiting for a disk is not what this is about */
 		snprintf(path[i], sizeof path[i], "/proc/self/fd/%d", files[i]);
-		sides[i] = (struct campaign_side){.dir = dirs[i],
+		arms[i] = (struct campaign_arm){.dir = dirs[i],
 			.program = i ? "other/parscale" : NULL,
 			.before = before ? &before[i] : &none,
 			.samples_fd = csv_open(path[i], sample_columns, e)};
-		assert_true(sides[i].samples_fd >= 0);
+		assert_true(arms[i].samples_fd >= 0);
 	}
 	int quiet = dup(STDERR_FILENO);
 	assert_non_null(freopen("/dev/null", "w", stderr));
-	int status = campaign_run(p, sides, count, &means, &r, e);
+	int status = campaign_run(p, arms, count, &means, &r, e);
 	fflush(stderr);
 	dup2(quiet, STDERR_FILENO);
 	close(quiet);
@@ -167,7 +167,7 @@ static int try_sides(const struct plan *p, struct machine *m, size_t count, cons
 	for (size_t i = 0; i < count; i++) {
 		table_init(&samples[i], sample_columns, sizeof(struct sample));
 		assert_int_equal(csv_read(path[i], &samples[i], NULL, e), 0);
-		close(sides[i].samples_fd);
+		close(arms[i].samples_fd);
 		close(files[i]);
 	}
 	return status;
@@ -176,7 +176,7 @@ static int try_sides(const struct plan *p, struct machine *m, size_t count, cons
 static int try_campaign(const struct plan *p, struct machine *m, const struct table *before,
 	struct table *samples, struct err *e)
 {
-	return try_sides(p, m, 1, before, samples, e);
+	return try_arms(p, m, 1, before, samples, e);
 }
 
 static void campaign(
@@ -389,13 +389,13 @@ static const struct sample *launch_of(const struct table *t, size_t n)
 
 /* Both sides have the same launches in the same order; of two of a cell that follow each other each side was
  * first in one; every complete block has every cell. */
-static void check_pairs(const struct plan *p, const struct table sides[2])
+static void check_pairs(const struct plan *p, const struct table arms[2])
 {
 	bool here_first[CELLS];
 	unsigned had[CELLS] = {0};
-	assert_int_equal(sides[0].count, sides[1].count);
-	for (size_t n = 0; n < sides[0].count / 2; n++) {
-		const struct sample *a = launch_of(&sides[0], n), *b = launch_of(&sides[1], n);
+	assert_int_equal(arms[0].count, arms[1].count);
+	for (size_t n = 0; n < arms[0].count / 2; n++) {
+		const struct sample *a = launch_of(&arms[0], n), *b = launch_of(&arms[1], n);
 		const size_t cell = a->cell_id.value;
 		assert_true(a->launch_id.value == n && b->launch_id.value == n);
 		assert_true(b->cell_id.value == cell && a->block.value == b->block.value);
@@ -416,15 +416,15 @@ static void two_programs_take_turns(void **state)
 	unsigned here_first = 0, launches = 0;
 	for (uint64_t trial = 0; trial < 10; trial++) {
 		struct machine m = {.slow_from = INFINITY, .scatter = 0.03, .spread = 2, .seed = trial};
-		struct table sides[2];
+		struct table arms[2];
 		struct err e = {0};
 		p.order_seed = trial;
-		assert_int_equal(try_sides(&p, &m, 2, NULL, sides, &e), 0);
-		check_pairs(&p, sides);
-		for (size_t n = 0; n < sides[0].count / 2; n++, launches++)
-			here_first += launch_of(&sides[0], n)->stamp < launch_of(&sides[1], n)->stamp;
+		assert_int_equal(try_arms(&p, &m, 2, NULL, arms, &e), 0);
+		check_pairs(&p, arms);
+		for (size_t n = 0; n < arms[0].count / 2; n++, launches++)
+			here_first += launch_of(&arms[0], n)->stamp < launch_of(&arms[1], n)->stamp;
 		for (size_t i = 0; i < 2; i++)
-			table_free(&sides[i]);
+			table_free(&arms[i]);
 	}
 	assert_in_range(here_first, 45 * launches / 100, 55 * launches / 100);
 }
@@ -445,7 +445,7 @@ static void two_programs_go_on(void **state)
 	struct machine m = {.slow_from = INFINITY, .scatter = 0.02, .spread = 1, .seed = 1};
 	struct table all[2];
 	struct err e = {0};
-	assert_int_equal(try_sides(&p, &m, 2, NULL, all, &e), 0);
+	assert_int_equal(try_arms(&p, &m, 2, NULL, all, &e), 0);
 	for (size_t launches = 0; launches <= all[0].count; launches++) { /* of both sides */
 		struct table before[2], rest[2];
 		const size_t n = launches / 2;
@@ -459,7 +459,7 @@ static void two_programs_go_on(void **state)
 		}
 		m = (struct machine){
 			.slow_from = INFINITY, .now = 1e6, .scatter = 0.02, .spread = 1, .seed = 2};
-		assert_int_equal(try_sides(&p, &m, 2, before, rest, &e), 0);
+		assert_int_equal(try_arms(&p, &m, 2, before, rest, &e), 0);
 		for (size_t i = 0; i < 2; i++) {
 			join(&before[i], &rest[i]);
 			table_free(&rest[i]);
@@ -484,7 +484,7 @@ static void sides_that_do_not_match_are_refused(void **state)
 	struct machine m = {.slow_from = INFINITY, .scatter = 0.02, .spread = 1, .seed = 1};
 	struct table all[2];
 	struct err e = {0};
-	assert_int_equal(try_sides(&p, &m, 2, NULL, all, &e), 0);
+	assert_int_equal(try_arms(&p, &m, 2, NULL, all, &e), 0);
 	for (int fault = 0; fault < 3; fault++) {
 		struct table before[2] = {all[0], all[1]}, rest[2];
 		struct sample *s = table_row(&all[1], 10);
@@ -496,7 +496,7 @@ static void sides_that_do_not_match_are_refused(void **state)
 		if (fault == 2)
 			s->block.value++;
 		e = (struct err){0};
-		assert_int_equal(try_sides(&p, &m, 2, before, rest, &e), -1);
+		assert_int_equal(try_arms(&p, &m, 2, before, rest, &e), -1);
 		assert_int_equal(e.status, ERR_USAGE);
 		if (!strstr(e.text, fault ? "/nowhere/against/samples.csv: row 11 is of no launch"
 					  : "/nowhere/samples.csv: row 71 is of a launch that the other"))

@@ -83,10 +83,10 @@ static void lanes_are_as_one_line_of_c_makes_them(void **state)
 			serial_run_close(&s);
 			for (uint64_t u = 0; u < 3; u++)
 				for (uint64_t lane = 0; lane < 96; lane++)
-					wanted.check += peaks[k].lane(p.seed, lane, u);
+					wanted.checksum += peaks[k].lane(p.seed, lane, u);
 			assert_true(found.count == 3 * peaks[k].unit);
 			assert_true(found.count == peaks[k].kernel->items(&p));
-			assert_true(found.check == wanted.check);
+			assert_true(found.checksum == wanted.checksum);
 		}
 }
 

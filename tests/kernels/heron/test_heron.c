@@ -35,7 +35,7 @@ static double root_of(const struct variant *v, double a, uint64_t *steps)
 	double root;
 	number[heron_bits(a) % HERON_UNIT] = a;
 	v->chunk(&in, (struct span){0, 1}, NULL, &out);
-	memcpy(&root, &out.check, sizeof root);
+	memcpy(&root, &out.checksum, sizeof root);
 	*steps = out.count;
 	return root;
 }
@@ -97,7 +97,7 @@ static void check_generated(const struct variant *v)
 		heron_reference.chunk(input, (struct span){u, u + 1}, NULL, &wanted);
 		v->chunk(input, (struct span){u, u + 1}, NULL, &found);
 		assert_int_equal(found.count, wanted.count);
-		assert_int_equal(found.check, wanted.check);
+		assert_int_equal(found.checksum, wanted.checksum);
 	}
 	for (uint64_t i = in->count; i < v->units(input) * HERON_UNIT; i++)
 		assert_true(in->number[i] == 0);

@@ -92,10 +92,11 @@ static inline void assert_same(
 	if (i < e->count || i < f->count)
 		fail_msg("%s, %s: %zu listed, not %zu; the first that differs is number %zu", variant, what,
 			f->count, e->count, i);
-	if (expected->tally.count != found->tally.count || expected->tally.check != found->tally.check)
+	if (expected->tally.count != found->tally.count || expected->tally.checksum != found->tally.checksum)
 		fail_msg("%s, %s: tally %llu/%llu, not %llu/%llu", variant, what,
-			(unsigned long long)found->tally.count, (unsigned long long)found->tally.check,
-			(unsigned long long)expected->tally.count, (unsigned long long)expected->tally.check);
+			(unsigned long long)found->tally.count, (unsigned long long)found->tally.checksum,
+			(unsigned long long)expected->tally.count,
+			(unsigned long long)expected->tally.checksum);
 	assert_int_equal(found->tally.count, f->count);
 }
 

@@ -107,7 +107,7 @@ static void test_every_letter_counts(void **state)
 					(*v)->chunk(in, (struct span){0, 1}, NULL, &t);
 					*c = 'a';
 					if (t.count != (middle ? 64u : 63u) ||
-						~t.check != (middle ? 0 : UINT64_C(1) << w))
+						~t.checksum != (middle ? 0 : UINT64_C(1) << w))
 						fail_msg("%s: length %u, letter %u of word %u", (*v)->name,
 							length, j, w);
 				}
@@ -192,7 +192,7 @@ static void test_record(void **state)
 	struct palindrome_input *in = open_input(&palindrome_reference, 12345, 1);
 	struct outcome o = outcome_of(&palindrome_reference, in, 0);
 	assert_int_equal(o.tally.count, known.count);
-	assert_int_equal(o.tally.check, known.check);
+	assert_int_equal(o.tally.checksum, known.checksum);
 	memcpy(in->words + 77, "x", 1);
 	assert_int_equal(k->spell(in, 77, buffer, &text), 1);
 	assert_int_equal(text[0], 'x');
@@ -230,7 +230,7 @@ static void test_from_a_file(void **state)
 		assert_memory_equal(in->words, "noonabbaabcd", 12);
 		struct outcome o = outcome_of(&palindrome_scalar, in, 0);
 		assert_int_equal(o.tally.count, 2);
-		assert_int_equal(o.tally.check, 3);
+		assert_int_equal(o.tally.checksum, 3);
 		free(o.places.at);
 		palindrome_teardown(in);
 	}

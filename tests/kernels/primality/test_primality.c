@@ -62,9 +62,9 @@ static void check_small(const struct variant *v)
 			prime &= n % d != 0;
 		struct tally t = count(v, n + 1, 0);
 		assert_int_equal(t.count - before, prime);
-		assert_int_equal(t.check - twice, prime && n % 4 == 1);
+		assert_int_equal(t.checksum - twice, prime && n % 4 == 1);
 		before = t.count;
-		twice = t.check;
+		twice = t.checksum;
 	}
 }
 
@@ -81,7 +81,7 @@ static void check_top(const struct variant *v)
 	struct tally wanted = count(&primality_reference, top, top / PRIMALITY_UNIT - 40);
 	struct tally found = count(v, top, top / PRIMALITY_UNIT - 40);
 	assert_int_equal(found.count, wanted.count);
-	assert_int_equal(found.check, wanted.check);
+	assert_int_equal(found.checksum, wanted.checksum);
 	wanted = count(&primality_reference, square + 1, square / PRIMALITY_UNIT);
 	assert_int_equal(count(v, square + 1, square / PRIMALITY_UNIT).count, wanted.count);
 	assert_int_equal(count(v, square, square / PRIMALITY_UNIT).count, wanted.count);
@@ -116,7 +116,7 @@ static void check_list(const struct variant *v)
 	v->emit(input, (struct span){0, v->units(input)}, NULL, add, sum);
 	v->teardown(input);
 	assert_int_equal(sum[0].count, counted.count);
-	assert_int_equal(sum[0].check, counted.check);
+	assert_int_equal(sum[0].checksum, counted.checksum);
 }
 
 static void lists_are_what_was_counted(void **state)

@@ -16,11 +16,11 @@ static void check_all_variants(const struct problem *p, struct tally expected, b
 		if (!can_run(*v, p))
 			continue;
 		struct tally got = count_all(*v, p);
-		if (got.count != expected.count || (check_too && got.check != expected.check))
+		if (got.count != expected.count || (check_too && got.checksum != expected.checksum))
 			fail_msg("%s %llu..%llu: %llu primes, check %llu; expected %llu, %llu", (*v)->name,
 				(unsigned long long)p->start, (unsigned long long)p->stop,
-				(unsigned long long)got.count, (unsigned long long)got.check,
-				(unsigned long long)expected.count, (unsigned long long)expected.check);
+				(unsigned long long)got.count, (unsigned long long)got.checksum,
+				(unsigned long long)expected.count, (unsigned long long)expected.checksum);
 	}
 }
 
@@ -66,7 +66,7 @@ static struct tally count_by_testing(uint64_t start, uint64_t stop)
 	for (uint64_t n = start;; n++) {
 		if (is_prime(n)) {
 			t.count++;
-			t.check += n % 4 == 1;
+			t.checksum += n % 4 == 1;
 		}
 		if (n == stop)
 			return t;
@@ -99,7 +99,7 @@ static void test_published_counts(void **state)
 				struct err e = {0};
 				struct tally got = count_all(variant_find(&kernel_sieve, "best", &e), &p);
 				assert_int_equal(got.count, known.count);
-				assert_int_equal(got.check, known.check);
+				assert_int_equal(got.checksum, known.checksum);
 			}
 		}
 	}
@@ -122,7 +122,7 @@ static void test_published_counts_to_10_19(void **state)
 		bool check_known = false;
 		assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
 		assert_true(check_known);
-		uint64_t lead = known.count - 1 - 2 * known.check; /* of those that leave 3 */
+		uint64_t lead = known.count - 1 - 2 * known.checksum; /* of those that leave 3 */
 		assert_int_equal(kernel_sieve.about_nth(&p, known.count, &about, &e), 0);
 		double root = sqrt((double)end), off = fabs((double)about - (double)end);
 		if (off > 3 * root + 10 || (double)lead > root)
@@ -169,7 +169,7 @@ static void test_end_of_the_numbers(void **state)
 {
 	(void)state;
 	struct problem p = range(UINT64_C(18446744073709551000), UINT64_MAX);
-	check_all_variants(&p, (struct tally){.count = 13, .check = 8}, true);
+	check_all_variants(&p, (struct tally){.count = 13, .checksum = 8}, true);
 	check_window(UINT64_MAX - 3, UINT64_MAX);
 	check_window(UINT64_MAX, UINT64_MAX);
 }
@@ -189,7 +189,7 @@ static void test_cuts_and_hints(void **state)
 				continue;
 			random_hints(&p);
 			struct tally got = count_in_chunks(*v, &p, 1 + random_below(300));
-			if (got.count != expected.count || got.check != expected.check)
+			if (got.count != expected.count || got.checksum != expected.checksum)
 				fail_msg("%s %llu..%llu block %llu l1 %llu l2 %llu: %llu, not %llu",
 					(*v)->name, (unsigned long long)p.start, (unsigned long long)p.stop,
 					(unsigned long long)p.block_bytes, (unsigned long long)p.l1_bytes,
@@ -241,12 +241,12 @@ static void check_known(const struct variant *v, struct problem *p, const struct
 	struct opened o = open_variant(v, p);
 	v->emit(o.input, (struct span){0, v->units(o.input)}, o.scratch, add, &listed);
 	close_variant(&o);
-	if (got.count != to->count - from->count || got.check != to->check - from->check ||
+	if (got.count != to->count - from->count || got.checksum != to->check - from->check ||
 		listed.count != got.count || listed.sum != to->sum - from->sum)
 		fail_msg("%s %llu..%llu block %llu l1 %llu: %llu, check %llu, listed %lu; expected %u, %u",
 			v->name, (unsigned long long)p->start, (unsigned long long)p->stop,
 			(unsigned long long)p->block_bytes, (unsigned long long)p->l1_bytes,
-			(unsigned long long)got.count, (unsigned long long)got.check,
+			(unsigned long long)got.count, (unsigned long long)got.checksum,
 			(unsigned long)listed.count, to->count - from->count, to->check - from->check);
 }
 
@@ -372,7 +372,7 @@ static int add_up(void *ctx, const uint64_t *primes, size_t n)
 	struct tally *sum = ctx;
 	sum->count += n;
 	for (size_t i = 0; i < n; i++)
-		sum->check += primes[i];
+		sum->checksum += primes[i];
 	return 0;
 }
 
@@ -434,7 +434,7 @@ static void test_full_buckets(void **state)
 				uint32_t full = full_buckets(&o);
 				assert_true(i ? full == in->classes : full > 0 && full < in->classes);
 				assert_int_equal(got.count, expected.count);
-				assert_int_equal(got.check, expected.check);
+				assert_int_equal(got.checksum, expected.checksum);
 			}
 			close_variant(&o);
 		}

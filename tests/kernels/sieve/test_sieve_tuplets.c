@@ -31,7 +31,7 @@ static struct tally count_by_form(const bool *prime, uint64_t start, uint64_t n,
 			for (unsigned j = 0; j < k; j++)
 				all = all && prime[i + forms[f].distance[j]];
 			t.count += all;
-			t.check += all && (start + i) % 4 == 1;
+			t.checksum += all && (start + i) % 4 == 1;
 		}
 	return t;
 }
@@ -65,11 +65,11 @@ static struct marks find_primes(uint64_t start, uint64_t stop)
 static void check(const struct variant *v, const struct problem *p, uint64_t longest, struct tally expected)
 {
 	struct tally got = count_in_chunks(v, p, longest);
-	if (got.count != expected.count || got.check != expected.check)
+	if (got.count != expected.count || got.checksum != expected.checksum)
 		fail_msg("%s %" PRIu64 "..%" PRIu64 ", %" PRIu64 "-tuplets: %" PRIu64 ", check %" PRIu64
 			 ", not %" PRIu64 ", %" PRIu64,
-			v->name, p->start, p->stop, p->tuplet, got.count, got.check, expected.count,
-			expected.check);
+			v->name, p->start, p->stop, p->tuplet, got.count, got.checksum, expected.count,
+			expected.checksum);
 }
 
 static void test_published_counts(void **state)
@@ -198,7 +198,7 @@ static void test_listing(void **state)
 				(*v)->emit(o.input, (struct span){middle, units}, o.scratch, weigh, &l);
 				struct tally expected = count_all(*v, &p);
 				assert_int_equal(l.sum.count, expected.count);
-				assert_int_equal(l.sum.check, expected.check);
+				assert_int_equal(l.sum.checksum, expected.checksum);
 				close_variant(&o);
 			}
 		}

@@ -52,8 +52,8 @@ static void compare_tally(const struct variant *v, const struct problem *p, cons
 {
 	if (got.count != w->all.count)
 		fail_window(v, p, what, got.count, w->all.count);
-	if (got.check != w->all.check)
-		fail_window(v, p, "check", got.check, w->all.check);
+	if (got.checksum != w->all.checksum)
+		fail_window(v, p, "check", got.checksum, w->all.checksum);
 }
 
 /* Caches that make thousands of blocks would have as many passes over all base primes. */
@@ -81,7 +81,7 @@ static const struct backend *next_backend(const struct window *w)
 	for (;; at++) {
 		at = backends[at] ? at : 0;
 		const struct backend *b = backends[at];
-		if (!b->missing && !b->host && !(b->afresh && w->dear)) {
+		if (!b->missing && !b->host && !(b->exec_workers && w->dear)) {
 			runs[at++]++;
 			return b;
 		}
@@ -175,7 +175,7 @@ static struct tally primes_of(const struct window *w)
 {
 	struct tally t = {.count = w->n};
 	for (size_t i = 0; i < w->n; i++)
-		t.check += w->primes[i] % 4 == 1;
+		t.checksum += w->primes[i] % 4 == 1;
 	return t;
 }
 

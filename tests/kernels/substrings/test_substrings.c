@@ -110,7 +110,7 @@ static struct answer answer_of(
 			&part);
 		tally_add(&a.tally, part);
 	}
-	in->peak = a.tally.peak ? a.tally.peak : 1;
+	in->peak = a.tally.longest ? a.tally.longest : 1;
 	for (uint64_t lo = 0; lo < units; lo += cut, worker = (worker + 1) % workers)
 		v->emit(in, (struct span){lo, units - lo < cut ? units : lo + cut}, scratch + worker * bytes,
 			places_take, &a.longest);
@@ -134,8 +134,8 @@ static struct answer answer_by_looking(const struct substrings_input *in)
 				continue;
 			const uint64_t z = first + last, i = (z + 1) / 2, length = last - first + 1;
 			a.tally.count++;
-			a.tally.check += (UINT64_C(1) << i % 64) * (2 * (i / 64) + 1) * (z % 2 ? 3 : 1);
-			a.tally.peak = length > a.tally.peak ? length : a.tally.peak;
+			a.tally.checksum += (UINT64_C(1) << i % 64) * (2 * (i / 64) + 1) * (z % 2 ? 3 : 1);
+			a.tally.longest = length > a.tally.longest ? length : a.tally.longest;
 			if (length > best) {
 				best = length;
 				a.longest.count = 0;
@@ -149,12 +149,12 @@ static struct answer answer_by_looking(const struct substrings_input *in)
 static void assert_same_answer(
 	const struct answer *e, const struct answer *f, const char *variant, const char *what)
 {
-	if (e->tally.count != f->tally.count || e->tally.check != f->tally.check ||
-		e->tally.peak != f->tally.peak)
+	if (e->tally.count != f->tally.count || e->tally.checksum != f->tally.checksum ||
+		e->tally.longest != f->tally.longest)
 		fail_msg("%s, %s: count %llu check %llu peak %llu, not %llu %llu %llu", variant, what,
-			(unsigned long long)f->tally.count, (unsigned long long)f->tally.check,
-			(unsigned long long)f->tally.peak, (unsigned long long)e->tally.count,
-			(unsigned long long)e->tally.check, (unsigned long long)e->tally.peak);
+			(unsigned long long)f->tally.count, (unsigned long long)f->tally.checksum,
+			(unsigned long long)f->tally.longest, (unsigned long long)e->tally.count,
+			(unsigned long long)e->tally.checksum, (unsigned long long)e->tally.longest);
 	if (e->longest.count != f->longest.count ||
 		(e->longest.count &&
 			memcmp(e->longest.at, f->longest.at, e->longest.count * sizeof *e->longest.at)))
@@ -288,7 +288,7 @@ static struct tally answer_of_tree(const unsigned char *text, uint64_t n, uint64
 		}
 		last = tree[within].next[letter];
 		t.count += (uint64_t)tree[last].ends;
-		t.peak = (uint64_t)tree[last].length > t.peak ? (uint64_t)tree[last].length : t.peak;
+		t.longest = (uint64_t)tree[last].length > t.longest ? (uint64_t)tree[last].length : t.longest;
 	}
 	free(tree);
 	*different = (uint64_t)nodes - 2;
@@ -300,17 +300,17 @@ static void check_tree(
 {
 	struct substrings_input *in = open_string(&substrings_scalar, string, "bytes", bytes, letters);
 	const struct tally expected = answer_of_tree(in->text, in->count, different);
-	*longest = expected.peak;
+	*longest = expected.longest;
 	for (const struct variant *const *v = kernel_find("substrings", &(struct err){0})->variants; *v;
 		v++) {
 		if (!can_run(*v))
 			continue;
 		struct answer a = answer_of(*v, in, 100, 2);
-		if (a.tally.count != expected.count || a.tally.peak != expected.peak)
+		if (a.tally.count != expected.count || a.tally.longest != expected.longest)
 			fail_msg("%s, %s of %llu bytes: count %llu peak %llu, not %llu %llu", (*v)->name,
 				string, (unsigned long long)bytes, (unsigned long long)a.tally.count,
-				(unsigned long long)a.tally.peak, (unsigned long long)expected.count,
-				(unsigned long long)expected.peak);
+				(unsigned long long)a.tally.longest, (unsigned long long)expected.count,
+				(unsigned long long)expected.longest);
 		free(a.longest.at);
 	}
 	substrings_teardown(in);
@@ -390,7 +390,7 @@ static void test_oracle(void **state)
 				assert_int_equal(substrings_reference.setup(&p, &input, &(struct err){0}), 0);
 				struct answer found = answer_by_looking(input);
 				assert_int_equal(found.tally.count, known.count);
-				assert_int_equal(found.tally.peak, known.peak);
+				assert_int_equal(found.tally.longest, known.longest);
 				free(found.longest.at);
 				substrings_teardown(input);
 			}
@@ -430,7 +430,7 @@ static void test_from_a_file(void **state)
 		assert_memory_equal(in->shown, files[i].counts, in->count);
 		struct answer a = answer_of(&substrings_scalar, in, 0, 1), looked = answer_by_looking(in);
 		assert_same_answer(&looked, &a, "scalar", files[i].text);
-		assert_int_equal(a.tally.peak, files[i].longest);
+		assert_int_equal(a.tally.longest, files[i].longest);
 		if (files[i].first) {
 			const char *text;
 			char buffer[64];

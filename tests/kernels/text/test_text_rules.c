@@ -242,7 +242,7 @@ static void test_sparse(void **state)
 }
 
 /* One word beyond ASCII at each place about the edges of blocks and tiles, of lengths up to three blocks;
- * then spoilt. */
+ * then rejected. */
 static void test_every_place(void **state)
 {
 	static const unsigned picks[] = {0, 17, 17, 19, 21, 25, 31, 33, 4, 17};
@@ -271,7 +271,7 @@ static void test_every_place(void **state)
 	guarded_close(&g);
 }
 
-/* Words so long that units share them: whole, spoilt in one pair, side by side with short ones, touching the
+/* Words so long that units share them: whole, rejected in one pair, side by side with short ones, touching the
  * edges. */
 static void test_giants(void **state)
 {
@@ -324,10 +324,10 @@ static void test_aside(void **state)
 	struct problem p;
 	(void)state;
 	problem_init(&p);
-	k->count_aside(&p, true);
+	k->count_excluded(&p, true);
 	const uint64_t with = check_asked(
 		text, sizeof text - 1, (struct asked){p.min_length, "letters", 0, TEXT_UTF8}, "aside");
-	k->count_aside(&p, false);
+	k->count_excluded(&p, false);
 	const uint64_t without = check_asked(
 		text, sizeof text - 1, (struct asked){p.min_length, "letters", 0, TEXT_UTF8}, "aside");
 	assert_int_equal(with - without, 4);
