@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * decimal.c - writes ascending numbers as lines of decimal text, for listings of many primes.
+ *
+ * Converting a 64-bit number digit by digit costs up to 20 divisions. Here a number is split into
+ * its last four digits, which are copied from a table, and the digits before them, which are
+ * converted once per 10,000 numbers and copied otherwise. Copies have a fixed length (16 and 4
+ * bytes) and are overwritten by the next one; this is why callers leave DECIMAL_MARGIN bytes behind
+ * the last line.
+ */
 #include "base/decimal.h"
 
 #include <string.h>

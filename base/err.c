@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* err.c - fills an error record; the first error wins, so that clean-up cannot hide the cause. */
 #include "base/err.h"
 
 #include <stdarg.h>

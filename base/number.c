@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * number.c - parses the numbers, times and choices that people write as option values.
+ *
+ * Numbers are computed in 128 bits and checked against 2^64 at each step, so that no input
+ * overflows. "2.5e9" is read as the digits 25 with one decimal place: exponent and places cancel
+ * first, the rest of the exponent and the suffix multiply, and a place that remains must divide
+ * without remainder. Nothing passes through floating point, so every accepted number is exact.
+ */
 #include "base/number.h"
 
 #include <ctype.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * options.c - a getopt_long loop that reports errors as values, and the folder argument that
+ * several commands take.
+ */
 #include "base/options.h"
 
 #include <stddef.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * paths.c - finds this program's companions and data files from the path of its own executable
+ * (/proc/self/exe), in a checkout's build folder as well as under an installation prefix.
+ */
 #include "base/paths.h"
 
 #include <stdio.h>

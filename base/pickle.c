@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * pickle.c - writes and reads lists of byte strings and whole numbers in Python's pickle format.
+ *
+ * Protocol 4 is a stack machine's program (PEP 3154; opcodes: Lib/pickletools.py in CPython). A
+ * list is EMPTY_LIST MEMOIZE, then per batch of 1,000 objects MARK, the objects, APPENDS; STOP ends
+ * it. CPython's pickler makes the same choices: batches of 1,000, the shortest opcode for a number,
+ * and a MEMOIZE behind each string; so the bytes per object, and the work, match those of its pool.
+ * The reader need not run the machine: of a flat list only the objects matter, and all other
+ * opcodes are skipped. Every length is checked against the end of the input before it is used.
+ */
 #include "base/pickle.h"
 
 #include <stdbool.h>
@@ -31,6 +41,7 @@ enum {
 	NUMBER_MOST = 11 /* LONG, its length, nine bytes */
 };
 
+/* Bytes around `count` objects, for the bounds that callers allocate by. */
 static size_t around(size_t count)
 {
 	return HEAD + TAIL + ROUND * (count / BATCH + 1);

@@ -17,8 +17,8 @@
 size_t pickle_strings_bytes(size_t count, size_t length);
 size_t pickle_numbers_bytes(size_t count);
 
-/* Writes a whole list to `to`, which has that much room; the bytes it took. Strings lie one after the other.
- */
+/* Writes a whole list to `to`, which has that much room; the bytes it took. Strings lie one
+ * after the other. */
 size_t pickle_strings(unsigned char *to, const unsigned char *strings, size_t count, size_t length);
 size_t pickle_numbers(unsigned char *to, const uint64_t *numbers, size_t count);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rng.c - SplitMix64, and the Fisher-Yates shuffle that draws the order of launches. */
 #include "base/rng.h"
 
 uint64_t rng_next(uint64_t *state)
@@ -9,6 +10,8 @@ uint64_t rng_next(uint64_t *state)
 	return z ^ z >> 31;
 }
 
+/* Fisher-Yates: place i - 1 gets one of the i numbers not yet placed. The modulo favours low places
+ * by less than i / 2^64, which no order of a sweep can show. */
 void shuffle(size_t *order, size_t n, uint64_t *state)
 {
 	for (size_t i = n; i > 1; i--) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* signals.c - turns SIGINT, SIGTERM and SIGHUP into a flag that loops check between launches. */
 #include "base/signals.h"
 
 #include <signal.h>
@@ -12,6 +13,7 @@ static void note(int signal)
 	seen = 1;
 }
 
+/* Without SA_RESTART, so that a wait for a child ends with EINTR and its loop sees the flag. */
 void signals_catch(void)
 {
 	struct sigaction action = {.sa_handler = note};

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * units.c - formats times, counts, bytes and ratios for people.
+ *
+ * A quantity is scaled to the largest unit in which it is at least 1 and printed with three
+ * significant digits. Thresholds lie half a digit lower (0.9995, 9.995, 99.95), where rounding
+ * would carry into the next digit or unit: 999.7 us is "1.00 ms", not "1000 us".
+ */
 #include "base/units.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* wrap.c - wraps text at a page's width, with a hanging indent behind the head of an entry. */
 #include "base/wrap.h"
 
 #include <string.h>

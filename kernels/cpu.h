@@ -35,8 +35,8 @@ int cpu_disable(const char *list, struct err *e);
 /* Whether this CPU is one of Intel's. */
 bool cpu_is_intel(void);
 
-/* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`); returns text.
- */
+/* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`);
+ * returns text. */
 char *cpu_names(unsigned features, char *text, unsigned size);
 
 #endif

@@ -170,8 +170,8 @@ struct kernel {
 	/* How many items the problem has; 2^64 counts as 2^64-1. */
 	uint64_t (*items)(const struct problem *p);
 
-	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound by memory.
-	 */
+	/* Memory that an item takes, for bandwidth and for sizes given in bytes. NULL: not bound
+	 * by memory. */
 	double (*item_bytes)(const struct problem *p);
 
 	/* What it demands of the machine beside memory, the kind that a roofline shows first; ended by one

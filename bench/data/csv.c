@@ -349,8 +349,8 @@ static int read_header(
 	return 0;
 }
 
-/* Whether what was being read is the torn end of the file: no newline since `line` began, and none to come.
- */
+/* Whether what was being read is the torn end of the file: no newline since `line` began, and
+ * none to come. */
 static bool torn_line(struct reader *r, size_t line)
 {
 	while (r->line == line)

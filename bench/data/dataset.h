@@ -75,8 +75,8 @@ bool dataset_fastest(const struct dataset *d, const struct summary *s);
 /* The serial row of the same variant and problem; NULL: none. */
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);
 
-/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest does not say.
- */
+/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest
+ * does not say. */
 unsigned dataset_cpus(const struct dataset *d);
 
 /* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; 0 where unknown. */

@@ -38,8 +38,8 @@ static size_t row_of(const struct table *samples, const struct sample *s)
 
 /* --- what explains --- */
 
-/* A column of the samples and what one of it accounts for. A number that was not told accounts for nothing.
- */
+/* A column of the samples and what one of it accounts for. A number that was not told accounts
+ * for nothing. */
 struct cause {
 	size_t offset;
 	double ns;    /* of time lost, for one of it */

@@ -27,8 +27,8 @@ static bool same_series(const struct group *a, const struct group *b)
 	return factors_compare(&x, &y) == 0;
 }
 
-/* The points of the series that begins with group `first`; how many. Groups that joined are marked as taken.
- */
+/* The points of the series that begins with group `first`; how many. Groups that joined are
+ * marked as taken. */
 static size_t collect(
 	const struct groups *g, size_t first, uint64_t cpus, bool *taken, struct model_point *points)
 {

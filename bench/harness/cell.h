@@ -12,8 +12,8 @@
 #include "bench/data/columns.h"
 #include "kernels/kernel.h"
 
-/* Whether the workers solve one problem together, one that grows with them, or the same one each by itself.
- */
+/* Whether the workers solve one problem together, one that grows with them, or the same one each
+ * by itself. */
 enum scaling { SCALING_STRONG, SCALING_WEAK, SCALING_THROUGHPUT };
 enum wait { WAIT_AUTO, WAIT_ACTIVE, WAIT_PASSIVE };
 

@@ -98,8 +98,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 	c->argv[n] = NULL;
 }
 
-/* One row; where they come through standard output, an empty line ends them, and what follows is the user's.
- */
+/* One row; where they come through standard output, an empty line ends them, and what follows is
+ * the user's. */
 static int take_row(void *ctx, char *line, struct err *e)
 {
 	struct launch_result *r = ctx;

@@ -36,8 +36,8 @@ struct work {
 	size_t scratch_bytes;
 };
 
-/* From cell, problem and cpus makes the rest, as the variant's setup does. -1 with *e set, and nothing left.
- */
+/* From cell, problem and cpus makes the rest, as the variant's setup does. -1 with *e set, and
+ * nothing left. */
 int work_setup(struct work *w, struct err *e);
 void work_teardown(struct work *w); /* legal where there was no setup */
 

@@ -18,9 +18,8 @@ struct worker_spec {
 	int fd;                                 /* stays open in programs started from here */
 };
 
-/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED, and nothing
- * left.
- */
+/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED,
+ * and nothing left. */
 int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
 	const struct problem *p, const int *cpus, struct err *e);
 void worker_spec_close(struct worker_spec *o);

@@ -20,8 +20,8 @@ struct source {
 	struct cgroup cgroup;
 };
 
-/* A reader fills a line of FACT_LINE_BYTES that it finds empty, or returns a number, NAN where not available.
- */
+/* A reader fills a line of FACT_LINE_BYTES that it finds empty, or returns a number, NAN where
+ * not available. */
 typedef void line_reader_fn(struct source *s, char *line);
 typedef double real_reader_fn(struct source *s);
 

@@ -18,8 +18,8 @@ void pages_unmap(void *at, size_t bytes); /* NULL is legal */
 /* How much of [at, at + bytes) is in huge pages; of this process. */
 uint64_t pages_huge_bytes(const void *at);
 
-/* A number of /proc/self/NAME in bytes by its key ("Pss:"), of lines "Key:  123 kB"; 0 where there is none.
- */
+/* A number of /proc/self/NAME in bytes by its key ("Pss:"), of lines "Key:  123 kB"; 0 where
+ * there is none. */
 uint64_t pages_fact(const char *file, const char *key);
 
 #endif

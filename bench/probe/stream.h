@@ -6,8 +6,8 @@
 
 #include "bench/probe/tasks.h"
 
-/* All `bytes`, in as many pieces as it takes; false after task_say. SIGPIPE is to be ignored (stream_quiet).
- */
+/* All `bytes`, in as many pieces as it takes; false after task_say. SIGPIPE is to be ignored
+ * (stream_quiet). */
 bool stream_read(struct task *t, int fd, void *to, size_t bytes);
 bool stream_write(struct task *t, int fd, const void *from, size_t bytes);
 

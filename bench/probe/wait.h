@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* wait.h - waiting for a word in memory that a thread or a process shares: by looking, or asleep in a futex.
- */
+/* wait.h - waiting for a word in memory that a thread or a process shares: by looking, or asleep
+ * in a futex. */
 #ifndef PARSCALE_BENCH_PROBE_WAIT_H
 #define PARSCALE_BENCH_PROBE_WAIT_H
 

@@ -110,8 +110,8 @@ static size_t put_series(struct lines *l, const struct series *series, size_t n,
 		fputs("\n\n", l->g->data);
 	}
 	fprintf(l->g->vars, "failures = %d\n", l->failures);
-	/* bars that are much longer than all values are apart leave the chart, and do not press the rest flat
-	 */
+	/* bars that are much longer than all values are apart leave the chart, and do not press
+	 * the rest flat */
 	const double reach = 2;
 	bool any = l->bar_high > l->bar_low || l->failures;
 	l->low = fmax(l->bar_low, l->low / reach);

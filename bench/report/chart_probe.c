@@ -17,8 +17,8 @@ static int by_median(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The ok rows of a probe's first number, which is a time; how many there are, the first CASES_MOST in `out`.
- */
+/* The ok rows of a probe's first number, which is a time; how many there are, the first
+ * CASES_MOST in `out`. */
 static size_t cases(const struct dataset *d, const char *probe, const struct probe_row **out)
 {
 	const char *metric = NULL;

@@ -1,4 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * models.c - fits Amdahl's law and the Universal Scalability Law to times over worker counts.
+ *
+ * Multiplying the law by p makes it linear: T(p) p = c0 + c1 (p - 1) + c2 p (p - 1), with c0 =
+ * T(1), sigma = c1 / c0, kappa = c2 / c0. Each equation is divided by the measured T(p) p, so that
+ * the sum of squares is of relative errors: otherwise the slowest points, those of few workers,
+ * decide alone. There are three unknowns at most, so the normal equations are solved by
+ * elimination.
+ *
+ * Coefficients must not be negative. With three terms it is enough to try every subset that
+ * contains the constant (at most four) and to keep the best fit whose coefficients are all >= 0;
+ * that is the active-set method of non-negative least squares, done exhaustively.
+ *
+ * Intervals come from the bootstrap: launches of each worker count are drawn with replacement 2,000
+ * times, each draw is fitted, and the 2.5 % and 97.5 % quantiles are taken. With two or three
+ * launches per point plain resampling is too narrow; `widening` corrects for that. The seed is
+ * fixed, so the same folder always gives the same report.
+ */
 #include "bench/stats/models.h"
 
 #include "base/rng.h"
@@ -109,7 +127,7 @@ static struct fit best_fit(const struct curve *y, unsigned allowed)
 	return best;
 }
 
-/* Everything that a curve tells. */
+/* All models of one curve. */
 struct reading {
 	double amdahl_serial, usl_contention, usl_coherency, karp_flatt;
 	double amdahl_error, usl_error;
@@ -142,8 +160,7 @@ static struct reading read_curve(const struct curve *y)
 	};
 }
 
-/* Mean of the logarithms, as a time: it is smooth under resampling, where the median of three values is not.
- */
+/* The geometric mean. The median of two or three values jumps under resampling; this does not. */
 static double geometric_mean(const struct model_point *p)
 {
 	double sum = 0;
@@ -153,10 +170,11 @@ static double geometric_mean(const struct model_point *p)
 }
 
 /*
- * How much wider an interval from n launches must be than resampling makes it. Drawn values lie sqrt((n - 1)
- * / n) too close together, since they are measured from their own mean; and the scatter itself is known from
- * n - 1 differences only: Student's t against the normal, for two worker counts' worth of them, by Fisher's
- * expansion (Abramowitz and Stegun 26.7.5).
+ * How much wider an interval from n launches must be than resampling makes it. Two corrections:
+ * resampled values deviate from their own mean, which understates the variance by (n - 1) / n; and
+ * the variance itself is estimated from n - 1 differences, so Student's t replaces the normal
+ * quantile, with the degrees of freedom of two worker counts, by Fisher's expansion (Abramowitz and
+ * Stegun 26.7.5).
  */
 static double widening(size_t launches)
 {
@@ -167,7 +185,7 @@ static double widening(size_t launches)
 	return sqrt(n / (n - 1)) * t / z;
 }
 
-/* The same of as many launches drawn with replacement. */
+/* The geometric mean of one resample, its deviation from `mean` widened. */
 static double resampled_mean(const struct model_point *p, double mean, uint64_t *state)
 {
 	double sum = 0;
@@ -184,7 +202,8 @@ static struct estimate estimate(double value, double *resampled)
 	return (struct estimate){value, {fmin(low, value), fmax(high, value)}};
 }
 
-/* Where the law's T(p) is least. */
+/* The worker count with the least T(p). With T(p) / T(1) = (1 - sigma) / p + sigma + kappa (p - 1)
+ * the derivative is zero at p = sqrt((1 - sigma) / kappa); without kappa there is no minimum. */
 static double peak(double contention, double coherency)
 {
 	if (!(coherency > 0))

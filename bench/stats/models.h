@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * models.h - scaling models fitted to times over worker counts: Amdahl's law, the Universal Scalability Law,
- * Karp and Flatt's serial fraction. Pure.
+ * models.h - scaling models fitted to times over worker counts: Amdahl's law, the Universal
+ * Scalability Law, and the serial fraction of Karp and Flatt. Pure.
  *
- *   USL     T(p) = T(1) / p * (1 + sigma (p - 1) + kappa p (p - 1))   sigma, kappa >= 0   (Gunther 1993)
- *   Amdahl  the same with kappa = 0: sigma is the serial share                            (Amdahl 1967)
- *   K & F   e(p) = (1 / S - 1 / p) / (1 - 1 / p) with S = T(1) / T(p)                     (Karp and Flatt
- * 1990)
+ *   USL     T(p) = T(1) / p * (1 + sigma (p - 1) + kappa p (p - 1))   Gunther 1993; sigma, kappa >= 0
+ *   Amdahl  the same with kappa = 0; sigma is the serial fraction     Amdahl 1967
+ *   K & F   e(p) = (1 / S - 1 / p) / (1 - 1 / p), S = T(1) / T(p)     Karp and Flatt 1990
  *
- * T(p) p is linear in T(1), T(1) sigma and T(1) kappa, so that the fit is least squares of relative errors
- * and needs no starting values. Intervals are bootstrapped over launches, the unit of replication.
+ * T(p) p is linear in T(1), T(1) sigma and T(1) kappa, so the fit is linear least squares of
+ * relative errors and needs no starting values. Intervals are bootstrapped over launches, the unit
+ * of replication.
  */
 #ifndef PARSCALE_BENCH_STATS_MODELS_H
 #define PARSCALE_BENCH_STATS_MODELS_H

@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * rank_tests.c - Mann and Whitney's test, Wilcoxon's signed ranks, and the Hodges-Lehmann shift.
+ *
+ * Both tests reduce to one sorted array of differences. For two groups it holds all b[j] - a[i];
+ * the number of positive ones is Mann and Whitney's U. For pairs it holds all Walsh averages (d[i]
+ * + d[j]) / 2, i <= j; the number of positive ones is Wilcoxon's signed-rank statistic. A test of
+ * "larger by more than x" counts the differences above x by binary search, the Hodges-Lehmann
+ * estimate is their median, and the confidence interval lies between the two differences that the
+ * test just does not reject. So estimate, interval and p-value can never contradict each other.
+ *
+ * The null distribution is counted exactly up to RANK_TESTS_EXACT differences (30 values on both
+ * sides) and is normal, with continuity correction, above. Cost: n m log(n m) to sort, n^2 m^2
+ * additions for the exact counts.
+ */
 #include "bench/stats/rank_tests.h"
 
 #include <assert.h>
@@ -13,9 +27,10 @@ static double normal_below(double z)
 }
 
 /*
- * U takes the value u in as many of the C(n + m, n) equally likely orders as u has partitions into at most n
- * parts of at most m. Parts are allowed one size after the other; ways[k][u] counts those with exactly k
- * parts. Only additions, so that nothing cancels. `ways` has n + 1 rows of n * m + 1.
+ * U takes the value u in as many of the C(n + m, n) equally likely orders as u has partitions into
+ * at most n parts of at most m each (Mann and Whitney 1947). Part sizes are allowed one after the
+ * other; ways[k][u] counts the partitions with exactly k parts. There are only additions, so
+ * nothing cancels. `ways` has n + 1 rows of n * m + 1 places.
  */
 static void count_partitions(size_t n, size_t m, double *ways)
 {
@@ -28,8 +43,8 @@ static void count_partitions(size_t n, size_t m, double *ways)
 				ways[k * row + u] += ways[(k - 1) * row + u - part];
 }
 
-/* Of pairs the count takes the value u in as many of the 2^n equally likely signs as there are sets of ranks
- * 1 .. n whose sum it is. `ways` has n (n + 1) / 2 + 1 places. */
+/* For pairs, the statistic takes the value u in as many of the 2^n equally likely sign patterns as
+ * there are subsets of the ranks 1 .. n with the sum u. `ways` has n (n + 1) / 2 + 1 places. */
 static void count_sums(size_t n, double *ways)
 {
 	const size_t most = n * (n + 1) / 2;
@@ -60,6 +75,9 @@ static int fill_exact(struct rank_tests *r, struct err *e)
 	return 0;
 }
 
+/* Moments under the null hypothesis: U has mean n m / 2 and variance n m (n + m + 1) / 12; the
+ * signed-rank sum has mean n (n + 1) / 4 and variance n (n + 1) (2 n + 1) / 24, which is count (n +
+ * 1/2) / 6. */
 static void fill_normal(struct rank_tests *r)
 {
 	const double count = (double)r->count, n = (double)r->n;
@@ -154,8 +172,8 @@ static double normal_quantile(double p)
 	return (low + high) / 2;
 }
 
-/* As many as any verdict takes: the smallest p-value there is, one order of C(2 n, n), or one choice of signs
- * of 2^n, on two sides. */
+/* The least number of values that can reach significance: the smallest two-sided p-value is 2 of
+ * C(2 n, n) orders for two groups of n, or 2 of 2^n sign patterns for pairs. */
 static double least_needed(bool pairs, double alpha)
 {
 	double least = 2, values = 0;
@@ -166,16 +184,17 @@ static double least_needed(bool pairs, double alpha)
 	return values;
 }
 
-/* What a scatter seen with so many degrees of freedom is at most, over what it was seen as: the upper 90 %
- * limit of a standard deviation. Chi-squared quantile by Wilson and Hilferty. */
+/* The upper 90 % confidence limit of a standard deviation, relative to its estimate from so many
+ * degrees of freedom: sqrt(freedom / chi-squared quantile), the quantile by Wilson and Hilferty. */
 static double upper_limit(double freedom)
 {
 	const double k = 2 / (9 * freedom);
 	return pow(1 - k - 1.2816 * sqrt(k), -1.5);
 }
 
-/* How far `size` reaches among the differences, in standard deviations of normal ones: such as have as many
- * within it of the median; or, where that is less than half of them, half of them as far out. */
+/* `size` in standard deviations of a normal distribution with the same share of differences within
+ * `size` of the median. If that is below one half, the share says little, and the distance that
+ * holds one half (the MAD) is the yardstick. */
 static double reach_of(const struct rank_tests *r, double size)
 {
 	const double middle = stats_median(r->differences, r->count),
@@ -192,9 +211,10 @@ size_t rank_tests_needed(const struct rank_tests *r, double size, double alpha, 
 	const double freedom = pairs ? (double)r->n - 1 : (double)(r->n + r->m) - 2;
 	if (freedom < 1)
 		return 0;
-	/* `size` over the standard deviation of differences that are normal and of which as many lie within;
-	 * then as for Student's test (Guenther, The American Statistician 35, 1981), over the efficiency of
-	 * ranks, 3 / pi. A mean of two pairs' differences has half their variance, so twice as many. */
+	/* The distance is the shift over the standard deviation of normal differences. Then as for
+	 * Student's test (Guenther, The American Statistician 35, 1981), over the efficiency of
+	 * ranks, 3 / pi. A Walsh average of two differences has half their variance, so pairs need
+	 * the number twice. */
 	const double distance = reach_of(r, size / upper_limit(freedom)), z = normal_quantile(1 - alpha / 2),
 		     spread = (z + normal_quantile(power)) / distance;
 	const double n = ceil((pairs ? 2 : 1) * (spread * spread + z * z / 4) * 3.14159265358979323846 / 3);
@@ -212,6 +232,8 @@ static int by_p(const void *a, const void *b)
 	return (x->p > y->p) - (x->p < y->p);
 }
 
+/* The step-up procedure (Benjamini and Hochberg, JRSS B 57, 1995): q of rank i is the least of p n
+ * / rank over all ranks from i on. */
 int rank_tests_adjust(const double *p, double *q, size_t n, struct err *e)
 {
 	struct ranked *order = calloc(n + 1, sizeof *order);

@@ -1,4 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * variance.c - predicts the number of launches that a cell still needs, for the progress line and
+ * the budget of a sweep.
+ *
+ * Each source of knowledge is a normal estimate (mean and variance) of the logarithm of a standard
+ * deviation, so sources combine by weighting with the inverse variance. Three of them: the cell's
+ * own launches; its samples within a launch, shifted by the usual ratio of the two; and the
+ * population of all cells. The population's mean and width are estimated by three rounds of the
+ * same weighting (an empirical Bayes random-effects model). With the standard deviation known as a
+ * distribution, the chance that a look at the interval finds it too wide is a normal probability,
+ * and the expected number of launches is the sum over the looks still to come. Cost: linear in
+ * cells and in looks, no iteration to convergence, so it can be recomputed after every launch.
+ */
 #include "bench/stats/variance.h"
 
 #include "bench/stats/stats.h"
@@ -10,9 +23,9 @@ struct hint {
 	double mean, variance;
 };
 
-/* Of values that scatter normally: mean and variance of half the logarithm of a chi-squared draw (digamma and
- * trigamma of half the freedom, their series cut short: within 2 % and 8 % of the truth even for one degree).
- */
+/* The logarithm of a standard deviation estimated from normal values: half the logarithm of a
+ * chi-squared draw, whose mean and variance are digamma and trigamma of half the degrees of
+ * freedom. Their series are cut short: within 2 % and 8 % of the truth even for one degree. */
 static struct hint hint_of(const struct spread *s)
 {
 	const double least = 1e-4, d = s->freedom, deviation = fmax(sqrt(s->squares / d), least);
@@ -30,9 +43,9 @@ struct spread variance_within(const double *seconds, size_t n)
 	return (struct spread){squares, n > 1 ? (double)n - 1 : 0};
 }
 
-/* Launches have outliers, which the interval of a median does not mind: from four launches on their median
- * absolute deviation counts, made up to the standard deviation of normal values; it is worth half as many
- * launches. */
+/* Launches have outliers, which the interval of a median ignores. From four launches on the median
+ * absolute deviation is used, scaled to the standard deviation of normal values (1.4826, and a
+ * factor for small n); it is worth half as many degrees of freedom. */
 struct spread variance_between(const double *sorted, size_t n)
 {
 	if (n < 4)
@@ -43,15 +56,15 @@ struct spread variance_between(const double *sorted, size_t n)
 	return (struct spread){deviation * deviation * freedom, freedom};
 }
 
-/* Both together, each by its weight. */
+/* The two estimates combined, each weighted by its inverse variance. */
 static struct hint combined(struct hint a, struct hint b)
 {
 	const double weight = 1 / a.variance + 1 / b.variance;
 	return (struct hint){(a.mean / a.variance + b.mean / b.variance) / weight, 1 / weight};
 }
 
-/* How much more launches scatter than the samples within them: three times as much, give or take a factor of
- * two, until cells have shown it; and cells differ in it by 0.6. */
+/* The logarithm of how much more launches vary than the samples within them: a factor of three,
+ * within a factor of two, until cells have shown it; cells differ in it by 0.6. */
 static const double usual_ratio = 1.1, ratio_variance = 0.5, own_ratio_variance = 0.36;
 
 static struct hint learn_ratio(const struct variance *cells, size_t count)
@@ -67,12 +80,13 @@ static struct hint learn_ratio(const struct variance *cells, size_t count)
 	return ratio;
 }
 
-/* From the scatter within launches: where the population probably is (as a hint on its mean), and how wide.
+/*
+ * From the variance within launches: where the population's mean probably is, and how wide it is.
  */
 static struct hint guess(const struct variance *cells, size_t count, struct hint ratio, double *variance)
 {
-	/* Without anything to go by: 1.2 %; and cells differ by a factor of two, which counts as much as ten
-	 * of them do. */
+	/* With no data: 1.2 %; and cells differ by a factor of two, which weighs as much as ten of
+	 * them. */
 	const double usual = log(0.012), usual_variance = 0.5, weight = 10;
 	double n = 0, mean = 0, squares = 0;
 	for (size_t i = 0; i < count; i++)
@@ -89,8 +103,8 @@ static struct hint guess(const struct variance *cells, size_t count, struct hint
 
 struct variance_population variance_learn(const struct variance *cells, size_t count)
 {
-	/* How wide the population is shows little in cells of few launches: as much as in six, it is the
-	 * guess that counts. */
+	/* Cells of few launches show little of the population's width: the guess weighs as much as
+	 * six cells. */
 	const double guess_weight = 6, narrowest = 0.02;
 	struct variance_population p;
 	double guessed;
@@ -149,6 +163,8 @@ static double still_wide(struct hint scatter, double launches, double precision)
 	return erfc((half_way - scatter.mean) / sqrt(2 * (own * own + scatter.variance))) / 2;
 }
 
+/* The expected number of launches is the sum over looks of the step to the next look times the
+ * probability of going on; its second moment gives the variance. */
 struct variance_end variance_launches(const struct variance_population *of, const struct variance *cell,
 	double launches, const struct variance_rule *rule)
 {

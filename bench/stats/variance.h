@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * variance.h - how many launches cells will need for their precision, foreseen from the scatter that they have
- * shown.
+ * variance.h - predicts how many launches each cell needs to reach its precision, from the variance
+ * seen so far.
  *
- * A cell's own scatter between launches shows from its second launch on. Before, it is guessed: cells of one
- * sweep are draws of a common population of scatters (of standard deviations of the logarithm of a launch's
- * median, which are spread log-normally); where that lies is learnt from the cells that have several launches
- * and, weakly, from the samples within launches, which scatter less than launches do. Pure.
+ * A cell's own variance between launches shows from its second launch on. Before that it is
+ * guessed: the cells of one sweep are draws from a common population of standard deviations (of the
+ * logarithm of a launch's median), which is log-normal. Its mean is learnt from the cells that have
+ * several launches and, weakly, from the samples within launches, which vary less than launches do.
+ * Pure.
  */
 #ifndef PARSCALE_BENCH_STATS_VARIANCE_H
 #define PARSCALE_BENCH_STATS_VARIANCE_H

@@ -20,8 +20,8 @@ char *plan_label(const struct cell *c, char text[PLAN_LABEL])
 		f.variant, f.backend, f.lifetime, f.schedule, f.workers.value, f.placement);
 	struct cell_argv a;
 	cell_to_argv(c, &a);
-	/* the rest of what makes the cell: --scaling, --size, --grain, --block-bytes, --input and parameters
-	 */
+	/* the rest of what makes the cell: --scaling, --size, --grain, --block-bytes, --input
+	 * and parameters */
 	for (size_t i = 1; i < a.count && n < PLAN_LABEL; i++) {
 		const char *word = a.argv[i] + 2, *value = strchr(word, '=') + 1;
 		size_t length = (size_t)(value - word) - 1;

@@ -71,8 +71,8 @@ struct plan_machine {
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e);
 void plan_free(struct plan *p);
 
-/* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000". Returns `text`.
- */
+/* A cell's name, unique in a plan: "sieve/avx512/fork/pool/dynamic/2w/smt-last/1000000000".
+ * Returns `text`. */
 char *plan_label(const struct cell *c, char text[PLAN_LABEL]);
 
 /* Rough seconds of a launch of a cell, from typical speeds: until there has been one. */

@@ -116,8 +116,8 @@ struct sieve_input {
 	const uint32_t *listed; /* items of start..stop up to SIEVE_FLOOR, ascending */
 	uint32_t listed_count;
 	uint64_t first, last; /* what is sieved; nothing when blocks == 0 */
-	/* above SIEVE_FLOOR; numbers before it do not count. first, or less by up to M for tuplets and lists
-	 */
+	/* above SIEVE_FLOOR; numbers before it do not count. first, or less by up to M for
+	 * tuplets and lists */
 	uint64_t from;
 	bool listing;
 
@@ -160,8 +160,8 @@ struct sieve_input {
 	uint32_t owned_count;
 };
 
-/* Primes in a row, from the end of the run before, with the same number of sure hits; one more is possible.
- */
+/* Primes in a row, from the end of the run before, with the same number of sure hits; one more
+ * is possible. */
 struct sieve_run {
 	uint32_t end, hits; /* hits beyond SIEVE_MEDIUM are rounded down to a multiple of SIEVE_STEP */
 };

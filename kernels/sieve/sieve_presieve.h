@@ -5,8 +5,8 @@
 
 #include "kernels/sieve/sieve_simd.h"
 
-/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a tile at a time.
- */
+/* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a
+ * tile at a time. */
 static void presieve(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t offset,
 	uint32_t before, unsigned char *to)
 {

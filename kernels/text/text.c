@@ -158,8 +158,8 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 	memcpy(part, &in, sizeof in);
 }
 
-/* Every byte is folded, and told from what is no letter; what more it costs depends on the words around it.
- */
+/* Every byte is folded, and told from what is no letter; what more it costs depends on the words
+ * around it. */
 static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
 
 const struct kernel kernel_text = {

@@ -28,9 +28,9 @@ enum { TEXT_SUSPECTS_MOST = TEXT_BLOCKS / 2, TEXT_TILES_DENSE = 15, TEXT_SURE = 
  * else as 0. Returns whether all are letters. */
 typedef bool text_fold_fn(const struct text_rules *r, const unsigned char *from, unsigned char *to);
 
-/* Of 64 folded bytes at p: is one of them, i, such that the letters i - 1 and i + 1 and the bytes i - 2 and
- * i + 2 are equal, or the letters i and i + 1 and the bytes i - 1 and i + 2? May say yes where it is not so.
- */
+/* Of 64 folded bytes at p: is one of them, i, such that the letters i - 1 and i + 1 and the
+ * bytes i - 2 and i + 2 are equal, or the letters i and i + 1 and the bytes i - 1 and i + 2? May
+ * say yes where it is not so. */
 typedef bool text_suspect_fn(const unsigned char *p);
 
 /* The mask of equal bytes in 64 at a and 64 at b. */

@@ -42,8 +42,8 @@ struct text_rules {
 	uint64_t ignored;
 };
 
-/* From word_chars, fold_case and encoding. -1 with ERR_USAGE where word_chars is neither a name nor a list.
- */
+/* From word_chars, fold_case and encoding. -1 with ERR_USAGE where word_chars is neither a name
+ * nor a list. */
 int text_rules_make(struct text_rules *r, const struct problem *p, struct err *e);
 
 /* Is this character part of a word? */

@@ -29,8 +29,8 @@ void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile
 	tile->has_foreign |= mask != 0;
 }
 
-/* Where the run of set bits that holds bit `at` starts, and where it ends; at most at the edges of the tile.
- */
+/* Where the run of set bits that holds bit `at` starts, and where it ends; at most at the edges
+ * of the tile. */
 static unsigned run_start(const uint64_t *bits, unsigned at)
 {
 	unsigned block = at / 64;

@@ -21,8 +21,8 @@
 
 enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK };
 
-/* Whether a word fills a block, from the places of its first byte and of the one behind its last in a tile.
- */
+/* Whether a word fills a block, from the places of its first byte and of the one behind its last
+ * in a tile. */
 static inline bool text_fills_block(unsigned start, unsigned end)
 {
 	return (start + TEXT_BLOCK - 1) / TEXT_BLOCK < end / TEXT_BLOCK;

@@ -28,8 +28,8 @@ unsigned unicode_cases(uint32_t c, uint32_t cases[UNICODE_CASES]);
  * sets *c and returns its length, 1 to 4. Of anything else: 0. */
 unsigned utf8_decode(const unsigned char *p, uint64_t left, uint32_t *c);
 
-/* The same of the sequence that ends just before p, with `before` >= 1 bytes from the beginning of the text.
- */
+/* The same of the sequence that ends just before p, with `before` >= 1 bytes from the beginning
+ * of the text. */
 unsigned utf8_decode_before(const unsigned char *p, uint64_t before, uint32_t *c);
 
 /* Writes c as UTF-8 to `to`; returns its length, 1 to 4. */

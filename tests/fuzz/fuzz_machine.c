@@ -219,8 +219,8 @@ static void check(const char *policy)
 	facts_free(&f);
 }
 
-/* Files one after the other: which one, how long (255: gone), its bytes. One beyond the last is a placement.
- */
+/* Files one after the other: which one, how long (255: gone), its bytes. One beyond the last is
+ * a placement. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bool changed[FILES] = {false}, small = true;

@@ -151,8 +151,8 @@ static void check_rows(const char *path, bool only_cut)
 	table_free(&t);
 }
 
-/* Where it is cut (2 bytes), then edits: where (2), how many bytes are taken out (1), and put in (1), these.
- */
+/* Where it is cut (2 bytes), then edits: where (2), how many bytes are taken out (1), and put in
+ * (1), these. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[ROOM];

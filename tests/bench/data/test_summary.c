@@ -229,8 +229,8 @@ static void weak_scaling_by_hand(void **state)
 	assert_about(row(3)->self_speedup, 100.0 / 30);
 }
 
-/* Every worker has the whole problem, so that the parameters stay; the base is one worker with one problem.
- */
+/* Every worker has the whole problem, so that the parameters stay; the base is one worker with
+ * one problem. */
 static void throughput_by_hand(void **state)
 {
 	(void)state;

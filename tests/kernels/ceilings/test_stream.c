@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_stream.c - `copy` and `triad`: every word of the target is what it should be, and no other is touched.
- */
+/* test_stream.c - `copy` and `triad`: every word of the target is what it should be, and no
+ * other is touched. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_heron.c - every variant of `heron`: within 2 ulp of the root, whatever the number; what has no root.
- */
+/* test_heron.c - every variant of `heron`: within 2 ulp of the root, whatever the number; what
+ * has no root. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>

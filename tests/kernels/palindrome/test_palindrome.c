@@ -86,8 +86,8 @@ static void test_lists(void **state)
 	}
 }
 
-/* One word differs in one pair, every pair and every place in the group: each must be seen, and nothing else.
- */
+/* One word differs in one pair, every pair and every place in the group: each must be seen, and
+ * nothing else. */
 static void test_every_letter_counts(void **state)
 {
 	(void)state;

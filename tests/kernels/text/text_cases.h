@@ -69,8 +69,8 @@ static inline uint64_t check_asked(
 	return count;
 }
 
-/* The same text against the lower guard page and against the upper one, amid letters, which must not join it.
- */
+/* The same text against the lower guard page and against the upper one, amid letters, which must
+ * not join it. */
 static inline void check_between(
 	struct guarded *g, const unsigned char *text, uint64_t bytes, struct asked asked, const char *what)
 {
