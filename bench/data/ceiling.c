@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * ceiling.c - relates each cell's rates to the ceilings measured in the same sweep (a roofline).
+ *
+ * A roofline (Williams, Waterman, Patterson, CACM 52, 2009) bounds a kernel by the memory bandwidth
+ * and by the arithmetic rate of the machine. Both are measured here, by the kernels `read`, `peak`,
+ * `flops` and `divide`, and not taken from data sheets: a ceiling with the same workers, placement,
+ * instruction set and about the same number of bytes is one that this machine, in this state, did
+ * reach. The ceiling with the highest percentage binds.
+ */
 #include "bench/data/ceiling.h"
 
 #include <math.h>
@@ -42,8 +51,9 @@ static bool alike(const struct summary *a, const struct summary *b)
 	       strcmp(a->cell.placement, b->cell.placement) == 0;
 }
 
-/* How far a cell of `read` is from another in size: doublings beyond one, so that half to twice the bytes are
- * as good as the same, in tenths, since sizes come from rates; INFINITY: it does not bound it. */
+/* Distance in size between a cell of `read` and another cell, in doublings beyond the first: half
+ * to twice the bytes count as equal. Rounded to tenths, since sizes are recomputed from rates.
+ * INFINITY: too far to be a bound. */
 static double distance(const struct summary *read, const struct summary *s)
 {
 	const double doublings = fabs(log2(ceiling_bytes(read) / ceiling_bytes(s)));
@@ -52,7 +62,7 @@ static double distance(const struct summary *read, const struct summary *s)
 	return doublings <= 1 ? 0 : round(10 * doublings);
 }
 
-/* The most that as many workers read of about as many bytes; 0: not known. */
+/* The highest bandwidth at the nearest size with the same number of workers; 0: unknown. */
 static double most_read(const struct table *summary, const struct summary *s)
 {
 	double best = 0, nearest = (double)INFINITY;
@@ -69,7 +79,8 @@ static double most_read(const struct table *summary, const struct summary *s)
 	return best;
 }
 
-/* The most operations of a kind that as many workers do; 0: not known. */
+/* The highest rate of one kind of operation with the same number of workers, of the same
+ * instruction set if there is such a cell; 0: unknown. */
 static double most_done(const struct table *summary, const struct summary *s, const char *of)
 {
 	double any = 0, same_set = 0;

@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * comparison.c - the verdicts of `compare`: slower, faster, same or undecided for each cell of two
+ * result sets.
+ *
+ * Each launch contributes one value, the logarithm of its median time, since samples of one launch
+ * are not independent. The tests are by ranks (rank_tests.h), so outliers do not matter and no
+ * shape is assumed. The null hypothesis is "the change is within the margin", not "no change": with
+ * enough launches any two builds differ in something. P-values are adjusted for all cells by
+ * Benjamini and Hochberg, since a sweep of 200 cells tested at 0.05 one by one would report 10
+ * changes where there are none. Cells with equal launch counts share one null distribution, the
+ * expensive part.
+ */
 #include "bench/data/comparison.h"
 
 #include "bench/data/group.h"
@@ -9,7 +21,8 @@
 #include <string.h>
 
 static const double level = 0.05, confidence = 0.95;
-/* What launches_needed is reckoned for: in 9 of 10 trials it is then enough, although scatter is an estimate. */
+/* The power that launches_needed aims at. The variance is an estimate, so 0.95 here gives 9 of 10
+ * trials in practice. */
 static const double power = 0.95;
 
 const char *const verdict_names[VERDICT_COUNT] = {"slower", "unmeasured", "faster", "undecided", "same"};
@@ -49,8 +62,8 @@ static size_t to_pairs(
 	return pairs;
 }
 
-/* What a comparison works with: room for the launches of any cell on either side, and the ranks of the cell
- * before, which serve the next one that has as many. */
+/* Buffers for the launches of any one cell on both sides, and the null distribution of the previous
+ * cell, which serves the next one if it has the same number of launches. */
 struct desk {
 	const struct comparison_rules *rules;
 	struct launched *a_launched, *b_launched;
@@ -85,6 +98,8 @@ static void fill_row(const struct rank_tests *r, const struct comparison_rules *
 	row->pairs = (struct uint_field){r->n, rules->paired};
 }
 
+/* "same" needs the whole interval within the margin (an equivalence test); a large p-value alone
+ * only means that the data do not decide. */
 static enum verdict judge(const struct comparison *row, double margin)
 {
 	if (isnan(row->p_value))

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * csv.c - reads and writes tables as CSV (RFC 4180), with crashes in mind.
+ *
+ * A row is one line and is appended with one write, so whatever kills the program leaves at most a
+ * torn last line. The reader recognises it by its missing newline and leaves it out; csv_open cuts
+ * it off before new rows follow. Derived files are written to a temporary in the same folder and
+ * renamed, so readers see the old file or the new one. The reader works one field at a time from a
+ * buffered stream: its memory does not grow with the file, and every limit (fields, columns, lines)
+ * is an error with file and line.
+ */
 #include "bench/data/csv.h"
 
 #include <assert.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * dataset.c - a results folder in memory: what plot and report choose cells from.
+ *
+ * Everything is read once and never changed, so that all charts and sentences agree. Lookups are
+ * linear: a summary has hundreds of rows.
+ */
 #include "bench/data/dataset.h"
 
 #include "base/units.h"
@@ -209,7 +215,7 @@ size_t dataset_probes(const struct dataset *d, const char **names, size_t most)
 	return n;
 }
 
-/* Whether a makes a better centre than b. */
+/* Whether `a` is a better focus than `b`, in the order that dataset_focus promises. */
 static bool leads(const struct summary *a, const struct summary *b, unsigned cpus)
 {
 	uint64_t wa = a->cell.workers.value, wb = b->cell.workers.value;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * folder.c - paths, samples and manifest of a results folder, and whether two folders may be
+ * compared.
+ */
 #include "bench/data/folder.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * grid.c - prints a table with aligned columns: one pass measures the widths, a second one prints.
+ */
 #include "bench/data/grid.h"
 
 #include "base/wrap.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * group.c - groups samples by cell and by launch, and computes the values that statistics are made
+ * of.
+ *
+ * Rows of one cell that follow each other form a run, since a launch appends its samples together:
+ * only runs are sorted, a fraction of the rows. Sorting by cell, then by address, keeps the file's
+ * order within a cell; a second sort restores the order in which cells first appear. A launch
+ * counts once, by its median: its samples share page placement and address layout, and are no
+ * independent draws.
+ */
 #include "bench/data/group.h"
 
 #include <stdlib.h>

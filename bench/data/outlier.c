@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * outlier.c - finds samples far from the rest of their cell, and names one reason that the rows
+ * show.
+ *
+ * A sample is an outlier beyond Tukey's fences (quartiles -/+ 1.5 interquartile ranges) and more
+ * than 5 % off the median; the second condition keeps cells with tiny variance quiet. Each cause
+ * turns a counter (steal time, context switches, faults, ...) into nanoseconds at an upper bound of
+ * what one event costs; the first cause that accounts for a quarter of the excess is the reason. If
+ * none does, two patterns are tried: other cells measured at about the same time were off by at
+ * least half as much, or the whole launch was. Outliers stay in the data: the median and the ranks
+ * can bear them.
+ */
 #include "bench/data/outlier.h"
 
 #include "bench/data/group.h"
@@ -9,7 +21,7 @@
 
 enum { FEWEST = 6, NEIGHBOURS = 6 };
 static const double relevant = 0.05, share = 0.25;
-/* What an event costs at most, as far as it is known. */
+/* Upper bounds of the cost of one event: a scheduler time slice, a page fault, a migration. */
 static const double slice_ns = 4e6, fault_ns = 2e3, move_ns = 1e6;
 
 const char *const outlier_words[OUTLIER_REASON_COUNT] = {
@@ -38,7 +50,7 @@ static size_t row_of(const struct table *samples, const struct sample *s)
 
 /* --- what explains --- */
 
-/* A column of the samples and what one of it accounts for. A number that was not told accounts
+/* A column of the samples, and the time that one count of it accounts for. An empty field accounts
  * for nothing. */
 struct cause {
 	size_t offset;
@@ -80,8 +92,8 @@ static double lost_ns(const struct cause *c, const struct sample *s, const struc
 	return more > 0 ? more * (c->per_run ? batch : 1) * c->ns : 0;
 }
 
-/* The middle one of how far the rows on one side of this one in time (way -1: before), of other cells, were
- * off their medians; NAN: too few. */
+/* The median of time over own median of the nearest NEIGHBOURS rows of other cells on one side in
+ * time (way -1: before); NAN: too few. */
 static double side_times(const struct finder *f, const struct sample *s, size_t place, int way)
 {
 	double times[NEIGHBOURS];
@@ -96,7 +108,7 @@ static double side_times(const struct finder *f, const struct sample *s, size_t 
 	return n == NEIGHBOURS ? stats_median(times, n) : NAN;
 }
 
-/* Whether other cells were as far off as half of this sample's way, before or after it. */
+/* Whether other cells, before or after this sample, were off by at least half as much. */
 static bool as_around(const struct finder *f, const struct sample *s, double off)
 {
 	size_t low = 0, high = f->count;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe_rows.c - the column tables of probes.csv and probe_launches.csv, expanded from
+ * probe_rows.def.
+ */
 #include "bench/data/probe_rows.h"
 
 #define ENTRY(row, path, name, type, unit, meaning, factor)                                                  \

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe_summary.c - summarises the launches of probes: median, interval, ratio to the base case,
+ * and a verdict against the expected range.
+ *
+ * A case is one mechanism with its settings; its numbers are summarised over launches, each launch
+ * counting once by its median. A case with any launch that is not ok has one row with the worst
+ * status and no numbers, so that a broken mechanism cannot look fast. Lookups are quadratic in
+ * rows: a launch has tens of them.
+ */
 #include "bench/data/probe_summary.h"
 
 #include "bench/stats/stats.h"

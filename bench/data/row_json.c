@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* row_json.c - rows as JSON objects by way of jansson; what is not available becomes null. */
 #include "bench/data/row_json.h"
 
 #include <errno.h>

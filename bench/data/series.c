@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * series.c - collects cells that differ only in their worker count and fits the scaling models to
+ * them.
+ */
 #include "bench/data/series.h"
 
 #include "bench/data/group.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * stat.c - the work of `parscale stat`: derives summary.csv, models.csv and probes.csv from the raw
+ * files of a folder. Raw files are never changed, so it can be repeated.
+ */
 #include "bench/data/stat.h"
 
 #include "base/number.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * summary.c - turns groups of samples into rows of summary.csv, and finds the base of each
+ * speed-up.
+ *
+ * Whether two cells solve the same problem is decided on a copy of the factors from which
+ * everything about workers is erased, and, if a size is given, the parameters that follow from it.
+ * Which parameters those are is not listed: the kernel's `resize` is called with two sizes, and the
+ * parameters that differ follow. Candidates for a base are ranked by a bit string of preferences,
+ * so the heaviest preference decides first. Cost: quadratic in cells, a few hundred.
+ */
 #include "bench/data/summary.h"
 
 #include "bench/data/ceiling.h"
@@ -23,7 +33,7 @@ static const struct kernel *kernel_of(const struct factors *f)
 	return kernel_find(f->kernel, &unknown);
 }
 
-/* Forgets the parameters that follow from the size: with weak scaling they grow with the workers. */
+/* Erases the parameters that follow from the size: with weak scaling they grow with the workers. */
 static void forget_sized(const struct kernel *k, struct factors *f)
 {
 	struct problem small, large;
@@ -67,7 +77,7 @@ static bool same_uint(struct uint_field a, struct uint_field b)
 	return a.known == b.known && a.value == b.value;
 }
 
-/* Nothing said on one side contradicts nothing. */
+/* A value missing on one side agrees with any. */
 static bool agree(struct uint_field a, struct uint_field b)
 {
 	return !a.known || !b.known || a.value == b.value;

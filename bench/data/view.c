@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * view.c - chooses the columns of a table for people: factors that vary, and results that exist.
+ *
+ * A factor that varies is still left out if it adds nothing: rows are sorted by the factors chosen
+ * so far, and a further one is shown only if it separates two rows that look alike.
+ */
 #include "bench/data/view.h"
 
 #include "base/wrap.h"
@@ -63,7 +69,8 @@ static int by_shown(const void *a, const void *b, void *ctx)
 	return order;
 }
 
-/* Whether rows that look alike so far differ in this factor: `stop` says nothing new beside `size`. */
+/* Whether this factor separates rows that look alike so far; `stop`, for example, follows from
+ * `size`. */
 static bool tells_apart(struct view *v, const void **rows, const struct column *c)
 {
 	size_t n = v->table->count;

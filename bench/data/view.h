@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view.h - rows (columns.h) as a table for people: what all rows share stands once above it, then a line a
- * row, with the factors that tell rows apart in front of what was found.
+ * view.h - rows (columns.h) as a table for people. Factors that all rows share are printed once
+ * above it; then one line per row, the factors that distinguish rows first, then the results.
  */
 #ifndef PARSCALE_BENCH_DATA_VIEW_H
 #define PARSCALE_BENCH_DATA_VIEW_H
