@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * cell.c - a cell from its keys and values, and back: to factor columns and to command-line words.
+ *
+ * Every way in (command line, .sweep file, resumed manifest) passes through cell_set, one key at a
+ * time, and then through cell_finish, which checks what the keys mean together. So a combination is
+ * refused with the same message wherever it was written. `given` records which parameters were set
+ * explicitly, so that a launch repeats exactly those and --size can be checked against them.
+ */
 #include "bench/harness/cell.h"
 
 #include "base/number.h"
@@ -88,7 +96,7 @@ static int set_size(struct cell *c, const char *value, struct err *e)
 	return number_parse("--size", number, 1, UINT64_MAX, &c->size_bytes, e);
 }
 
-/* As many items as fill the bytes, at least one. */
+/* The number of items that fills these bytes; at least one. */
 static int size_in_items(struct cell *c, struct err *e)
 {
 	if (!c->kernel->item_bytes)
@@ -154,7 +162,7 @@ uint64_t cell_copies(const struct cell *c)
 	return c->scaling == SCALING_THROUGHPUT ? c->workers : 1;
 }
 
-/* A worker's one chunk is a whole problem. */
+/* With throughput scaling each worker has one chunk, a whole problem. */
 static int finish_throughput(const struct cell *c, struct err *e)
 {
 	uint64_t all;

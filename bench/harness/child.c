@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * child.c - starts one of our programs, reads its lines and its errors, and makes sure that it
+ * ends.
+ *
+ * A pipe that reaches its end is not enough: a grandchild may hold it open for ever, and a child
+ * may close it and hang. So the loop watches the pipes, the child's exit, the time limit and Ctrl-C
+ * together. For probes, which start processes of their own, the caller becomes a child subreaper
+ * (PR_SET_CHILD_SUBREAPER): orphans are reparented to it and are killed in rounds until none is
+ * left.
+ */
 #include "bench/harness/child.h"
 
 #include "base/signals.h"
@@ -140,7 +150,7 @@ static void take_errors(struct watch *w)
 		snprintf(r->message, sizeof r->message, "%.250s", from);
 }
 
-/* Ends it: a launcher may have a second to clear away what it has started. */
+/* Ends the child. A launcher is asked first (SIGTERM) and has a grace period to end its ranks. */
 static void end(struct watch *w)
 {
 	if (w->order->launcher && w->asked_ns == 0) {
@@ -154,7 +164,7 @@ static void end(struct watch *w)
 	}
 }
 
-/* Follows it to its end: of its pipes, of its time, or by Ctrl-C. */
+/* Follows the child until its pipes are closed, its time is up, or Ctrl-C. */
 static int follow(struct watch *w, struct err *e)
 {
 	const double timeout_seconds = w->order->timeout_seconds;

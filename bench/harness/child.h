@@ -25,8 +25,9 @@ struct child_order {
 	const char *const *argv; /* ended by NULL */
 	double timeout_seconds;  /* then it is killed; 0: none */
 	bool capture;            /* keep its standard error for `message` instead of showing it */
-	bool launcher; /* it starts the programs that we want: asked to end before it is killed, and no
-			  descriptors pass through it, so the lines come through standard output */
+	/* it starts the programs that we want: asked to end before it is killed, and no descriptors pass
+	 * through it, so the lines come through standard output */
+	bool launcher;
 	bool no_input; /* its standard input is empty instead of ours */
 	/* end and reap every process it leaves behind; the caller has no other children then */
 	bool clear;

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * input.c - the bytes of --input: a mapped file, or whatever a pipe delivers until its end.
+ *
+ * Mapping with MAP_POPULATE gives one copy in the page cache that forked workers share. It needs
+ * two precautions. Vectors may read beyond both ends, so the file is mapped into the middle of an
+ * anonymous mapping that has a page on each side. And a file that shrinks while it is mapped turns
+ * an access into SIGBUS; the handler, which may only use async-signal-safe calls, writes a message
+ * prepared beforehand and exits. The handler needs static state, hence one input at a time.
+ */
 #include "bench/harness/input.h"
 
 #include "kernels/memory.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * launch.c - runs one measurement in a fresh process: the driver's side and the worker program's
+ * side.
+ *
+ * A fresh process has its own address-space layout and page placement, which move times by several
+ * per cent; only by drawing them anew is that variation measured instead of frozen into one number.
+ * It also contains crashes, leaks and hangs. The cell travels as command-line words, so a launch
+ * can be repeated by hand; rows come back as CSV lines through a pipe. MPI ranks are started by way
+ * of the user's launcher, whose standard output carries the rows.
+ */
 #include "bench/harness/launch.h"
 
 #include "base/paths.h"
@@ -27,8 +37,8 @@ struct command {
 	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
 };
 
-/* What starts the ranks of a program: mpirun, or $PARSCALE_MPIRUN with words of its own, and -n N, through
- * launch_start. Returns how many words. */
+/* The words that start the ranks of a program: mpirun, or the command in $PARSCALE_MPIRUN, then -n
+ * N; run by launch_start. Returns the number of words. */
 static size_t make_launcher(unsigned ranks, struct command *c)
 {
 	const char *said = getenv("PARSCALE_MPIRUN");

@@ -24,9 +24,9 @@ struct launch_result {
 	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
 	enum err_status status; /* ERR_NONE: all went well */
 	bool timed_out;
-	bool listing;      /* what comes is no row any more */
-	char message[256]; /* one line, where `capture` was asked for or the worker program was killed; else
-			      "" */
+	bool listing;           /* the rows are over: the rest is the listing */
+	/* one line, if `capture` was asked for or the worker program was killed; else "" */
+	char message[256];
 };
 
 /* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong

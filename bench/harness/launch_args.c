@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * launch_args.c - parses and documents the options of `run`, which are also those of every launch.
+ *
+ * Three sources make one getopt table: options of the measurement (below), the keys of a cell, and
+ * the kernels' parameters. The options are read twice: which of them are legal depends on the
+ * kernel, which may come last.
+ */
 #include "bench/harness/launch_args.h"
 
 #include "base/number.h"
@@ -183,7 +190,8 @@ static void defaults(struct run_args *a)
 	a->meter = meter_find("auto", &none);
 }
 
-/* What was not said: who wants an answer is not kept waiting. */
+/* Fills in defaults. Someone who wants an answer (--print, --nth) is not kept waiting: one sample,
+ * no warm-up. */
 static void complete(struct measure_plan *m, bool answer)
 {
 	m->samples = m->samples ? m->samples : answer ? 1 : 7;

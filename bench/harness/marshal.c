@@ -1,4 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * marshal.c - packs chunks and unpacks results for workers that share no memory with the opener.
+ *
+ * A worker of these back ends gets bytes through a pipe and returns items through another, as
+ * workers of an interpreter's process pool do. A kernel with `pack` sends the bytes of its chunk
+ * and gives the worker a view of them (`adopt`); the others send a chunk number, from which the
+ * worker recomputes its range. Items come back relative to their chunk and are made absolute here.
+ * They are kept in one list per chunk: chunks arrive in any order, and each appends only to its own
+ * list, so input order needs no sorting. The tally is recomputed from the items that arrived: a
+ * lost or repeated item is a wrong answer.
+ *
+ * Serialised, each word and each number becomes a pickle object (base/pickle.h) and is parsed again
+ * on the other side; that difference is what fork-pickle measures. Records are cut to WIRE_RECORD
+ * bytes, the most that the wire takes at once.
+ */
 #include "bench/harness/marshal.h"
 
 #include "base/pickle.h"
@@ -7,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a tally is on its way. */
+/* A tally travels as three numbers: count, checksum, longest. */
 enum { TALLY_NUMBERS = 3 };
 
 struct marshal_list {

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * measure.c - one launch from the inside: finds the right answer, opens the trial, runs the meter,
+ * and hands out a verified row for each sample.
+ *
+ * Order matters. The answer is computed before any worker exists, so that it neither competes with
+ * them nor warms their caches. Performance counters are opened before the workers are made, since
+ * they are inherited at creation. Listing happens last, from a fresh serial pass, outside of
+ * everything that is timed.
+ */
 #include "bench/harness/measure.h"
 
 #include "base/paths.h"
@@ -38,9 +47,9 @@ static struct uint_field known(uint64_t value)
 }
 
 /*
- * Nobody can interrupt a run in the calling thread or in an OpenMP region, so this process ends where one
- * takes too long. Half a second later than asked: back ends that can let go of their workers do so first, and
- * say which.
+ * A run in the calling thread or in an OpenMP region cannot be interrupted, so this process ends
+ * itself if one takes too long. The alarm comes half a second late: back ends that can abandon
+ * their workers report first, and name the worker.
  */
 static char too_late[100];
 

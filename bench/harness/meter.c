@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * meter.c - the native meter: how many warm-up runs, how many runs per sample, when to stop.
+ *
+ * Warm-up ends by evidence: two runs in a row that agree within 10 %, at most ten. Runs shorter
+ * than the sample time are batched until one sample lasts that long, so that the clock's resolution
+ * and the cost of reading it do not matter; the batch is found by trial, at most tenfold per step,
+ * because the first run of a short kernel is mostly start-up and predicts badly.
+ */
 #include "bench/harness/meter.h"
 
 #include "bench/machine/clock.h"

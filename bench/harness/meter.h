@@ -31,8 +31,7 @@ struct meter_plan {
 struct meter {
 	const char *name;
 	const char *summary;
-	const char
-		*program; /* the worker program that has it, beside parscale: "parscale", "parscale-gbench" */
+	const char *program; /* the worker program that has it: "parscale" or "parscale-gbench" */
 	const char *missing; /* NULL, or why this build does not have it */
 };
 

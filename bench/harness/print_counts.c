@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * print_counts.c - counts how often each different word was found: an open-addressing hash table.
+ *
+ * Words are hashed by FNV-1a into a table of at most half its slots in use, with linear probing;
+ * the letters lie one after the other in one buffer, in order of first occurrence. That order
+ * breaks ties, since a word's offset in the buffer grows with its first occurrence.
+ */
 #include "bench/harness/print_counts.h"
 
 #include "bench/harness/serial_run.h"
@@ -116,7 +123,7 @@ static int take(void *ctx, const uint64_t *items, size_t n)
 	return 0;
 }
 
-/* Most frequent first; of as frequent ones the one that was found first, whose letters are. */
+/* Most frequent first; ties in order of first occurrence, which is the order of the letters. */
 static int compare(const void *a, const void *b)
 {
 	const struct word *v = a, *w = b;

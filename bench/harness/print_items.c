@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * print_items.c - writes the items of a cell to standard output in order, through one large buffer,
+ * and checks that they are as many as were counted.
+ */
 #include "bench/harness/print_items.h"
 
 #include "base/decimal.h"

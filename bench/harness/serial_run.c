@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * serial_run.c - sets up a variant in the calling thread, with scratch memory as a worker would
+ * have.
+ */
 #include "bench/harness/serial_run.h"
 
 #include <stdint.h>
@@ -8,11 +12,11 @@
 
 enum { PAGE = 4096, LARGE = 4 << 20, HUGE_MOST = 64 << 20 };
 
-/* Zeroed, from a page on. What is large comes in huge pages where the system grants them: of 4 KiB pages each
- * costs a microsecond or more to touch. Not what is larger still: the sieve at 10^18, 258 MB, took up to a
- * tenth longer. The rest is malloc's, which keeps it for the next, as it would not
- * with aligned_alloc: a chunk that is cut to size makes it believe that chunks are smaller than what is asked
- * for. */
+/* Zeroed memory from a page boundary on. Large scratch comes in huge pages where the system grants
+ * them, since touching a 4 KiB page costs a microsecond or more. Very large scratch does not: the
+ * sieve at 10^18 (258 MB) took up to a tenth longer with them. Small scratch is malloc's, which
+ * keeps it for the next call; with aligned_alloc it would not: a chunk cut to size makes malloc
+ * believe that chunks are smaller than the next request. */
 static int open_scratch(struct serial_run *s, size_t bytes)
 {
 	if (bytes >= LARGE) {

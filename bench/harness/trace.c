@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* trace.c - appends one row per worker, with the stamps of the last run, to workers.csv. */
 #include "bench/harness/trace.h"
 
 #include "bench/data/csv.h"

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * trial.c - runs a cell's problem on a team of workers and splits the wall time into phases.
+ *
+ * The opener stamps the start, the return (all workers done, results merged) and the end (workers
+ * reaped). Each worker stamps its entry, the end of its first touch, the opening of the gate and
+ * its last chunk in its own slot. All use CLOCK_MONOTONIC, one clock for all processes of a host,
+ * so the phases are differences: launch = first worker past the gate - start - touch, compute =
+ * last worker done - first past the gate, return = merged - last done, reap = end - merged. They
+ * add up to the total by construction. Runs of a batch must agree in their tally, or the batch
+ * fails.
+ */
 #include "bench/harness/trial.h"
 
 #include "bench/harness/marshal.h"
@@ -33,8 +44,9 @@ struct trial {
 	struct timing timing;
 };
 
-/* How often a waiting worker looks before it sleeps. Unless each has a CPU of its own, the one it waits for
- * may be in line behind it; and where workers are free to move, waking up is what moves them apart. */
+/* How often a waiting worker polls before it sleeps. If workers outnumber their CPUs, the worker
+ * that is waited for may be queued behind the one that polls; and if workers may move, waking them
+ * up is what spreads them over the CPUs. */
 static unsigned looks(const struct trial *t)
 {
 	static const unsigned by_choice[] = {[WAIT_ACTIVE] = UINT_MAX, [WAIT_PASSIVE] = 0};
@@ -115,9 +127,11 @@ static void explain(const struct trial *t, struct err *e)
 	}
 }
 
-/* How often the chunks of the next run are done, of `left` times that are wanted. Ceilings are what memory
- * and registers give, not what starting does: of a batch, as many runs follow each other in the workers as a
- * tenth of a second has room for. Not where the opener's word does not reach workers. */
+/*
+ * How often the chunks of the next run are repeated, of the `left` times wanted. Ceilings measure
+ * memory and registers, not start-up, so as many runs of a batch follow each other inside the
+ * workers as fit into a tenth of a second. Not where the opener cannot write to the workers' slots.
+ */
 static uint64_t repeated(const struct trial *t, uint64_t left)
 {
 	const double most_ns = 1e8, took_ns = t->timing.total_ns / (double)t->done;

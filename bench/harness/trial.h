@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trial.h - where a kernel meets a back end; the only place that reads the clock while work is done.
+ * trial.h - where a kernel meets a back end.
  *
- * A trial sets up the kernel's input, cuts its units into chunks, opens a team of workers and runs it. The
- * workers stamp their own phases. What a run is worth - how often, how long, is it right - is for meter.h and
- * launch.h.
+ * A trial sets up the kernel's input, cuts its units into chunks, opens a team of workers and runs
+ * it. It reads the clock before and after a run; the workers stamp their own phases (work.c);
+ * nothing else reads it while work is done. What a run is worth - how often, how long, is it right
+ * - is for meter.h and launch.h.
  */
 #ifndef PARSCALE_BENCH_HARNESS_TRIAL_H
 #define PARSCALE_BENCH_HARNESS_TRIAL_H
@@ -30,8 +31,9 @@ struct trial_plan {
 	const struct cell *cell; /* outlives the trial; its problem's text is in memory */
 	const struct topology *topology;
 	double timeout_seconds; /* longest a run may take */
-	const char *program;    /* path of one whose command `worker` is worker.h's; NULL: back ends whose
-				   workers are    fresh programs are absent */
+	/* path of the program whose command `worker` is worker.h's; NULL: back ends whose workers are
+	 * fresh programs are absent */
+	const char *program;
 };
 
 struct trial;

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * verify.c - the expected answer of a problem, from a source other than the variant under test.
+ *
+ * In order of trust: a published value (OEIS), another variant of the kernel, the same variant with
+ * its units cut in three. The last one still catches errors at chunk boundaries. The plain
+ * reference is skipped for large problems, where it would take longer than the whole launch;
+ * another vector variant then takes its place.
+ */
 #include "bench/harness/verify.h"
 
 #include "bench/harness/serial_run.h"

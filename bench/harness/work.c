@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * work.c - cuts a problem into chunks and executes them; the code that runs in every worker of
+ * every back end.
+ *
+ * Entering binds the worker to its CPU and touches its scratch memory, so that its pages lie on its
+ * own NUMA node. After the gate a run is nothing but two clock readings, two getrusage calls and
+ * chunks: everything that allocates or can fail happened before. Static schedules have one chunk
+ * per worker. Dynamic ones have 64 per worker if the grain allows: a worker then waits for at most
+ * one chunk at the end, less than 2 % of its time, and the shared counter is taken 64 times per
+ * worker only.
+ */
 #include "bench/harness/work.h"
 
 #include "bench/harness/worker_spec.h"
@@ -10,9 +21,11 @@
 #include <sys/mman.h>
 #include <time.h>
 
-/* A worker waits at the end for one chunk at most: less than 2 % of its time. */
+/* See above: 1 / 64 bounds the imbalance at the end. */
 enum { CHUNKS_PER_WORKER = 64 };
 
+/* The first units % parts parts are one unit longer; computed from i alone, without a loop, so any
+ * worker can compute any part. */
 struct span work_part(uint64_t units, uint64_t parts, uint64_t i)
 {
 	uint64_t each = units / parts, longer = units % parts;
@@ -69,7 +82,8 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	if (place_bind(s->cpu, &s->err) != 0)
 		return -1;
 	if (w->scratch_bytes) {
-		/* All pages at once, by the worker itself: half the time of a fault for each. */
+		/* All pages in one system call, by the worker itself: half the time of one fault
+		 * per page. */
 		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 		if (s->scratch == MAP_FAILED) {
@@ -96,8 +110,8 @@ static void begin(void *ctx, unsigned worker, void *mine)
 }
 
 #ifdef PARSCALE_PLANTED
-/* A build for tests of what finds a change or a fault: each chunk takes so many percent more of the CPU's
- * time, and one worker finds more than there is, as the environment says. */
+/* A build for tests that must detect a change or a fault: each chunk takes a percentage more CPU
+ * time, and one worker finds too much, as the environment says. */
 static uint64_t own_ns(void)
 {
 	struct timespec t;

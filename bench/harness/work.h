@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * work.h - a trial as its workers see it: what they do with a chunk, and what each writes down.
+ * work.h - the job that workers execute: what a worker does with a chunk, and the record it keeps.
  *
- * Made before the workers by the trial that opens the team, or made again in a worker that is a fresh
- * program.
+ * Made before the workers by the trial that opens the team, or made again in a worker that is a
+ * fresh program.
  */
 #ifndef PARSCALE_BENCH_HARNESS_WORK_H
 #define PARSCALE_BENCH_HARNESS_WORK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* worker.c - the command `worker`: a fresh program that joins a running team (back end exec). */
 #include "bench/harness/worker.h"
 
 #include "base/number.h"

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * worker_spec.c - passes a trial's cell, CPUs, caches and text to workers that are fresh programs.
+ *
+ * The cell is a list of command-line words. The text and the CPU list are written once to a memfd,
+ * which every worker inherits and maps shared: one copy in memory however many workers there are.
+ */
 #include "bench/harness/worker_spec.h"
 
 #include <errno.h>
