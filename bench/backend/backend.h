@@ -59,8 +59,9 @@ void wire_send(struct far_end *to, const void *record, size_t n);
 struct job {
 	uint64_t chunks;
 	size_t slot_bytes;
-	void *ctx; /* made before the workers: inherited by processes, shared by threads; read-only for
-		      workers except through slots */
+	/* made before the workers: inherited by processes, shared by threads; read-only for workers except
+	 * through slots */
+	void *ctx;
 
 	/* The worker's life, all to be set: enter, then for each run begin, chunk..., end; then leave.
 	 * `enter` runs first thing in the worker, before the gate; it may fail (-1), which fails the run.
@@ -106,11 +107,12 @@ struct team_plan {
 	unsigned workers; /* 1 .. BACKEND_MAX_WORKERS; may exceed the CPUs */
 	enum lifetime lifetime;
 	enum schedule schedule;
-	bool one_at_a_time; /* a worker keeps the one lock of its process while it is in `chunk`: threads take
-			       turns, as under an interpreter's global lock; processes do not */
-	unsigned spin;      /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
-	double timeout_seconds; /* longest a run, an open or a close may take, > 0; serial and openmp cannot
-				   keep it */
+	/* a worker keeps the one lock of its process while it is in `chunk`: threads take turns, as under
+	 * an interpreter's global lock; processes do not */
+	bool one_at_a_time;
+	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
+	/* longest a run, an open or a close may take, > 0; serial and openmp cannot keep it */
+	double timeout_seconds;
 	unsigned threads_per_rank; /* of a back end that has ranks: workers that are threads of one */
 };
 
@@ -123,8 +125,9 @@ struct backend {
 	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
 	unsigned max_workers; /* 1 for serial */
 	bool exec_workers;    /* its workers are fresh programs: a job must have a `program` */
-	const char *host; /* the one program of ours in which it can be opened, since a launcher has started
-			     the workers before there is a team, which is therefore a pool; NULL: any */
+	/* the one program of ours in which it can be opened, since a launcher has started the workers
+	 * before there is a team, which is therefore a pool; NULL: any */
+	const char *host;
 	bool message_passing; /* its workers see no input: a job must have a `wire` */
 	/* and that wire sends objects one by one, as an interpreter's pool does, not their memory */
 	bool serialised;

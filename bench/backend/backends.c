@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* backends.c - the table of back ends, the lookup by name, and the static split of chunks. */
 #include "bench/backend/backend.h"
 
 #include <stdio.h>
@@ -9,7 +10,9 @@ const struct backend *const backends[] = {
 #include "bench/backend/backends.def"
 	NULL};
 
-/* The first i with i * n / chunks == worker, without the product that could overflow. */
+/* The first i with i * n / chunks == worker, that is ceil(worker * chunks / n). The product may
+ * overflow, so chunks is split into quotient and remainder by n: worker * q is exact, and the
+ * ceiling concerns only worker * r < n * n. */
 static uint64_t first_of(uint64_t chunks, unsigned n, unsigned worker)
 {
 	return worker * (chunks / n) + (worker * (chunks % n) + n - 1) / n;

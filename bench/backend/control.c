@@ -1,4 +1,35 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * control.c - the control block of a team: start signal, gate, chunk counter, reports; and the loop
+ * that every worker of every back end runs.
+ *
+ * All of it lies in one MAP_SHARED mapping, made and pre-faulted before the workers, so that
+ * threads and processes use the same memory, the same atomics and the same futex calls. What
+ * differs in a measurement is then the kind of worker and nothing else.
+ *
+ * A run: the opener resets the counters and increments `go`; each worker that sees the new number
+ * arrives at the gate; the last to arrive opens it by storing the run's number; all then take
+ * chunks; each adds 1 to `reports`, and the last report wakes the opener. The gate makes compute
+ * time begin with all workers ready: without it, the first worker would finish its share while
+ * others are still being created.
+ *
+ * Sleeping and waking. A waiter polls a word `spin` times, then counts itself in `sleepers` and
+ * calls FUTEX_WAIT with the value it has seen. A waker changes the value, then reads `sleepers`,
+ * and calls FUTEX_WAKE only if it is not 0. Both sides write one word and then read the other, all
+ * sequentially consistent, so either the waker sees the sleeper or the kernel, comparing once more,
+ * sees the new value: no wake-up is lost, and a run in which everyone polls makes no system call.
+ *
+ * Chunks. Static: the share is computed (backend_share). Dynamic: one fetch-and-add on a shared
+ * counter. Relaxed order is enough, since chunks exchange no data; the input is published by the
+ * gate (acquire), the results by the reports. Every worker overshoots once, so the counter ends at
+ * chunks + workers at most. Each word, counter and record has 128 bytes of its own: two cache
+ * lines, since adjacent lines are prefetched in pairs on x86.
+ *
+ * Failure. No worker waits with a deadline of its own and none holds a lock while it waits: the
+ * opener ends all waits by control_stop. Each worker publishes its progress as run * STAGES +
+ * stage, which only grows within a run: the smallest value names the worker that everyone waits
+ * for.
+ */
 #include "bench/backend/control.h"
 
 #include <errno.h>
@@ -15,8 +46,7 @@
 #define STOPPED UINT32_MAX /* in `go` and `gate`, instead of a run's number */
 #define FAILED (1u << 31)  /* in `reports`: a worker could not enter */
 
-/* A word that others sleep on. It changes rarely; `sleepers` spares the waker a system call when everyone
- * spins. */
+/* A word that others sleep on. `sleepers` spares the waker a system call if everyone polls. */
 struct word {
 	_Alignas(SLOT_ALIGN) _Atomic uint32_t value;
 	_Atomic uint32_t sleepers;
@@ -24,14 +54,14 @@ struct word {
 
 /* What a fresh program must know to join in; written before there are workers. */
 struct block_header {
-	uint64_t mark; /* CHARTER_MARK: this is a block, of this very build */
+	uint64_t mark; /* HEADER_MARK: this is a block, of this very build */
 	pid_t opener;
 	struct team_plan plan;
 	uint64_t chunks;
 	size_t slot_bytes;
 };
 
-#define CHARTER_MARK (UINT64_C(0x7061727363616c65) ^ sizeof(struct block_header) << 8 ^ sizeof(struct record))
+#define HEADER_MARK (UINT64_C(0x7061727363616c65) ^ sizeof(struct block_header) << 8 ^ sizeof(struct record))
 
 struct control_block {
 	struct block_header block_header;
@@ -43,8 +73,7 @@ struct control_block {
 	_Alignas(SLOT_ALIGN) _Atomic uint64_t next;    /* the chunk counter */
 };
 
-/* One worker's part of the block; its slot follows. How far it has come, in one number that only grows within
- * a run, so that the smallest belongs to the one all others wait for. */
+/* One worker's part of the block; its slot follows. */
 struct record {
 	_Alignas(SLOT_ALIGN) _Atomic uint64_t progress; /* run * STAGES + stage */
 	_Alignas(SLOT_ALIGN) pthread_mutex_t turn;      /* of a worker's process: see turn_of */
@@ -133,7 +162,7 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 		return -1;
 	}
 	c->block->block_header =
-		(struct block_header){CHARTER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
+		(struct block_header){HEADER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
 	if (plan->one_at_a_time && make_turns(c, e) != 0) {
 		control_close(c);
 		return -1;
@@ -151,7 +180,7 @@ int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, st
 {
 	struct block_header block_header;
 	if (pread(fd, &block_header, sizeof block_header, 0) != sizeof block_header ||
-		block_header.mark != CHARTER_MARK)
+		block_header.mark != HEADER_MARK)
 		return err_set(e, ERR_FAILED, "descriptor %d is no control block of this program", fd);
 	if (block_header.slot_bytes != job->slot_bytes)
 		return err_set(e, ERR_FAILED, "the team's slots have %zu bytes, the job's %zu",
@@ -166,7 +195,7 @@ int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, st
 	return 0;
 }
 
-/* What the hardware wants to hear in a loop that only looks. */
+/* The hint for a polling loop: saves power and leaves the core to the other hardware thread. */
 static void relax(void)
 {
 #if defined __x86_64__ || defined __i386__
@@ -176,9 +205,9 @@ static void relax(void)
 #endif
 }
 
-/* Sleeps while the value is the unwanted one; -1 with errno if that was not so, or not until the end
- * (ETIMEDOUT, EINTR). Not the private kind of futex: the waker may be in another process. Either the waker
- * sees the sleeper counted, or the kernel, which looks again, sees the new value. */
+/* Sleeps while the value is the unwanted one; -1 with errno if it was not (EAGAIN), or if time is
+ * up or a signal came (ETIMEDOUT, EINTR). Not the private kind of futex: the waker may be in
+ * another process. */
 static long word_sleep(struct word *w, uint32_t unwanted, const struct timespec *limit)
 {
 	atomic_fetch_add(&w->sleepers, 1);
@@ -304,8 +333,8 @@ static void report(const struct control *c, uint32_t what)
 		word_wake(w);
 }
 
-/* Shared memory comes without page tables through a fork: the first look at each page is paid here, not in a
- * run. */
+/* A forked process inherits shared memory without its page-table entries: touching each page of the
+ * slot here keeps these faults out of the first run. */
 static void look_at_slot(const struct control *c, unsigned worker)
 {
 	const volatile char *slot = control_slot(c, worker);
@@ -378,7 +407,7 @@ bool control_run(const struct control *c, unsigned worker)
 {
 	const struct job *job = c->job;
 	void *slot = control_slot(c, worker);
-	/* While the opener is making others, they need the CPU more than one who waits. */
+	/* While the opener still creates workers, they need the CPU more than one that polls. */
 	const uint32_t last = last_run(c, worker);
 	const bool fresh = c->plan.lifetime == LIFETIME_SPAWN || last == 0;
 	const uint32_t run = word_await(&c->block->go, last, fresh ? 0 : c->plan.spin);

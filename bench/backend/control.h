@@ -48,8 +48,7 @@ int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, st
 void *control_slot(const struct control *c, unsigned worker);
 
 /* In the opener. */
-void control_expect(
-	struct control *c, unsigned worker); /* this worker is about to be made: it has not come yet */
+void control_expect(struct control *c, unsigned worker); /* it is about to be made */
 void control_start(struct control *c); /* posts a run to workers that are made or will be; none is in one */
 void control_stop(struct control *c); /* for good: ends all waits; workers take no further chunk, and leave */
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork_pipe.c - forked processes that see nothing of the opener's input: chunks go to them through one pipe,
- * results come back through another, as in a pool of an interpreter's processes.
+ * fork_pipe.c - forked processes that get their chunks through one pipe and return results through
+ * another, as the workers of an interpreter's process pool do.
  *
- * The opener hands out the chunks, at most IN_FLIGHT to a worker, and never blocks on a pipe: it reads
- * whatever can be read and writes what can be written, so that a worker which waits for room gets it. Workers
- * block. Gate, reports and slots are those of all back ends.
+ * Deadlock is the danger: with blocking writes on both sides, an opener that sends a chunk and a
+ * worker that sends results can wait for each other's buffer for ever. Here workers block and the
+ * opener never does: its ends are non-blocking, and one poll loop reads what has come and writes
+ * what fits. At most two chunks are in flight per worker: one that it works on, and the next, so
+ * that it need not wait for the opener, and so that dynamic schedules stay balanced. Results come
+ * in frames of 32 KiB at most; a frame marks whether it is the last of its chunk. Gate, reports and
+ * slots are those of all back ends.
  */
 #include "bench/backend/fork_pipe.h"
 #include "bench/backend/process.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* fork_pipe.h - teams of forked processes behind pipes, for the back ends that are such: what travels is the
- * job's wire's business. */
+/*
+ * fork_pipe.h - teams of forked processes behind pipes, for the back ends that are such. What
+ * travels is the concern of the job's wire.
+ */
 #ifndef PARSCALE_BENCH_BACKEND_FORK_PIPE_H
 #define PARSCALE_BENCH_BACKEND_FORK_PIPE_H
 

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * process.c - the life of a worker process: dies with its opener, is waited for, and is reaped.
+ *
+ * PR_SET_PDEATHSIG makes the kernel kill a worker whose opener dies; the check of getppid
+ * afterwards closes the window in which the opener died before the call. Waiting with a time limit
+ * uses a pidfd and poll, so that no signal handler and no sleeping loop is needed; the loop is for
+ * kernels before 5.3, and for a process that has ended but is still held by a tracer.
+ */
 #include "bench/backend/process.h"
 
 #include <errno.h>
@@ -22,8 +30,8 @@ void process_settle(pid_t opener)
 	signal(SIGTERM, SIG_DFL);
 }
 
-/* First of the exit handlers, should the job call exit: the opener's own handlers and buffers are not for its
- * children. */
+/* Runs first of the exit handlers, should the job call exit: the opener's handlers and stdio
+ * buffers must not run a second time in its children. */
 static void exit_at_once(int status, void *unused)
 {
 	(void)unused;

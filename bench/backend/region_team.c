@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * region_team.c - teams whose opener is a worker itself: serial, OpenMP, and the threads of an MPI
+ * rank.
+ */
 #include "bench/backend/region_team.h"
 
 #include <stdlib.h>

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * spawned_team.c - creates workers one by one, waits for them, notices dead ones, and reaps them
+ * all; for threads and processes alike.
+ *
+ * The opener sleeps on the reports in slices of 50 ms and looks in between whether a worker has
+ * died: a dead worker never reports, and only a look can tell. Whoever is furthest behind is named
+ * in the error. Closing tries in order: stop signal and the remaining time, kill, a grace period; a
+ * thread that still runs is given up together with the memory it uses, since freeing that would
+ * crash it.
+ */
 #include "bench/backend/spawned_team.h"
 
 #include <stdlib.h>
@@ -94,7 +104,7 @@ static bool all_reported(struct team *t, unsigned milliseconds, struct err *e)
 	return control_wait(&t->control, milliseconds);
 }
 
-/* Until `wait` is through. -1 when a worker died or failed, or the deadline has passed. */
+/* Until `wait` returns true. -1 if a worker died or failed, or the deadline has passed. */
 static int await(struct team *t, bool (*wait)(struct team *t, unsigned milliseconds, struct err *e),
 	double deadline, struct err *e)
 {

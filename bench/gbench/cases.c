@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * cases.c - registers every combination that this machine can run with Google Benchmark.
+ *
+ * Google Benchmark calls a case several times in a row while it looks for an iteration count. The
+ * trial (input, workers) is therefore kept between calls, and made anew when another case begins.
+ */
 #include "bench/gbench/cases.h"
 
 #include "base/paths.h"

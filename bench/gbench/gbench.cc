@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * gbench.cc - the bridge to Google Benchmark: registers C functions as cases and reports their
+ * runs. The only C++ of the project.
+ *
+ * The library asks for a number of iterations; all of them are passed to the C side as one batch,
+ * whose time is reported by SetIterationTime (manual time).
+ */
 #include "bench/gbench/gbench.h"
 
 #include <benchmark/benchmark.h>

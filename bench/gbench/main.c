@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* parscale-gbench: the cells of parscale for those who use Google Benchmark, and the worker program of its
- * meter. */
+/*
+ * main.c - the program parscale-gbench: the cells of parscale for those who use Google Benchmark,
+ * and the worker program of its meter.
+ */
 #include "base/number.h"
 #include "bench/gbench/cases.h"
 #include "bench/gbench/gbench.h"

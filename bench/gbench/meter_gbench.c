@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * meter_gbench.c - the meter that leaves the number of runs to Google Benchmark.
+ *
+ * The library reports means only, so each call is recorded here with all its phases. It makes some
+ * calls to estimate the iteration count and then one per repetition: the last calls, as many as
+ * repetitions were reported, are the samples.
+ */
 #include "bench/gbench/meter_gbench.h"
 
 #include "bench/gbench/gbench.h"

@@ -24,7 +24,7 @@ struct launch_result {
 	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
 	enum err_status status; /* ERR_NONE: all went well */
 	bool timed_out;
-	bool listing;           /* the rows are over: the rest is the listing */
+	bool listing; /* the rows are over: the rest is the listing */
 	/* one line, if `capture` was asked for or the worker program was killed; else "" */
 	char message[256];
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * parscale-mpi: cells whose workers are ranks. `mpirun -n 4 parscale-mpi run KERNEL ...` is for users who
- * start their ranks themselves; `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun.
+ * main.c - the program parscale-mpi: cells whose workers are MPI ranks.
+ *
+ * `mpirun -n 4 parscale-mpi run KERNEL ...` is for users who start their ranks themselves;
+ * `parscale run` and sweeps start `parscale-mpi launch ...` by mpirun. Rank 0 runs the command; all
+ * other ranks wait for its orders.
  */
 #include "bench/commands/run.h"
 #include "bench/harness/launch.h"

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * rank_team.c - a team of MPI ranks, each with one worker or several OpenMP threads.
+ *
+ * Ranks share no memory, so each part of the control block has its MPI counterpart: the order is a
+ * broadcast, the gate MPI_Barrier, the dynamic chunk counter MPI_Fetch_and_op on a window in the
+ * memory of rank 0, the slots are gathered. Every rank rebuilds the job from the words of a command
+ * line, as workers of `exec` do. Only one thread of a rank calls MPI at a time
+ * (MPI_THREAD_SERIALIZED). Failures to open are collected from all ranks and answered to all, so
+ * that no rank waits in a barrier for one that gave up; a rank that dies later ends the program, as
+ * in any MPI program.
+ */
 #include "bench/mpi/rank_team.h"
 
 #include "bench/mpi/threads.h"
@@ -105,8 +116,8 @@ static struct call call(struct call c)
 	return c;
 }
 
-/* Tells rank 0 how an OPEN went here. There: -1 where it did not everywhere, with the first rank that says
- * why. */
+/* Reports to rank 0 how an OPEN went here. In rank 0: -1 if it failed anywhere, with the error of
+ * the first such rank. All ranks get the result. */
 static int agree(const struct err *mine, struct err *e)
 {
 	struct answer answer = {.status = mine->status},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* threads_openmp.c - calls a function in every OpenMP thread of a rank, or in the rank itself. */
 #include "bench/mpi/threads.h"
 
 #include "config.h"
