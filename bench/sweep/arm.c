@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * arm.c - launches cells with one program and appends their rows; a launch that fails becomes a row
+ * too.
+ *
+ * The first verified answer to a problem is passed to later launches of the same problem, so that
+ * the reference runs once per problem and not once per launch. All rows of a launch are appended at
+ * once: after a kill a launch is there completely or not at all.
+ */
 #include "bench/sweep/arm.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arm.h - one program of a campaign: what it launches, the answers it has given, and where its rows go.
+ * arm.h - one program of a campaign: what it launches, the answers it has given, where its rows go.
  */
 #ifndef PARSCALE_BENCH_SWEEP_ARM_H
 #define PARSCALE_BENCH_SWEEP_ARM_H

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * baseline.c - finds the second program of `sweep --against` and checks that the two can be
+ * compared.
+ *
+ * Both programs write rows that this one reads, so their columns must agree: the baseline is asked
+ * (`list columns`) before anything is measured. Its build goes into the manifest (`info`).
+ */
 #include "bench/sweep/baseline.h"
 
 #include "base/paths.h"
@@ -17,7 +24,7 @@ enum { REPLY = 1 << 20, WORDS = 6 };
 
 static const double patience_seconds = 20;
 
-/* What a command of it says, as far as there is room. */
+/* The output of one of its commands, as far as there is room. */
 struct reply {
 	size_t used;
 	char text[REPLY];
@@ -72,8 +79,8 @@ static bool names_follow(const char **at, const struct column *columns, bool fac
 	return true;
 }
 
-/* Samples have the factors and columns of `list columns` up to those of the summary; launches of probes its
- * last ones. */
+/* `list columns` prints the factors and sample columns first, in order, then those of the summary,
+ * and the columns of probe launches last: so the head and the tail of the text are compared. */
 static bool speaks_alike(const char *text, bool probing)
 {
 	const char *at = text;

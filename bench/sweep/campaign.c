@@ -1,4 +1,24 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * campaign.c - the order of launches: randomised complete blocks, then adaptive ones, within a
+ * budget.
+ *
+ * Machines drift over minutes (temperature, frequency, neighbours). If all launches of a cell
+ * followed each other, drift would look like a difference between cells. So each block launches
+ * every cell once, in an order drawn from the recorded seed and the block's number: drift affects
+ * all cells alike and becomes variance. Later blocks hold only cells that are not precise yet,
+ * widest interval first, since the budget may end at any time. The canary cell runs once in about
+ * CANARY_EVERY launches, at a random place in each stretch, and shows whether the machine kept its
+ * speed (drift.h).
+ *
+ * With two arms, both launches of a cell follow each other directly and bear the same number: a
+ * pair. Their order is drawn for every second pair and reversed in the next, so neither arm profits
+ * from coming second.
+ *
+ * Order depends on the seed and the block alone, never on time, so a resumed campaign continues the
+ * same order: rows of earlier sessions are replayed into the progress records first, and a launch
+ * that one arm lacks is made up before anything else.
+ */
 #include "bench/sweep/campaign.h"
 
 #include "base/rng.h"
@@ -16,7 +36,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A launch that has come only on some sides, when a session was killed between them. */
+/* A launch that only some arms have, since a session was killed between them. */
 struct torn {
 	bool here, on[CAMPAIGN_ARMS];
 	size_t cell;
@@ -34,7 +54,7 @@ struct campaign {
 	size_t *order, *shuffled;
 	unsigned canary_block;  /* where the canary was launched last */
 	size_t canary_launches; /* how often there; 0: nowhere yet */
-	uint64_t launches;      /* of cells, made in all sessions, on every side */
+	uint64_t launches;      /* of cells, made in all sessions, by every arm */
 	struct torn torn;
 	uint64_t started_ns;
 	bool terminal;
@@ -64,7 +84,7 @@ static double elapsed(const struct campaign *c)
 	return (double)(now_ns(c) - c->started_ns) / 1e9;
 }
 
-/* Launches of probes that have been made on all sides. */
+/* Launches of probes made so far, of all arms. */
 static double probes_made(const struct campaign *c)
 {
 	double made = 0;
@@ -73,7 +93,7 @@ static double probes_made(const struct campaign *c)
 	return made;
 }
 
-/* Of cells and probes, until the end of the sweep or of its budget. */
+/* The remaining work of cells and probes, cut at the end of the budget. */
 static struct forecast forecast(const struct campaign *c)
 {
 	const double budget = c->plan->budget_seconds - elapsed(c);
@@ -91,7 +111,7 @@ static struct forecast forecast(const struct campaign *c)
 	return f;
 }
 
-/* "1m20s to 2m05s left", or "2m05s left" where that is known well enough. */
+/* "1m20s to 2m05s left", or "2m05s left" if both ends are close. */
 static char *left_text(const struct forecast *f, char text[2 * UNITS_BYTES + 16])
 {
 	char low[UNITS_BYTES], high[UNITS_BYTES];
@@ -208,7 +228,7 @@ static void show_block(const struct campaign *c, unsigned block, size_t n)
 		left_text(&f, text));
 }
 
-/* A cell on one side; *made: it was not interrupted. */
+/* A cell by one arm; *made: it was not interrupted. */
 static int launch_arm(struct campaign *c, size_t arm, size_t index, unsigned block, bool *made, struct err *e)
 {
 	const struct scheduled scheduled = {.cell = index, .launch_id = c->launches, .block = block};
@@ -232,14 +252,14 @@ static int launch_arm(struct campaign *c, size_t arm, size_t index, unsigned blo
 	return status;
 }
 
-/* Which side comes first: drawn for every two launches of a cell, and the other one in the second of them. */
+/* Which arm comes first: drawn for every two launches of a cell, reversed in the second of them. */
 static size_t first_arm(const struct campaign *c, size_t index, unsigned launch)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + launch / 2 * UINT64_C(0x5851f42d);
 	return (rng_next(&random) + launch) % c->arm_count;
 }
 
-/* A cell on all sides, but for those of a torn launch that have it. */
+/* A cell by all arms, except those that have a torn launch already. */
 static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
 {
 	const size_t first = first_arm(c, index, progress_launches(c->pace, index));
@@ -303,8 +323,8 @@ static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e
 	return 0;
 }
 
-/* How many rows from `from` on are of launch `id`; *cell and *block are theirs. 0: none; or SIZE_MAX, with *e
- * set: they are of no launch of this plan. */
+/* The number of rows from `from` on that are of launch `id`; *found gets their cell and block. 0:
+ * none. SIZE_MAX with *e set: they are of no launch of this plan. */
 static size_t rows_of_launch(const struct campaign *c, const struct campaign_arm *arm, size_t from,
 	uint64_t id, struct torn *found, struct err *e)
 {

@@ -2,14 +2,14 @@
 /*
  * campaign.h - the launches of a plan: blocks, budget, answers, rows, progress.
  *
- * The first blocks (plan.launches) are complete and in random order; each later block holds the cells that
- * are not yet precise, the widest interval first, until all are or the budget ends. The plan's canary is
- * launched in every block, once in each CANARY_EVERY launches, at random places.
+ * The first blocks (plan.launches) are complete and in random order; each later block holds the
+ * cells that are not precise yet, the widest interval first, until all are or the budget ends. The
+ * plan's canary is launched in every block, once in each CANARY_EVERY launches, at random places.
  *
- * A campaign may have a second side: another program, launched with each cell in turn with the first, so that
- * what disturbs the one disturbs the other. Both launches of a cell bear the same number, in the samples of
- * their own side: they are a pair. Which comes first is drawn, in such a way that of two pairs of a cell each
- * has been first once.
+ * A campaign may have a second arm: another program, which launches each cell in turn with the
+ * first, so that a disturbance hits both. Both launches of a cell bear the same number in the
+ * samples of their own arm: they are a pair. Which comes first is drawn so that, of two pairs of a
+ * cell, each arm is first once.
  */
 #ifndef PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 #define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
@@ -23,11 +23,11 @@ enum campaign_end { CAMPAIGN_COMPLETE, CAMPAIGN_BUDGET, CAMPAIGN_INTERRUPTED };
 
 struct campaign_result {
 	enum campaign_end end;
-	uint64_t launches,
-		failed; /* made now, of cells and probes, on all sides; of these, with a row that is not ok */
-	char last_failure[512]; /* the last one's label and reason; "" */
-	const char **stops;     /* why each cell got no more launches: "precise", "most-launches", "failed",
-				   "budget", "interrupted" */
+	uint64_t launches, failed; /* made now by all arms, of cells and probes; of these, not ok */
+	char last_failure[512];    /* the last one's label and reason; "" */
+	/* why each cell got no more launches: "precise", "most-launches", "failed", "budget",
+	 * "interrupted" */
+	const char **stops;
 };
 
 /* What a campaign makes launches with, and reads the time from; `told` (may be NULL) hears before each launch
@@ -50,12 +50,12 @@ struct campaign_arm {
 	int samples_fd;             /* its samples.csv, open */
 };
 
-/* Runs the plan on one side or both, appending rows to each side's samples, all rows of a launch at once.
- * What earlier sessions have measured is not measured again; a launch that has come only on one side is made
- * up on the other first. The launches of the first block append to workers.csv in the folder what each worker
- * did when. The result's `stops` has a text for each cell; campaign_result_free frees it. -1 with *e set when
- * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan); what is in the files then
- * is whole. */
+/* Runs the plan with one arm or two, appending rows to each arm's samples, all rows of a launch at
+ * once. Nothing that earlier sessions measured is measured again; a launch that only one arm has is
+ * made up by the other first. The launches of the first block append to workers.csv in the folder.
+ * The result's `stops` has a text for each cell; campaign_result_free frees it. -1 with *e set when
+ * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan); the rows in the
+ * files are whole then too. */
 int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e);
 void campaign_result_free(struct campaign_result *r);

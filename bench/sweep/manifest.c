@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * manifest.c - writes manifest.json: the plan, the machine, the build, and how the sweep ended. It
+ * is written before the first launch and again after the last one, so that a killed sweep has one
+ * too.
+ */
 #include "bench/sweep/manifest.h"
 
 #include "bench/machine/facts.h"

@@ -13,7 +13,7 @@ enum { MANIFEST_SCHEMA = 1 };
 
 /* Of a sweep that measures two programs in turn: whose folder this is. */
 struct manifest_pair {
-	const char *id;      /* the same on both sides, and of no other sweep */
+	const char *id;      /* the same in both arms, and of no other sweep */
 	bool against;        /* of the program that was given with --against */
 	const char *program; /* that one's path */
 };

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * plan.c - turns the sections of a .sweep file into cells: the Cartesian product, minus what is
+ * impossible.
+ *
+ * The product is an odometer over the values of all keys, the last key fastest. Setting a key may
+ * be expensive (kernel, variant lookup), so the cell after each key is kept and only the keys from
+ * the changed one on are set again. A combination that a cell refuses becomes an omission with its
+ * reason; a value that every combination refuses is a mistake in the file and an error. Cells of
+ * the same problem get the same number, found by hashing the parameters, so that the answer is
+ * computed once.
+ */
 #include "bench/sweep/plan.h"
 
 #include "base/number.h"
@@ -66,8 +77,7 @@ static int add_cell(struct plan *p, const struct cell *c, struct err *e)
 
 /* --- the product --- */
 
-/* An odometer over the values of all keys. What the keys before one have made of the cell is kept, since
- * mostly the last one changes. */
+/* An odometer over the values of all keys; before[i] is the cell with the keys before key i set. */
 struct product {
 	const struct plan_section *section;
 	size_t at[PLAN_KEYS];              /* which value of each key is chosen */
@@ -207,7 +217,7 @@ static bool same_problem(const struct cell *a, const struct cell *b)
 	return a->kernel == b->kernel && strcmp(a->input, b->input) == 0;
 }
 
-/* FNV-1a over the numbers: what differs mostly. */
+/* FNV-1a over the numeric parameters, in which problems mostly differ. */
 static size_t hash_problem(const struct cell *c)
 {
 	struct problem p = c->problem;
@@ -247,8 +257,8 @@ static double run_seconds(const struct cell *c)
 	return (double)c->kernel->items(&c->problem) / items_per_second;
 }
 
-/* Steady by itself: one worker in the calling thread where there is such a cell; then, long enough that a
- * batch is not all of its sample. */
+/* The canary should be steady by itself: one worker in the calling thread if there is such a cell,
+ * and a run near 3 ms, so long that a sample is not one large batch. Penalties in that order. */
 static size_t choose_canary(const struct plan *p)
 {
 	const double wanted_seconds = 0.003;

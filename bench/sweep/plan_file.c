@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * plan_file.c - parses a .sweep file: comments, `key = value, value`, sections, and the words
+ * `auto`, `all` and `max`. Errors name file and line.
+ */
 #include "bench/sweep/plan_file.h"
 
 #include "base/number.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plan asks of the machine (worker counts, sizes of caches) is answered by the one it runs on. */
+/*
+ * plan_here.c - reads a plan for this machine: answers what it asks for (worker counts, cache
+ * sizes).
+ */
 #include "bench/sweep/plan_here.h"
 
 #include "bench/machine/facts.h"

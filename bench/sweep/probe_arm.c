@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* probe_arm.c - launches the probes of a plan once per complete block and appends their rows. */
 #include "bench/sweep/probe_arm.h"
 
 #include "bench/data/csv.h"

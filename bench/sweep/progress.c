@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * progress.c - the state of each cell: launches, precision, cost; and the prediction of the time
+ * left.
+ *
+ * A cell is precise if the 95 % interval of its median, halved, is within the plan's precision of
+ * the median. It is judged only at certain launch counts (stats_look), because looking after each
+ * one would stop cells by chance.
+ *
+ * Prediction: each cell's final number of launches is a random variable with a mean and a variance
+ * (variance.h); times the cost of a launch these sum up to a mean and a variance for the sweep.
+ * What all cells share - the population's mean and ratio - does not average out, so it is varied by
+ * two standard errors instead and added in quadrature, with 10 % for changes of the machine. Costs
+ * of cells never launched are the plan's estimates, scaled by the ratio seen so far.
+ */
 #include "bench/sweep/progress.h"
 
 #include "bench/stats/stats.h"
@@ -22,7 +36,7 @@ struct cell_progress {
 struct progress {
 	const struct plan *plan;
 	size_t arms;
-	/* of the cells, all sides of one after each other */
+	/* of the cells; the arms of a cell follow each other */
 	struct cell_progress *cells;
 	struct variance *scatters;
 };
@@ -32,7 +46,7 @@ static size_t all(const struct progress *t)
 	return t->plan->count * t->arms;
 }
 
-/* A cell on its sides. */
+/* The records of a cell, one for each arm. */
 static struct cell_progress *arms_of(const struct progress *t, size_t cell)
 {
 	return t->cells + cell * t->arms;
@@ -92,8 +106,8 @@ static double width_of(const struct cell_progress *c)
 	return i.high >= i.low && median > 0 ? (i.high - i.low) / 2 / median : INFINITY;
 }
 
-/* The median of the rows that count goes to *median (NAN: none does), their spread is added to *within;
- * whether all of them count. */
+/* *median gets the median of the rows that count (NAN: none does); their squares are added to
+ * *within. Returns whether all rows count. */
 static bool read_launch(struct cell_progress *c, const struct table *samples, size_t from, size_t count,
 	double *median, struct spread *within, double *work)
 {
@@ -182,7 +196,7 @@ double progress_cost(const struct progress *t, size_t cell)
 	return cost;
 }
 
-/* How many launches a cell will have had in the end, on each side. */
+/* The predicted final number of launches of a cell, per arm; of two arms the larger one. */
 static struct variance_end launches_in_the_end(
 	const struct progress *t, size_t cell, const struct variance_population *of)
 {
@@ -200,12 +214,12 @@ static struct variance_end launches_in_the_end(
 	return end;
 }
 
-/* What is left, if cells scatter so: the sums over cells. */
+/* Predicted totals for one assumption about the variance: sums over cells. */
 struct outlook {
 	double launches, seconds, variance;
 };
 
-/* Seconds that launches have taken over what the plan thinks; 1 before there was one. */
+/* Seconds spent on launches over the plan's estimate of them; 1 before the first launch. */
 static double progress_scale(const struct progress *t)
 {
 	double spent = 0, planned = 0;
@@ -239,8 +253,8 @@ static struct outlook look_out(const struct progress *t, const struct variance_p
 
 struct forecast progress_forecast(const struct progress *t)
 {
-	/* Twice the standard errors of what all cells share, whose spread is a guess itself; and 10 % of what
-	 * is left, by which a machine may change. Simulated: see test_campaign. */
+	/* Two standard errors of the shared parameters, whose own error is a guess; and 10 % of the
+	 * rest, by which a machine may change. The coverage is simulated in test_campaign. */
 	const double errors = 2, change = 0.1, scale = progress_scale(t);
 	const struct variance_population of = variance_learn(t->scatters, all(t)),
 					 less = variance_shifted(&of, -errors),

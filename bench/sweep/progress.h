@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * progress.h - how far each cell of a sweep is: its launches, its precision, what a launch costs, and what is
- * left to do.
+ * progress.h - the state of each cell of a sweep: launches, precision, cost of a launch, and the
+ * work that is left.
  *
- * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look: after 6, 9,
- * 14 ... launches), the 95 % interval of its median was narrow enough; it is never judged by whether it
- * differs from another. In a sweep of two programs each is a side: a cell is launched on both, and done when
- * it is on both, or has failed on one. Nothing here launches or writes.
+ * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look:
+ * after 6, 9, 14 ... launches), the 95 % interval of its median was narrow enough; whether it
+ * differs from another cell plays no part. In a sweep of two programs each is an arm: a cell is
+ * launched by both, and is done when it is done in both or has failed in one. Nothing here launches
+ * or writes.
  */
 #ifndef PARSCALE_BENCH_SWEEP_PROGRESS_H
 #define PARSCALE_BENCH_SWEEP_PROGRESS_H
@@ -16,16 +17,16 @@
 
 struct progress;
 
-/* For all cells of a plan on so many sides, none launched. NULL without memory. */
+/* For all cells of a plan and so many arms, none launched. NULL without memory. */
 struct progress *progress_open(const struct plan *p, size_t arms, struct err *e);
 void progress_close(struct progress *t);
 
-/* One launch of a cell on a side has ended: its rows in `samples` from row `from` on, and what it cost in
- * seconds (NAN: unknown, from an earlier session). */
+/* One launch of a cell by an arm has ended: its rows are in `samples` from row `from` on; it cost
+ * so many seconds (NAN: unknown, from an earlier session). */
 int progress_record(struct progress *t, size_t cell, size_t arm, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e);
 
-/* How often it has been launched, on its first side. */
+/* How often its first arm has launched it. */
 unsigned progress_launches(const struct progress *t, size_t cell);
 
 /* Whether the cell should be launched in this block: it has not been yet, and it wants more launches. */
@@ -34,11 +35,11 @@ bool progress_wants(const struct progress *t, size_t cell, unsigned block);
 /* Whether it has been launched in this block, or a later one. */
 bool progress_had(const struct progress *t, size_t cell, unsigned block);
 
-/* Half the 95 % interval of the cell's median over that median, on the side where it is wider; INFINITY where
- * there is none yet. */
+/* Half the 95 % interval of the cell's median over that median, of the arm where it is wider;
+ * INFINITY if there is none yet. */
 double progress_width(const struct progress *t, size_t cell);
 
-/* Seconds that the cell's next launch may take, on all sides; 0 where nothing is known. */
+/* Seconds that the cell's next launch may take, of all arms together; 0 if nothing is known. */
 double progress_cost(const struct progress *t, size_t cell);
 
 /* Launches that the sweep has made and will probably make in all, and the seconds that those to come will

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * session.c - one session of a sweep: opens the folders, writes manifests, runs the campaign, then
+ * summarises and reports. A lock on samples.csv keeps two sessions out of one folder.
+ */
 #include "bench/sweep/session.h"
 
 #include "bench/data/stat.h"
@@ -155,7 +159,7 @@ static int write_report(const char *dir, const char *against, struct err *e)
 		&(struct report_request){.dir = dir, .against = against, .html = true, .md = true}, e);
 }
 
-/* The partner's first: its statistics are in the other's report. */
+/* The baseline's folder first: its statistics are part of the other's report. */
 static int finish_folders(const struct session *s, bool report, struct err *e)
 {
 	int status = 0;

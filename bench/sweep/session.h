@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session.h - what `sweep` and `resume` share: the campaign in its folder, the manifest before and after,
- * then summary, charts and report.
+ * session.h - what `sweep` and `resume` share: the campaign in its folder, the manifest before and
+ * after, then summary, charts and report.
  *
- * A sweep of two programs has a folder of results for each: that of the other one, its partner, is the folder
- * `against` in the sweep's own. Each is as any folder of results, but for its manifest, which says whose pair
- * it is.
+ * A sweep of two programs has a results folder for each: the baseline's is the folder `against`
+ * inside the sweep's own. Each is an ordinary results folder, but its manifest says which pair it
+ * belongs to.
  */
 #ifndef PARSCALE_BENCH_SWEEP_SESSION_H
 #define PARSCALE_BENCH_SWEEP_SESSION_H
@@ -23,7 +23,7 @@ struct session_arm {
 	char dir[FOLDER_PATH]; /* exists */
 	int samples_fd;        /* from session_open_samples; -1: not open */
 	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
-	json_t *facts;         /* manifest_facts(); the partner's with its build */
+	json_t *facts;         /* manifest_facts(); the baseline's with its build */
 };
 
 struct session {
@@ -31,7 +31,7 @@ struct session {
 	const char *plan_path; /* where it was read, for the manifest */
 	struct session_arm arms[CAMPAIGN_ARMS];
 	size_t arm_count;
-	struct baseline baseline; /* of the second side */
+	struct baseline baseline; /* of the second arm */
 	char pair[SESSION_PAIR];  /* what both manifests call the sweep of two */
 	double started;           /* when the first session began, seconds since the epoch; 0: now */
 	int argc;
