@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * compare.c - the command `compare`: which cells of one results folder are slower or faster than in
+ * another, as a table, JSON or CSV; with --fail-on a change is an exit status of 1.
+ */
 #include "base/number.h"
 #include "base/options.h"
 #include "base/units.h"

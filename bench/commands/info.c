@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * info.c - the command `info`: the machine, its environment and fitness for measuring, placement
+ * orders, and the parts that this build or machine lacks.
+ */
 #include "bench/commands/info.h"
 
 #include "base/number.h"

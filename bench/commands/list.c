@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * list.c - the command `list`: kernels, variants, back ends, meters, probes and columns, printed
+ * from the tables themselves.
+ */
 #include "base/number.h"
 #include "base/options.h"
 #include "base/wrap.h"

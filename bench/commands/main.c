@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* parscale: the command line. The only place that ends the program. */
+/*
+ * main.c - the program parscale: finds the command in commands.def and runs it. The only place that
+ * ends the program. `launch`, `start`, `probe-launch` and `worker` are for parscale's own use.
+ */
 #include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/harness/launch.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * merge.c - the command `merge`: one results folder from several.
+ *
+ * Folders of the same machine and build are pooled: launch and block numbers are shifted so that
+ * those of different folders stay apart, and the statistics see more launches of the same cells.
+ * Folders of different machines are kept apart by the factor `machine`.
+ */
 #include "base/options.h"
 #include "base/wrap.h"
 #include "bench/commands/command.h"

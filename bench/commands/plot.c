@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `parscale plot`: the charts of a folder of results, drawn again. */
+/* plot.c - the command `plot`: draws the charts of a results folder again. */
 #include "bench/report/plot.h"
 #include "base/options.h"
 #include "base/wrap.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe.c - the command `probe`: measures mechanisms in fresh processes and prints the results as
+ * text, Markdown, JSON or CSV.
+ */
 #include "base/options.h"
 #include "base/signals.h"
 #include "base/wrap.h"

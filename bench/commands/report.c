@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `parscale report`: a folder of results in words, tables and charts. */
+/* report.c - the command `report`: a results folder in sentences, tables and charts. */
 #include "bench/report/report.h"
 #include "base/number.h"
 #include "base/options.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * resume.c - the command `resume`: continues a sweep that was interrupted or killed.
+ *
+ * The plan is read again from the folder and must give the same cells as the manifest, since
+ * launches are numbered by cell; machine and build must be the same as well, unless the user
+ * insists.
+ */
 #include "base/number.h"
 #include "base/options.h"
 #include "base/signals.h"
@@ -79,7 +86,7 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 	return same;
 }
 
-/* Machine and build of a side, as its manifest has them. */
+/* Checks machine and build of an arm against its manifest. */
 static int check_arm(const struct session_arm *arm, const json_t *manifest, struct err *e)
 {
 	static const struct {
@@ -130,7 +137,7 @@ static int take_settings(const struct resume_args *a, struct plan *p, json_t *ma
 	return meter && !(p->meter = meter_find(meter, e)) ? -1 : 0;
 }
 
-/* Opens a side's samples.csv, cuts a torn end off, and reads what is there. */
+/* Opens an arm's samples.csv, cuts a torn end off, and reads the rows. */
 static int take_samples(struct session_arm *arm, struct err *e)
 {
 	char path[4200];

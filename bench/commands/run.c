@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * run.c - the command `run`: one launch of one cell, and its rows as text, JSON or CSV. The
+ * median's interval here is over samples of one launch; only a sweep sees the variance between
+ * launches.
+ */
 #include "bench/commands/run.h"
 
 #include "base/signals.h"

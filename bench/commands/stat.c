@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* `parscale stat`: a folder of results summarised again, and shown as a table, CSV or JSON. */
+/*
+ * stat.c - the command `stat`: summarises a results folder again and prints the summary as a table,
+ * CSV or JSON.
+ */
 #include "bench/data/stat.h"
 #include "base/number.h"
 #include "base/options.h"

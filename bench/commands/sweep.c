@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * sweep.c - the command `sweep`: reads a plan, makes the results folder, and runs the campaign; or
+ * prints the plan (--dry-run).
+ */
 #include "base/number.h"
 #include "base/options.h"
 #include "base/paths.h"
@@ -136,7 +140,7 @@ static void name_folder(struct sweep_args *a)
 		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
 }
 
-/* Makes a side's folder, and samples.csv with its header in it. */
+/* Makes an arm's folder, and samples.csv with its header in it. */
 static int open_samples(struct session_arm *arm, struct err *e)
 {
 	char path[4200];
