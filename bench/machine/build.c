@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * build.c - the facts of this build (commit, compiler, flags, libraries) for manifests and `info`.
+ */
 #include "bench/machine/build.h"
 
 #include "build_id.h"

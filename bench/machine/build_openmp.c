@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* build_openmp.c - the file that is compiled as the OpenMP back end is, and so knows what that means. */
+/*
+ * build_openmp.c - the OpenMP version of this build. A file of its own, since it must be compiled
+ * with the flags of the OpenMP back end to see the compiler's _OPENMP macro.
+ */
 #include "bench/machine/build.h"
 
 #define TEXT(x) #x

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * cgroup.c - finds the control group of this process and the limits that apply to it.
+ *
+ * /proc/self/cgroup gives the group's path in each hierarchy, /proc/self/mountinfo where the
+ * hierarchy is mounted. In a container the mount may show a subtree only; its own root is cut off
+ * the path then. Limits are inherited, so the effective one is the least over the group and all
+ * groups above it. A v1 controller is looked for first, then v2, since both may be mounted
+ * together.
+ */
 #include "bench/machine/cgroup.h"
 
 #include "bench/machine/tree.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* clock.c - measures the resolution of the clock: the median step between readings that differ. */
 #include "bench/machine/clock.h"
 
 #include "bench/stats/stats.h"

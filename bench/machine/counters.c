@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * counters.c - hardware counters by perf_event_open(2), and package energy by the powercap files.
+ *
+ * Counters are opened with `inherit` before the workers are made, so the kernel adds the counts of
+ * all of them, threads and processes, ended ones included. If more counters are asked for than the
+ * CPU has, the kernel multiplexes them; counts are then scaled by enabled / running time. Energy
+ * counters wrap around at max_energy_range_uj.
+ */
 #include "bench/machine/counters.h"
 
 #include "bench/machine/tree.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* cpulist.c - parses and writes CPU lists such as "0,2-5", within CPULIST_LIMIT. */
 #include "bench/machine/cpulist.h"
 
 #include <stdbool.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * disturbance.c - reads counters of the system around a sample: steal time, throttling, pressure.
+ * The table of sources is disturbance.def; files stay open and are read by pread.
+ */
 #include "bench/machine/disturbance.h"
 
 #include "bench/machine/cgroup.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * environment.c - reads the facts of environment.def; one reader function for each fact that is not
+ * the first line of a file.
+ */
 #include "bench/machine/environment.h"
 
 #include "bench/machine/cgroup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* facts.c - machine, environment, build, noise and findings together, as structs and as JSON. */
 #include "bench/machine/facts.h"
 
 #include "bench/machine/build.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * grade.c - judges whether the machine is fit to measure on: one function and one table line per
+ * topic. Each finding states the fact first and then the command that changes it, if there is one.
+ */
 #include "bench/machine/grade.h"
 
 #include <math.h>

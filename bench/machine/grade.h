@@ -29,9 +29,9 @@ struct grade_input {
 	const struct machine *machine;
 	const struct environment *environment;
 	const struct noise *noise; /* NULL: not measured; its topics are left out */
-	const char *counters; /* why there are no hardware counters, "" where there are; NULL: not tried, left
-				 out */
-	const char *energy;   /* the same for energy counters */
+	/* why there are no hardware counters, "" if there are; NULL: not tried, left out */
+	const char *counters;
+	const char *energy; /* the same for energy counters */
 };
 
 /* Fills at most `room` findings, in a fixed order; returns how many. GRADE_TOPICS is room for all. */

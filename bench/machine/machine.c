@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * machine.c - the identity of the machine: CPU model, topology counts, caches, memory; and its key,
+ * an FNV-1a hash of these, by which results of different machines are kept apart. Memory enters the
+ * key rounded to GiB, since its exact size varies from boot to boot.
+ */
 #include "bench/machine/machine.h"
 
 #include "bench/machine/tree.h"

@@ -24,11 +24,11 @@ struct machine_cache {
 enum { MACHINE_CACHES = 12, MACHINE_KEY_BYTES = 17 };
 
 struct machine {
-	char model[96];      /* "AMD EPYC 9554 64-Core Processor"; texts are "" where not available */
-	char vendor[48];     /* "AuthenticAMD", "Arm" */
-	char arch[66];       /* "x86_64", "aarch64" */
-	char hypervisor[96]; /* its or the virtual product's name, "unnamed"; "" on bare metal as far as can
-				be told */
+	char model[96];  /* "AMD EPYC 9554 64-Core Processor"; texts are "" where not available */
+	char vendor[48]; /* "AuthenticAMD", "Arm" */
+	char arch[66];   /* "x86_64", "aarch64" */
+	/* its or the virtual product's name, or "unnamed"; "": bare metal, as far as can be seen */
+	char hypervisor[96];
 	int packages, nodes, cores, threads;
 	int kinds;             /* of cores: 2 on a hybrid CPU */
 	uint64_t memory_bytes; /* 0: not available */

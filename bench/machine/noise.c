@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * noise.c - measures operating-system noise by fixed work quanta.
+ *
+ * The same register-only loop, about 50 us long, is timed repeatedly. The quantum is long compared
+ * with two clock readings and short compared with a time slice, so an interruption shows as one
+ * long quantum. The shortest time is the work alone; the median tells frequency and cache effects;
+ * time beyond the median, summed, is what interruptions took.
+ */
 #include "bench/machine/noise.h"
 
 #include "bench/machine/clock.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * place.c - placement policies: orders the usable CPUs, and binds threads to them.
+ *
+ * Each CPU gets one rank per level: its number among the threads of its core, its core's number
+ * within the L3, the L3's within the node, and so on. A policy is a list of these ranks, the most
+ * significant first, by which the CPUs are sorted: `smt-last` sorts by thread number first, so that
+ * all first threads come before all second ones; `scatter` sorts by the innermost number first, so
+ * that neighbours in the order are far apart. A new policy is one line. CPUs come in topology
+ * order, where each group is contiguous, so all ranks are computed in one pass.
+ */
 #include "bench/machine/place.h"
 
 #include "bench/machine/cpulist.h"

@@ -32,9 +32,9 @@ struct place {
 	bool bound;        /* false: `none` */
 	int count;         /* CPUs in the order, at least 1 */
 	unsigned capacity; /* workers that need not take turns (place_capacity) */
-	struct cpu *cpus; /* in the policy's order; `none`: in the order of scatter, as a system that balances
-			     would. Owned */
-	int *mask;        /* CPU ids this process was allowed at open, for place_restore; owned */
+	/* in the policy's order; `none`: in the order of scatter, as a balancing scheduler would; owned */
+	struct cpu *cpus;
+	int *mask; /* CPU ids this process was allowed at open, for place_restore; owned */
 	int mask_count;
 };
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* place_edges.c - what follows from an order of CPUs: each worker's caches, and the worker counts worth
- * measuring. */
+/*
+ * place_edges.c - derives a worker's share of each cache, and the sizes and worker counts worth
+ * measuring, from an order of CPUs.
+ *
+ * A share is the cache divided by the CPUs in use that share it, at the least favoured worker,
+ * since a run ends with its slowest worker. Worker counts are powers of two, so that speed-up
+ * curves are even on a logarithmic axis, and the edges where a resource is exactly full: L3, node,
+ * package, cores, threads, quota.
+ */
 #include "bench/machine/place.h"
 
 #include <math.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* topology.c - the CPUs as plain data: in order, numbered, limited to what this process may use. */
+/*
+ * topology.c - the topology as plain data: sorts and renumbers the CPUs that a reader has found,
+ * and marks those that this process may use.
+ */
 #include "bench/machine/topology_read.h"
 
 #include "bench/machine/cgroup.h"

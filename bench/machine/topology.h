@@ -19,10 +19,9 @@ enum { CACHE_LEVELS = 3 }; /* data or unified caches L1 to L3 are cache[0] to ca
 
 /* A cache that a CPU reaches. */
 struct cpu_cache {
-	int domain; /* CPUs with the same number share it; counted 0, 1, ... over the machine; -1: none known
-		     */
-	int line;   /* bytes; 0: unknown */
-	uint64_t bytes; /* 0: none known */
+	int domain;     /* CPUs with the same number share it; counted over the machine; -1: unknown */
+	int line;       /* bytes; 0: unknown */
+	uint64_t bytes; /* 0: unknown */
 };
 
 /* One hardware thread. Package, node and core are counted 0, 1, ... over the whole machine, in topology
@@ -32,9 +31,8 @@ struct cpu {
 	int package; /* socket */
 	int node;    /* NUMA node nearest to it */
 	int core;
-	int thread; /* which of its core's hardware threads: 0, 1, ... */
-	int kind; /* 0 the most efficient (E cores), higher the faster (P cores); all 0 where cores are alike
-		   */
+	int thread;  /* which of its core's hardware threads: 0, 1, ... */
+	int kind;    /* 0 the most efficient (E cores), higher: faster (P cores); all 0: cores are alike */
 	bool usable; /* in this process's affinity mask, hence in its cpuset; at least one CPU is */
 	struct cpu_cache cache[CACHE_LEVELS];
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* topology_hwloc.c - reads the topology by hwloc, where the build has it. */
 #include "bench/machine/topology_read.h"
 
 #include "bench/machine/cpulist.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* topology_read.c - where a topology comes from: what the driver shared, else hwloc, else sysfs. */
+/*
+ * topology_read.c - chooses the source of the topology: the one that the driver shares, then hwloc,
+ * then sysfs.
+ */
 #include "bench/machine/topology_read.h"
 
 #include <stdio.h>

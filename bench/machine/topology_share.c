@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* topology_share.c - a topology read once, for all the processes that a sweep starts: in memory that they
- * inherit as a file. */
+/*
+ * topology_share.c - passes a topology to the processes that a sweep starts, as an inherited memfd:
+ * reading it takes milliseconds, on a large machine tens of them, and a sweep starts thousands.
+ */
 #include "bench/machine/topology_read.h"
 
 #include "bench/machine/cpulist.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * topology_sysfs.c - reads the topology from sysfs, for builds without hwloc and for the planted
+ * machines of the tests. A core, package or cache is identified by its lowest CPU.
+ */
 #include "bench/machine/topology_read.h"
 
 #include "bench/machine/cpulist.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * tree.c - reads the small text files of /proc and /sys below a root, so that tests can plant a
+ * machine.
+ */
 #include "bench/machine/tree.h"
 
 #include "bench/machine/cpulist.h"
