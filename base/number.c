@@ -84,38 +84,41 @@ static bool suffix(const char **p, wide_number *v)
 	return scale_power(v, binary ? 1024 : 1000, (uint64_t)(at - letters) + 1);
 }
 
+/* A number without a sign; *p moves behind it. */
+static bool parse_term(const char **p, wide_number *v)
+{
+	unsigned read, places = 0;
+	*v = 0;
+	if (!digits(p, v, &read) || !read)
+		return false;
+	if (**p == '^') {
+		wide_number power = 0, base = *v;
+		++*p;
+		if (!digits(p, &power, &read) || !read || power > 64)
+			return false;
+		*v = 1;
+		return scale_power(v, (uint64_t)base, (uint64_t)power);
+	}
+	if (**p == '.') {
+		++*p;
+		if (!digits(p, v, &places) || !places)
+			return false;
+	}
+	unsigned e = 0;
+	if (!exponent(p, &e))
+		return false;
+	unsigned cancel = e < places ? e : places;
+	return scale_power(v, 10, e - cancel) && suffix(p, v) && shift_point(v, places - cancel);
+}
+
+/* A term, or the difference of two. */
 static bool parse(const char *p, uint64_t *value)
 {
-	wide_number v = 0;
-	unsigned read, places = 0;
-	if (!digits(&p, &v, &read) || !read)
+	wide_number v, less = 0;
+	if (!parse_term(&p, &v) || (*p == '-' && (++p, !parse_term(&p, &less))) || *p || less > v)
 		return false;
-	if (*p == '^') {
-		wide_number power = 0, base = v;
-		p++;
-		if (!digits(&p, &power, &read) || !read || power > 64)
-			return false;
-		v = 1;
-		if (!scale_power(&v, (uint64_t)base, (uint64_t)power))
-			return false;
-	} else {
-		if (*p == '.') {
-			p++;
-			if (!digits(&p, &v, &places) || !places)
-				return false;
-		}
-		unsigned e = 0;
-		if (!exponent(&p, &e))
-			return false;
-		unsigned cancel = e < places ? e : places;
-		if (!scale_power(&v, 10, e - cancel) || !suffix(&p, &v) || !shift_point(&v, places - cancel))
-			return false;
-	}
-	if (strcmp(p, "-1") == 0 && v > 0) {
-		v--;
-		p += 2;
-	}
-	if (*p || v >= limit)
+	v -= less;
+	if (v >= limit)
 		return false;
 	*value = (uint64_t)v;
 	return true;
@@ -132,6 +135,24 @@ int number_parse(
 	return err_set(e, ERR_USAGE,
 		"%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64
 		" (such as 1000, 1e10, 2^40, 10M, 64Ki)",
+		what, text, lowest, highest);
+}
+
+int number_parse_bytes(
+	const char *what, const char *text, uint64_t lowest, uint64_t highest, uint64_t *value, struct err *e)
+{
+	char number[64];
+	const size_t n = strlen(text);
+	uint64_t v;
+	const bool bytes = n > 1 && n < sizeof number && text[n - 1] == 'B';
+	snprintf(number, sizeof number, "%.*s", (int)(bytes ? n - 1 : 0), text);
+	if (parse(bytes ? number : text, &v) && v >= lowest && v <= highest) {
+		*value = v;
+		return 0;
+	}
+	return err_set(e, ERR_USAGE,
+		"%s: '%s' is not a whole number of bytes from %" PRIu64 " to %" PRIu64
+		" (such as 24KiB, 64MB, 1e6)",
 		what, text, lowest, highest);
 }
 

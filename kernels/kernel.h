@@ -72,6 +72,7 @@ struct parameter {
 	const char *choices;       /* NULL: a number; else "a|b|c", whose values are 0, 1, 2 */
 	const char *fallback_text; /* NULL: no text */
 	const char *meaning;
+	bool bytes; /* its values are bytes, and may be written with B */
 };
 
 /* All parameters, ended by one whose name is NULL. */
@@ -245,6 +246,10 @@ const struct variant *variant_find(const struct kernel *k, const char *name, str
 /* NULL where the variant can run in this build on this CPU (features: cpu_features()), else why not, in
  * `buffer` of 120 bytes or static. */
 const char *variant_missing(const struct variant *v, unsigned features, char *buffer);
+
+/* Whether the parameter of this name follows the size of a problem (kernel.resize sets it) and so says nothing new
+ * beside it. k NULL: of any kernel. */
+bool kernel_sized(const struct kernel *k, const char *parameter);
 
 /* Adds b to a. */
 static inline void tally_add(struct tally *a, struct tally b)

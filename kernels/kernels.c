@@ -13,11 +13,13 @@ const struct kernel *const kernels[] = {
 
 const struct parameter parameters[] = {
 #define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
-	{option, offsetof(struct problem, id), lowest, highest, fallback, NULL, NULL, meaning},
+	{option, offsetof(struct problem, id), lowest, highest, fallback, NULL, NULL, meaning, false},
+#define PARAMETER_BYTES(id, option, lowest, highest, fallback, meaning)                                      \
+	{option, offsetof(struct problem, id), lowest, highest, fallback, NULL, NULL, meaning, true},
 #define PARAMETER_CHOICE(id, option, fallback, choices, meaning)                                             \
-	{option, offsetof(struct problem, id), 0, UINT32_MAX, fallback, choices, NULL, meaning},
+	{option, offsetof(struct problem, id), 0, UINT32_MAX, fallback, choices, NULL, meaning, false},
 #define PARAMETER_TEXT(id, option, fallback, meaning)                                                        \
-	{option, offsetof(struct problem, id), 0, 0, 0, NULL, fallback, meaning},
+	{option, offsetof(struct problem, id), 0, 0, 0, NULL, fallback, meaning, false},
 #include "kernels/parameters.def"
 	{0}};
 
@@ -134,4 +136,28 @@ const char *kernel_items(const char *kernel)
 			return plural[i];
 		}
 	return "items";
+}
+
+/* Whether resize sets the parameter, whatever it was before. */
+static bool sets(const struct kernel *k, const struct parameter *p)
+{
+	struct problem one, other;
+	problem_init(&one);
+	problem_init(&other);
+	if (p->fallback_text)
+		return false;
+	*parameter_value(p, &one) = p->lowest + 1;
+	*parameter_value(p, &other) = p->lowest + 2;
+	k->resize(&one, 1000);
+	k->resize(&other, 1000);
+	return parameter_same(p, &one, &other);
+}
+
+bool kernel_sized(const struct kernel *k, const char *parameter)
+{
+	const struct parameter *p = parameter_find(parameter);
+	bool sized = false;
+	for (const struct kernel *const *any = kernels; p && *any && !sized; any++)
+		sized = (!k || *any == k) && sets(*any, p);
+	return sized;
 }

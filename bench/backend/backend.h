@@ -109,7 +109,7 @@ struct team_plan {
 	enum schedule schedule;
 	/* a worker keeps the one lock of its process while it is in `chunk`: threads take turns, as under
 	 * an interpreter's global lock; processes do not */
-	bool one_at_a_time;
+	bool global_lock;
 	unsigned spin; /* how often a waiting worker looks before it sleeps; 0: workers exceed CPUs */
 	/* longest a run, an open or a close may take, > 0; serial and openmp cannot keep it */
 	double timeout_seconds;

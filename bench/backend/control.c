@@ -163,7 +163,7 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 	}
 	c->block->block_header =
 		(struct block_header){HEADER_MARK, getpid(), *plan, job->chunks, job->slot_bytes};
-	if (plan->one_at_a_time && make_turns(c, e) != 0) {
+	if (plan->global_lock && make_turns(c, e) != 0) {
 		control_close(c);
 		return -1;
 	}
@@ -395,7 +395,7 @@ static bool take(const struct control *c, struct share *s, uint64_t *index)
 /* One chunk. */
 static void run_chunk(const struct control *c, unsigned worker, uint64_t index)
 {
-	pthread_mutex_t *turn = c->plan.one_at_a_time ? turn_of(c, worker) : NULL;
+	pthread_mutex_t *turn = c->plan.global_lock ? turn_of(c, worker) : NULL;
 	if (turn && pthread_mutex_lock(turn) == EOWNERDEAD)
 		pthread_mutex_consistent(turn);
 	c->job->chunk(c->job->ctx, worker, control_slot(c, worker), index);

@@ -105,7 +105,7 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	const bool told = strcmp(f->wait, "auto") != 0;
 	fprintf(to, "%s %s on %s, %s %s,%s%s%s%s %" PRIu64 " worker%s, placement %s\n", f->kernel, f->variant,
 		f->backend, f->lifetime, f->schedule,
-		strcmp(f->one_at_a_time, "yes") == 0 ? " one at a time," : "", told ? " " : "",
+		strcmp(f->global_lock, "yes") == 0 ? " one at a time," : "", told ? " " : "",
 		told ? f->wait : "", told ? " waiting," : "", f->workers.value,
 		f->workers.value == 1 ? "" : "s", f->placement);
 	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value,

@@ -225,6 +225,45 @@ static int field_compare(const void *a, const void *b, const struct column *c)
 	return (x->value > y->value) - (x->value < y->value);
 }
 
+bool factor_same(const struct factors *a, const struct factors *b, const struct column *c)
+{
+	return field_compare(field(a, c), field(b, c), c) == 0;
+}
+
+enum factor_role factor_role(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum factor_role role;
+	} roles[] = {
+#define FACTOR_CHOICE(id, option, role, ...) {#id, ROLE_##role},
+#define FACTOR_COUNT(id, option, role, ...) {#id, ROLE_##role},
+#define FACTOR_AMOUNT(id, option, role, ...) {#id, ROLE_##role},
+#define FACTOR_OWN(id, option, role, ...) {#id, ROLE_##role},
+#define FACTOR_DERIVED(id, role, ...) {#id, ROLE_##role},
+#include "bench/data/factors.def"
+	};
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return roles[i].role;
+	return ROLE_PROBLEM;
+}
+
+void factors_clear(struct factors *f, unsigned roles)
+{
+	for (const struct column *c = sample_columns; c->factor; c++)
+		if (factor_role(c->name) & roles)
+			memset(field_of(f, c), 0, c->size);
+}
+
+bool factors_same(const struct factors *a, const struct factors *b, unsigned roles)
+{
+	bool same = true;
+	for (const struct column *c = sample_columns; c->factor && same; c++)
+		same = !(factor_role(c->name) & roles) || factor_same(a, b, c);
+	return same;
+}
+
 int factors_compare(const struct factors *a, const struct factors *b)
 {
 	int order = 0;

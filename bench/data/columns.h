@@ -2,7 +2,7 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def, comparison.def, series.def and workers.def. Nothing here reads or
+ * Everything expands from columns.def (with factors.def in it), comparison.def, series.def and workers.def. Nothing here reads or
  * writes rows in files: see csv.h.
  */
 #ifndef PARSCALE_BENCH_DATA_COLUMNS_H
@@ -108,6 +108,28 @@ size_t field_write(const void *row, const struct column *c, char *text, size_t s
 /* Reads a field from its unquoted text; empty is "not available". -1 with ERR_USAGE when it is not of the
  * column's type. */
 int field_read(void *row, const struct column *c, const char *text, struct err *e);
+
+/* What a factor is to a comparison of cells (factors.def); the problem's parameters are ROLE_PROBLEM. */
+enum factor_role {
+	ROLE_PROBLEM = 1, /* what is computed */
+	ROLE_TEAM = 2,    /* how workers are made, bound and kept */
+	ROLE_COUNT = 4,   /* how many they are */
+	ROLE_SHARE = 8,   /* how work is cut for them */
+	ROLE_TILE = 16,   /* how a kernel cuts its data for the caches */
+	ROLE_SCALING = 32 /* what a size means */
+};
+
+/* The role of a factor's column; ROLE_PROBLEM for any other name. */
+enum factor_role factor_role(const char *name);
+
+/* Makes the factors of these roles (a mask) "not available". */
+void factors_clear(struct factors *f, unsigned roles);
+
+/* Whether two cells agree in all factors of these roles (a mask). */
+bool factors_same(const struct factors *a, const struct factors *b, unsigned roles);
+
+/* Whether two cells agree in this factor. */
+bool factor_same(const struct factors *a, const struct factors *b, const struct column *c);
 
 /* Whether two rows belong to the same cell; any order that groups them: <0, 0, >0. */
 int factors_compare(const struct factors *a, const struct factors *b);

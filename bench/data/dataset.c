@@ -139,10 +139,6 @@ bool row_ok(const struct summary *s)
 	return s->samples.known && s->samples.value > 0 && s->median_seconds > 0;
 }
 
-/* Problem parameters that follow the size. */
-static const char *const sized[] = {
-	"size", "items", "start", "stop", "words", "bytes", "numbers", "roots", "calls", NULL};
-
 static bool listed(const char *name, const char *const *names)
 {
 	while (*names && strcmp(name, *names) != 0)
@@ -150,24 +146,33 @@ static bool listed(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
-bool cells_match(const struct factors *a, const struct factors *b, const char *const *free)
+/* A cell's size, and what follows from it. */
+static bool sized(const struct kernel *k, const char *column)
 {
-	bool any_size = listed("size", free), share = listed("share", free);
-	for (const struct column *c = summary_columns; c->name; c++) {
-		if (!c->factor || listed(c->name, free) || (any_size && listed(c->name, sized)))
+	return strcmp(column, "size") == 0 || strcmp(column, "items") == 0 || kernel_sized(k, column);
+}
+
+/* Whether two cells agree in all factors but those of these names and these roles. */
+static bool match(const struct factors *a, const struct factors *b, const char *const *free, unsigned roles)
+{
+	struct err unknown = {0};
+	const struct kernel *k = kernel_find(a->kernel, &unknown);
+	const bool any_size = listed("size", free), share = listed("share", free);
+	for (const struct column *c = summary_columns; c->factor; c++) {
+		if (factor_same(a, b, c) || listed(c->name, free) || (factor_role(c->name) & roles) ||
+			(any_size && sized(k, c->name)))
 			continue;
 		if (share && strcmp(c->name, "size") != 0 &&
-			(strcmp(c->name, "workers") == 0 || listed(c->name, sized)))
+			(strcmp(c->name, "workers") == 0 || sized(k, c->name)))
 			continue;
-		const char *x = (const char *)a + c->offset, *y = (const char *)b + c->offset;
-		if (c->type == COLUMN_UINT) {
-			const struct uint_field *p = (const void *)x, *q = (const void *)y;
-			if (p->known != q->known || (p->known && p->value != q->value))
-				return false;
-		} else if (c->type != COLUMN_REAL && strcmp(x, y) != 0)
-			return false;
+		return false;
 	}
 	return true;
+}
+
+bool cells_match(const struct factors *a, const struct factors *b, const char *const *free)
+{
+	return match(a, b, free, 0);
 }
 
 /* Adds a name that is not there yet; the new count. */
@@ -275,13 +280,12 @@ bool dataset_fastest(const struct dataset *d, const struct summary *s)
 
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like)
 {
-	static const char *const free[] = {"backend", "lifetime", "schedule", "one_at_a_time", "wait",
-		"workers", "threads_per_rank", "placement", "grain", NULL};
+	static const char *const none[] = {NULL};
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
 		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 &&
-			cells_match(&s->cell, like, free) &&
+			match(&s->cell, like, none, ROLE_TEAM | ROLE_COUNT | ROLE_SHARE) &&
 			(!best || s->median_seconds < best->median_seconds))
 			best = s;
 	}
@@ -419,10 +423,11 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 		"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
 	static const char *const plain[] = {
 		"variant", "schedule", "placement", NULL}; /* whose values speak for themselves */
+	struct err unknown = {0};
 	size_t used = 0;
 	text[0] = '\0';
 	for (const struct column *c = summary_columns; c->name && used < size; c++) {
-		if (!c->factor || listed(c->name, said) || listed(c->name, sized))
+		if (!c->factor || listed(c->name, said) || sized(kernel_find(f->kernel, &unknown), c->name))
 			continue;
 		char value[512], name[64] = "";
 		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0 ||

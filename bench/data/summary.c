@@ -33,38 +33,21 @@ static const struct kernel *kernel_of(const struct factors *f)
 	return kernel_find(f->kernel, &unknown);
 }
 
-/* Erases the parameters that follow from the size: with weak scaling they grow with the workers. */
-static void forget_sized(const struct kernel *k, struct factors *f)
-{
-	struct problem small, large;
-	problem_init(&small);
-	problem_init(&large);
-	k->resize(&small, 1000);
-	k->resize(&large, 2000);
-#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
-	if (small.id != large.id)                                                                            \
-		f->id = (struct uint_field){0};
-#include "kernels/parameters.def"
-}
-
+/* What a cell computes, whoever works on it: with weak scaling a problem's size grows with the workers. */
 static void problem_of(const struct factors *f, struct factors *problem)
 {
 	*problem = *f;
-	strcpy(problem->backend, "");
-	strcpy(problem->lifetime, "");
-	strcpy(problem->schedule, "");
-	strcpy(problem->placement, "");
-	strcpy(problem->one_at_a_time, "");
-	strcpy(problem->wait, "");
-	strcpy(problem->scaling, "");
-	problem->workers = problem->threads_per_rank = problem->block_bytes = problem->grain =
-		(struct uint_field){0};
+	factors_clear(problem, ~(unsigned)ROLE_PROBLEM);
 	if (!f->size.known)
 		return;
 	problem->items = (struct uint_field){0};
 	const struct kernel *k = kernel_of(f);
-	if (k)
-		forget_sized(k, problem);
+	if (!k)
+		return;
+#define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
+	if (kernel_sized(k, option))                                                                         \
+		problem->id = (struct uint_field){0};
+#include "kernels/parameters.def"
 }
 
 static bool same(const char *a, const char *b)
@@ -96,11 +79,7 @@ static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enu
 	const struct factors *f = b->groups->list[row].cell, *g = b->groups->list[candidate].cell;
 	if (b->groups->list[candidate].ok == 0 || !g->workers.known || g->workers.value != 1)
 		return false;
-	bool kin = kind == BASE_SERIAL
-			   ? same(g->backend, "serial")
-			   : same(g->backend, f->backend) && same(g->lifetime, f->lifetime) &&
-				     same(g->schedule, f->schedule) && same(g->placement, f->placement) &&
-				     same(g->one_at_a_time, f->one_at_a_time) && same(g->wait, f->wait);
+	bool kin = kind == BASE_SERIAL ? same(g->backend, "serial") : factors_same(g, f, ROLE_TEAM);
 	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
 	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
 }

@@ -17,17 +17,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cell_keys[] = {"variant", "backend", "lifetime", "schedule", "one-at-a-time", "wait",
-	"workers", "threads-per-rank", "placement", "scaling", "size", "input", "block-bytes", "grain", NULL};
+const struct factor factor_keys[] = {
+#define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
+	{option, sizeof choices == sizeof "no|yes" ? NULL : choices, help},
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning) {option, "N", help},
+#define FACTOR_AMOUNT(id, option, role, lowest, highest, unit, help, meaning) {option, "N", help},
+#define FACTOR_OWN(id, option, role, argument, type, unit, help, meaning) {option, argument, help},
+#include "bench/data/factors.def"
+	{0}};
 
-/* In the order of their enums. */
-static const char lifetimes[] = "pool|spawn", schedules[] = "static|dynamic",
-		  scalings[] = "strong|weak|throughput", switches[] = "no|yes",
-		  waits[] = "auto|active|passive";
+const struct factor *factor_find(const char *key)
+{
+	for (const struct factor *f = factor_keys; f->key; f++)
+		if (strcmp(f->key, key) == 0)
+			return f;
+	return NULL;
+}
+
+/* Spellings of earlier versions: accepted wherever a key is, shown nowhere. */
+static const char *const former_keys[][2] = {{"one-at-a-time", "global-lock"}, {"count", "tuplet"}};
+
+enum { FORMER_KEYS = sizeof former_keys / sizeof *former_keys };
+
+const char *cell_former_key(size_t i)
+{
+	return i < FORMER_KEYS ? former_keys[i][0] : NULL;
+}
+
+const char *cell_key(const char *spelling)
+{
+	for (size_t i = 0; i < FORMER_KEYS; i++)
+		if (strcmp(former_keys[i][0], spelling) == 0)
+			return former_keys[i][1];
+	return spelling;
+}
 
 const char *cell_bare_value(const char *key)
 {
-	return strcmp(key, "one-at-a-time") == 0 ? "yes" : NULL;
+	const struct factor *f = factor_find(cell_key(key));
+	return f && !f->argument ? "yes" : NULL;
 }
 
 static int set_text(const char *key, char *field, size_t size, const char *value, struct err *e)
@@ -62,7 +90,8 @@ static int set_parameter(struct cell *c, const char *key, const char *value, str
 		return set_text(key, parameter_text(p, &c->problem), PARAMETER_TEXT_SIZE, value, e);
 	uint64_t *v = parameter_value(p, &c->problem);
 	if (!p->choices)
-		return number_parse(what, value, p->lowest, p->highest, v, e);
+		return p->bytes ? number_parse_bytes(what, value, p->lowest, p->highest, v, e)
+				: number_parse(what, value, p->lowest, p->highest, v, e);
 	unsigned chosen;
 	if (choice_parse(what, p->choices, value, &chosen, e) != 0)
 		return -1;
@@ -72,7 +101,10 @@ static int set_parameter(struct cell *c, const char *key, const char *value, str
 
 int cell_init(struct cell *c, const char *kernel, struct err *e)
 {
-	*c = (struct cell){.workers = 1, .threads_per_rank = 1};
+	*c = (struct cell){
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning) .id = fallback,
+#include "bench/data/factors.def"
+	};
 	problem_init(&c->problem);
 	c->kernel = kernel_find(kernel, e);
 	if (!c->kernel)
@@ -83,20 +115,7 @@ int cell_init(struct cell *c, const char *kernel, struct err *e)
 	return c->variant && c->backend ? 0 : -1;
 }
 
-/* Items, or bytes where the value ends in B. */
-static int set_size(struct cell *c, const char *value, struct err *e)
-{
-	char number[64];
-	const size_t n = strlen(value);
-	c->size = c->size_bytes = 0;
-	if (n < 2 || n >= sizeof number || value[n - 1] != 'B')
-		return number_parse("--size", value, 1, UINT64_MAX, &c->size, e);
-	memcpy(number, value, n - 1);
-	number[n - 1] = '\0';
-	return number_parse("--size", number, 1, UINT64_MAX, &c->size_bytes, e);
-}
-
-/* The number of items that fills these bytes; at least one. */
+/* As many items as fill the bytes, at least one. */
 static int size_in_items(struct cell *c, struct err *e)
 {
 	if (!c->kernel->item_bytes)
@@ -108,52 +127,71 @@ static int size_in_items(struct cell *c, struct err *e)
 	return 0;
 }
 
-int cell_set(struct cell *c, const char *key, const char *value, struct err *e)
+/* --- factors that are neither a word of a list nor a number --- */
+
+static int set_variant(struct cell *c, const char *value, struct err *e)
+{
+	return (c->variant = variant_find(c->kernel, value, e)) ? 0 : -1;
+}
+
+static int set_backend(struct cell *c, const char *value, struct err *e)
+{
+	return (c->backend = backend_find(value, e)) ? 0 : -1;
+}
+
+static int set_placement(struct cell *c, const char *value, struct err *e)
+{
+	return place_check(value, e) == 0 ? set_text("placement", c->placement, sizeof c->placement, value, e)
+					  : -1;
+}
+
+/* Items, or bytes where the value ends in B. */
+static int set_size(struct cell *c, const char *value, struct err *e)
+{
+	const size_t n = strlen(value);
+	c->size = c->size_bytes = 0;
+	if (n < 2 || value[n - 1] != 'B')
+		return number_parse("--size", value, 1, UINT64_MAX, &c->size, e);
+	return number_parse_bytes("--size", value, 1, UINT64_MAX, &c->size_bytes, e);
+}
+
+static int set_input(struct cell *c, const char *value, struct err *e)
+{
+	if (!c->kernel->takes_input)
+		return err_set(e, ERR_USAGE, "--input: kernel %s reads no file", c->kernel->name);
+	if (!*value)
+		return err_set(e, ERR_USAGE, "--input: the file's name is empty");
+	return set_text("input", c->input, sizeof c->input, value, e);
+}
+
+static int set_count(unsigned *count, const char *what, const char *value, uint64_t lowest, uint64_t highest,
+	struct err *e)
 {
 	uint64_t n;
-	if (strcmp(key, "variant") == 0)
-		return (c->variant = variant_find(c->kernel, value, e)) ? 0 : -1;
-	if (strcmp(key, "backend") == 0)
-		return (c->backend = backend_find(value, e)) ? 0 : -1;
-	if (strcmp(key, "lifetime") == 0)
-		return choice_parse("--lifetime", lifetimes, value, &c->lifetime, e);
-	if (strcmp(key, "schedule") == 0)
-		return choice_parse("--schedule", schedules, value, &c->schedule, e);
-	if (strcmp(key, "one-at-a-time") == 0)
-		return choice_parse("--one-at-a-time", switches, value, &c->one_at_a_time, e);
-	if (strcmp(key, "wait") == 0)
-		return choice_parse("--wait", waits, value, &c->wait, e);
-	if (strcmp(key, "scaling") == 0)
-		return choice_parse("--scaling", scalings, value, &c->scaling, e);
-	if (strcmp(key, "workers") == 0) {
-		if (number_parse("--workers", value, 1, BACKEND_MAX_WORKERS, &n, e) != 0)
-			return -1;
-		c->workers = (unsigned)n;
-		return 0;
-	}
-	if (strcmp(key, "threads-per-rank") == 0) {
-		if (number_parse("--threads-per-rank", value, 1, BACKEND_MAX_WORKERS, &n, e) != 0)
-			return -1;
-		c->threads_per_rank = (unsigned)n;
-		return 0;
-	}
-	if (strcmp(key, "size") == 0)
-		return set_size(c, value, e);
-	if (strcmp(key, "grain") == 0)
-		return number_parse("--grain", value, 1, UINT64_MAX, &c->grain, e);
-	if (strcmp(key, "block-bytes") == 0)
-		return number_parse(
-			"--block-bytes", value, 1024, UINT64_C(1) << 32, &c->problem.block_bytes, e);
-	if (strcmp(key, "placement") == 0)
-		return place_check(value, e) == 0 ? set_text(key, c->placement, sizeof c->placement, value, e)
-						  : -1;
-	if (strcmp(key, "input") == 0) {
-		if (!c->kernel->takes_input)
-			return err_set(e, ERR_USAGE, "--input: kernel %s reads no file", c->kernel->name);
-		if (!*value)
-			return err_set(e, ERR_USAGE, "--input: the file's name is empty");
-		return set_text(key, c->input, sizeof c->input, value, e);
-	}
+	if (number_parse(what, value, lowest, highest, &n, e) != 0)
+		return -1;
+	*count = (unsigned)n;
+	return 0;
+}
+
+int cell_set(struct cell *c, const char *spelling, const char *value, struct err *e)
+{
+	const char *key = cell_key(spelling);
+#define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
+	if (strcmp(key, option) == 0)                                                                        \
+		return choice_parse("--" option, choices, value, &c->id, e);
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning)                     \
+	if (strcmp(key, option) == 0)                                                                        \
+		return set_count(&c->id, "--" option, value, lowest, highest, e);
+#define FACTOR_AMOUNT(id, option, role, lowest, highest, unit, help, meaning)                                \
+	if (strcmp(key, option) == 0)                                                                        \
+		return strcmp(unit, "bytes") == 0                                                            \
+			       ? number_parse_bytes("--" option, value, lowest, highest, &c->id, e)          \
+			       : number_parse("--" option, value, lowest, highest, &c->id, e);
+#define FACTOR_OWN(id, option, role, argument, type, unit, help, meaning)                                    \
+	if (strcmp(key, option) == 0)                                                                        \
+		return set_##id(c, value, e);
+#include "bench/data/factors.def"
 	return set_parameter(c, key, value, e);
 }
 
@@ -202,9 +240,9 @@ int cell_finish(struct cell *c, struct err *e)
 	if (c->backend->max_workers == 1 && c->wait)
 		return err_set(e, ERR_USAGE,
 			"--wait: back end %s has one worker, who never waits for another", c->backend->name);
-	if (c->backend->max_workers == 1 && c->one_at_a_time)
+	if (c->backend->max_workers == 1 && c->global_lock)
 		return err_set(e, ERR_USAGE,
-			"--one-at-a-time: back end %s has one worker, who never waits for another",
+			"--global-lock: back end %s has one worker, who never waits for another",
 			c->backend->name);
 	if (c->size) {
 		uint64_t whole = c->size;
@@ -235,6 +273,7 @@ int cell_finish(struct cell *c, struct err *e)
 	}
 	if (c->scaling == SCALING_THROUGHPUT && finish_throughput(c, e) != 0)
 		return -1;
+	c->problem.block_bytes = c->block_bytes;
 	c->problem.workers = c->scaling == SCALING_THROUGHPUT ? 1 : c->workers;
 	return c->kernel->validate ? c->kernel->validate(&c->problem, e) : 0;
 }
@@ -244,14 +283,39 @@ static struct uint_field known(uint64_t value)
 	return (struct uint_field){value, true};
 }
 
-static struct uint_field known_unless_zero(uint64_t value)
+static struct uint_field known_unless(uint64_t value, uint64_t hidden)
 {
-	return (struct uint_field){value, value != 0};
+	return (struct uint_field){value, value != hidden};
 }
 
 static void copy(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", from);
+}
+
+static void column_variant(const struct cell *c, struct factors *f)
+{
+	copy(f->variant, sizeof f->variant, c->variant->name);
+}
+
+static void column_backend(const struct cell *c, struct factors *f)
+{
+	copy(f->backend, sizeof f->backend, c->backend->name);
+}
+
+static void column_placement(const struct cell *c, struct factors *f)
+{
+	copy(f->placement, sizeof f->placement, c->placement);
+}
+
+static void column_size(const struct cell *c, struct factors *f)
+{
+	f->size = known_unless(c->size, 0);
+}
+
+static void column_input(const struct cell *c, struct factors *f)
+{
+	copy(f->input, sizeof f->input, c->input);
 }
 
 void cell_factors(const struct cell *c, const char *meter, struct factors *f)
@@ -260,22 +324,15 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	row_clear(&row, sample_columns);
 	*f = row.cell;
 	copy(f->kernel, sizeof f->kernel, c->kernel->name);
-	copy(f->variant, sizeof f->variant, c->variant->name);
-	copy(f->backend, sizeof f->backend, c->backend->name);
-	choice_text(lifetimes, c->lifetime, f->lifetime, sizeof f->lifetime);
-	choice_text(schedules, c->schedule, f->schedule, sizeof f->schedule);
-	choice_text(switches, c->one_at_a_time, f->one_at_a_time, sizeof f->one_at_a_time);
-	choice_text(waits, c->wait, f->wait, sizeof f->wait);
-	copy(f->placement, sizeof f->placement, c->placement);
-	choice_text(scalings, c->scaling, f->scaling, sizeof f->scaling);
 	copy(f->meter, sizeof f->meter, meter);
-	copy(f->input, sizeof f->input, c->input);
-	f->workers = known(c->workers);
-	f->threads_per_rank = (struct uint_field){c->threads_per_rank, c->threads_per_rank > 1};
-	f->size = known_unless_zero(c->size);
 	f->items = known(c->kernel->items(&c->problem) * cell_copies(c));
-	f->block_bytes = known_unless_zero(c->problem.block_bytes);
-	f->grain = known_unless_zero(c->grain);
+#define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
+	choice_text(choices, c->id, f->id, sizeof f->id);
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning)                     \
+	f->id = known_unless(c->id, hidden);
+#define FACTOR_AMOUNT(id, ...) f->id = known_unless(c->id, 0);
+#define FACTOR_OWN(id, ...) column_##id(c, f);
+#include "bench/data/factors.def"
 	for (const char *const *own = c->kernel->parameters; *own; own++) {
 #define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
 	if (strcmp(*own, option) == 0)                                                                       \
@@ -317,31 +374,48 @@ static void add_choice(struct cell_argv *a, const char *option, const char *choi
 	add_text(a, option, text);
 }
 
+static void word_variant(const struct cell *c, struct cell_argv *a)
+{
+	add_text(a, "variant", c->variant->name);
+}
+
+static void word_backend(const struct cell *c, struct cell_argv *a)
+{
+	add_text(a, "backend", c->backend->name);
+}
+
+static void word_placement(const struct cell *c, struct cell_argv *a)
+{
+	add_text(a, "placement", c->placement);
+}
+
+static void word_size(const struct cell *c, struct cell_argv *a)
+{
+	if (c->size)
+		add_number(a, "size", c->size);
+}
+
+static void word_input(const struct cell *c, struct cell_argv *a)
+{
+	if (c->input[0])
+		add_text(a, "input", c->input);
+}
+
 void cell_to_argv(const struct cell *c, struct cell_argv *a)
 {
 	a->count = a->used = 0;
 	add_text(a, "", c->kernel->name);
-	add_text(a, "variant", c->variant->name);
-	add_text(a, "backend", c->backend->name);
-	add_choice(a, "lifetime", lifetimes, c->lifetime);
-	add_choice(a, "schedule", schedules, c->schedule);
-	add_choice(a, "scaling", scalings, c->scaling);
-	if (c->one_at_a_time)
-		add_choice(a, "one-at-a-time", switches, c->one_at_a_time);
-	if (c->wait)
-		add_choice(a, "wait", waits, c->wait);
-	add_text(a, "placement", c->placement);
-	add_number(a, "workers", c->workers);
-	if (c->threads_per_rank > 1)
-		add_number(a, "threads-per-rank", c->threads_per_rank);
-	if (c->size)
-		add_number(a, "size", c->size);
-	if (c->grain)
-		add_number(a, "grain", c->grain);
-	if (c->problem.block_bytes)
-		add_number(a, "block-bytes", c->problem.block_bytes);
-	if (c->input[0])
-		add_text(a, "input", c->input);
+#define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
+	if (c->id)                                                                                           \
+		add_choice(a, option, choices, c->id);
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning)                     \
+	if (c->id != (fallback))                                                                             \
+		add_number(a, option, c->id);
+#define FACTOR_AMOUNT(id, option, role, lowest, highest, unit, help, meaning)                                \
+	if (c->id)                                                                                           \
+		add_number(a, option, c->id);
+#define FACTOR_OWN(id, ...) word_##id(c, a);
+#include "bench/data/factors.def"
 	for (const struct parameter *p = parameters; p->name; p++) {
 		struct problem problem = c->problem;
 		if (!(c->given >> (p - parameters) & 1))

@@ -21,32 +21,44 @@ struct cell {
 	const struct kernel *kernel;
 	const struct variant *variant;
 	const struct backend *backend;
-	unsigned lifetime;      /* enum lifetime */
-	unsigned schedule;      /* enum schedule */
-	unsigned scaling;       /* enum scaling */
-	unsigned one_at_a_time; /* 1: a lock around every chunk */
-	unsigned wait;          /* enum wait: how workers wait for the next run and for each other */
-	unsigned workers;
-	unsigned threads_per_rank; /* of a back end whose workers a launcher starts; it divides `workers` */
-	char placement[48];        /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
-	uint64_t size;             /* in the kernel's items; 0: not said, the problem's parameters are */
-	uint64_t size_bytes;       /* said as bytes instead, until cell_finish makes items of it; 0: not */
-	uint64_t grain;            /* 0: the variant's */
-	char input[256];           /* file, "-" standard input, "" generated */
-	uint64_t given;            /* which parameters were said: bit i is parameters[i] */
+	char placement[48];  /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
+	uint64_t size;       /* in the kernel's items; 0: not said, the problem's parameters are */
+	uint64_t size_bytes; /* said as bytes instead, until cell_finish makes items of it; 0: not */
+	char input[256];     /* file, "-" standard input, "" generated */
+#define FACTOR_CHOICE(id, ...) unsigned id; /* the place of the chosen word, from 0 */
+#define FACTOR_COUNT(id, ...) unsigned id;
+#define FACTOR_AMOUNT(id, ...) uint64_t id; /* 0: not said */
+#include "bench/data/factors.def"
+	uint64_t given;         /* which parameters were said: bit i is parameters[i] */
 	struct problem problem; /* complete after cell_finish, but for the text of `input` and the caches */
 };
+
+/* A factor of a cell as the command line and a .sweep file see it. */
+struct factor {
+	const char *key;      /* option `--key`, key `key =` */
+	const char *argument; /* as help calls its value; NULL: the option stands alone */
+	const char *help;     /* NULL: shown with the kernels that take it */
+};
+
+/* All that have a key (factors.def), in the order of their columns, ended by one whose key is NULL. */
+extern const struct factor factor_keys[];
+
+/* The factor of this key, or NULL. */
+const struct factor *factor_find(const char *key);
+
+/* The key that a former spelling stands for now; any other word as it is. */
+const char *cell_key(const char *spelling);
+
+/* The former spelling number i, or NULL beyond the last. */
+const char *cell_former_key(size_t i);
 
 /* Kernel `name` with every choice at its default: variant best, back end serial, pool, static, one worker,
  * compact. */
 int cell_init(struct cell *c, const char *kernel, struct err *e);
 
-/* Sets one key of `cell_keys` (or a parameter of the kernel) from its text. -1: ERR_USAGE, naming the option
- * and what is legal; ERR_ABSENT where it is not available here. */
+/* Sets one factor, or a parameter of the kernel, from its text; `key` may be a former spelling. -1: ERR_USAGE, naming
+ * the option and what is legal; ERR_ABSENT where it is not available here. */
 int cell_set(struct cell *c, const char *key, const char *value, struct err *e);
-
-/* The keys that are not parameters, ended by NULL: variant, backend, lifetime ... */
-extern const char *const cell_keys[];
 
 /* What a key means that stands alone on the command line ("yes"); NULL: it wants a value. */
 const char *cell_bare_value(const char *key);

@@ -164,17 +164,21 @@ static const struct own_option own_options[] = {
 
 enum { OWN_COUNT = sizeof own_options / sizeof *own_options, MOST_OPTIONS = 96 };
 
-/* getopt's table: ours, then the cell's keys, then every parameter; `val` is the place in it, from 1. */
+/* getopt's table: ours, then the factors, every parameter, and former spellings; `val` is the place in it, from 1. */
 static void make_table(struct option *table)
 {
 	int n = 0;
 	for (; n < OWN_COUNT; n++)
 		table[n] = (struct option){own_options[n].name, own_options[n].has_value, NULL, n + 1000};
-	for (const char *const *key = cell_keys; *key; key++, n++)
+	for (const struct factor *f = factor_keys; f->key; f++, n++)
 		table[n] = (struct option){
-			*key, cell_bare_value(*key) ? optional_argument : required_argument, NULL, n + 1000};
+			f->key, f->argument ? required_argument : optional_argument, NULL, n + 1000};
 	for (const struct parameter *p = parameters; p->name; p++, n++)
 		table[n] = (struct option){p->name, required_argument, NULL, n + 1000};
+	size_t i = 0;
+	for (const char *former; (former = cell_former_key(i++)); n++)
+		table[n] = (struct option){former,
+			cell_bare_value(former) ? optional_argument : required_argument, NULL, n + 1000};
 	table[n] = (struct option){0};
 }
 
@@ -295,25 +299,12 @@ static void help_kernel(const struct kernel *k)
 
 void launch_args_help_run(void)
 {
-	char workers[80];
 	wrap_text(stdout,
 		"usage: parscale run KERNEL [options]\n\n"
-		"Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n"
-		"  --variant NAME               implementation: best, or one that `parscale list variants` shows (best)\n"
-		"  --backend NAME               what makes the workers (serial)\n");
-	snprintf(workers, sizeof workers, "how many, 1 to %d; may exceed the CPUs (1)", BACKEND_MAX_WORKERS);
-	help_option("workers", "N", workers);
-	wrap_text(stdout,
-		"  --threads-per-rank N         of back end mpi: so many of the workers are OpenMP threads of one rank (1)\n"
-		"  --lifetime pool|spawn        workers made once, or in every run (pool)\n"
-		"  --schedule static|dynamic    equal shares, or the next chunk from one counter (static)\n"
-		"  --one-at-a-time              one lock a process around every chunk: threads take turns, processes do not\n"
-		"  --wait auto|active|passive   how workers wait for each other: looking for a while and then asleep, always looking, asleep (auto)\n"
-		"  --placement POLICY           compact, scatter, none, or CPUs such as 0,2-5; more in `parscale info` (smt-last)\n"
-		"  --scaling NAME               --size is the whole (strong), one worker's share (weak), or of the problem that each worker solves by itself (throughput) (strong)\n"
-		"  --size N                     problem size in the kernel's items, or in bytes with a B (4KiB), instead of its own options\n"
-		"  --block-bytes N              cache tile of a worker (from the caches)\n"
-		"  --grain N                    units of work in a dynamic chunk (the variant's choice)\n");
+		"Measures one cell in a fresh process, verifies the answer and prints the timing.\n\n");
+	for (const struct factor *f = factor_keys; f->key; f++)
+		if (f->help)
+			help_option(f->key, f->argument, f->help);
 	for (size_t i = 0; i < OWN_COUNT; i++)
 		if (own_options[i].meaning)
 			help_option(own_options[i].name, own_options[i].value_name, own_options[i].meaning);

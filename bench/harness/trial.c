@@ -227,7 +227,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.lifetime = (enum lifetime)t->work.cell->lifetime,
 		.schedule = (enum schedule)t->work.cell->schedule,
 		.threads_per_rank = t->work.cell->threads_per_rank,
-		.one_at_a_time = t->work.cell->one_at_a_time,
+		.global_lock = t->work.cell->global_lock,
 		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
 	if (t->work.cell->backend->message_passing) {

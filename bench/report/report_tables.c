@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "bench/data/outlier.h"
 #include "bench/report/label.h"
+#include "kernels/kernel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -154,15 +155,15 @@ int report_table_main(
 	return e->status == ERR_NONE ? 0 : -1;
 }
 
-/* Whether a factor has a column of its own in the sheet of all cells, or follows from the size. */
+/* Whether a factor has a column of its own in the table of all cells, or follows from the size. */
 static bool has_column(const struct column *c)
 {
-	static const char *const own[] = {"kernel", "variant", "backend", "lifetime", "schedule", "workers",
-		"size", "items", "stop", "words", "bytes", "numbers", "roots", "calls", "operations"};
+	static const char *const own[] = {
+		"kernel", "variant", "backend", "lifetime", "schedule", "workers", "size", "items"};
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strcmp(c->name, own[i]) == 0)
 			return true;
-	return false;
+	return kernel_sized(NULL, c->name);
 }
 
 /* Which factors without a column differ among the cells of each kernel: a bit a column. */

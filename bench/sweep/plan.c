@@ -38,7 +38,7 @@ char *plan_label(const struct cell *c, char text[PLAN_LABEL])
 		size_t length = (size_t)(value - word) - 1;
 		static const char *const said[] = {
 			"variant", "backend", "lifetime", "schedule", "workers", "placement"};
-		bool skip = strcmp(word, "scaling=strong") == 0;
+		bool skip = false;
 		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
 			skip |= strlen(said[k]) == length && memcmp(said[k], word, length) == 0;
 		if (skip)

@@ -230,10 +230,7 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 
 static bool known_key(const char *name)
 {
-	for (const char *const *key = cell_keys; *key; key++)
-		if (strcmp(*key, name) == 0)
-			return true;
-	return strcmp(name, "kernel") == 0 || parameter_find(name);
+	return strcmp(name, "kernel") == 0 || factor_find(name) || parameter_find(name);
 }
 
 static struct plan_key *find_key(struct plan_section *s, const char *name)
@@ -320,7 +317,7 @@ static int read_line(struct reader *r, char *line, struct err *e)
 	if (!equals || equals == text)
 		return err_set(e, ERR_USAGE, "neither `key = value, value` nor `[name]`: '%.60s'", text);
 	*equals = '\0';
-	return read_key(r, trim(text), trim(equals + 1), e);
+	return read_key(r, cell_key(trim(text)), trim(equals + 1), e);
 }
 
 static int read_lines(struct reader *r, FILE *from, struct err *e)

@@ -46,7 +46,7 @@ const struct kernel kernel_sieve = {
 		"counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
 	.item = "number",
 	.checksum = "those that are or begin with primes that leave 1 when divided by 4",
-	.parameters = (const char *const[]){"start", "stop", "count", NULL},
+	.parameters = (const char *const[]){"start", "stop", "tuplet", NULL},
 	.validate = validate,
 	.undemanding = "how many marks one instruction makes differs from prime to prime",
 	.items = items,

@@ -37,7 +37,7 @@ int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct 
 {
 	const uint64_t below_2_64 = UINT64_C(425656284035217743); /* OEIS A007053 */
 	if (p->tuplet != 1)
-		return err_set(e, ERR_USAGE, "--nth: for primes, not with --count");
+		return err_set(e, ERR_USAGE, "--nth: for primes, not with --tuplet");
 	if (n == 0 || n > below_2_64)
 		return err_set(e, ERR_USAGE,
 			"--nth: from 1 to 425656284035217743, how many primes there are below 2^64");

@@ -30,8 +30,17 @@ counts 455052511 sieve --stop 10G --backend pthread --workers 3 --lifetime spawn
 counts 36249 sieve --start 1e12 --stop 1000001000000
 counts 13 sieve --start 18446744073709551000 --stop 2^64-1
 for found in 2:440312 3:111156 4:4768 5:1383 6:82; do
-	counts "${found#*:}" sieve --stop 1e8 --count "${found%:*}" --backend fork --workers 2
+	counts "${found#*:}" sieve --stop 1e8 --tuplet "${found%:*}" --backend fork --workers 2
 done
+# Spellings of earlier versions are accepted, on the command line and in a plan, and not shown.
+counts 440312 sieve --stop 1e8 --count 2 --backend pthread --workers 2 --one-at-a-time
+run parscale run --help
+holds 'no former spelling is shown' sh -c '! grep -qE -- "--(count|one-at-a-time) " out'
+printf 'kernel = sieve\nvariant = best\nbackend = pthread\nworkers = 2\nsize = 1e5\ncount = 2\none-at-a-time = yes\n' >former.sweep
+says 'global-lock=yes.*tuplet=2' 'a plan with former keys' parscale sweep former.sweep --dry-run
+# Sizes of bytes as people write them.
+counts 664579 sieve --stop 1e7 --block-bytes 24KiB
+counts 500500 substrings --bytes 1kB --string equal
 counts 26 palindrome --words 26 --length 1 --seed 7
 counts 0 palindrome --words 0
 counts 0 palindrome --words 3 --length 65536
@@ -125,13 +134,13 @@ holds 'there is no fourteenth prime in the last 616 numbers' fourteenth
 
 # Every length of number, against another tool where it is installed.
 printf '(7, 11, 13, 17, 19, 23)\n(97, 101, 103, 107, 109, 113)\n' >sextuplets
-run parscale run sieve --stop 1e4 --count 6 --print
+run parscale run sieve --stop 1e4 --tuplet 6 --print
 same 'sextuplets, as a list of their primes' sextuplets out
 if command -v primesieve >/dev/null; then
 	for range in 1:0:99999 2:0:99999 5:0:999999 1:99000:101000 1:9999999000:10000001000 2:9999999000:10000001000 1:999999999999999000:1000000000000001000; do
 		tuplet=${range%%:*} range=${range#*:}
 		primesieve "${range%:*}" "${range#*:}" -p"$tuplet" --quiet >listed
-		run parscale run sieve --start "${range%:*}" --stop "${range#*:}" --count "$tuplet" --print
+		run parscale run sieve --start "${range%:*}" --stop "${range#*:}" --tuplet "$tuplet" --print
 		same "as primesieve lists $range, $tuplet" listed out
 	done
 else

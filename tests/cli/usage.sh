@@ -95,15 +95,15 @@ run noop --calls 1.5
 run noop --calls ,
 run noop --calls NaN
 run sieve --start 10 --stop 9
-run sieve --count 0
-run sieve --count 7
+run sieve --tuplet 0
+run sieve --tuplet 7
 run sieve --nth 0
 run sieve --nth 5e17
 run sieve --nth 5 --stop 10
-run sieve --nth 5 --count 2
+run sieve --nth 5 --tuplet 2
 run sieve --nth 5 --print
 run noop --nth 5
-run noop --count 2
+run noop --tuplet 2
 run sieve --start -5
 run sieve --stop 1e
 run sieve --stop 2^65

@@ -189,7 +189,7 @@ static void threads_take_turns_and_processes_do_not(void **state)
 			struct record *r = record_new(b->max_workers < 2 ? 1 : 2);
 			struct job job = job_of(r, r->workers);
 			struct team_plan plan = plan_of(r->workers, lifetimes[l], SCHEDULE_STATIC);
-			plan.one_at_a_time = turns;
+			plan.global_lock = turns;
 			r->victim = EVERYONE;
 			r->chunk = meet;
 			struct team *t = open_team(b, &job, &plan);

@@ -190,7 +190,7 @@ static void a_thread_that_ends_in_its_turn_holds_up_nobody(void **state)
 	(void)state;
 	struct scene s;
 	scene_set(&s, &backend_pthread, LIFETIME_SPAWN);
-	s.plan.one_at_a_time = true;
+	s.plan.global_lock = true;
 	s.r->chunk = leave_thread;
 	scene_play(&s, 1);
 	assert_string_equal(s.e.text, "pthread: worker 2 ended by itself");
