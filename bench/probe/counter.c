@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.c - n += 1 on a counter that two share, under every lock there is and under none, which loses
- * updates. */
+/*
+ * counter.c - probe `counter`: n += 1 on a counter shared by two workers, under each kind of lock.
+ *
+ * The plain case has no lock and loses updates: both workers load the same value and store the same
+ * sum. It is counted, not hidden; every other case must be exact. All locks are PROCESS_SHARED, for
+ * threads too, since the C library has shorter paths for private ones. Each lock has cache lines of
+ * its own, apart from the counter.
+ */
 #include "bench/probe/counter_openmp.h"
 #include "bench/probe/tasks.h"
 #include "bench/probe/wait.h"

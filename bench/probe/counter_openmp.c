@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * counter_openmp.c - the OpenMP cases of probe `counter`: atomic, critical, reduction. A file of
+ * its own, since it is compiled with the flags of OpenMP.
+ */
 #include "bench/probe/counter_openmp.h"
 
 #include "bench/machine/clock.h"

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* cow.c - memory after a fork: what each side's reads and writes cost while the other still has the same
- * pages. */
+/*
+ * cow.c - probe `cow`: the cost of reads and writes to memory that a fork has made shared.
+ *
+ * After a fork both sides have the same physical pages, write-protected. The first write of either
+ * side faults and copies one page; reads are free. The probe counts faults against pages written,
+ * so that a kernel that does something else is noticed, and checks that neither side sees the
+ * other's bytes.
+ */
 #include "bench/probe/pages.h"
 #include "bench/probe/probe.h"
 
@@ -118,21 +124,21 @@ static _Noreturn void child(struct state *s, const struct action *act, uint64_t 
 	_exit(0);
 }
 
-struct worker_spec {
+struct errand {
 	struct state *state;
 	uint64_t percent;
 };
 
 static void *thread(void *order)
 {
-	const struct worker_spec *o = order;
+	const struct errand *o = order;
 	measure(o->state, o->state->account, o->percent, true);
 	return NULL;
 }
 
 static enum probe_status run_thread(struct state *s, uint64_t percent, struct probe_sample *sample)
 {
-	struct worker_spec o = {s, percent};
+	struct errand o = {s, percent};
 	pthread_t id;
 	int error = pthread_create(&id, NULL, thread, &o);
 	if (error)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* deadlock.c - two locks taken in opposite orders: made to happen every time, noticed, and what the cures
- * cost. */
+/*
+ * deadlock.c - probe `deadlock`: two locks taken in opposite orders, how long it takes to notice,
+ * and the cost of avoiding it.
+ *
+ * The deadlock is certain, not a race: each worker takes its own lock and waits until the other has
+ * too, before it asks for the second one. It is noticed by a timed lock or by an observer that sees
+ * no progress. The cures are a global lock order, and trylock with back-off.
+ */
 #include "bench/probe/shared_lock.h"
 #include "bench/probe/tasks.h"
 #include "bench/probe/wait.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* fanout.c - which of many targets answer? What each way to ask costs, and whether it found what there is. */
+/*
+ * fanout.c - probe `fanout`: finds out which of many targets answer, by processes, threads, a pool,
+ * or one event loop, and checks the result against the known set. See fanout_scans.c for the ways.
+ */
 #include "bench/probe/fanout_scans.h"
 
 #include <inttypes.h>

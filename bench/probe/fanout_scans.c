@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fanout_scans.c - the ways to ask many targets: one line each in the table below. */
+/* fanout_scans.c - the ways to ask many targets at once: one function and one table line each. */
 #include "bench/probe/fanout_scans.h"
 
 #include <errno.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* join.c - waiting for a worker's end: how late the waiter is, and how much CPU time waiting has cost. */
+/*
+ * join.c - probe `join`: how late a waiter learns that a worker has ended, and the CPU time it
+ * spends waiting: join and waitpid, pidfd, futex, and polling a flag in three ways. The worker
+ * sleeps, so all CPU time is the waiter's.
+ */
 #include "bench/probe/probe.h"
 #include "bench/probe/wait.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* pages.c - maps memory in small or huge pages, pre-faulted, and reads facts from /proc. */
 #include "bench/probe/pages.h"
 
 #include <inttypes.h>

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* pingpong.c - a number goes from one worker to another and back, by every means a system has to wake
- * somebody. */
+/*
+ * pingpong.c - probe `pingpong`: a number goes from one worker to another and back, by each means
+ * of waking a worker: pipes, sockets, eventfd, futex, semaphore, condition variable, signal,
+ * polling.
+ *
+ * Every means has the same send and receive functions and carries the number itself, so that a
+ * wrong or lost wake-up shows. The round trip is the mean over a batch; the 95th percentile comes
+ * from single round trips, which include the cost of the stamps.
+ */
 #include "bench/probe/shared_lock.h"
 #include "bench/probe/stream.h"
 #include "bench/probe/wait.h"

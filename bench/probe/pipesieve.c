@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * pipesieve.c - probe `pipesieve`: a prime sieve as a pipeline of workers connected by pipes.
+ *
+ * The published algorithm sends each prime to all later stages, one message each, and is serial: a
+ * stage needs all primes below its range first. Two variants repair what can be repaired: only
+ * primes whose square is below the end of a stage's range are sent, and all of a round in one
+ * message. The fourth sends nothing: each stage finds its own primes up to the square root.
+ */
 #include "bench/probe/pipesieve.h"
 
 #include "bench/probe/stream.h"

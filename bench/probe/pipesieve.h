@@ -16,8 +16,9 @@ enum { PIPESIEVE_STAGES = 16 };
 
 enum pipesieve_way {
 	PIPESIEVE_PUBLISHED, /* every prime to every later stage, a message each; the fault mended */
-	PIPESIEVE_FAULTY, /* as printed: the list of ranges is an iterator, used up by the first prime of each
-			     round, so that the others reach nobody */
+	/* as printed: the list of ranges is an iterator, used up by the first prime of each round, so that
+	 * the others reach nobody */
+	PIPESIEVE_FAULTY,
 	PIPESIEVE_FILTERED,    /* only primes whose square is in the range or below */
 	PIPESIEVE_BATCHED,     /* these, all in one message */
 	PIPESIEVE_INDEPENDENT, /* no messages: each stage finds the primes it needs itself */

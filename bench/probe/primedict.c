@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* primedict.c - is each number a prime? Two workers note it in one dictionary: under one lock, under many, or
- * each in its own and merged. */
+/*
+ * primedict.c - probe `primedict`: two workers enter the primality of each number into one hash
+ * table: under one lock, under 64 striped locks, or into tables of their own that are merged
+ * afterwards.
+ *
+ * The division is the same everywhere, so the differences are those of sharing. Numbers are dealt
+ * in pairs, so that both workers get as many odd ones. The table must agree with a sieve.
+ */
 #include "bench/probe/shared_lock.h"
 #include "bench/probe/tasks.h"
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe_args.c - the options of `probe` and `probe-launch`: common ones, and those of the probes.
+ */
 #include "bench/probe/probe_args.h"
 
 #include "base/number.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe_launch.c - one launch of a probe in a fresh process, from both sides: the driver starts it,
+ * reads its rows and ends whatever it leaves behind; the launch samples all cases.
+ */
 #include "bench/probe/probe_launch.h"
 
 #include "base/paths.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * probe_show.c - prints a probe's rows as a table (text or Markdown) or as JSON, and its help text.
+ */
 #include "bench/probe/probe_show.h"
 
 #include "base/units.h"

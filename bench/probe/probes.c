@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* probes.c - the table of probes, lookup by name, and the parts that all probes share. */
 #include "bench/probe/probe.h"
 
 #include "base/number.h"

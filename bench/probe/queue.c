@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* queue.c - items from a producer to a consumer, in order, none lost and none doubled. */
+/*
+ * queue.c - probe `queue`: a stream of numbered items from a producer to a consumer, through a
+ * ring, a ring under a mutex, and pipes.
+ *
+ * The lock-free ring has one writer and one reader (Lamport, TOPLAS 5, 1983): each side owns one
+ * counter. Each side also keeps a copy of the other's counter and reads the shared one only when
+ * the copy says full or empty, so that the line does not travel for every item.
+ */
 #include "bench/probe/shared_lock.h"
 #include "bench/probe/stream.h"
 #include "bench/probe/wait.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* read.c - probe `read`: the limit of what memory bounds, in each level, and kernels beside it in the
- * same process. */
+/*
+ * read.c - probe `read`: the bandwidth of each memory level, for one and two workers, and the share
+ * of it that kernels reach. A kernel and both ways to read are timed right after each other, in the
+ * same process and over the same number of bytes, so that the ratio is free of drift.
+ */
 #include "bench/probe/tasks.h"
 
 #include "bench/harness/work.h"
@@ -39,7 +42,7 @@ struct subject {
 	struct tally answer; /* of all units but what settling takes back */
 };
 
-struct probe_arm {
+struct read_state {
 	struct subject subjects[READERS][LEVELS][WORKERS];
 };
 
@@ -134,7 +137,7 @@ static enum probe_status measure(
 static enum probe_status rate_of(struct probe_run *r, size_t reader, const struct probe_case *c,
 	uint64_t batch, double *rate, struct probe_sample *s)
 {
-	const struct probe_arm *all = r->state;
+	const struct read_state *all = r->state;
 	const size_t level = c->size / WORKERS, w = c->size % WORKERS;
 	const struct subject *subject = &all->subjects[reader][level][w];
 	const struct passes passes = {subject, (unsigned)w + 1, batch, level != MEMORY};
@@ -225,7 +228,7 @@ static int open_subject(const struct probe_run *r, const struct reader *reader, 
 
 static int open_read(struct probe_run *r, struct err *e)
 {
-	struct probe_arm *all = r->state = calloc(1, sizeof *all);
+	struct read_state *all = r->state = calloc(1, sizeof *all);
 	if (!all)
 		return err_set(e, ERR_FAILED, "out of memory");
 	for (size_t i = 0; i < READERS; i++)
@@ -239,7 +242,7 @@ static int open_read(struct probe_run *r, struct err *e)
 
 static void close_read(struct probe_run *r)
 {
-	struct probe_arm *all = r->state;
+	struct read_state *all = r->state;
 	for (size_t i = 0; all && i < READERS; i++)
 		for (unsigned level = 0; level < LEVELS; level++)
 			for (unsigned w = 0; w < WORKERS; w++) {

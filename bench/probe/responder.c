@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * responder.c - the targets of probe `fanout`: one process with a socket per target. All answers
+ * have the same delay, so they become due in the order of arrival, and a ring with one timer is
+ * enough.
+ */
 #include "bench/probe/responder.h"
 
 #include "bench/machine/clock.h"

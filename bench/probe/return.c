@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* return.c - a result made by one worker, in the hands of another: by pointer, through shared memory, through
- * the kernel. */
+/*
+ * return.c - probe `return`: a result made by one worker until another has read it, by pointer,
+ * shared memory, pipes, sockets, vmsplice, process_vm_readv, or a file in memory.
+ *
+ * Making and summing the result are inside the timed span, as they are for a user, and the same for
+ * all. The sum is known in closed form (an arithmetic progression), so checking it needs no second
+ * copy. Paths that stream let the consumer read while the producer still writes.
+ */
 #include "base/units.h"
 #include "bench/probe/pages.h"
 #include "bench/probe/stream.h"

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * sampler.c - samples the cases of a probe: calibrates batches, interleaves cases in random blocks,
+ * and stops each case when its median is precise.
+ *
+ * A batch is grown until it lasts 1 ms, at most tenfold per step, from the quickest of three tries:
+ * an interruption makes a try longer, never shorter. A sample that takes long is kept even if it
+ * was meant for calibration. A case that failed or was wrong is not sampled again.
+ */
 #include "bench/probe/sampler.h"
 
 #include "base/rng.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* slots.c - a list that two workers write to, each to a place of its own: in shared memory, and kept by a
- * server. */
+/*
+ * slots.c - probe `slots`: two workers write to their own slots of one list: on the same cache
+ * line, on neighbouring lines, apart; and by requests to a server that holds the list.
+ */
 #include "bench/probe/stream.h"
 
 #include <poll.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spawn.c - what it costs to make a worker, have it do next to nothing, and be rid of it.
+ * spawn.c - probe `spawn`: the cost of making a worker, its first instruction, and reaping it.
  *
- * Parents with a ballast keep it from all other children by MADV_DONTFORK, so that all cases run in one
- * process.
+ * Each worker stamps its first instruction and gives back an argument, so that a worker that never
+ * ran is a failed sample. Cases whose parent has a ballast of touched memory share one process with
+ * all others: MADV_DONTFORK keeps the ballast out of their children.
  */
 #include "base/paths.h"
 #include "bench/probe/pages.h"

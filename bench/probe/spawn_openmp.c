@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * spawn_openmp.c - the OpenMP cases of probe `spawn`: a parallel region with fresh and with waiting
+ * threads. A file of its own, since it is compiled with the flags of OpenMP.
+ */
 #include "bench/probe/spawn_openmp.h"
 
 #include "bench/machine/clock.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* spawn_ways.c - the ways to make a worker: one line each in the table below. */
+/*
+ * spawn_ways.c - the ways to make a worker and to reap it: two functions and one table line each.
+ */
 #include "bench/probe/spawn_ways.h"
 
 #include "bench/probe/probe.h"

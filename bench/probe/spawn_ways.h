@@ -51,7 +51,7 @@ struct way {
 };
 
 enum { SPAWN_WAYS = 12, SPAWN_WAY_FORK = 1 };
-extern const struct way
-	spawn_ways[SPAWN_WAYS]; /* the first, a thread, is what the others are compared with */
+/* the first, a thread, is the base of the others */
+extern const struct way spawn_ways[SPAWN_WAYS];
 
 #endif

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * stream.c - reads and writes whole messages on pipes and sockets, and reports errors to the task.
+ */
 #include "bench/probe/stream.h"
 
 #include <errno.h>

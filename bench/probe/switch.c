@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* switch.c - one CPU given from one flow of control to another: by the kernel, between threads and processes;
- * in user space, by ucontext. */
+/*
+ * switch.c - probe `switch`: one CPU passed from one flow of control to another: by the kernel
+ * between threads and between processes, and in user space by swapcontext. A pipe that one thread
+ * both writes and reads shows the cost of the calls alone.
+ */
 #include "bench/probe/stream.h"
 #include "bench/probe/wait.h"
 

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * tasks.c - runs a function in a few threads or processes, by way of the back ends pthread and
+ * fork.
+ *
+ * A static schedule with as many chunks as workers gives each worker exactly its own chunk. The
+ * opener moves to a worker's CPU before it creates it, so that the worker starts where it belongs.
+ */
 #include "bench/probe/tasks.h"
 
 #include "bench/backend/backend.h"

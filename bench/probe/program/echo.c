@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* echo.c - a fresh program for `probe spawn`, linked dynamically and statically: `PROGRAM FD ARGUMENT` writes
- * its argument and the moment it came to main to a descriptor. */
+/*
+ * echo.c - the fresh program of probe `spawn`, linked dynamically and statically: `PROGRAM FD
+ * ARGUMENT` writes its argument and the time at which it reached main to a descriptor.
+ */
 #include "bench/machine/clock.h"
 
 #include <inttypes.h>
