@@ -155,6 +155,42 @@ struct demand {
 /* What the cells of a kernel are the most of for others, at as many workers (bench/data/ceiling.h). */
 enum ceiling { CEILING_NONE, CEILING_READ, CEILING_TRAFFIC, CEILING_OPERATIONS };
 
+/* For a kernel whose usual count leaves something out that its users ask about. */
+struct kernel_excluded {
+	const char *name; /* plural: "one-letter words" */
+	/* Makes it the problem that counts those too, or the usual one again. */
+	void (*count)(struct problem *p, bool too);
+};
+
+/* For a kernel whose variants emit; each member may be NULL. */
+struct kernel_listing {
+	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with
+	 * ERR_USAGE where there are not so many, or it cannot tell. NULL: items are not numbers in
+	 * start..stop. */
+	int (*about_nth)(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
+
+	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns
+	 * its length; 0 if all items of this input are plain numbers, in decimal. NULL: those of every
+	 * input are. */
+	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
+
+	/* Writes an item's text in the spelling that all texts that count as the same word share, to `to` of
+	 * twice `length` bytes; returns its new length. NULL: no two do. */
+	size_t (*fold)(const void *input, const char *text, size_t length, char *to);
+
+	/* What an item that was emitted adds to the tally. NULL: lists hold less than what counts. */
+	void (*weigh)(uint64_t item, struct tally *out);
+};
+
+/* For workers that are handed their input as bytes. A kernel without one has an input that is not made of
+ * bytes: the range of units says it all. */
+struct kernel_wire {
+	struct piece (*pack)(const void *input, struct span s); /* what units s need */
+	/* Makes *part an input of such bytes, which have MEMORY_MARGIN and a page of readable bytes around
+	 * them and outlive it; the rest is as in `input`. */
+	void (*adopt)(const void *input, unsigned char *bytes, size_t count, union kernel_part *part);
+};
+
 struct kernel {
 	const char *name;
 	const char *summary;
@@ -190,35 +226,10 @@ struct kernel {
 	 * longest always does. */
 	const char *(*oracle)(const struct problem *p, struct tally *known, bool *check_known);
 
-	/* Makes it the problem that also counts what the usual one leaves out, and back; what that is
-	 * ("one-letter words"). NULL, all: there is no such thing. */
-	void (*count_excluded)(struct problem *p, bool excluded);
-	const char *excluded;
-
-	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with
-	 * ERR_USAGE where there are not so many, or it cannot tell. NULL: items are not numbers in
-	 * start..stop. */
-	int (*about_nth)(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
-
-	/* The text of one emitted item: sets *text (in `buffer` of SPELL_BYTES, or in the input) and returns
-	 * its length; 0 where all items of this input are numbers that stand for themselves, in decimal.
-	 * NULL: those of every input do. */
-	size_t (*spell)(const void *input, uint64_t item, char *buffer, const char **text);
-
-	/* Writes an item's text as those are spelled that count as the same word, to `to` of twice `length`
-	 * bytes; returns its new length. NULL: each as it stands. */
-	size_t (*fold)(const void *input, const char *text, size_t length, char *to);
-
-	/* What an item that was emitted adds to the tally. NULL where no variant emits, or lists hold less
-	 * than what counts. */
-	void (*weigh)(uint64_t item, struct tally *out);
-
-	/* For workers that are handed their input. pack: what units s need. adopt: makes *part an input of
-	 * such bytes, which have MEMORY_MARGIN and a page of readable bytes around them and outlive it; the
-	 * rest is as in `input`. NULL, both: an input is not made of bytes, and the range of units says it
-	 * all. */
-	struct piece (*pack)(const void *input, struct span s);
-	void (*adopt)(const void *input, unsigned char *bytes, size_t count, union kernel_part *part);
+	/* What not every kernel has; NULL where this one has not. */
+	const struct kernel_excluded *excluded;
+	const struct kernel_listing *listing;
+	const struct kernel_wire *wire;
 
 	const struct variant *const *variants; /* slowest first, `reference` at the head; ended by NULL */
 };
@@ -263,7 +274,7 @@ static inline void tally_add(struct tally *a, struct tally b)
 /* Whether what a variant lists amounts to its tally, so that workers may send back the one for the other. */
 static inline bool kernel_lists_all(const struct kernel *k, const struct variant *v)
 {
-	return k->weigh && v->emit;
+	return k->listing && k->listing->weigh && v->emit;
 }
 
 #endif

@@ -13,7 +13,7 @@
  * `end` may count as inside or outside. */
 const char *primes_below(uint64_t end, struct tally *known);
 
-/* struct kernel's `weigh` for a prime. */
+/* struct kernel_listing's `weigh` for a prime. */
 void primes_weigh(uint64_t prime, struct tally *out);
 
 #endif

@@ -20,7 +20,7 @@ static inline void mask_tally(uint64_t mask, uint64_t group, struct tally *out)
 	out->checksum += mask * (2 * group + 1);
 }
 
-/* Adds one place to *out: kernel.weigh. */
+/* Adds one place to *out: kernel_listing.weigh. */
 static inline void place_tally(uint64_t place, struct tally *out)
 {
 	mask_tally(UINT64_C(1) << place % 64, place / 64, out);

@@ -118,7 +118,7 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 						  : "FAILED",
 		s->verified_by);
 	if (s->aside.known)
-		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->excluded);
+		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->excluded->name);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
 		units_time(o->median * 1e9, text[0]), o->count, o->count == 1 ? "" : "s", s->batch.value,
 		s->batch.value == 1 ? "" : "s");

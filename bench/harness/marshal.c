@@ -38,7 +38,7 @@ static struct span span_of(const struct work *w, uint64_t index)
 static struct piece piece_of(const struct work *w, uint64_t index)
 {
 	const struct kernel *k = w->cell->kernel;
-	return k->pack ? k->pack(w->input, span_of(w, index)) : (struct piece){0};
+	return k->wire ? k->wire->pack(w->input, span_of(w, index)) : (struct piece){0};
 }
 
 static size_t pack(void *ctx, uint64_t index, unsigned char *room, const void **bytes)
@@ -105,8 +105,8 @@ static void work_on_bytes(void *ctx, unsigned worker, void *mine, uint64_t index
 		n = pickle_strings_in_place(bytes, n);
 		assert(n != SIZE_MAX);
 	}
-	if (k->adopt) {
-		k->adopt(w->input, bytes, n, &part);
+	if (k->wire) {
+		k->wire->adopt(w->input, bytes, n, &part);
 		input = &part;
 		all = (struct span){0, v->units(input)};
 	}
@@ -228,7 +228,7 @@ struct tally marshal_tally(const struct marshal *h)
 	struct tally t = h->tally;
 	for (uint64_t i = 0; i < h->work->chunks; i++)
 		for (size_t j = 0; j < h->lists[i].count; j++)
-			h->work->cell->kernel->weigh(h->lists[i].items[j], &t);
+			h->work->cell->kernel->listing->weigh(h->lists[i].items[j], &t);
 	return t;
 }
 

@@ -182,7 +182,7 @@ static int find_answer(struct measurement *m, const struct cell *c, struct err *
 		return 0;
 	if (verify_expect(c, &m->expected, e) != 0)
 		return -1;
-	m->row.aside.known = c->kernel->count_excluded != NULL;
+	m->row.aside.known = c->kernel->excluded != NULL;
 	return verify_excluded(c, &m->expected, &m->row.aside.value, e);
 }
 

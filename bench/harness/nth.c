@@ -26,11 +26,12 @@ int nth_aim(struct cell *c, uint64_t n, struct err *e)
 {
 	char text[24];
 	uint64_t stop;
-	if (!c->kernel->about_nth || !c->variant->emit)
+	const struct kernel_listing *listing = c->kernel->listing;
+	if (!listing || !listing->about_nth || !c->variant->emit)
 		return err_set(e, ERR_USAGE, "--nth: kernel %s has no n-th item", c->kernel->name);
 	if (c->size || c->given >> (parameter_find("stop") - parameters) & 1)
 		return err_set(e, ERR_USAGE, "--nth: says where to stop; not with --stop or --size");
-	if (c->kernel->about_nth(&c->problem, n, &stop, e) != 0)
+	if (listing->about_nth(&c->problem, n, &stop, e) != 0)
 		return -1;
 	snprintf(text, sizeof text, "%" PRIu64, stop);
 	return cell_set(c, "stop", text, e);

@@ -23,7 +23,7 @@ struct word {
 };
 
 struct unique {
-	const struct kernel *kernel;
+	const struct kernel_listing *listing;
 	const void *input;
 	struct word *words; /* as they were found */
 	size_t count, room;
@@ -104,17 +104,17 @@ static void add(struct unique *u, size_t n)
 static int take(void *ctx, const uint64_t *items, size_t n)
 {
 	struct unique *u = ctx;
-	const struct kernel *k = u->kernel;
+	const struct kernel_listing *listing = u->listing;
 	for (size_t i = 0; i < n; i++) {
 		char buffer[SPELL_BYTES];
 		const char *text;
-		size_t length = k->spell(u->input, items[i], buffer, &text);
+		size_t length = listing->spell(u->input, items[i], buffer, &text);
 		if (!grow_words(u) || !grow_letters(u, 2 * length)) {
 			u->failed = true;
 			return 1;
 		}
-		if (k->fold)
-			length = k->fold(u->input, text, length, u->letters + u->used);
+		if (listing->fold)
+			length = listing->fold(u->input, text, length, u->letters + u->used);
 		else
 			memcpy(u->letters + u->used, text, length);
 		add(u, length);
@@ -149,7 +149,7 @@ static int print(struct unique *u, struct err *e)
 int print_counts(const struct cell *c, uint64_t count, struct err *e)
 {
 	struct problem p = c->problem;
-	struct unique u = {.kernel = c->kernel};
+	struct unique u = {.listing = c->kernel->listing};
 	struct serial_run s;
 	p.listing = true;
 	if (serial_run_open(&s, c->variant, &p, e) != 0)

@@ -18,7 +18,8 @@
 enum { ROOM = 1 << 18, AT_ONCE = 512, LINE = 4096 };
 
 struct listing {
-	const struct kernel *kernel;
+	size_t (*spell)(
+		const void *input, uint64_t item, char *buffer, const char **text); /* NULL: numbers */
 	const void *input;
 	uint64_t count;
 	size_t used;
@@ -57,7 +58,7 @@ static void spell(struct listing *l, uint64_t item)
 {
 	char buffer[SPELL_BYTES];
 	const char *text;
-	size_t length = l->kernel->spell(l->input, item, buffer, &text);
+	size_t length = l->spell(l->input, item, buffer, &text);
 	make_room(l, length + 1);
 	if (length < ROOM) {
 		memcpy(l->text + l->used, text, length);
@@ -72,7 +73,7 @@ static bool are_numbers(const struct listing *l, uint64_t item)
 {
 	char buffer[SPELL_BYTES];
 	const char *text;
-	return !l->kernel->spell || l->kernel->spell(l->input, item, buffer, &text) == 0;
+	return !l->spell || l->spell(l->input, item, buffer, &text) == 0;
 }
 
 static int take(void *ctx, const uint64_t *items, size_t n)
@@ -103,7 +104,7 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	p.longest = answer.longest;
 	if (serial_run_open(&s, c->variant, &p, e) != 0)
 		return -1;
-	l->kernel = c->kernel;
+	l->spell = c->kernel->listing ? c->kernel->listing->spell : NULL;
 	l->input = s.input;
 	decimal_init(&l->decimal);
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, l);

@@ -82,10 +82,10 @@ int verify_excluded(const struct cell *c, const struct expected *x, uint64_t *ex
 	struct problem with = c->problem, without = c->problem;
 	struct tally all, rest = x->tally;
 	*excluded = 0;
-	if (!c->kernel->count_excluded)
+	if (!c->kernel->excluded)
 		return 0;
-	c->kernel->count_excluded(&with, true);
-	c->kernel->count_excluded(&without, false);
+	c->kernel->excluded->count(&with, true);
+	c->kernel->excluded->count(&without, false);
 	const bool known = memcmp(&without, &c->problem, sizeof without) == 0;
 	if (count(c->variant, &with, 1, &all, e) != 0 ||
 		(!known && count(c->variant, &without, 1, &rest, e) != 0))

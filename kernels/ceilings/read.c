@@ -133,8 +133,7 @@ const struct kernel kernel_read = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.pack = pack,
-	.adopt = adopt,
+	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&read_reference, &read_avx2, &read_avx2_pages,
 		&read_avx512, &read_avx512_pages, NULL},
 };

@@ -131,7 +131,6 @@ const struct kernel kernel_heron = {
 	.item_bytes = item_bytes,
 	.items = items,
 	.resize = resize,
-	.pack = pack,
-	.adopt = adopt,
+	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&heron_reference, &heron_avx2, &heron_avx512, NULL},
 };

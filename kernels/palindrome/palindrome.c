@@ -199,10 +199,8 @@ const struct kernel kernel_palindrome = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = spell,
-	.weigh = place_tally,
-	.pack = pack,
-	.adopt = adopt,
+	.listing = &(const struct kernel_listing){.spell = spell, .weigh = place_tally},
+	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&palindrome_reference, &palindrome_scalar,
 		&palindrome_ompsimd, &palindrome_avx2, &palindrome_avx512, NULL},
 };

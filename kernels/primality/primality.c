@@ -92,7 +92,7 @@ const struct kernel kernel_primality = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.weigh = primes_weigh,
+	.listing = &(const struct kernel_listing){.weigh = primes_weigh},
 	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_avx2,
 		&primality_avx512, NULL},
 };

@@ -52,9 +52,9 @@ const struct kernel kernel_sieve = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.about_nth = sieve_about_nth,
-	.spell = tuplets_spell,
-	.weigh = primes_weigh,
+	.listing =
+		&(const struct kernel_listing){
+			.about_nth = sieve_about_nth, .spell = tuplets_spell, .weigh = primes_weigh},
 	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,
 		&sieve_avx512, NULL},
 };

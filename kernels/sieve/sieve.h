@@ -284,7 +284,7 @@ const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct
 /* Inverse of a modulo m, coprime to it. */
 uint32_t sieve_inverse(uint64_t a, uint32_t m);
 
-/* struct kernel's about_nth. */
+/* struct kernel_listing's about_nth. */
 int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct err *e);
 
 /* Whether n is a prime. Some tenths of a microsecond for a composite, two for a prime. */

@@ -45,7 +45,7 @@ uint32_t tuplets_lines(unsigned k, uint32_t modulus);
 /* How many k-tuplets, k > 1, lie below `end`, as published; returns the source, or NULL where nothing is. */
 const char *tuplets_below(unsigned k, uint64_t end, uint64_t *known);
 
-/* struct kernel's `spell`, for an input that begins with its problem: a list in parentheses. */
+/* struct kernel_listing's `spell`, for an input that begins with its problem: a list in parentheses. */
 size_t tuplets_spell(const void *input, uint64_t item, char *buffer, const char **text);
 
 #endif

@@ -206,7 +206,7 @@ const struct kernel kernel_substrings = {
 	.items = substrings_letters,
 	.resize = resize,
 	.oracle = oracle,
-	.spell = spell,
+	.listing = &(const struct kernel_listing){.spell = spell},
 	.variants = (const struct variant *const[]){&substrings_reference, &substrings_scalar,
 		&substrings_avx2, &substrings_avx512, NULL},
 };

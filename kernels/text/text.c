@@ -91,9 +91,9 @@ static int validate(const struct problem *p, struct err *e)
 }
 
 /* Every word of one letter is a palindrome. */
-static void count_excluded(struct problem *p, bool excluded)
+static void count_excluded(struct problem *p, bool too)
 {
-	p->min_length = excluded ? 1 : 2;
+	p->min_length = too ? 1 : 2;
 }
 
 /* No word is longer than its text. */
@@ -178,13 +178,9 @@ const struct kernel kernel_text = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.count_excluded = count_excluded,
-	.excluded = "one-letter words",
-	.spell = spell,
-	.fold = fold,
-	.weigh = place_tally,
-	.pack = pack,
-	.adopt = adopt,
+	.excluded = &(const struct kernel_excluded){.name = "one-letter words", .count = count_excluded},
+	.listing = &(const struct kernel_listing){.spell = spell, .fold = fold, .weigh = place_tally},
+	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&text_reference, &text_scalar, &text_ompsimd, &text_avx2,
 		&text_avx512, NULL},
 };

@@ -99,7 +99,7 @@ static int add(void *ctx, const uint64_t *items, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		assert_true(items[i] > sum[1].count); /* ascending */
 		sum[1].count = items[i];
-		kernel_primality.weigh(items[i], &sum[0]);
+		kernel_primality.listing->weigh(items[i], &sum[0]);
 	}
 	return 0;
 }

@@ -123,7 +123,7 @@ static void test_published_counts_to_10_19(void **state)
 		assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
 		assert_true(check_known);
 		uint64_t lead = known.count - 1 - 2 * known.checksum; /* of those that leave 3 */
-		assert_int_equal(kernel_sieve.about_nth(&p, known.count, &about, &e), 0);
+		assert_int_equal(kernel_sieve.listing->about_nth(&p, known.count, &about, &e), 0);
 		double root = sqrt((double)end), off = fabs((double)about - (double)end);
 		if (off > 3 * root + 10 || (double)lead > root)
 			fail_msg("10^%u: %llu primes would be about %llu; lead %llu", k,

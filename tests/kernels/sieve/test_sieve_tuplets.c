@@ -172,7 +172,7 @@ static int weigh(void *ctx, const uint64_t *items, size_t n)
 		assert_true(items[i] > l->last && items[i] >= l->m->start && items[i] <= l->stop);
 		assert_true(l->m->prime[items[i] - l->m->start]);
 		l->last = items[i];
-		kernel_sieve.weigh(items[i], &l->sum);
+		kernel_sieve.listing->weigh(items[i], &l->sum);
 	}
 	return 0;
 }
@@ -223,7 +223,7 @@ static void test_text(void **state)
 		struct problem p = tuplets(0, 100, cases[i].k);
 		char buffer[SPELL_BYTES];
 		const char *text = "";
-		size_t n = kernel_sieve.spell(&p, cases[i].first, buffer, &text);
+		size_t n = kernel_sieve.listing->spell(&p, cases[i].first, buffer, &text);
 		if (i == sizeof cases / sizeof *cases - 1) { /* no sextuplet, but as long as one can be */
 			assert_int_equal(n, 6 * 20 + 5 * 2 + 2);
 			continue;

@@ -434,7 +434,8 @@ static void test_from_a_file(void **state)
 		if (files[i].first) {
 			const char *text;
 			char buffer[64];
-			assert_int_equal(k->spell(in, a.longest.at[0], buffer, &text), files[i].longest);
+			assert_int_equal(
+				k->listing->spell(in, a.longest.at[0], buffer, &text), files[i].longest);
 			assert_memory_equal(text, files[i].first, files[i].longest);
 		} else {
 			assert_int_equal(a.longest.count, 0);

@@ -224,7 +224,7 @@ static void test_record(void **state)
 	assert_int_equal(o.places.count, 5);
 	for (size_t i = 0; i < 5; i++) {
 		const char *word = NULL;
-		size_t n = k->spell(input, o.places.at[i], buffer, &word);
+		size_t n = k->listing->spell(input, o.places.at[i], buffer, &word);
 		assert_int_equal(n, strlen(spelled[i]));
 		assert_memory_equal(word, spelled[i], n);
 	}

@@ -324,10 +324,10 @@ static void test_aside(void **state)
 	struct problem p;
 	(void)state;
 	problem_init(&p);
-	k->count_excluded(&p, true);
+	k->excluded->count(&p, true);
 	const uint64_t with = check_asked(
 		text, sizeof text - 1, (struct asked){p.min_length, "letters", 0, TEXT_UTF8}, "aside");
-	k->count_excluded(&p, false);
+	k->excluded->count(&p, false);
 	const uint64_t without = check_asked(
 		text, sizeof text - 1, (struct asked){p.min_length, "letters", 0, TEXT_UTF8}, "aside");
 	assert_int_equal(with - without, 4);
