@@ -142,3 +142,8 @@ char *units_ratio(double ratio, char *text)
 	three_digits(text, ratio);
 	return text;
 }
+
+const char *units_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}

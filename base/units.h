@@ -20,6 +20,9 @@ char *units_size(uint64_t items, char *text);        /* "1e9", "2^20", "12345" *
 char *units_bytes_exact(uint64_t bytes, char *text); /* "48 KiB", "1.375 MiB": a cache's size, not rounded */
 char *units_ratio(double ratio, char *text);         /* "0.98", "12.3", "123" */
 
+/* The ending of a regular noun behind the number n: "" or "s". */
+const char *units_plural(uint64_t n);
+
 /* "44.9 to 45.2 ms", in the unit of `low`; `text` has UNITS_RANGE_BYTES. */
 char *units_seconds_range(double low, double high, char *text);
 

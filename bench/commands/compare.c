@@ -3,10 +3,8 @@
  * compare.c - the command `compare`: which cells of one results folder are slower or faster than in
  * another, as a table, JSON or CSV; with --fail-on a change is an exit status of 1.
  */
-#include "base/number.h"
 #include "base/options.h"
 #include "base/units.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/comparison.h"
 #include "bench/data/folder.h"
@@ -17,14 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum failing { FAIL_ON_NONE, FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE };
+/* The choice of --fail-on, and none. */
+enum failing { FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE, FAIL_ON_NONE };
 
 struct compare_args {
 	const char *a, *b;
 	struct comparison_rules rules;
-	enum format format;
-	enum failing fail_on;
-	bool cross_machine, help;
+	unsigned format, fail_on; /* enum format, enum failing */
+	bool cross_machine;
 };
 
 /* --- for people --- */
@@ -135,87 +133,59 @@ static int print_text(struct table *rows, const struct comparison_result *r,
 
 /* --- the command --- */
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale compare A B [options]\n\n"
-		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower stands where the medians of launches differ by more than the margin, by Mann and Whitney's test adjusted for all cells; "
-		"same where the 95 % interval of the ratio lies within the margin; undecided else, with the number of launches that would decide. "
-		"Where one sweep measured both (parscale sweep --against), each launch is set against its neighbour, by Wilcoxon's test.\n\n"
-		"  --margin PERCENT                 changes that count as none (1)\n"
-		"  --effect PERCENT                 the change that the number of launches is asked to find (3 margins)\n"
-		"  --fail-on slower|faster|change   exit status 1 where a cell is so, or where B failed to measure one\n"
-		"  --cross-machine                  compare unlike machines\n"
-		"  --format text|json|csv           how to print it (text)\n"
-		"  --help                           this text\n");
-}
-
-static int parse_percent(const char *what, const char *text, double *value, struct err *e)
+static int set_percent(const char *name, const char *text, void *target, struct err *e)
 {
 	char *end;
-	double percent = strtod(text, &end);
+	double percent = strtod(text, &end), *value = target;
+	(void)name;
 	end += *end == '%';
 	if (*text < '0' || *text > '9' || *end || !(percent <= 100))
-		return err_set(e, ERR_USAGE, "%s: '%s' is not a percentage from 0 to 100", what, text);
+		return err_set(e, ERR_USAGE, "'%s' is not a percentage from 0 to 100", text);
 	*value = percent / 100;
 	return 0;
 }
 
-static int set_option(struct compare_args *a, int option, struct err *e)
-{
-	unsigned choice = 0;
-	int bad = 0;
-	switch (option) {
-	case 'm':
-		return parse_percent("--margin", optarg, &a->rules.margin, e);
-	case 'e':
-		return parse_percent("--effect", optarg, &a->rules.effect, e);
-	case 'f':
-		bad = choice_parse("--format", "text|json|csv", optarg, &choice, e);
-		a->format = (enum format)choice;
-		return bad;
-	case 'x':
-		bad = choice_parse("--fail-on", "slower|faster|change", optarg, &choice, e);
-		a->fail_on = (enum failing)(choice + 1);
-		return bad;
-	case 'c':
-		a->cross_machine = true;
-		return 0;
-	case 'h':
-		a->help = true;
-		return 0;
-	default:
-		return -1; /* args_next has said why */
-	}
-}
+static const struct option_spec specs[] = {
+	OPTION_CALL("margin", struct compare_args, rules.margin, set_percent, "PERCENT",
+		"largest change that counts as none (default: 1)"),
+	OPTION_CALL("effect", struct compare_args, rules.effect, set_percent, "PERCENT",
+		"effect size for the sample-size estimate (default: 3 x margin)"),
+	OPTION_CHOICE("fail-on", struct compare_args, fail_on, "slower|faster|change",
+		"exit with status 1 if a cell is so, or if B failed to measure one"),
+	OPTION_FLAG("cross-machine", struct compare_args, cross_machine, "compare different machines"),
+	OPTION_CHOICE(
+		"format", struct compare_args, format, "text|json|csv", "output format (default: text)"),
+	{0}};
 
+static const struct options options = {
+	.usage = "parscale compare A B [options]",
+	.about =
+		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower means that the medians of launches differ by more than the margin, by the Mann-Whitney test adjusted for all cells; "
+		"same: the 95 % interval of the ratio lies within the margin; undecided: neither, with the number of launches that would decide. "
+		"If one sweep measured both (parscale sweep --against), each launch is compared with its neighbour, by Wilcoxon's test.",
+	.table = specs,
+};
+
+/* 0 after --help, 1 where there is something to compare. */
 static int parse(int argc, char **argv, struct compare_args *a, struct err *e)
 {
-	static const struct option options[] = {{"margin", required_argument, NULL, 'm'},
-		{"effect", required_argument, NULL, 'e'}, {"format", required_argument, NULL, 'f'},
-		{"fail-on", required_argument, NULL, 'x'}, {"cross-machine", no_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	int found;
-	*a = (struct compare_args){.rules = {.margin = 0.01}};
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1)
-		if (set_option(a, found, e) != 0)
-			return -1;
-	if (a->help)
-		return 0;
-	if (argc - optind != 2)
-		return err_set(e, ERR_USAGE, "compare: name two folders of results, not %d", argc - optind);
-	a->a = argv[optind];
-	a->b = argv[optind + 1];
+	*a = (struct compare_args){.rules = {.margin = 0.01}, .fail_on = FAIL_ON_NONE};
+	const int first = options_parse(&options, argc, argv, a, e);
+	if (first <= 0)
+		return first;
+	if (argc - first != 2)
+		return err_set(e, ERR_USAGE, "compare: name two folders of results, not %d", argc - first);
+	a->a = argv[first];
+	a->b = argv[first + 1];
 	if (a->rules.effect == 0)
 		a->rules.effect = a->rules.margin > 0 ? 3 * a->rules.margin : 0.03;
 	if (a->rules.effect <= a->rules.margin)
 		return err_set(e, ERR_USAGE, "--effect: %g %% is not above the margin of %g %%",
 			100 * a->rules.effect, 100 * a->rules.margin);
-	return 0;
+	return 1;
 }
 
-static int check_verdicts(enum failing fail_on, const struct comparison_result *r, struct err *e)
+static int check_verdicts(unsigned fail_on, const struct comparison_result *r, struct err *e)
 {
 	size_t slower = fail_on == FAIL_ON_FASTER ? 0 : r->verdicts[VERDICT_SLOWER];
 	size_t faster = fail_on == FAIL_ON_SLOWER ? 0 : r->verdicts[VERDICT_FASTER],
@@ -251,12 +221,11 @@ int compare_main(int argc, char **argv, struct err *e)
 	struct compare_args a;
 	struct comparison_result r;
 	struct table rows;
-	if (parse(argc, argv, &a, e) != 0 || (!a.help && !a.cross_machine && folder_alike(a.a, a.b, e) != 0))
-		return (int)e->status;
-	if (a.help) {
-		help();
-		return 0;
-	}
+	const int parsed = parse(argc, argv, &a, e);
+	if (parsed <= 0)
+		return parsed;
+	if (!a.cross_machine && folder_alike(a.a, a.b, e) != 0)
+		return -1;
 	int bad = compare_folders(&a, &rows, &r, e);
 	if (!bad && a.format == FORMAT_CSV)
 		bad = csv_print(stdout, &rows, e);
@@ -267,5 +236,5 @@ int compare_main(int argc, char **argv, struct err *e)
 	table_free(&rows);
 	if (!bad)
 		bad = check_verdicts(a.fail_on, &r, e);
-	return bad ? (int)e->status : 0;
+	return bad;
 }

@@ -33,11 +33,6 @@ static void print_topic(FILE *out, const char *kind, const char *topic, const ch
 	wrap_entry(out, head, 29, says, WRAP_PAGE);
 }
 
-static const char *plural(int n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void print_machine(const struct machine *m, FILE *out)
 {
 	char key[MACHINE_KEY_BYTES], bytes[UNITS_BYTES], text[200];
@@ -49,14 +44,15 @@ static void print_machine(const struct machine *m, FILE *out)
 	print_text(out, "hypervisor", m->hypervisor[0] ? m->hypervisor : "none in sight");
 	snprintf(text, sizeof text,
 		"%d package%s, %d NUMA node%s, %d core%s, %d hardware thread%s, %d kind%s of core",
-		m->packages, plural(m->packages), m->nodes, plural(m->nodes), m->cores, plural(m->cores),
-		m->threads, plural(m->threads), m->kinds, plural(m->kinds));
+		m->packages, units_plural((uint64_t)m->packages), m->nodes, units_plural((uint64_t)m->nodes),
+		m->cores, units_plural((uint64_t)m->cores), m->threads, units_plural((uint64_t)m->threads),
+		m->kinds, units_plural((uint64_t)m->kinds));
 	print_text(out, "topology", text);
 	for (int i = 0; i < m->cache_count; i++) {
 		const struct machine_cache *c = &m->caches[i];
 		fprintf(out, "  L%-15d %d x %s, lines of %d bytes, each for %d hardware thread%s\n", c->level,
 			c->count, units_bytes((double)c->bytes, bytes), c->line, c->shared_by,
-			plural(c->shared_by));
+			units_plural((uint64_t)c->shared_by));
 	}
 	print_text(out, "memory", m->memory_bytes ? units_bytes((double)m->memory_bytes, bytes) : "");
 	print_text(out, "read from", m->topology.source);
@@ -248,32 +244,32 @@ static int print_json(const struct facts *f, struct err *e)
 	return 0;
 }
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale info [--format text|json]\n\n"
+struct info_args {
+	unsigned format; /* enum format */
+};
+
+static const struct option_spec specs[] = {
+	OPTION_CHOICE("format", struct info_args, format, "text|json", "output format (default: text)"), {0}};
+
+static const struct options options = {
+	.usage = "parscale info [--format text|json]",
+	.about =
 		"Shows the machine, the environment, placement orders and worker counts, how fit all is to measure in and what to do about it, the build and what it lacks. "
-		"Reads only; measures the noise of the system for 0.3 s; changes nothing.\n");
-}
+		"Reads only; measures the noise of the system for 0.3 s; changes nothing.",
+	.table = specs,
+};
 
 int info_main(int argc, char **argv, struct err *e)
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
 	struct facts facts;
-	unsigned json = 0;
-	int found;
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		if (found == 'h')
-			help();
-		if (found != 'f' || choice_parse("--format", "text|json", optarg, &json, e) != 0)
-			return found == 'h' ? 0 : -1;
-	}
-	if (optind < argc)
-		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[optind]);
+	struct info_args a = {FORMAT_TEXT};
+	const int first = options_parse(&options, argc, argv, &a, e);
+	if (first <= 0)
+		return first;
+	if (first < argc)
+		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[first]);
 	int status = facts_read(&facts, "", 0.3, e);
-	if (status == 0 && json)
+	if (status == 0 && a.format == FORMAT_JSON)
 		status = print_json(&facts, e);
 	else if (status == 0) {
 		info_print(&facts, stdout);

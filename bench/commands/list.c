@@ -102,49 +102,48 @@ static const struct {
 
 enum { LISTS = sizeof lists / sizeof *lists };
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale list [kernels|variants|backends|meters|probes|columns]\n"
-		"       parscale list columns --format markdown\n\n"
-		"Shows what there is, one name first on each line, and why what is missing here is missing. The columns as Markdown are results/README.md. On a terminal long lines are folded.\n");
-}
+struct list_args {
+	unsigned markdown; /* place in text|markdown */
+};
+
+static const struct option_spec specs[] = {
+	OPTION_CHOICE("format", struct list_args, markdown, "text|markdown",
+		"output format; markdown is for columns (default: text)"),
+	{0}};
+
+static const struct options options = {
+	.usage = "parscale list [kernels|variants|backends|meters|probes|columns] [--format text|markdown]",
+	.about =
+		"Lists what this build provides, one name first on each line, and why anything is unavailable. The columns as Markdown are results/README.md. On a terminal long lines are folded.",
+	.table = specs,
+};
 
 int list_main(int argc, char **argv, struct err *e)
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'}, {"format", required_argument, NULL, 'f'}, {0}};
-	unsigned markdown = 0;
-	int found;
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		if (found == '?' || (found == 'f' && choice_parse("--format", "text|markdown", optarg,
-							     &markdown, e) != 0))
-			return -1;
-		if (found == 'h') {
-			help();
-			return 0;
-		}
-	}
-	if (argc - optind > 1)
+	struct list_args a = {0};
+	const int first = options_parse(&options, argc, argv, &a, e);
+	if (first <= 0)
+		return first;
+	const char *what = first < argc ? argv[first] : NULL;
+	if (argc - first > 1)
 		return err_set(e, ERR_USAGE,
 			"list: one of kernels, variants, backends, meters, probes, columns, not also '%s'",
-			argv[optind + 1]);
-	if (markdown) {
-		if (optind == argc || strcmp(argv[optind], "columns") != 0)
-			return err_set(e, ERR_USAGE, "list: --format markdown is for columns");
+			argv[first + 1]);
+	if (a.markdown) {
+		if (!what || strcmp(what, "columns") != 0)
+			return err_set(e, ERR_USAGE, "--format: markdown is for columns");
 		columns_markdown(stdout);
 		return 0;
 	}
 	for (size_t i = 0; i < LISTS; i++)
-		if (optind < argc && strcmp(lists[i].name, argv[optind]) == 0) {
+		if (what && strcmp(lists[i].name, what) == 0) {
 			lists[i].list();
 			return 0;
 		}
-	if (optind < argc)
+	if (what)
 		return err_set(e, ERR_USAGE,
 			"list: '%s' is not one of kernels, variants, backends, meters, probes, columns",
-			argv[optind]);
+			what);
 	for (size_t i = 0; i < LISTS; i++) {
 		printf("%s%s:\n", i ? "\n" : "", lists[i].name);
 		lists[i].list();

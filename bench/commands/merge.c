@@ -7,7 +7,6 @@
  * Folders of different machines are kept apart by the factor `machine`.
  */
 #include "base/options.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/data/probe_rows.h"
@@ -22,7 +21,7 @@ struct merge_args {
 	char **dirs;
 	int count;
 	const char *out;
-	bool cross_machine, help;
+	bool cross_machine;
 };
 
 /* Everything of all folders. */
@@ -214,16 +213,19 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 	return bad;
 }
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale merge DIR DIR... --out DIR [--cross-machine]\n\n"
-		"Makes one folder of results of several. Those of one machine and one build are pooled: more launches of the same cells. With --cross-machine those of unlike machines are put side by side, the machine's name in a column. "
-		"Launches of probes are pooled too, but have no such column: across machines they are left out, aloud.\n\n"
-		"  --out DIR          the folder to make\n"
-		"  --cross-machine    keep machines apart instead of refusing unlike ones\n"
-		"  --help             this text\n");
-}
+static const struct option_spec specs[] = {
+	OPTION_TEXT("out", struct merge_args, out, "DIR", "the folder to make"),
+	OPTION_FLAG("cross-machine", struct merge_args, cross_machine,
+		"keep machines apart instead of refusing different ones"),
+	{0}};
+
+static const struct options options = {
+	.usage = "parscale merge DIR DIR... --out DIR [--cross-machine]",
+	.about =
+		"Makes one folder of results of several. Those of one machine and one build are pooled: more launches of the same cells. With --cross-machine those of different machines are put side by side, with the machine's name in a column. "
+		"Launches of probes are pooled too, but have no such column: across machines they are dropped with a warning.",
+	.table = specs,
+};
 
 static void tell(const struct merged *all, const struct merge_args *a)
 {
@@ -236,48 +238,46 @@ static void tell(const struct merged *all, const struct merge_args *a)
 		printf("%s: without workers.csv, which tells of single runs\n", a->out);
 }
 
+/* 0 after --help, 1 where there is something to merge. */
 static int parse(int argc, char **argv, struct merge_args *a, struct err *e)
 {
-	static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-		{"cross-machine", no_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
-	int found;
 	*a = (struct merge_args){0};
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		if (found == '?')
-			return -1;
-		a->help |= found == 'h';
-		a->cross_machine |= found == 'c';
-		a->out = found == 'o' ? optarg : a->out;
-	}
-	a->dirs = argv + optind;
-	a->count = argc - optind;
-	if (!a->help && a->count < 2)
+	const int first = options_parse(&options, argc, argv, a, e);
+	if (first <= 0)
+		return first;
+	a->dirs = argv + first;
+	a->count = argc - first;
+	if (a->count < 2)
 		return err_set(e, ERR_USAGE, "merge: name two or more folders of results, not %d", a->count);
-	if (!a->help && (!a->out || !*a->out))
-		return err_set(e, ERR_USAGE, "merge: --out must name the folder to make");
-	return 0;
+	if (!a->out)
+		return err_set(e, ERR_USAGE, "--out: name the folder to make");
+	return 1;
+}
+
+static int merge(const struct merge_args *a, struct merged *all, struct err *e)
+{
+	int bad = refuse_unlike(a, e);
+	for (int i = 0; i < a->count && !bad; i++)
+		bad = take_folder(all, a, a->dirs[i], e);
+	if (!bad)
+		bad = write_folder(all, a, e);
+	if (!bad)
+		tell(all, a);
+	return bad;
 }
 
 int merge_main(int argc, char **argv, struct err *e)
 {
 	struct merge_args a;
+	const int parsed = parse(argc, argv, &a, e);
+	if (parsed <= 0)
+		return parsed;
 	struct merged all = {.manifests = json_array()};
 	table_init(&all.samples, sample_columns, sizeof(struct sample));
 	table_init(&all.probes, probe_launch_columns, sizeof(struct probe_launch_row));
-	int bad = parse(argc, argv, &a, e);
-	if (!bad && a.help)
-		help();
-	if (!bad && !a.help)
-		bad = refuse_unlike(&a, e);
-	for (int i = 0; i < a.count && !bad && !a.help; i++)
-		bad = take_folder(&all, &a, a.dirs[i], e);
-	if (!bad && !a.help)
-		bad = write_folder(&all, &a, e);
-	if (!bad && !a.help)
-		tell(&all, &a);
+	const int bad = merge(&a, &all, e);
 	table_free(&all.samples);
 	table_free(&all.probes);
 	json_decref(all.manifests);
-	return bad ? (int)e->status : 0;
+	return bad;
 }

@@ -5,7 +5,6 @@
  */
 #include "base/options.h"
 #include "base/signals.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/row_json.h"
@@ -18,15 +17,8 @@
 
 static void help(const struct probe_args *a)
 {
-	wrap_text(stdout,
-		"usage: parscale probe [NAME...] [options]\n\n"
-		"Times mechanisms, threads against processes where that makes sense, each probe in fresh processes of its own; each sample verified. Without names: a quick look at every probe.\n\n"
-		"  --all                        every case of every probe\n"
-		"  --format text|json|csv|md    how to print the rows (text)\n"
-		"  --seconds T                  time to spend on a probe (quick 1s, else 6s)\n"
-		"  --launches N                 fresh processes for a probe, 1 to 100 (6)\n"
-		"  --seed N                     of the random order of the cases (1)\n"
-		"  --timeout T                  a launch that takes longer is killed (120s and ten times --seconds)\n\n");
+	options_help(&probe_options, stdout);
+	putchar('\n');
 	for (size_t i = 0; i < a->count; i++)
 		probe_show_help(a->named[i]);
 }

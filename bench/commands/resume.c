@@ -6,10 +6,8 @@
  * launches are numbered by cell; machine and build must be the same as well, unless the user
  * insists.
  */
-#include "base/number.h"
 #include "base/options.h"
 #include "base/signals.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/sweep/manifest.h"
@@ -23,38 +21,23 @@
 struct resume_args {
 	const char *dir;
 	double budget_seconds; /* 0: the sweep's, anew */
-	bool anyway, help, charts;
+	bool force, no_charts;
 };
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale resume DIR [options]\n\n"
-		"Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.\n\n"
-		"  --budget T      begin no launch that would end later (the sweep's own, from now)\n"
-		"  --anyway        even if machine or build are not those that the sweep began with\n"
-		"  --no-charts     stop after summary.csv\n"
-		"  --help          this text\n");
-}
+static const struct option_spec specs[] = {
+	OPTION_SECONDS("budget", struct resume_args, budget_seconds,
+		"begin no launch that would end later (default: the sweep's own, from now)"),
+	OPTION_FLAG("force", struct resume_args, force,
+		"even if machine or build differ from those that the sweep began with"),
+	OPTION_FLAG("anyway", struct resume_args, force, NULL),
+	OPTION_FLAG("no-charts", struct resume_args, no_charts, "stop after summary.csv"), {0}};
 
-static int parse(int argc, char **argv, struct resume_args *a, struct err *e)
-{
-	static const struct option options[] = {{"budget", required_argument, NULL, 'b'},
-		{"anyway", no_argument, NULL, 'a'}, {"no-charts", no_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	int found;
-	*a = (struct resume_args){.charts = true};
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		if (found == '?' || (found == 'b' && number_parse_seconds(
-							     "--budget", optarg, &a->budget_seconds, e) != 0))
-			return -1;
-		a->anyway |= found == 'a';
-		a->charts &= found != 'n';
-		a->help |= found == 'h';
-	}
-	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
-}
+static const struct options options = {
+	.usage = "parscale resume DIR [options]",
+	.about =
+		"Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.",
+	.table = specs,
+};
 
 static json_t *read_manifest(const char *dir, struct err *e)
 {
@@ -103,7 +86,7 @@ static int check_arm(const struct session_arm *arm, const json_t *manifest, stru
 		}
 		if ((then || now) && !json_equal(then, now))
 			return err_set(e, ERR_USAGE,
-				"resume: %s was measured with another %s (--anyway goes on all the same)",
+				"resume: %s was measured with another %s (--force goes on all the same)",
 				arm->dir, kinds[i].name);
 	}
 	return 0;
@@ -115,7 +98,7 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 		return err_set(e, ERR_USAGE,
 			"resume: the plan in %s gives other cells here and now than when the sweep began",
 			a->dir);
-	if (a->anyway)
+	if (a->force)
 		return 0;
 	if (check_arm(&s->arms[0], manifest, e) != 0)
 		return -1;
@@ -187,7 +170,7 @@ static int resume(const struct resume_args *a, int argc, char **argv, json_t *ma
 	snprintf(plan_path, sizeof plan_path, "%.4100s/plan.sweep", a->dir);
 	struct session s = {.plan = &p,
 		.plan_path = original ? original : plan_path,
-		.charts = a->charts,
+		.charts = !a->no_charts,
 		.argc = argc,
 		.argv = argv,
 		.started = json_number_value(json_object_get(manifest, "started"))};
@@ -207,13 +190,12 @@ static int resume(const struct resume_args *a, int argc, char **argv, json_t *ma
 
 int resume_main(int argc, char **argv, struct err *e)
 {
-	struct resume_args a;
-	if (parse(argc, argv, &a, e) != 0)
+	struct resume_args a = {0};
+	const int first = options_parse(&options, argc, argv, &a, e);
+	if (first <= 0)
+		return first;
+	if (!(a.dir = options_folder(argc, argv, first, e)))
 		return -1;
-	if (a.help) {
-		help();
-		return 0;
-	}
 	json_t *manifest = read_manifest(a.dir, e);
 	if (!manifest)
 		return -1;

@@ -107,7 +107,7 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 		f->backend, f->lifetime, f->schedule,
 		strcmp(f->global_lock, "yes") == 0 ? " one at a time," : "", told ? " " : "",
 		told ? f->wait : "", told ? " waiting," : "", f->workers.value,
-		f->workers.value == 1 ? "" : "s", f->placement);
+		units_plural(f->workers.value), f->placement);
 	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value,
 		a->measure.cell.kernel->item);
 	if (s->peak.known)
@@ -120,8 +120,8 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	if (s->aside.known)
 		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->excluded->name);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
-		units_time(o->median * 1e9, text[0]), o->count, o->count == 1 ? "" : "s", s->batch.value,
-		s->batch.value == 1 ? "" : "s");
+		units_time(o->median * 1e9, text[0]), o->count, units_plural(o->count), s->batch.value,
+		units_plural(s->batch.value));
 	if (o->interval.low > 0)
 		fprintf(to, "; 95 %% interval %s to %s", units_time(o->interval.low * 1e9, text[1]),
 			units_time(o->interval.high * 1e9, text[2]));

@@ -4,10 +4,8 @@
  * CSV or JSON.
  */
 #include "bench/data/stat.h"
-#include "base/number.h"
 #include "base/options.h"
 #include "base/units.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/grid.h"
 #include "bench/data/row_json.h"
@@ -153,49 +151,33 @@ static int print_text(const struct statistics *s, struct err *e)
 	return view_print(stdout, &s->models, models, sizeof models / sizeof *models, e);
 }
 
-static void help(void)
-{
-	wrap_text(stdout,
-		"usage: parscale stat DIR [--format text|csv|json]\n\n"
-		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv where there is one; always the same for the same samples. "
-		"Prints the first two; as CSV and JSON the summary alone. What the columns mean: parscale list columns.\n");
-}
-
 struct stat_args {
-	const char *dir;
-	enum format format;
-	bool help;
+	unsigned format; /* enum format */
 };
 
-static int parse(int argc, char **argv, struct stat_args *a, struct err *e)
-{
-	static const struct option options[] = {
-		{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
-	unsigned format = FORMAT_TEXT;
-	int found;
-	*a = (struct stat_args){0};
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		if (found == '?' ||
-			(found == 'f' && choice_parse("--format", "text|json|csv", optarg, &format, e) != 0))
-			return -1;
-		a->help |= found == 'h';
-	}
-	a->format = (enum format)format;
-	return a->help || (a->dir = options_folder(argc, argv, e)) ? 0 : -1;
-}
+static const struct option_spec specs[] = {
+	OPTION_CHOICE("format", struct stat_args, format, "text|json|csv", "output format (default: text)"),
+	{0}};
+
+static const struct options options = {
+	.usage = "parscale stat DIR [--format text|json|csv]",
+	.about =
+		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv if there is one; always the same for the same samples. "
+		"Prints the first two; as CSV and JSON the summary alone. `parscale list columns` explains the columns.",
+	.table = specs,
+};
 
 int stat_main(int argc, char **argv, struct err *e)
 {
-	struct stat_args a;
+	struct stat_args a = {FORMAT_TEXT};
 	struct statistics found;
-	if (parse(argc, argv, &a, e) != 0)
-		return (int)e->status;
-	if (a.help) {
-		help();
-		return 0;
-	}
-	int bad = stat_folder(a.dir, &found, e);
+	const int first = options_parse(&options, argc, argv, &a, e);
+	if (first <= 0)
+		return first;
+	const char *dir = options_folder(argc, argv, first, e);
+	if (!dir)
+		return -1;
+	int bad = stat_folder(dir, &found, e);
 	if (!bad && a.format == FORMAT_CSV)
 		bad = csv_print(stdout, &found.summary, e);
 	else if (!bad && a.format == FORMAT_JSON)
@@ -203,5 +185,5 @@ int stat_main(int argc, char **argv, struct err *e)
 	else if (!bad)
 		bad = print_text(&found, e);
 	stat_free(&found);
-	return bad ? (int)e->status : 0;
+	return bad;
 }

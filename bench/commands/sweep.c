@@ -3,12 +3,10 @@
  * sweep.c - the command `sweep`: reads a plan, makes the results folder, and runs the campaign; or
  * prints the plan (--dry-run).
  */
-#include "base/number.h"
 #include "base/options.h"
 #include "base/paths.h"
 #include "base/signals.h"
 #include "base/units.h"
-#include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/data/csv.h"
 #include "bench/data/folder.h"
@@ -24,79 +22,64 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { OUT_MOST = 4032 };
+
 struct sweep_args {
 	char plan[4096];
-	char out[4096];
+	const char *out;           /* NULL: results/DATE-TIME */
 	const char *against;       /* NULL: no other program */
 	double budget_seconds;     /* 0: the plan's */
 	const struct meter *meter; /* NULL: the plan's */
-	bool dry_run, help, charts;
+	bool dry_run, no_charts;
 };
 
-static void help(void)
+static int set_meter(const char *name, const char *value, void *target, struct err *e)
 {
-	wrap_text(stdout,
-		"usage: parscale sweep [FILE.sweep] [options]\n\n"
-		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
-		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.\n\n"
-		"  --out DIR       folder for the results, which holds none yet (results/DATE-TIME)\n"
-		"  --against PATH  measure another parscale in turn with this one, launch by launch: the program, or the folder of its build; "
-		"its results go to DIR/against, and `parscale compare DIR/against DIR` tells them apart\n"
-		"  --budget T      begin no launch that would end later, such as 5m or 1h (the plan's)\n"
-		"  --meter NAME    auto, gbench or native (the plan's)\n"
-		"  --no-charts     stop after summary.csv\n"
-		"  --dry-run       print the cells, what was left out and why, and an estimate; measure nothing\n"
-		"  --help          this text\n\n"
-		"Ctrl-C stops after the launch in progress; finished rows are kept and summarised.\n");
+	const struct meter **meter = target;
+	(void)name;
+	return (*meter = meter_find(value, e)) ? 0 : -1;
 }
 
+static const struct option_spec specs[] = {
+	OPTION_TEXT("out", struct sweep_args, out, "DIR",
+		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
+	OPTION_TEXT("against", struct sweep_args, against, "PATH",
+		"measure another parscale in turn with this one, launch by launch: the program, or the folder of its build; "
+		"its results go to DIR/against, and `parscale compare DIR/against DIR` tells them apart"),
+	OPTION_SECONDS("budget", struct sweep_args, budget_seconds,
+		"begin no launch that would end later, such as 5m or 1h (default: the plan's)"),
+	OPTION_CALL("meter", struct sweep_args, meter, set_meter, "NAME",
+		"auto, gbench or native (default: the plan's)"),
+	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "stop after summary.csv"),
+	OPTION_FLAG("dry-run", struct sweep_args, dry_run,
+		"print the cells, the combinations skipped and why, and an estimate; measure nothing"),
+	{0}};
+
+static const struct options options = {
+	.usage = "parscale sweep [FILE.sweep] [options]",
+	.about =
+		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
+		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.",
+	.table = specs,
+	.after = "Ctrl-C stops after the launch in progress; finished rows are kept and summarised.",
+};
+
+/* 0 after --help, 1 where there is something to measure. */
 static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 {
-	static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-		{"against", required_argument, NULL, 'p'}, {"budget", required_argument, NULL, 'b'},
-		{"meter", required_argument, NULL, 'm'}, {"no-charts", no_argument, NULL, 'n'},
-		{"dry-run", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
-	*a = (struct sweep_args){.charts = true};
-	int found;
-	optind = 1;
-	while ((found = options_next(argc, argv, options, e)) != -1) {
-		switch (found) {
-		case 'o':
-			if (!*optarg || strlen(optarg) > sizeof a->out - 64)
-				return err_set(e, ERR_USAGE, "--out: the folder's name is empty or too long");
-			strcpy(a->out, optarg);
-			break;
-		case 'p':
-			a->against = optarg;
-			break;
-		case 'b':
-			if (number_parse_seconds("--budget", optarg, &a->budget_seconds, e) != 0)
-				return -1;
-			break;
-		case 'm':
-			if (!(a->meter = meter_find(optarg, e)))
-				return -1;
-			break;
-		case 'n':
-			a->charts = false;
-			break;
-		case 'd':
-			a->dry_run = true;
-			break;
-		case 'h':
-			a->help = true;
-			return 0;
-		default:
-			return -1;
-		}
-	}
-	if (argc - optind > 1)
-		return err_set(e, ERR_USAGE, "sweep: one plan, not also '%s'", argv[optind + 1]);
-	if (optind < argc)
-		snprintf(a->plan, sizeof a->plan, "%s", argv[optind]);
+	*a = (struct sweep_args){0};
+	const int first = options_parse(&options, argc, argv, a, e);
+	if (first <= 0)
+		return first;
+	if (a->out && strlen(a->out) > OUT_MOST)
+		return err_set(e, ERR_USAGE, "--out: the folder's name is too long");
+	if (argc - first > 1)
+		return err_set(e, ERR_USAGE, "sweep: one plan, not also '%s'", argv[first + 1]);
+	if (first < argc)
+		snprintf(a->plan, sizeof a->plan, "%s", argv[first]);
 	else
 		paths_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
-	return 0;
+	return 1;
 }
 
 static void print_plan(const struct plan *p, const struct baseline *baseline)
@@ -131,13 +114,14 @@ static int dry_run(const struct sweep_args *a, const struct plan *p, struct err 
 
 /* --- the folder --- */
 
-static void name_folder(struct sweep_args *a)
+/* Where the results go: --out, or a folder that is named by the time, in `text`. */
+static const char *name_folder(const struct sweep_args *a, char text[40])
 {
 	time_t now = time(NULL);
 	struct tm tm;
 	localtime_r(&now, &tm);
-	if (!a->out[0])
-		strftime(a->out, sizeof a->out, "results/%Y-%m-%d-%H%M%S", &tm);
+	strftime(text, 40, "results/%Y-%m-%d-%H%M%S", &tm);
+	return a->out ? a->out : text;
 }
 
 /* Makes an arm's folder, and samples.csv with its header in it. */
@@ -175,11 +159,12 @@ static int copy_plan(const struct sweep_args *a, const char *dir, struct err *e)
 	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
 }
 
-static int measure(int argc, char **argv, struct sweep_args *a, const struct plan *p, struct err *e)
+static int measure(int argc, char **argv, const struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct session s = {.plan = p, .plan_path = a->plan, .charts = a->charts, .argc = argc, .argv = argv};
-	name_folder(a);
-	int status = session_open(&s, a->out, a->against, e);
+	struct session s = {
+		.plan = p, .plan_path = a->plan, .charts = !a->no_charts, .argc = argc, .argv = argv};
+	char name[40];
+	int status = session_open(&s, name_folder(a, name), a->against, e);
 	for (size_t i = 0; i < s.arm_count && status == 0; i++)
 		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0)
 			status = -1;
@@ -193,13 +178,9 @@ int sweep_main(int argc, char **argv, struct err *e)
 {
 	struct sweep_args a;
 	struct plan p = {0};
-	int status = 0;
-	if (parse(argc, argv, &a, e) != 0)
-		return -1;
-	if (a.help) {
-		help();
-		return 0;
-	}
+	int status = parse(argc, argv, &a, e);
+	if (status <= 0)
+		return status;
 	if (plan_read_here(&p, a.plan, e) != 0)
 		return -1;
 	if (a.budget_seconds > 0)

@@ -22,6 +22,11 @@ struct uint_field {
 	bool known;
 };
 
+static inline struct uint_field uint_known(uint64_t value)
+{
+	return (struct uint_field){value, true};
+}
+
 /* In the structs: NAME and LINE are "" where not available, REAL is NAN, UINT says so itself. */
 #define COLUMN_TYPE_NAME(id) char id[48]
 #define COLUMN_TYPE_LINE(id) char id[256]

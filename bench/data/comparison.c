@@ -33,11 +33,6 @@ struct sides {
 	size_t n, m; /* of pairs n, and m is 0 */
 };
 
-static struct uint_field known(uint64_t value)
-{
-	return (struct uint_field){value, true};
-}
-
 static size_t to_logs(const struct launched *l, size_t n, double *logs)
 {
 	for (size_t i = 0; i < n; i++)
@@ -132,8 +127,8 @@ static int pair_up(const struct groups *a, const struct groups *b, struct table 
 		if (!row)
 			return -1;
 		row->cell = *g->cell;
-		row->a_launches = known(g->launch_count);
-		row->b_launches = known(h->launch_count);
+		row->a_launches = uint_known(g->launch_count);
+		row->b_launches = uint_known(h->launch_count);
 		row->a_seconds = stats_median(g->launches, g->launch_count);
 		row->b_seconds = stats_median(h->launches, h->launch_count);
 	}

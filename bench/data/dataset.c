@@ -371,7 +371,7 @@ void dataset_machine(const struct dataset *d, char *text, size_t size)
 	unsigned cpus = dataset_cpus(d);
 	char count[48] = "";
 	if (cpus > 0)
-		snprintf(count, sizeof count, "%s%u CPU%s", model ? ", " : "", cpus, cpus == 1 ? "" : "s");
+		snprintf(count, sizeof count, "%s%u CPU%s", model ? ", " : "", cpus, units_plural(cpus));
 	snprintf(text, size, "%s%s%s%s%s", model ? model : "", count, host ? ", virtual machine (" : "",
 		host ? host : "", host ? ")" : "");
 }
@@ -449,7 +449,7 @@ void cell_name(const struct factors *f, char *text, size_t size)
 	int n = snprintf(text, size, "%s %s, %s", f->kernel, f->variant, f->backend);
 	if (!serial && n > 0 && (size_t)n < size)
 		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,
-			f->workers.value, f->workers.value == 1 ? "" : "s");
+			f->workers.value, units_plural(f->workers.value));
 	if (n > 0 && (size_t)n < size)
 		snprintf(text + n, size - (size_t)n, ", %s%s%s", units_size(f->items.value, items),
 			strcmp(f->scaling, "strong") == 0 ? "" : " ",

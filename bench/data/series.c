@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct uint_field known(uint64_t value)
-{
-	return (struct uint_field){value, true};
-}
-
 static bool may_join(const struct group *g, uint64_t cpus)
 {
 	const struct uint_field workers = g->cell->workers;
@@ -81,8 +76,8 @@ static int add_series(const struct group *first, const struct model_point *point
 		most = fmax(most, points[k].workers);
 	row->cell = *first->cell;
 	row->cell.workers = (struct uint_field){0};
-	row->worker_counts = known(count);
-	row->most_workers = known((uint64_t)most);
+	row->worker_counts = uint_known(count);
+	row->most_workers = uint_known((uint64_t)most);
 	if (refusal) {
 		strcpy(row->refused, refusal);
 		return 0;

@@ -129,16 +129,11 @@ static struct ratio speedup(const struct bases *b, const struct group *row, cons
 
 /* --- one row of the summary --- */
 
-static struct uint_field known(uint64_t value)
-{
-	return (struct uint_field){value, true};
-}
-
 static void fill_counts(const struct group *g, struct summary *s)
 {
-	s->launches = known(g->launch_count);
-	s->samples = known(g->ok);
-	s->rejected = known(group_rows(g) - g->ok);
+	s->launches = uint_known(g->launch_count);
+	s->samples = uint_known(g->ok);
+	s->rejected = uint_known(group_rows(g) - g->ok);
 	s->count = group_found(g);
 }
 

@@ -41,11 +41,6 @@ struct measurement {
 	bool wrong;
 };
 
-static struct uint_field known(uint64_t value)
-{
-	return (struct uint_field){value, true};
-}
-
 /*
  * A run in the calling thread or in an OpenMP region cannot be interrupted, so this process ends
  * itself if one takes too long. The alarm comes half a second late: back ends that can abandon
@@ -91,17 +86,17 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	struct sample *r = &m->row;
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	r->sample = known(m->samples++);
+	r->sample = uint_known(m->samples++);
 	r->seconds = t->total_ns / 1e9;
-	r->batch = known(batch);
+	r->batch = uint_known(batch);
 	r->launch_ns = t->launch_ns;
 	r->touch_ns = t->touch_ns;
 	r->compute_ns = t->compute_ns;
 	r->return_ns = t->return_ns;
 	r->reap_ns = t->reap_ns;
 	r->imbalance_ns = t->imbalance_ns;
-	r->count = known(t->tally.count);
-	r->check = known(t->tally.checksum);
+	r->count = uint_known(t->tally.count);
+	r->check = uint_known(t->tally.checksum);
 	r->peak = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};
 	r->user_ns = t->user_ns;
 	r->sys_ns = t->sys_ns;
@@ -203,7 +198,7 @@ int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measur
 		m.row.setup_seconds = (double)(clock_ns() - start) / 1e9;
 		c.problem.text = in.bytes;
 		c.problem.text_bytes = in.count;
-		m.row.cell.items = known(c.kernel->items(&c.problem));
+		m.row.cell.items = uint_known(c.kernel->items(&c.problem));
 	}
 	m.trace_fd = p->trace ? trace_open(p->trace, e) : -1;
 	int status = e->status == ERR_NONE ? find_answer(&m, &c, e) : -1;

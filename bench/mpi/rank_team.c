@@ -11,6 +11,7 @@
  * in any MPI program.
  */
 #include "bench/mpi/rank_team.h"
+#include "base/units.h"
 
 #include "bench/mpi/threads.h"
 
@@ -298,7 +299,7 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 	struct team *t = NULL;
 	if (plan->workers != (unsigned)ranks * plan->threads_per_rank) {
 		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s",
-			plan->workers, plan->threads_per_rank, ranks, ranks == 1 ? "" : "s");
+			plan->workers, plan->threads_per_rank, ranks, units_plural((uint64_t)ranks));
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {

@@ -4,76 +4,62 @@
  */
 #include "bench/probe/probe_args.h"
 
-#include "base/number.h"
 #include "base/options.h"
 
+#include <assert.h>
 #include <string.h>
 
-enum { MOST_TABLE = 64 };
+static const struct option_spec own_options[] = {
+	OPTION_FLAG("all", struct probe_args, all, "every case of every probe"),
+	OPTION_CHOICE(
+		"format", struct probe_args, format, "text|json|csv|md", "output format (default: text)"),
+	OPTION_SECONDS(
+		"seconds", struct probe_args, seconds, "time to spend on a probe (default: 6s; quick: 1s)"),
+	OPTION_NUMBER("launches", struct probe_args, launches, 1, 100,
+		"fresh processes per probe, 1 to 100 (default: 6)"),
+	OPTION_NUMBER("seed", struct probe_args, seed, 0, INT64_MAX,
+		"seed of the random order of the cases (default: 1)"),
+	OPTION_SECONDS("timeout", struct probe_args, timeout_seconds,
+		"kill a launch that takes longer (default: 120s + 10 x --seconds)"),
+	OPTION_NUMBER("launch", struct probe_args, launch_id, 0, 100, NULL), /* of probe-launch */
+	OPTION_FLAG("quick", struct probe_args, quick, NULL),                /* of probe-launch */
+	OPTION_FLAG("help", struct probe_args, help, NULL), /* has the pages of the probes below it */
+	{0}};
 
-enum own {
-	OWN_HELP = 1000,
-	OWN_FORMAT,
-	OWN_ALL,
-	OWN_SECONDS,
-	OWN_LAUNCHES,
-	OWN_SEED,
-	OWN_TIMEOUT,
-	OWN_LAUNCH,
-	OWN_QUICK,
-	OF_A_PROBE
+const struct options probe_options = {
+	.usage = "parscale probe [NAME...] [options]",
+	.about =
+		"Times mechanisms, threads against processes where that makes sense, each probe in fresh processes of its own; each sample verified. Without names: a quick look at every probe.",
+	.table = own_options,
 };
 
-static const struct option own_options[] = {{"help", no_argument, NULL, OWN_HELP},
-	{"format", required_argument, NULL, OWN_FORMAT}, {"all", no_argument, NULL, OWN_ALL},
-	{"seconds", required_argument, NULL, OWN_SECONDS},
-	{"launches", required_argument, NULL, OWN_LAUNCHES}, {"seed", required_argument, NULL, OWN_SEED},
-	{"timeout", required_argument, NULL, OWN_TIMEOUT}, {"launch", required_argument, NULL, OWN_LAUNCH},
-	{"quick", no_argument, NULL, OWN_QUICK}};
-
-enum { OWN_COUNT = sizeof own_options / sizeof *own_options };
-
-/* getopt's table: ours, then the options of all probes, each name once. */
-static void make_table(struct option table[MOST_TABLE])
+/* Keeps an option of probes until it is known which were named; target is the struct probe_args. */
+static int keep_option(const char *name, const char *value, void *target, struct err *e)
 {
-	size_t n = OWN_COUNT;
-	memcpy(table, own_options, sizeof own_options);
+	struct probe_args *a = target;
+	if (a->given == PROBE_ARGS_OPTIONS)
+		return err_set(e, ERR_USAGE, "too many options");
+	a->options[a->given].name = name;
+	a->options[a->given++].value = value;
+	return 0;
+}
+
+/* Ours, then the options of all probes, each name once. */
+static void make_table(struct option_spec table[OPTIONS_MOST + 1])
+{
+	size_t n = sizeof own_options / sizeof *own_options - 1;
+	memcpy(table, own_options, n * sizeof *table);
 	for (const struct probe *const *p = probes; *p; p++)
 		for (const struct probe_option *o = (*p)->options; o->name; o++) {
 			size_t i = 0;
 			while (i < n && strcmp(table[i].name, o->name) != 0)
 				i++;
+			assert(n < OPTIONS_MOST);
 			if (i == n)
-				table[n++] = (struct option){o->name, required_argument, NULL, OF_A_PROBE};
+				table[n++] = (struct option_spec){
+					.name = o->name, .kind = OPTION_IS_CALL, .set = keep_option};
 		}
-	table[n] = (struct option){0};
-}
-
-static int set_own(struct probe_args *a, int which, const char *value, struct err *e)
-{
-	switch (which) {
-	case OWN_HELP:
-		a->help = true;
-		return 0;
-	case OWN_FORMAT:
-		return choice_parse("--format", "text|json|csv|md", value, &a->format, e);
-	case OWN_ALL:
-		a->all = true;
-		return 0;
-	case OWN_SECONDS:
-		return number_parse_seconds("--seconds", value, &a->seconds, e);
-	case OWN_LAUNCHES:
-		return number_parse("--launches", value, 1, 100, &a->launches, e);
-	case OWN_SEED:
-		return number_parse("--seed", value, 0, INT64_MAX, &a->seed, e);
-	case OWN_TIMEOUT:
-		return number_parse_seconds("--timeout", value, &a->timeout_seconds, e);
-	case OWN_LAUNCH:
-		return number_parse("--launch", value, 0, 100, &a->launch_id, e);
-	default:
-		a->quick = true;
-		return 0;
-	}
+	table[n] = (struct option_spec){0};
 }
 
 static bool has_option(const struct probe *p, const char *name)
@@ -101,31 +87,14 @@ static int check_options(const struct probe_args *a, struct err *e)
 
 int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 {
-	struct option table[MOST_TABLE];
-	int found, place = 0;
+	struct option_spec table[OPTIONS_MOST + 1];
 	*a = (struct probe_args){.launches = 6, .seed = 1};
 	make_table(table);
-	optind = 1;
-	while ((found = options_next(argc, argv, table, e)) != -1) {
-		if (found == '?')
-			return -1;
-		if (found != OF_A_PROBE) {
-			if (set_own(a, found, optarg, e) != 0)
-				return -1;
-			continue;
-		}
-		/* which of them getopt found, it only tells by the word itself */
-		const char *word = argv[optind - 1] == optarg ? argv[optind - 2] : argv[optind - 1];
-		size_t length = strcspn(word + 2, "=");
-		for (place = 0; table[place].name && strncmp(table[place].name, word + 2, length) != 0;
-			place++)
-			;
-		if (a->given == PROBE_ARGS_OPTIONS)
-			return err_set(e, ERR_USAGE, "too many options");
-		a->options[a->given].name = table[place].name;
-		a->options[a->given++].value = optarg;
-	}
-	for (int i = optind; i < argc; i++) {
+	const struct options all = {.table = table};
+	const int first = options_parse(&all, argc, argv, a, e);
+	if (first < 0)
+		return -1;
+	for (int i = first; i < argc; i++) {
 		if (a->count == PROBE_ARGS_NAMES)
 			return err_set(e, ERR_USAGE, "probe: at most %d names", PROBE_ARGS_NAMES);
 		if (!(a->named[a->count++] = probe_find(argv[i], e)))

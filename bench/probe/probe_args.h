@@ -4,6 +4,7 @@
 #ifndef PARSCALE_BENCH_PROBE_PROBE_ARGS_H
 #define PARSCALE_BENCH_PROBE_PROBE_ARGS_H
 
+#include "base/options.h"
 #include "bench/probe/probe.h"
 
 enum { PROBE_ARGS_NAMES = 32, PROBE_ARGS_OPTIONS = 64 };
@@ -21,6 +22,9 @@ struct probe_args {
 	} options[PROBE_ARGS_OPTIONS]; /* of probes */
 	size_t given;
 };
+
+/* The options of all probes alike, for --help. */
+extern const struct options probe_options;
 
 /* argv[0] is the command. ERR_USAGE for what is not known or legal, and for an option that none of the named
  * probes has. */

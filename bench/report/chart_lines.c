@@ -382,7 +382,7 @@ bool chart_throughput(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: throughput over problem size", kernel);
 	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " worker%s; %s%s%s", workers,
-		workers == 1 ? "" : "s", setting, series_one_lifetime(series, n) ? ", " : "",
+		units_plural(workers), setting, series_one_lifetime(series, n) ? ", " : "",
 		series_one_lifetime(series, n) ? focus->cell.lifetime : "");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
 	snprintf(g->note, sizeof g->note, "%s%s", counts,

@@ -382,7 +382,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	g->high = 240 + 30 * (int)n;
 	char before[64];
 	snprintf(before, sizeof before, "%" PRIu64 " worker%s", focus->cell.workers.value,
-		focus->cell.workers.value == 1 ? "" : "s");
+		units_plural(focus->cell.workers.value));
 	snprintf(g->title, sizeof g->title, "%s: where the time goes", kernel);
 	put_words(g, &focus->cell, before, "",
 		cut ? "Each phase is its own median, so a bar need not add up to the median run. "

@@ -295,8 +295,7 @@ static void put_words(struct drawing *g, const struct panel *p, size_t panels, c
 	char counts[160], text[64];
 	chart_array(g->vars, "heads", panels);
 	for (size_t k = 0; k < panels; k++) {
-		snprintf(text, sizeof text, "%" PRIu64 " worker%s", p[k].workers,
-			p[k].workers == 1 ? "" : "s");
+		snprintf(text, sizeof text, "%" PRIu64 " worker%s", p[k].workers, units_plural(p[k].workers));
 		chart_element(g->vars, "heads", k + 1, text);
 	}
 	chart_array(g->vars, "names", all->kernels);

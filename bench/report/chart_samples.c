@@ -257,7 +257,7 @@ bool chart_spread(struct drawing *g, const char *kernel)
 	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s",
 		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
-		focus->cell.workers.value == 1 ? "" : "s", setting);
+		units_plural(focus->cell.workers.value), setting);
 	snprintf(g->note, sizeof g->note,
 		"%zu samples of %zu cells, at least %" PRIu64
 		" of each. The median is where a line crosses one half.",

@@ -9,11 +9,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-static const char *many(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* "1.95 (95 % interval 1.93 to 1.97)" */
 static char *with_interval(char *text, size_t size, struct ranged x)
 {
@@ -35,7 +30,7 @@ static void say_speed(const struct dataset *d, const struct summary *focus, stru
 			focus->items_per_second * cell_item_bytes(focus) * 1e-9);
 	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
 		units_size(focus->cell.items.value, size), kernel_items(focus->cell.kernel),
-		units_seconds(focus->median_seconds, seconds), interval, workers, many(workers),
+		units_seconds(focus->median_seconds, seconds), interval, workers, units_plural(workers),
 		focus->cell.variant, focus->cell.backend, focus->cell.lifetime,
 		units_count(focus->items_per_second, rate), kernel_items(focus->cell.kernel), bytes);
 	/* the same on one worker without vectors, where it was measured */
@@ -66,7 +61,7 @@ static void say_scaling(const struct dataset *d, const struct summary *focus, st
 	if (workers < 2 || isnan(x.low))
 		return;
 	if (cpus > 0)
-		snprintf(of, sizeof of, " on %u CPU%s", cpus, many(cpus));
+		snprintf(of, sizeof of, " on %u CPU%s", cpus, units_plural(cpus));
 	if (x.low > 1)
 		sentences_add(s,
 			"With %" PRIu64

@@ -42,13 +42,13 @@ static void with_workers(
 	const uint64_t workers = focus->cell.workers.value;
 	if (a->clauses == 0) {
 		a->workers = workers;
-		clause(a, "", "%s %" PRIu64 " worker%s", words, workers, workers == 1 ? "" : "s");
+		clause(a, "", "%s %" PRIu64 " worker%s", words, workers, units_plural(workers));
 		if (cpus > 0)
-			clause(a, "", " on %u CPU%s", cpus, cpus == 1 ? "" : "s");
+			clause(a, "", " on %u CPU%s", cpus, units_plural(cpus));
 	}
 	clause(a, "", "%s%s", a->clauses++ == 0 ? ": " : ", ", focus->cell.kernel);
 	if (workers != a->workers)
-		clause(a, "", " (%" PRIu64 " worker%s)", workers, workers == 1 ? "" : "s");
+		clause(a, "", " (%" PRIu64 " worker%s)", workers, units_plural(workers));
 }
 
 static void how_fast(const struct dataset *d, const struct summary *focus, struct answer *a)

@@ -10,6 +10,7 @@
  */
 #include "bench/versus/primesieve.h"
 
+#include "base/options.h"
 #include "bench/harness/cell.h"
 #include "bench/harness/serial_run.h"
 #include "bench/harness/trial.h"
@@ -20,7 +21,6 @@
 #include "kernels/kernel.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -321,72 +321,75 @@ static const struct side *find_side(const char *what)
 			 "or print");
 }
 
+struct arguments {
+	const char *what, *library, *program, *parscale, *variant, *workers;
+	uint64_t rounds;
+	double seconds;
+	bool version;
+};
+
+static const struct option_spec specs[] = {
+	OPTION_TEXT("what", struct arguments, what, "NAME",
+		"primes, twins, ... sextuplets, list, array or print (default: primes)"),
+	OPTION_TEXT("library", struct arguments, library, "FILE",
+		"primesieve's shared library (default: the system's)"),
+	OPTION_TEXT("program", struct arguments, program, "FILE",
+		"primesieve's program, for print (default: primesieve)"),
+	OPTION_TEXT(
+		"parscale", struct arguments, parscale, "FILE", "our program, for print (default: parscale)"),
+	OPTION_TEXT("variant", struct arguments, variant, "NAME", "of parscale's sieve (default: best)"),
+	OPTION_TEXT("workers", struct arguments, workers, "N", "threads on both sides (default: 1)"),
+	OPTION_NUMBER(
+		"rounds", struct arguments, rounds, 1, MOST_ROUNDS, "fewest rounds, 1 to 2000 (default: 3)"),
+	OPTION_SECONDS("seconds", struct arguments, seconds, "time to spend (default: 3s)"),
+	OPTION_FLAG("version", struct arguments, version, "print primesieve's version"), {0}};
+
+static const struct options options = {
+	.usage = "versus [options] START STOP",
+	.about =
+		"Times parscale and primesieve in turn over START..STOP, compares the answers and prints one row.",
+	.table = specs,
+};
+
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"what", required_argument, NULL, 'w'},
-		{"library", required_argument, NULL, 'l'}, {"program", required_argument, NULL, 'p'},
-		{"parscale", required_argument, NULL, 'o'}, {"variant", required_argument, NULL, 'v'},
-		{"workers", required_argument, NULL, 'n'}, {"rounds", required_argument, NULL, 'r'},
-		{"seconds", required_argument, NULL, 's'}, {"version", no_argument, NULL, 'V'}, {0}};
-	static struct row row = {.what = "primes",
+	struct arguments a = {.what = "primes",
 		.parscale = "parscale",
 		.program = "primesieve",
-		.workers = 1,
-		.least_rounds = 3,
+		.variant = "best",
+		.workers = "1",
+		.rounds = 3,
 		.seconds = 3};
+	static struct row row;
 	struct row *r = &row;
-	const char *library = NULL, *workers = "1";
 	char reason[300];
 	struct err e = {0};
-	bool version = false;
-	if (cell_init(&r->cell, "sieve", &e) != 0)
+	const int first = options_parse(&options, argc, argv, &a, &e);
+	if (first < 0)
 		stop(EXIT_USAGE, e.text);
-	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		switch (o) {
-		case 'w':
-			r->what = optarg;
-			break;
-		case 'l':
-			library = optarg;
-			break;
-		case 'p':
-			r->program = optarg;
-			break;
-		case 'o':
-			r->parscale = optarg;
-			break;
-		case 'v':
-			set(r, "variant", optarg);
-			break;
-		case 'n':
-			workers = optarg;
-			break;
-		case 'r':
-			r->least_rounds = (unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 's':
-			r->seconds = strtod(optarg, NULL);
-			break;
-		case 'V':
-			version = true;
-			break;
-		default:
-			return EXIT_USAGE;
-		}
-	}
-	if (primesieve_open(&r->peer, library, reason, sizeof reason) != 0)
+	if (first == 0)
+		return 0;
+	row = (struct row){.what = a.what,
+		.parscale = a.parscale,
+		.program = a.program,
+		.least_rounds = (unsigned)a.rounds,
+		.seconds = a.seconds};
+	if (primesieve_open(&r->peer, a.library, reason, sizeof reason) != 0)
 		stop(EXIT_ABSENT, reason);
-	if (version) {
+	if (a.version) {
 		puts(r->peer.version());
 		return 0;
 	}
-	if (argc - optind != 2 || r->least_rounds < 1 || r->least_rounds > MOST_ROUNDS)
-		stop(EXIT_USAGE, "usage: versus [options] START STOP, with 1 to 2000 rounds");
+	if (argc - first != 2)
+		stop(EXIT_USAGE, "usage: versus [options] START STOP");
+	if (cell_init(&r->cell, "sieve", &e) != 0)
+		stop(EXIT_USAGE, e.text);
+	set(r, "variant", a.variant);
 	const struct side *side = find_side(r->what);
 	r->tuplet = side->tuplet;
-	set(r, "start", argv[optind]);
-	set(r, "stop", argv[optind + 1]);
-	set(r, "workers", workers);
+	set(r, "start", argv[first]);
+	set(r, "stop", argv[first + 1]);
+	set(r, "workers", a.workers);
 	if (side->tuplet > 1)
 		set(r, "count", (const char[]){(char)('0' + side->tuplet), 0});
 	if (r->cell.workers > 1) {

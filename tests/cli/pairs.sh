@@ -59,7 +59,7 @@ holds 'every pair is there once' both killed
 sed 's/"compiler": "/"compiler": "another /' killed/against/manifest.json >x && mv x killed/against/manifest.json
 fails 2 'another build of the other program is refused' parscale resume killed
 holds '... by its folder' grep -q 'killed/against was measured with another build' err
-ok '... unless told' parscale resume killed --anyway --no-charts
+ok '... unless told' parscale resume killed --anyway --no-charts # the former name
 sed '$d' killed/against/samples.csv | sed '$d' | sed '$d' | sed '$d' >x && mv x killed/against/samples.csv
 run parscale resume killed
 holds 'a side that lacks launches is refused' sh -c "[ $status = 2 ] && grep -q 'row 47 is of a launch that the other side does not have' err"

@@ -60,14 +60,14 @@ holds 'every launch is there once' once killed
 
 sed 's/"key": "/"key": "another /' killed/manifest.json >other && mv other killed/manifest.json
 fails 2 'another machine is refused' parscale resume killed
-ok '... unless told' parscale resume killed --anyway --no-charts
+ok '... unless told' parscale resume killed --force --no-charts
 sed 's/"key": "another /"key": "/; s/"compiler": "/"compiler": "another /' killed/manifest.json >other && ! cmp -s other killed/manifest.json && mv other killed/manifest.json
 fails 2 'another build is refused' parscale resume killed
 holds '... by that name' grep -q 'another build' err
 sed 's/size = 1e3/size = 2e3/' killed/plan.sweep >other && mv other killed/plan.sweep
-fails 2 'another plan is refused' parscale resume killed --anyway
+fails 2 'another plan is refused' parscale resume killed --force
 sed 's/size = 2e3/size = 1e3/; s/probe = switch/probe = queue/' killed/plan.sweep >other && mv other killed/plan.sweep
-fails 2 'other probes are refused' parscale resume killed --anyway
+fails 2 'other probes are refused' parscale resume killed --force
 fails 2 'a folder without a sweep is refused' parscale resume .
 fails 2 'no folder is refused' parscale resume
 fails 2 'an empty name is refused' parscale resume ''
