@@ -22,13 +22,6 @@ static void close_line(unsigned char *bits, uint32_t valid, uint32_t end)
 		memset(bits + valid / 8, 0xff, (end - valid) / 8);
 }
 
-/* Composites before the first number that counts. */
-static void open_line(unsigned char *bits, uint64_t number, uint64_t from, uint32_t modulus)
-{
-	for (uint32_t i = 0; number < from; number += modulus)
-		cross(bits, i++);
-}
-
 /* Adds the primes, zero bits, of whole vectors of a line whose bit 0 is `number`; M = 2 (mod 4), so bits
  * alternate between 1 and 3. */
 static void count_primes(const unsigned char *bits, uint32_t size, uint64_t number, struct tally *out)
@@ -54,8 +47,10 @@ static void finish_line(const struct sieve_input *in, struct sieve_scratch *w, u
 	uint32_t valid = sieve_valid(in, block, class);
 	uint64_t number = sieve_base(in, block) + in->offset[class]; /* meaningless where valid == 0 */
 	close_line(w->line, valid, in->line_bits);
+	/* `first` is less than a modulus below what counts: that is one bit, and adding the modulus to its number
+	 * may pass 2^64 */
 	if (valid && number < in->from)
-		open_line(w->line, number, in->from, in->modulus);
+		cross(w->line, 0);
 	if (in->tested)
 		test_line(w->line, valid, number, in->modulus);
 	if (out)

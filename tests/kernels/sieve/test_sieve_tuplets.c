@@ -136,6 +136,65 @@ static void test_corners(void **state)
 	check_corner(4085, 4140);
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* Whether n, odd, is a strong probable prime to the twelve first prime bases, which below 3.3 * 10^24 only primes are (Sorenson and Webster, 2015): an arithmetic of its own,
+ * nothing of the sieve's. */
+static bool passes_base(uint64_t n, uint64_t base)
+{
+	const unsigned twos = (unsigned)__builtin_ctzll(n - 1);
+	wide power = 1, square = base;
+	for (uint64_t e = n >> twos; e; e >>= 1) {
+		if (e & 1)
+			power = power * square % n;
+		square = square * square % n;
+	}
+	bool passes = power == 1;
+	for (unsigned i = 0; i < twos && !passes; i++) {
+		passes = power == n - 1;
+		power = power * power % n;
+	}
+	return passes;
+}
+
+static bool is_prime(uint64_t n)
+{
+	static const uint8_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+	for (size_t i = 0; i < sizeof bases; i++)
+		if (n % bases[i] == 0 || !passes_base(n, bases[i]))
+			return false;
+	return true;
+}
+
+/* Windows whose end is 2^64 - 1, or near it, of 1 number to some thousands: no number past the end is formed. */
+static void test_top(void **state)
+{
+	enum { WIDTH = 4000 };
+	static bool prime[WIDTH + 1];
+	const uint64_t low = UINT64_MAX - WIDTH;
+	(void)state;
+	for (uint64_t i = 0; i <= WIDTH; i++)
+		prime[i] = is_prime(low + i);
+	for (int i = 0; i < 1500; i++) {
+		uint64_t stop = UINT64_MAX - (i % 2 ? random_below(100) : 0),
+			 start = stop - (i < 700 ? (uint64_t)i / 2 : random_below(WIDTH - 100));
+		for (unsigned k = 1; k <= 6; k++) {
+			struct problem p = tuplets(start, stop, k);
+			struct tally expected = {0};
+			for (uint64_t n = start - low; k == 1 && n <= stop - low; n++) {
+				expected.count += prime[n];
+				expected.checksum += prime[n] && (low + n) % 4 == 1;
+			}
+			if (k > 1)
+				expected = count_by_form(prime + (start - low), start, stop - start + 1, k);
+			p.listing = random_below(4) == 0;
+			for (const struct variant *const *v = kernel_sieve.variants; *v; v++)
+				if (can_run(*v, &p))
+					check(*v, &p, 1 + random_below(300), expected);
+		}
+	}
+}
+
 static void test_windows_cuts_and_hints(void **state)
 {
 	(void)state;
@@ -267,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_published_counts),
 		cmocka_unit_test(test_long_published_counts),
 		cmocka_unit_test(test_corners),
+		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_windows_cuts_and_hints),
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_text),
