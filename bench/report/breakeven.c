@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * breakeven.c - finds the problem size from which on a ratio of times stays below a level.
+ *
+ * The ratio of times falls with the size, but it is measured at a few sizes and is noisy. The
+ * crossing is taken from the largest size downwards: the last size at which the ratio is still
+ * above the level, and the next one. Between them it is interpolated linearly on logarithmic axes,
+ * since sizes span decades and overhead over work is near a power law. The same is done with both
+ * ends of the ratios' intervals; that gives the interval of the crossing without a further
+ * assumption.
+ */
 #include "bench/report/breakeven.h"
 #include "base/units.h"
 
 #include <string.h>
 
-/* The rows of the cells like `like` but for what is free, with this back end and lifetime (NULL: like's own),
- * at a size. */
+/* The row of the cell that agrees with `like` in all factors not in `free` and has this back end,
+ * lifetime and size; NULL: none. */
 static const struct summary *row_at(const struct dataset *d, const struct factors *like,
 	const char *const *free, const char *backend, const char *lifetime, uint64_t size)
 {

@@ -35,8 +35,8 @@ struct crossing crossing_find(const struct ratios *r, double level);
 
 /* Its verdict: what the interval decides within the sizes measured. */
 enum crossing_kind {
-	CROSSING_BETWEEN,   /* `at` lies within, and both ends of its interval are known to lie above the
-			       smallest and below the largest, or one does */
+	/* `at` lies within, and so do both ends of its interval, or one of them */
+	CROSSING_BETWEEN,
 	CROSSING_ALWAYS,    /* even by the upper end, at every size */
 	CROSSING_NEVER,     /* even by the lower end, at no size */
 	CROSSING_UNDECIDED, /* the interval spans all sizes, or there is none */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * chart.c - the table of charts, and what their prepare functions share: quoting for gnuplot,
+ * series of cells, axes and captions.
+ */
 #include "bench/report/chart.h"
 #include "bench/report/label.h"
 #include "kernels/kernel.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One sweep against another: what changed, cell by cell. */
+/* chart_against.c - the chart of changes against another sweep: the ratio of times of each cell. */
 #include "base/units.h"
 #include "bench/report/chart.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From which size on workers pay, and processes cost no more than threads: a row for each way of working. */
+/*
+ * chart_breakeven.c - the chart of break-even sizes: from which size on workers beat serial, and
+ * processes cost no more than threads; one row per way of working.
+ */
 #include "bench/report/breakeven.h"
 #include "bench/report/label.h"
 #include "kernels/kernel.h"

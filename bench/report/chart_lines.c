@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Charts whose series are lines with intervals: speed-up, efficiency, throughput. */
+/*
+ * chart_lines.c - the charts with lines and intervals: speed-up, efficiency, weak scaling,
+ * throughput. They differ in their x and y, which are functions; choosing series and writing points
+ * is shared.
+ */
 #include "base/units.h"
 #include "bench/report/chart.h"
 #include "kernels/kernel.h"
@@ -215,7 +219,7 @@ static void put_worker_words(
 				     : "speed-up against itself");
 }
 
-/* The Universal Scalability Law of the lead's series, as a speed-up on this chart's scale: model(p) = p *
+/* The Universal Scalability Law of the focus cell's series, as a speed-up on this chart's scale: model(p) = p *
  * model_scale / (1 + ...). */
 static void put_model(struct drawing *g, enum kind kind, const struct summary *focus)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Charts whose rows and columns are categories: threads against processes, phases, variants. */
+/*
+ * chart_maps.c - the charts over categories: variants on one worker, threads against processes over
+ * size and workers, and the phases of a run.
+ */
 #include "base/units.h"
 #include "bench/report/chart.h"
 #include "kernels/kernel.h"
@@ -12,7 +15,7 @@ static bool failed(const struct summary *s)
 	return s && !row_ok(s) && s->rejected.known && s->rejected.value > 0;
 }
 
-/* Writes setting and counts around a chart about the lead's neighbours. */
+/* Writes setting and counts around a chart about the focus cell's neighbours. */
 static void put_words(struct drawing *g, const struct factors *focus, const char *before, const char *bars,
 	const char *after)
 {

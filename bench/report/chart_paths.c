@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes whose settings are sizes: how fast each mechanism moves results over their size. */
+/*
+ * chart_paths.c - the chart of probes whose settings are sizes: the rate of each path over the size
+ * of a result.
+ */
 #include "base/units.h"
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What mechanisms cost: the cases of a probe as a ladder of times. */
+/*
+ * chart_probe.c - the chart of a probe: the time of each of its cases, as a ladder on a logarithmic
+ * axis.
+ */
 #include "base/units.h"
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"

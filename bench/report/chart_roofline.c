@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The roofline: how near kernels come to what memory delivers and what registers can be made to do. */
+/*
+ * chart_roofline.c - the roofline chart: the rate of each kernel over its arithmetic intensity,
+ * below the measured ceilings of memory and of registers.
+ *
+ * A roof of memory is a line of slope 1 (operations/s = intensity * bytes/s), a roof of registers
+ * is horizontal. Roofs are scaled to the time in which workers compute, since start-up is not the
+ * machine's limit; points are not, since users pay for it. One panel is for one worker, one for as
+ * many as the CPUs carry.
+ */
 #include "bench/report/chart.h"
 
 #include "base/units.h"
@@ -33,13 +41,13 @@ static const struct kernel *ceiling_of(const struct summary *s, enum ceiling kin
 	return k && k->ceiling == kind ? k : NULL;
 }
 
-/* What a ceiling's cell does a second while its workers compute: what is around that is not the machine's. */
+/* The rate of a ceiling's cell while its workers compute, without what is around that. */
 static double computing(const struct summary *s, double per_second)
 {
 	return s->compute_ns > 0 ? per_second * s->median_seconds / (s->compute_ns * 1e-9) : per_second;
 }
 
-/* "L2", or "memory": the smallest that holds what a worker has of so many bytes. */
+/* "L2", or "memory": the smallest level that holds a worker's share of so many bytes. */
 static const char *level_of(const struct dataset *d, double bytes, uint64_t workers)
 {
 	static const char *const names[] = {"L1", "L2", "L3"};

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Charts of single samples: how they drift over the sweep, how they spread within a cell. */
+/*
+ * chart_samples.c - the charts of single samples: deviation from the cell's median over time
+ * (drift), and the distribution within a cell (spread).
+ *
+ * Cells are measured in random order, so deviations of all cells together, cut into stretches of
+ * time, show drift of the machine: the median of a stretch should be 0.
+ */
 #include "base/units.h"
 #include "bench/report/chart.h"
 #include "bench/stats/stats.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What each worker did when, in one run: who waits for whom. */
+/*
+ * chart_workers.c - the chart of one run's workers over time: when each entered, waited and
+ * computed.
+ */
 #include "base/units.h"
 #include "bench/report/chart.h"
 #include "kernels/kernel.h"

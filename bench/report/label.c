@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a back end's place in backends.def becomes its colour and its order. */
+/*
+ * label.c - the colour and the order of a back end on every chart, from its place in backends.def.
+ */
 #include "bench/report/label.h"
 
 #include "bench/backend/backend.h"

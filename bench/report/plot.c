@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * plot.c - draws charts: writes gnuplot's variables and data, runs gnuplot, and moves SVG and PNG
+ * into the folder.
+ *
+ * Everything is made in a temporary folder below DIR/plots and renamed, so a failure leaves the old
+ * charts. Several gnuplots run at once, at most one per CPU.
+ */
 #include "bench/report/plot.h"
 
 #include "base/options.h"

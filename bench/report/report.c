@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * report.c - gathers everything that a report says into one struct, then writes it in each form
+ * asked for. All numbers are computed here once, so the forms cannot disagree.
+ */
 #include "bench/report/report.h"
 
 #include "base/number.h"

@@ -52,7 +52,8 @@ struct section {
 	const char *kernel;
 	char setting[640]; /* what its charts and table keep fixed */
 	struct sentences answer;
-	struct report_table table; /* the lead's neighbours at its size: back ends, lifetimes, workers */
+	struct report_table
+		table; /* the focus cell's neighbours at its size: back ends, lifetimes, workers */
 };
 
 struct report {
@@ -85,7 +86,7 @@ void report_trust(const struct dataset *d, struct sentences *s);
 void report_rules(const struct dataset *d, struct sentences *s);
 void report_headline(const struct dataset *d, const struct sentences *trust, struct headline *h);
 
-/* What keeps the lead from being faster, as a clause: "memory, at 91 % of what as many workers can read";
+/* What keeps the focus cell from being faster, as a clause: "memory, at 91 % of what as many workers can read";
  * false where nothing decides. */
 bool report_limit(const struct dataset *d, const struct summary *focus, char *text, size_t size);
 
@@ -133,20 +134,20 @@ extern const char *const report_method[];
 /* What a report is made of, in some markup. `f` is open for writing and checked by the caller. */
 enum report_table_style {
 	SHEET_OPEN,
-	SHEET_WRAPPED /* long texts may break */,
-	SHEET_FOLDED /* wrapped, and out of the way where the markup can */
+	SHEET_WRAPPED, /* long texts may break */
+	SHEET_FOLDED   /* wrapped, and out of the way where the markup can */
 };
 
 struct layout {
 	void (*top)(FILE *f, const struct report *r); /* title, headline */
-	void (*heading)(FILE *f, int level, const char *id,
-		const char *text); /* 2 or 3; id NULL: nothing links to it */
+	/* level 2 or 3; id NULL: nothing links to it */
+	void (*heading)(FILE *f, int level, const char *id, const char *text);
 	void (*paragraph)(FILE *f, const char *text);
 	void (*sentences)(FILE *f, const struct sentences *s, bool numbered);
 	void (*sheet)(FILE *f, const struct report_table *g, enum report_table_style style);
 	void (*chart)(FILE *f, const struct report *r, const struct plotted *p);
-	void (*files)(FILE *f, const struct report *r,
-		const char *const *names); /* links to those that are there; ended by NULL */
+	/* links to those that are there; ended by NULL */
+	void (*files)(FILE *f, const struct report *r, const char *const *names);
 	void (*bottom)(FILE *f, const struct report *r);
 };
 

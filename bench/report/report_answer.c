@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentences on top of a report. Each is said only where an interval decides it. */
+/*
+ * report_answer.c - the sentences about each kernel. A sentence is written only if an interval
+ * decides it; inconclusive comparisons are omitted.
+ */
 #include "base/units.h"
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
@@ -132,7 +135,7 @@ static void say_threads(const struct dataset *d, const struct summary *focus, st
 	}
 }
 
-/* From which size on the lead's workers are faster than serial. */
+/* From which size on the focus cell's workers are faster than serial. */
 static void say_break_even(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	struct ratios r;

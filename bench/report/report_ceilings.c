@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of ceilings: what the machine can do, and how near each kernel comes. */
+/*
+ * report_ceilings.c - the tables of the machine's ceilings and of how near each kernel comes to
+ * them.
+ */
 #include "bench/report/report.h"
 
 #include "base/units.h"

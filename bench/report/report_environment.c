@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of what the numbers depend on: what was found about the environment, and the whole manifest. */
+/* report_environment.c - the tables of findings about the environment and of the whole manifest. */
 #include "bench/report/report.h"
 
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The five answers on top of a report: one sentence over all kernels for each question, silent where nothing
- * decides. */
+/*
+ * report_headline.c - the answers at the top of a report: one sentence over all kernels per
+ * question, omitted where nothing decides.
+ */
 #include "base/units.h"
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
@@ -33,7 +35,7 @@ static bool works(const char *kernel)
 	return strcmp(kernel, "noop") != 0;
 }
 
-/* "With 2 workers on 2 CPUs: ", before the first clause; where a later lead has other workers they are said
+/* "With 2 workers on 2 CPUs: ", before the first clause; where a later focus cell has other workers they are said
  * with it. */
 static void with_workers(
 	const struct dataset *d, const struct summary *focus, const char *words, struct answer *a)

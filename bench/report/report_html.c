@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * report_html.c - the report as one HTML file without references to the network: style sheet, a
+ * script that sorts tables, charts as inline SVG.
+ */
 #include "bench/report/report.h"
 
 #include "bench/report/svg.h"

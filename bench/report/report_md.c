@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* report_md.c - the report as Markdown for a repository, with charts as links to SVG files. */
 #include "bench/report/report.h"
 
 #include <string.h>

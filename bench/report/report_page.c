@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of a report, whatever it is laid out in: its parts, and what stands in each. */
+/* report_page.c - the order of a report's parts, the same for every form it is laid out in. */
 #include "bench/report/report.h"
 
 #include <string.h>

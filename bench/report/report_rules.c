@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The twelve rules of Hoefler and Belli (Scientific Benchmarking of Parallel Computing Systems, SC15), each
- * with what is true of this sweep. */
+/*
+ * report_rules.c - the twelve rules of Hoefler and Belli (Scientific Benchmarking of Parallel
+ * Computing Systems, SC15), each with the facts of this sweep.
+ */
 #include "base/units.h"
 #include "bench/report/report.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * report_tables.c - the tables of a report: cells around the focus, all cells, outliers, omissions,
+ * changes. A cell of a table has its text and, for numbers, the key that it is sorted by.
+ */
 #include "bench/report/report.h"
 
 #include "base/units.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* report_text.c - the report for a terminal: answers, the main table of each kernel, bars. */
 #include "base/wrap.h"
 #include "bench/data/grid.h"
 #include "bench/report/report.h"

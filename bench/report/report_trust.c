@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentences on the sweep as a whole: how far to trust it, what changed against another. */
+/*
+ * report_trust.c - the sentences on how far the sweep can be trusted, and on changes against
+ * another.
+ */
 #include "bench/report/report.h"
 
 #include "bench/data/drift.h"

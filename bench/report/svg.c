@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * svg.c - rewrites gnuplot's SVG so that it can stand in a page beside others.
+ *
+ * gnuplot writes fixed colours, script-driven hover texts and the same ids in every file. A pass
+ * over the lines replaces black by currentColor, hover calls by <title>, prefixes ids with the
+ * chart's name, and drops empty groups and unused marks. It is no XML parser: it knows the lines
+ * that this terminal writes, and tests hold it to that.
+ */
 #include "bench/report/svg.h"
 
 #include <errno.h>

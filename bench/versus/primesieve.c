@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* primesieve.c - opens primesieve's library at run time and finds its functions. */
 #include "bench/versus/primesieve.h"
 
 #include <dlfcn.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * versus.c - one row of a comparison with primesieve: both in this process, by turns, as often as time
- * allows, every answer compared.
+ * versus.c - one row of a comparison with primesieve: both in this process, in turn, as often as
+ * time allows, with every answer compared.
  *
- * What is timed is what a caller waits for who asks once: of parscale the variant's set-up, its scratch, its
- * workers and the run; of primesieve the call. A list goes into memory that is there already (array), or is
- * added up as it comes (list), both from each side's own batches. With `print` both are programs that write
- * to /dev/null. scripts/versus-primesieve makes the tables.
+ * One cold call is timed, end to end: of parscale the variant's set-up, its scratch, its workers
+ * and the run; of primesieve the call. A list goes into memory that exists already (array), or is
+ * added up as it comes (list), both from each side's own batches. With `print` both are programs
+ * that write to /dev/null. scripts/versus-primesieve makes the tables.
  */
 #include "bench/versus/primesieve.h"
 
