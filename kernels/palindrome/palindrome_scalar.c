@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* palindrome_scalar.c - eight letters at a time in a 64-bit register, on any machine; words of four in
  * vectors of 16 bytes, of which GCC and Clang make what the machine has. */
+#include "kernels/load.h"
 #include "kernels/palindrome/palindrome.h"
 
 #include <string.h>
-
-/* Eight bytes, the first in the lowest. */
-static inline uint64_t load(const unsigned char *p)
-{
-	uint64_t x;
-	memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	x = __builtin_bswap64(x);
-#endif
-	return x;
-}
 
 /* Pairs: four at a time. */
 static inline uint64_t match_2(const unsigned char *words, const struct palindrome_input *in)
@@ -23,7 +13,7 @@ static inline uint64_t match_2(const unsigned char *words, const struct palindro
 	uint64_t mask = 0;
 	(void)in;
 	for (unsigned i = 0; i < PALINDROME_GROUP; i += 4, words += 8) {
-		uint64_t x = load(words), differ = (x ^ x >> 8) & low;
+		uint64_t x = load_8(words), differ = (x ^ x >> 8) & low;
 		uint64_t equal = ~(differ + low) >> 8 & UINT64_C(0x0001000100010001);
 		mask |= (equal * UINT64_C(0x0001000200040008) >> 48) << i;
 	}
@@ -58,7 +48,7 @@ static inline uint64_t match_short(const unsigned char *words, const struct pali
 	const unsigned unused = 64 - 8 * in->length;
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += in->length) {
-		uint64_t upper = load(words) << unused;
+		uint64_t upper = load_8(words) << unused;
 		mask |= (uint64_t)(__builtin_bswap64(upper) == upper >> unused) << i;
 	}
 	return mask;
@@ -73,7 +63,7 @@ static inline uint64_t match_long(const unsigned char *words, const struct palin
 	for (unsigned i = 0; i < PALINDROME_GROUP; i++, words += length) {
 		uint64_t differ = 0;
 		for (unsigned at = 0; at < length / 2; at += 8)
-			differ |= load(words + at) ^ __builtin_bswap64(load(words + length - 8 - at));
+			differ |= load_8(words + at) ^ __builtin_bswap64(load_8(words + length - 8 - at));
 		mask |= (uint64_t)(differ == 0) << i;
 	}
 	return mask;

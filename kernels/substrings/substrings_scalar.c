@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
+#include "kernels/load.h"
 #include "kernels/substrings/substrings_centres.h"
-
-#include <string.h>
-
-/* Eight bytes, the first in the lowest. */
-static inline uint64_t load(const unsigned char *p)
-{
-	uint64_t x;
-	memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	x = __builtin_bswap64(x);
-#endif
-	return x;
-}
 
 static const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
 
@@ -29,7 +17,7 @@ static inline uint64_t equal(
 {
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 64; i += 8)
-		mask |= zeros(load(a + i) ^ flip * ones ^ load(b + i)) << i;
+		mask |= zeros(load_8(a + i) ^ flip * ones ^ load_8(b + i)) << i;
 	return mask & alive;
 }
 
@@ -38,7 +26,7 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 {
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 64; i += 8) {
-		const uint64_t differ = load(a + i) ^ flip * ones ^ __builtin_bswap64(load(b - 8 - i));
+		const uint64_t differ = load_8(a + i) ^ flip * ones ^ __builtin_bswap64(load_8(b - 8 - i));
 		mask |= zeros(differ) << i;
 		if (differ)
 			break;

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* text_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
 #define TEXT_VECTOR 16
+#include "kernels/load.h"
 #include "kernels/text/text_vector.h"
 
 static const uint64_t high = UINT64_C(0x8080808080808080);
-
-/* Eight bytes, the first in the lowest; and back. */
-static inline uint64_t load(const unsigned char *p)
-{
-	uint64_t x;
-	memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	x = __builtin_bswap64(x);
-#endif
-	return x;
-}
 
 /* The top bits of eight bytes as the low eight bits; the others must be clear. */
 static inline uint64_t gather(uint64_t tops)
@@ -34,7 +24,7 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 {
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 8; i++) {
-		uint64_t differ = load(a + 8 * i) ^ load(b + 8 * i);
+		uint64_t differ = load_8(a + 8 * i) ^ load_8(b + 8 * i);
 		mask |= gather(~(((differ & ~high) + ~high) | differ) & high) << 8 * i;
 	}
 	return mask;
