@@ -107,7 +107,7 @@ END
 kernels=$PARSCALE_BUILD/kernels
 if ! command -v objdump >/dev/null || [ "$(uname -m)" != x86_64 ] || ! ${CC:-cc} -O2 -c planted.c -o planted.o 2>/dev/null; then
 	result 'skipped: it needs objdump, a compiler and x86-64' ''
-elif nm "$kernels/sieve_avx512.o" | grep -qE '__(asan|ubsan|tsan)_'; then
+elif nm "$kernels/sieve/sieve_avx512.o" | grep -qE '__(asan|ubsan|tsan)_'; then
 	result 'skipped: the sanitizers have jumps of their own' ''
 else
 	free planted.o cross_plain '^bts' 1
@@ -119,25 +119,25 @@ else
 	esac
 	for variant in scalar avx2 avx512; do
 		# Numbers of hits from 1 to 31 have loops of their own; those beyond and none at all have one each.
-		free "$kernels/sieve_$variant.o" cross_run '^bts' 32
-		free "$kernels/sieve_$variant.o" cross_turned '^orb' 4
-		free "$kernels/sieve_$variant.o" cross_products '^bts' 1
+		free "$kernels/sieve/sieve_$variant.o" cross_run '^bts' 32
+		free "$kernels/sieve/sieve_$variant.o" cross_small '^orb' 4
+		free "$kernels/sieve/sieve_$variant.o" cross_products '^bts' 1
 	done
 	# twelve registers, each through four steps of whole numbers, four of multiply and add, one division
-	does "$kernels/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48
-	does "$kernels/peak_scalar.o" flops_chunk '^(mul|add)sd ' 96
-	does "$kernels/peak_scalar.o" divide_chunk '^divsd ' 12
+	does "$kernels/ceilings/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48
+	does "$kernels/ceilings/peak_scalar.o" flops_chunk '^(mul|add)sd ' 96
+	does "$kernels/ceilings/peak_scalar.o" divide_chunk '^divsd ' 12
 	for variant in avx2:ymm avx512:zmm; do
-		does "$kernels/peak_${variant%:*}.o" peak_chunk "^v(p(add|xor|and)q?|(xor|and)p[sd]) .*${variant#*:}" 48
-		does "$kernels/peak_${variant%:*}.o" flops_chunk "^vfmadd[0-9]*pd .*${variant#*:}" 48
-		does "$kernels/peak_${variant%:*}.o" divide_chunk "^vdivpd .*${variant#*:}" 12
+		does "$kernels/ceilings/peak_${variant%:*}.o" peak_chunk "^v(p(add|xor|and)q?|(xor|and)p[sd]) .*${variant#*:}" 48
+		does "$kernels/ceilings/peak_${variant%:*}.o" flops_chunk "^vfmadd[0-9]*pd .*${variant#*:}" 48
+		does "$kernels/ceilings/peak_${variant%:*}.o" divide_chunk "^vdivpd .*${variant#*:}" 12
 	done
 	for variant in avx2:ymm avx512:zmm; do
 		for kernel in copy triad; do
-			free "$kernels/stream_${variant%:*}.o" "${kernel}_plain" "^vmovu?[a-z0-9]* +%${variant#*:}" 1
-			free "$kernels/stream_${variant%:*}.o" "${kernel}_past" '^vmovnt' 1
+			free "$kernels/ceilings/stream_${variant%:*}.o" "${kernel}_plain" "^vmovu?[a-z0-9]* +%${variant#*:}" 1
+			free "$kernels/ceilings/stream_${variant%:*}.o" "${kernel}_past" '^vmovnt' 1
 		done
-		result "stream_${variant%:*}.o calls no memcpy" "$(nm -u "$kernels/stream_${variant%:*}.o" | grep -E ' mem(cpy|move)')"
+		result "stream_${variant%:*}.o calls no memcpy" "$(nm -u "$kernels/ceilings/stream_${variant%:*}.o" | grep -E ' mem(cpy|move)')"
 	done
 fi
 close_suite
