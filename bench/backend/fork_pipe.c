@@ -12,6 +12,7 @@
  * slots are those of all back ends.
  */
 #include "bench/backend/fork_pipe.h"
+#include "base/io.h"
 #include "bench/backend/process.h"
 
 #include <errno.h>
@@ -84,24 +85,14 @@ struct far_end {
 /* All n bytes; the opener's end is ours. */
 static void read_all(int fd, void *to, size_t n)
 {
-	for (char *p = to; n > 0;) {
-		ssize_t got = read(fd, p, n);
-		if (got == 0 || (got < 0 && errno != EINTR))
-			_exit(1);
-		p += got > 0 ? got : 0;
-		n -= got > 0 ? (size_t)got : 0;
-	}
+	if (io_read(fd, to, n) < n)
+		_exit(1);
 }
 
 static void write_all(int fd, const void *from, size_t n)
 {
-	for (const char *p = from; n > 0;) {
-		ssize_t put = write(fd, p, n);
-		if (put < 0 && errno != EINTR)
-			_exit(1);
-		p += put > 0 ? put : 0;
-		n -= put > 0 ? (size_t)put : 0;
-	}
+	if (io_write(fd, from, n) < n)
+		_exit(1);
 }
 
 static void send_frame(struct far_end *f, bool last)

@@ -6,6 +6,7 @@
 #include "bench/harness/print_items.h"
 
 #include "base/decimal.h"
+#include "base/io.h"
 #include "bench/harness/serial_run.h"
 
 #include <errno.h>
@@ -28,18 +29,10 @@ struct listing {
 	char text[ROOM];
 };
 
-/* Writes `n` bytes out, whatever signals say. */
 static void print_bytes(struct listing *l, const char *bytes, size_t n)
 {
-	while (n && !l->failed) {
-		ssize_t done = write(STDOUT_FILENO, bytes, n);
-		if (done >= 0) {
-			bytes += done;
-			n -= (size_t)done;
-		} else if (errno != EINTR) {
-			l->failed = errno;
-		}
-	}
+	if (!l->failed && io_write(STDOUT_FILENO, bytes, n) < n)
+		l->failed = errno;
 }
 
 static void flush(struct listing *l)

@@ -7,6 +7,8 @@
  */
 #include "bench/harness/worker_spec.h"
 
+#include "base/io.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,19 +29,6 @@ static size_t cpus_bytes(uint64_t workers)
 	return (size_t)workers * sizeof(int);
 }
 
-static int write_all(int fd, const void *from, size_t bytes)
-{
-	const char *p = from;
-	while (bytes > 0) {
-		ssize_t n = write(fd, p, bytes);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		p += n > 0 ? n : 0;
-		bytes -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
 	const struct problem *p, const int *cpus, struct err *e)
 {
@@ -47,9 +36,9 @@ int worker_spec_make(struct worker_spec *o, const char *program, const struct ce
 		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
 	size_t n = 0;
 	o->fd = memfd_create("parscale order", 0);
-	if (o->fd < 0 || write_all(o->fd, &head, sizeof head) != 0 ||
-		write_all(o->fd, cpus, cpus_bytes(c->workers)) != 0 ||
-		(p->text && write_all(o->fd, p->text, p->text_bytes) != 0)) {
+	if (o->fd < 0 || io_write(o->fd, &head, sizeof head) < sizeof head ||
+		io_write(o->fd, cpus, cpus_bytes(c->workers)) < cpus_bytes(c->workers) ||
+		(p->text && io_write(o->fd, p->text, p->text_bytes) < p->text_bytes)) {
 		err_set(e, ERR_FAILED, "input for workers: %s", strerror(errno));
 		worker_spec_close(o);
 		return -1;

@@ -4,6 +4,8 @@
  */
 #include "bench/probe/stream.h"
 
+#include "base/io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,34 +15,20 @@
 
 bool stream_read(struct task *t, int fd, void *to, size_t bytes)
 {
-	for (size_t done = 0; done < bytes;) {
-		ssize_t n = read(fd, (char *)to + done, bytes - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			task_say(t, PROBE_FAILED, "read: %s", strerror(errno));
-		else if (n == 0)
-			task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done,
-				bytes);
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
+	const size_t done = io_read(fd, to, bytes);
+	if (done < bytes && errno)
+		task_say(t, PROBE_FAILED, "read: %s", strerror(errno));
+	else if (done < bytes)
+		task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done, bytes);
+	return done == bytes;
 }
 
 bool stream_write(struct task *t, int fd, const void *from, size_t bytes)
 {
-	for (size_t done = 0; done < bytes;) {
-		ssize_t n = write(fd, (const char *)from + done, bytes - done);
-		if (n < 0 && errno != EINTR) {
-			task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done,
-				bytes);
-			return false;
-		}
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return true;
+	const size_t done = io_write(fd, from, bytes);
+	if (done < bytes)
+		task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done, bytes);
+	return done == bytes;
 }
 
 void stream_quiet(void)
