@@ -3,7 +3,6 @@
  * list.c - the command `list`: kernels, variants, back ends, meters, probes and columns, printed
  * from the tables themselves.
  */
-#include "base/number.h"
 #include "base/options.h"
 #include "base/wrap.h"
 #include "bench/commands/command.h"

@@ -140,7 +140,7 @@ static int make_room(struct marshal_list *l, size_t more, struct err *e)
 /* Items of a chunk, or where nothing is listed the numbers of a tally. */
 static int keep(struct work *w, uint64_t index, const uint64_t *items, size_t count, struct err *e)
 {
-	struct marshal *h = w->haul;
+	struct marshal *h = w->marshal;
 	struct marshal_list *l = &h->lists[index];
 	if (!kernel_lists_all(w->cell->kernel, w->cell->variant)) {
 		for (size_t i = 0; i + TALLY_NUMBERS <= count; i += TALLY_NUMBERS)
@@ -230,11 +230,4 @@ struct tally marshal_tally(const struct marshal *h)
 		for (size_t j = 0; j < h->lists[i].count; j++)
 			h->work->cell->kernel->listing->weigh(h->lists[i].items[j], &t);
 	return t;
-}
-
-void marshal_each(const struct marshal *h, kernel_sink_fn *take, void *ctx)
-{
-	for (uint64_t i = 0; i < h->work->chunks; i++)
-		if (h->lists[i].count && take(ctx, h->lists[i].items, h->lists[i].count) != 0)
-			return;
 }

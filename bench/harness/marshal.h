@@ -20,7 +20,7 @@ struct marshal {
 	struct tally tally;         /* where nothing is listed */
 };
 
-/* For a work that is set up; its job gets h->wire, and is job ctx `work`, whose `haul` is h. -1 with
+/* For a work that is set up; its job gets h->wire, and is job ctx `work`, whose `marshal` is h. -1 with
  * ERR_FAILED without memory. */
 int marshal_open(struct marshal *h, const struct work *w, struct err *e);
 void marshal_close(struct marshal *h); /* a zeroed one is legal */
@@ -30,8 +30,5 @@ void marshal_clear(struct marshal *h);
 
 /* What the results of a run amount to: counted and weighed item by item. */
 struct tally marshal_tally(const struct marshal *h);
-
-/* Hands all items over, in input order. */
-void marshal_each(const struct marshal *h, kernel_sink_fn *take, void *ctx);
 
 #endif

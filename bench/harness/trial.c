@@ -30,7 +30,7 @@ struct trial {
 	struct place place;
 	int *cpus;
 	struct worker_spec order;
-	struct marshal haul;
+	struct marshal marshal;
 	struct job job;
 	struct team *team;
 	double setup_seconds, open_seconds;
@@ -101,8 +101,8 @@ static void all_done(void *ctx)
 		m->sleeps += (double)(s->after.ru_nvcsw - s->before.ru_nvcsw);
 		m->moves += s->moved;
 	}
-	if (t->work.haul)
-		m->tally = marshal_tally(&t->haul);
+	if (t->work.marshal)
+		m->tally = marshal_tally(&t->marshal);
 	else if (t->work.cell->variant->settle)
 		t->work.cell->variant->settle(t->work.input, &m->tally);
 	m->touch_ns = (double)touch;
@@ -151,8 +151,8 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 	t->done = times;
 	t->fresh = t->work.cell->lifetime == LIFETIME_SPAWN;
 	t->returned = 0;
-	if (t->work.haul)
-		marshal_clear(&t->haul);
+	if (t->work.marshal)
+		marshal_clear(&t->marshal);
 	t->started = clock_ns();
 	if (t->work.cell->backend->run(t->team, e) != 0) {
 		explain(t, e);
@@ -231,10 +231,10 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
 	if (t->work.cell->backend->message_passing) {
-		if (marshal_open(&t->haul, &t->work, e) != 0)
+		if (marshal_open(&t->marshal, &t->work, e) != 0)
 			return -1;
-		t->work.haul = &t->haul;
-		t->job.wire = &t->haul.wire;
+		t->work.marshal = &t->marshal;
+		t->job.wire = &t->marshal.wire;
 	}
 	uint64_t start = clock_ns();
 	t->team = t->work.cell->backend->open(&t->job, &team, e);
@@ -294,7 +294,7 @@ void trial_close(struct trial *t)
 	if (t->team)
 		t->work.cell->backend->close(t->team);
 	worker_spec_close(&t->order);
-	marshal_close(&t->haul);
+	marshal_close(&t->marshal);
 	work_teardown(&t->work);
 	place_close(&t->place);
 	free(t->cpus);
@@ -326,12 +326,4 @@ void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *
 		.returned_ns = (double)(t->returned - t->started),
 		.total_ns = t->timing.total_ns,
 		.cpu = s->cpu};
-}
-
-bool trial_results(const struct trial *t, kernel_sink_fn *take, void *ctx)
-{
-	if (!t->work.haul || !kernel_lists_all(t->work.cell->kernel, t->work.cell->variant))
-		return false;
-	marshal_each(&t->haul, take, ctx);
-	return true;
 }

@@ -58,10 +58,6 @@ struct worker_stamps {
 };
 void trial_stamps(const struct trial *t, unsigned worker, struct worker_stamps *out);
 
-/* Where workers send back what they found: hands the items of the last run to `take`, in input order. False,
- * and nothing done, where they only count. */
-bool trial_results(const struct trial *t, kernel_sink_fn *take, void *ctx);
-
 /* Runs the whole problem `times` times; *mean is their mean. Of kernels that are ceilings several of them
  * with one start. -1 with *e set when a worker died, a run took too long, or two runs gave different answers;
  * then the trial can only be closed. */

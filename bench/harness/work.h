@@ -32,7 +32,7 @@ struct work {
 	const int *cpus;        /* of each worker; -1: free */
 	void *input;
 	uint64_t units, chunks;
-	struct marshal *haul; /* of workers that do not see the input; NULL: they do */
+	struct marshal *marshal; /* of workers that do not see the input; NULL: they do */
 	size_t scratch_bytes;
 };
 

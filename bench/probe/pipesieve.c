@@ -37,28 +37,6 @@ struct pipeline {
 /* word[] of the tasks */
 enum { COUNT, MESSAGES, BYTES, IDLE };
 
-int pipesieve_check(const struct pipesieve_range *ranges, unsigned stages, struct err *e)
-{
-	if (stages < 1 || stages > PIPESIEVE_STAGES)
-		return err_set(e, ERR_USAGE, "ranges: 1 to %d of them", PIPESIEVE_STAGES);
-	if (ranges[0].first < 2 || ranges[0].first > 11)
-		return err_set(e, ERR_USAGE,
-			"ranges: the first begins at %" PRIu64
-			", but 2 to 11 is legal: primes up to 7 are known",
-			ranges[0].first);
-	for (unsigned i = 0; i < stages; i++) {
-		if (ranges[i].first >= ranges[i].last)
-			return err_set(e, ERR_USAGE, "ranges: %" PRIu64 " to %" PRIu64 " is empty",
-				ranges[i].first, ranges[i].last);
-		if (i > 0 && ranges[i].first != ranges[i - 1].last)
-			return err_set(e, ERR_USAGE,
-				"ranges: %" PRIu64 " follows on %" PRIu64
-				": each begins where the one before ends",
-				ranges[i].first, ranges[i - 1].last);
-	}
-	return 0;
-}
-
 /* --- a stage --- */
 
 static void cross_out(

@@ -24,7 +24,8 @@ enum pipesieve_way {
 	PIPESIEVE_INDEPENDENT, /* no messages: each stage finds the primes it needs itself */
 };
 
-/* Numbers first <= n < last. */
+/* Numbers first <= n < last. Of several each begins where the one before ends, none is empty, and the first
+ * begins between 2 and 11: 2, 3, 5 and 7 are known. */
 struct pipesieve_range {
 	uint64_t first, last;
 };
@@ -35,11 +36,7 @@ struct pipesieve_result {
 	double idle; /* share of the stages' time, in percent, in which they waited for messages */
 };
 
-/* ERR_USAGE unless the ranges are sorted, neither overlap nor leave gaps, none is empty, and the first begins
- * between 2 and 11: 2, 3, 5 and 7 are known. */
-int pipesieve_check(const struct pipesieve_range *ranges, unsigned stages, struct err *e);
-
-/* The primes below 10 and in the ranges (already checked), ascending into `primes` with room for `room`; by
+/* The primes below 10 and in the ranges, ascending into `primes` with room for `room`; by
  * threads or processes bound to cpus in turn. */
 enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_range *ranges, unsigned stages,
 	bool processes, const int cpus[2], uint64_t *primes, uint64_t room, struct pipesieve_result *r,

@@ -85,23 +85,6 @@ static void every_way_and_cut_is_right(void **state)
 			}
 }
 
-static void bad_ranges_are_refused(void **state)
-{
-	(void)state;
-	static const struct pipesieve_range bad[][2] = {{{30, 50}, {10, 30}}, {{10, 30}, {20, 50}},
-		{{10, 30}, {31, 50}}, {{12, 30}, {30, 50}}, {{0, 30}, {30, 50}}, {{10, 30}, {30, 30}},
-		{{10, 9}, {9, 20}}};
-	static const struct pipesieve_range good[] = {{10, 30}, {30, 50}};
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		struct err e = {0};
-		assert_int_equal(pipesieve_check(bad[i], 2, &e), -1);
-		assert_int_equal(e.status, ERR_USAGE);
-	}
-	struct err e = {0};
-	assert_int_equal(pipesieve_check(good, 2, &e), 0);
-	assert_int_equal(pipesieve_check(good, 0, &e), -1);
-}
-
 /* An early end and a missing reader are failures that say so. */
 static void ends_of_streams_are_said(void **state)
 {
@@ -146,7 +129,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_published_output_and_its_cause),
 		cmocka_unit_test(every_way_and_cut_is_right),
-		cmocka_unit_test(bad_ranges_are_refused),
 		cmocka_unit_test(ends_of_streams_are_said),
 	};
 	return cmocka_run_group_tests(tests, make_room, free_room);
