@@ -33,6 +33,17 @@ static void print_topic(FILE *out, const char *kind, const char *topic, const ch
 	wrap_entry(out, head, 29, says, WRAP_PAGE);
 }
 
+/* What is not told of a cache is said so, or left out. */
+static void print_cache(const struct machine_cache *c, FILE *out)
+{
+	char bytes[UNITS_BYTES], lines[48] = "";
+	if (c->line > 0)
+		snprintf(lines, sizeof lines, "lines of %d bytes, ", c->line);
+	fprintf(out, "  L%-15d %d %s%s, %seach for %d hardware thread%s\n", c->level, c->count,
+		c->bytes ? "x " : "of ", c->bytes ? units_bytes((double)c->bytes, bytes) : "unknown size",
+		lines, c->shared_by, units_plural((uint64_t)c->shared_by));
+}
+
 static void print_machine(const struct machine *m, FILE *out)
 {
 	char key[MACHINE_KEY_BYTES], bytes[UNITS_BYTES], text[200];
@@ -48,12 +59,13 @@ static void print_machine(const struct machine *m, FILE *out)
 		m->cores, units_plural((uint64_t)m->cores), m->threads, units_plural((uint64_t)m->threads),
 		m->kinds, units_plural((uint64_t)m->kinds));
 	print_text(out, "topology", text);
-	for (int i = 0; i < m->cache_count; i++) {
-		const struct machine_cache *c = &m->caches[i];
-		fprintf(out, "  L%-15d %d x %s, lines of %d bytes, each for %d hardware thread%s\n", c->level,
-			c->count, units_bytes((double)c->bytes, bytes), c->line, c->shared_by,
-			units_plural((uint64_t)c->shared_by));
+	if (m->topology.memory_nodes > 0) {
+		snprintf(text, sizeof text, "%d NUMA node%s, which no placement uses",
+			m->topology.memory_nodes, units_plural((uint64_t)m->topology.memory_nodes));
+		print_text(out, "memory alone", text);
 	}
+	for (int i = 0; i < m->cache_count; i++)
+		print_cache(&m->caches[i], out);
 	print_text(out, "memory", m->memory_bytes ? units_bytes((double)m->memory_bytes, bytes) : "");
 	print_text(out, "read from", m->topology.source);
 	print_text(out, "key", key);

@@ -336,9 +336,13 @@ void dataset_started(const struct dataset *d, char *text, size_t size)
 
 unsigned dataset_cpus(const struct dataset *d)
 {
+	/* folders of earlier versions have the list alone, which may be cut where it is long */
 	const char *affinity = dataset_text(d, "environment.affinity");
+	const double usable = dataset_number(d, "machine.usable");
 	int named = affinity ? cpulist_parse(affinity, NULL, 0) : 0;
-	double cpus = named > 0 ? named : dataset_number(d, "machine.threads"),
+	double cpus = usable > 0  ? usable
+		      : named > 0 ? named
+				  : dataset_number(d, "machine.threads"),
 	       quota = dataset_number(d, "environment.cpu_quota");
 	if (!(cpus >= 1 && cpus < 1 << 20))
 		return 0;

@@ -99,6 +99,26 @@ static int list_folder(struct source *s, const char *folder, struct dirent ***na
 	return n < 0 ? 0 : n;
 }
 
+/* Calls `use` for each CPU that has a folder. */
+static void each_cpu(struct source *s, void use(struct source *s, int cpu, void *to), void *to)
+{
+	struct dirent **names;
+	int n = list_folder(s, "sys/devices/system/cpu", &names), cpu, end;
+	for (int i = 0; i < n; i++) {
+		if (sscanf(names[i]->d_name, "cpu%d%n", &cpu, &end) == 1 && names[i]->d_name[end] == '\0')
+			use(s, cpu, to);
+		free(names[i]);
+	}
+	free(names);
+}
+
+static void add_governor(struct source *s, int cpu, void *to)
+{
+	char word[64];
+	tree_text(s->root, word, sizeof word, "sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
+	add_word(to, FACT_LINE_BYTES, ", ", word);
+}
+
 /* CPUs share policies, each a folder of its own. */
 static void read_governor(struct source *s, char *line)
 {
@@ -112,6 +132,39 @@ static void read_governor(struct source *s, char *line)
 		free(policies[i]);
 	}
 	free(policies);
+	if (line[0] == '\0') /* kernels before 4.3 */
+		each_cpu(s, add_governor, line);
+}
+
+/* Highest over the CPUs: on hybrid machines CPU 0 is often a slow one. */
+struct highest {
+	const char *file;
+	double khz;
+};
+
+static void look_higher(struct source *s, int cpu, void *to)
+{
+	struct highest *h = to;
+	int64_t khz;
+	if (tree_number(s->root, &khz, "sys/devices/system/cpu/cpu%d/cpufreq/%s", cpu, h->file) && khz > 0)
+		h->khz = fmax(h->khz, (double)khz); /* fmax takes the number where one is NAN */
+}
+
+static double highest_khz(struct source *s, const char *file)
+{
+	struct highest h = {file, NAN};
+	each_cpu(s, look_higher, &h);
+	return h.khz;
+}
+
+static double read_frequency_max(struct source *s)
+{
+	return highest_khz(s, "cpuinfo_max_freq");
+}
+
+static double read_frequency_limit(struct source *s)
+{
+	return highest_khz(s, "scaling_max_freq");
 }
 
 static void read_turbo(struct source *s, char *line)

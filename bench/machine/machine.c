@@ -6,6 +6,7 @@
  */
 #include "bench/machine/machine.h"
 
+#include "bench/machine/machine_model.h"
 #include "bench/machine/tree.h"
 
 #include <inttypes.h>
@@ -13,54 +14,12 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-/* Arm tells numbers (MIDR_EL1): who designed the core, and which one it is. */
-static const struct arm_core {
-	const char *implementer, *part, *vendor, *model;
-} arm_cores[] = {
-	{"0x41", "0xd08", "Arm", "Cortex-A72"},
-	{"0x41", "0xd0c", "Arm", "Neoverse-N1"},
-	{"0x41", "0xd40", "Arm", "Neoverse-V1"},
-	{"0x41", "0xd49", "Arm", "Neoverse-N2"},
-	{"0x41", "0xd4f", "Arm", "Neoverse-V2"},
-	{"0x46", "0x001", "Fujitsu", "A64FX"},
-	{"0x48", "0xd01", "HiSilicon", "Kunpeng-920"},
-	{"0xc0", "0xac3", "Ampere", "Ampere-1"},
-};
-
-static void read_arm(struct machine *m, const char *cpuinfo)
-{
-	char implementer[16], part[16];
-	if (!tree_field(cpuinfo, "CPU implementer", implementer, sizeof implementer) ||
-		!tree_field(cpuinfo, "CPU part", part, sizeof part))
-		return;
-	snprintf(m->vendor, sizeof m->vendor, "implementer %s", implementer);
-	snprintf(m->model, sizeof m->model, "part %s", part);
-	for (size_t i = 0; i < sizeof arm_cores / sizeof *arm_cores; i++)
-		if (strcmp(arm_cores[i].implementer, implementer) == 0 &&
-			strcmp(arm_cores[i].part, part) == 0) {
-			snprintf(m->vendor, sizeof m->vendor, "%s", arm_cores[i].vendor);
-			snprintf(m->model, sizeof m->model, "%s", arm_cores[i].model);
-		}
-}
-
 static void read_arch(struct machine *m, const char *root)
 {
 	struct utsname name;
 	if (!tree_text(root, m->arch, sizeof m->arch, "proc/sys/kernel/arch") && root[0] == '\0' &&
 		uname(&name) == 0)
 		snprintf(m->arch, sizeof m->arch, "%s", name.machine);
-}
-
-/* x86 says in its flags that it is a guest; elsewhere the product's name must tell. */
-static void read_hypervisor(struct machine *m, const char *root, const char *cpuinfo)
-{
-	char flags[4096], vendor[40], product[40];
-	tree_text(root, vendor, sizeof vendor, "sys/class/dmi/id/sys_vendor");
-	tree_text(root, product, sizeof product, "sys/class/dmi/id/product_name");
-	tree_field(cpuinfo, "flags", flags, sizeof flags);
-	if (strstr(flags, " hypervisor") || strcmp(vendor, "QEMU") == 0 || strstr(product, "KVM"))
-		snprintf(m->hypervisor, sizeof m->hypervisor, "%s%s%s", vendor,
-			vendor[0] && product[0] ? " " : "", vendor[0] || product[0] ? product : "unnamed");
 }
 
 static void read_memory(struct machine *m, const char *root)
@@ -122,18 +81,13 @@ static void count_cpus(struct machine *m)
 
 int machine_read(struct machine *m, const char *root, struct err *e)
 {
-	char cpuinfo[8192]; /* the first CPU's part is enough */
 	*m = (struct machine){0};
 	if (topology_read(&m->topology, root, e) != 0)
 		return -1;
 	count_cpus(m);
 	count_caches(m);
-	tree_text(root, cpuinfo, sizeof cpuinfo, "proc/cpuinfo");
-	tree_field(cpuinfo, "vendor_id", m->vendor, sizeof m->vendor);
-	if (!tree_field(cpuinfo, "model name", m->model, sizeof m->model))
-		read_arm(m, cpuinfo);
+	machine_identify(m, root);
 	read_arch(m, root);
-	read_hypervisor(m, root, cpuinfo);
 	read_memory(m, root);
 	return 0;
 }
@@ -176,10 +130,10 @@ static json_t *caches_json(const struct machine *m)
 	json_t *list = json_array();
 	for (int i = 0; i < m->cache_count; i++) {
 		const struct machine_cache *c = &m->caches[i];
-		json_array_append_new(
-			list, json_pack("{s:i, s:I, s:o, s:i, s:i}", "level", c->level, "bytes",
-				      (json_int_t)c->bytes, "line_bytes", number_or_null((uint64_t)c->line),
-				      "count", c->count, "shared_by", c->shared_by));
+		json_array_append_new(list,
+			json_pack("{s:i, s:o, s:o, s:i, s:i}", "level", c->level, "bytes",
+				number_or_null(c->bytes), "line_bytes", number_or_null((uint64_t)c->line),
+				"count", c->count, "shared_by", c->shared_by));
 	}
 	return list;
 }
@@ -188,9 +142,10 @@ json_t *machine_json(const struct machine *m)
 {
 	char key[MACHINE_KEY_BYTES];
 	machine_key(m, key);
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "key", key, "model",
-		text_or_null(m->model), "vendor", text_or_null(m->vendor), "arch", text_or_null(m->arch),
-		"hypervisor", text_or_null(m->hypervisor), "packages", m->packages, "nodes", m->nodes,
-		"cores", m->cores, "threads", m->threads, "kinds", m->kinds, "memory_bytes",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "key", key,
+		"model", text_or_null(m->model), "vendor", text_or_null(m->vendor), "arch",
+		text_or_null(m->arch), "hypervisor", text_or_null(m->hypervisor), "packages", m->packages,
+		"nodes", m->nodes, "memory_nodes", m->topology.memory_nodes, "cores", m->cores, "threads",
+		m->threads, "usable", topology_usable(&m->topology), "kinds", m->kinds, "memory_bytes",
 		number_or_null(m->memory_bytes), "caches", caches_json(m));
 }

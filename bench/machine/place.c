@@ -3,7 +3,7 @@
  * place.c - placement policies: orders the usable CPUs, and binds threads to them.
  *
  * Each CPU gets one rank per level: its number among the threads of its core, its core's number
- * within the L3, the L3's within the node, and so on. A policy is a list of these ranks, the most
+ * within the L2, the L2's within the L3, and so on. A policy is a list of these ranks, the most
  * significant first, by which the CPUs are sorted: `smt-last` sorts by thread number first, so that
  * all first threads come before all second ones; `scatter` sorts by the innermost number first, so
  * that neighbours in the order are far apart. A new policy is one line. CPUs come in topology
@@ -19,14 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What orders are made of: which of its like a CPU is, counted over the usable ones. */
+/* What orders are made of: which of its like a CPU is, counted over the usable ones. Of package and NUMA node the one
+ * that contains the other is the outer one. */
 enum key {
 	KEY_POSITION,  /* in topology order: ends every order, so that none depends on the sort */
 	KEY_THREAD,    /* among the threads of its core */
-	KEY_CORE,      /* its core among the cores of its L3 */
-	KEY_L3,        /* that L3 among those of its node */
-	KEY_NODE,      /* that node among those of its package */
-	KEY_PACKAGE,   /* that package on the machine */
+	KEY_KIND,      /* the fastest kind first; of a kind, those outside the L3 last */
+	KEY_CORE,      /* its core among the cores of its L2 */
+	KEY_L2,        /* that L2 among those of its L3 */
+	KEY_L3,        /* that L3 among those of its inner group */
+	KEY_INNER,     /* that group among those of its outer one */
+	KEY_OUTER,     /* that one on the machine */
+	KEY_PACKAGE,   /* its package on the machine */
 	KEY_NODE_CORE, /* its core among the cores of its node */
 	KEY_ANY_NODE,  /* its node on the machine */
 	KEYS
@@ -44,14 +48,14 @@ static const struct policy {
 	enum kinds kinds;
 	enum key keys[KEYS]; /* the most significant first */
 } policies[] = {
-	{"none", KINDS_ALL, {KEY_THREAD, KEY_CORE, KEY_L3, KEY_NODE, KEY_PACKAGE}},
-	{"compact", KINDS_ALL, {KEY_POSITION}},
-	{"cores-first", KINDS_ALL, {KEY_PACKAGE, KEY_THREAD}},
-	{"smt-last", KINDS_ALL, {KEY_THREAD}},
-	{"scatter", KINDS_ALL, {KEY_THREAD, KEY_CORE, KEY_L3, KEY_NODE, KEY_PACKAGE}},
-	{"numa", KINDS_ALL, {KEY_THREAD, KEY_NODE_CORE, KEY_ANY_NODE}},
+	{"none", KINDS_ALL, {KEY_THREAD, KEY_KIND, KEY_CORE, KEY_L2, KEY_L3, KEY_INNER, KEY_OUTER}},
+	{"compact", KINDS_ALL, {KEY_KIND, KEY_POSITION}},
+	{"cores-first", KINDS_ALL, {KEY_PACKAGE, KEY_THREAD, KEY_KIND}},
+	{"smt-last", KINDS_ALL, {KEY_THREAD, KEY_KIND}},
+	{"scatter", KINDS_ALL, {KEY_THREAD, KEY_KIND, KEY_CORE, KEY_L2, KEY_L3, KEY_INNER, KEY_OUTER}},
+	{"numa", KINDS_ALL, {KEY_THREAD, KEY_KIND, KEY_NODE_CORE, KEY_ANY_NODE}},
 	{"p-cores", KINDS_FASTEST, {KEY_THREAD}},
-	{"e-cores", KINDS_OTHERS, {KEY_THREAD}},
+	{"e-cores", KINDS_OTHERS, {KEY_THREAD, KEY_KIND}},
 };
 enum { POLICIES = sizeof policies / sizeof *policies };
 
@@ -70,24 +74,35 @@ static int compare(const void *a, const void *b, void *policy)
 }
 
 /* Ranks along topology order: a group's members are neighbours, so each count starts again where the group
- * around it begins. */
+ * around it begins. A core is one wherever its threads' caches are. */
 static void rank(struct candidate *c, int n)
 {
+	int cores_of_node[CPULIST_LIMIT] = {0};
+	bool any_l3 = false;
+	for (int i = 0; i < n; i++)
+		any_l3 |= c[i].cpu.cache[2].domain >= 0;
 	for (int i = 0; i < n; i++) {
 		const struct cpu *last = i > 0 ? &c[i - 1].cpu : NULL, *now = &c[i].cpu;
 		const int *before = i > 0 ? c[i - 1].rank : NULL;
 		const bool same_package = last && now->package == last->package;
-		const bool same_node = same_package && now->node == last->node;
-		const bool same_l3 = same_node && now->cache[2].domain == last->cache[2].domain;
-		const bool same_core = same_l3 && now->core == last->core;
+		const bool same_node = last && now->node == last->node;
+		const bool same_inner = same_package && same_node, same_outer = same_package || same_node;
+		const bool same_core = same_inner && now->core == last->core;
+		const bool same_l3 =
+			same_core || (same_inner && now->cache[2].domain == last->cache[2].domain);
+		const bool same_l2 = same_core || (same_l3 && now->cache[1].domain >= 0 &&
+							  now->cache[1].domain == last->cache[1].domain);
 		int *r = c[i].rank;
 		r[KEY_POSITION] = i;
+		r[KEY_KIND] = -2 * now->kind + (any_l3 && now->cache[2].domain < 0);
 		r[KEY_PACKAGE] = now->package;
 		r[KEY_ANY_NODE] = now->node;
-		r[KEY_NODE] = same_package ? before[KEY_NODE] + !same_node : 0;
-		r[KEY_L3] = same_node ? before[KEY_L3] + !same_l3 : 0;
-		r[KEY_CORE] = same_l3 ? before[KEY_CORE] + !same_core : 0;
-		r[KEY_NODE_CORE] = same_node ? before[KEY_NODE_CORE] + !same_core : 0;
+		r[KEY_OUTER] = i > 0 ? before[KEY_OUTER] + !same_outer : 0;
+		r[KEY_INNER] = same_outer ? before[KEY_INNER] + !same_inner : 0;
+		r[KEY_L3] = same_inner ? before[KEY_L3] + !same_l3 : 0;
+		r[KEY_L2] = same_l3 ? before[KEY_L2] + !same_l2 : 0;
+		r[KEY_CORE] = same_l2 ? before[KEY_CORE] + !same_core : 0;
+		r[KEY_NODE_CORE] = same_core ? before[KEY_NODE_CORE] : cores_of_node[now->node]++;
 		r[KEY_THREAD] = same_core ? before[KEY_THREAD] + 1 : 0;
 	}
 }

@@ -14,10 +14,11 @@
  *   likwid-pin's S0, S1, ...)
  * - smt-last: one thread of every core of the machine in topology order, then second threads (as
  *   OMP_PLACES=cores with OMP_PROC_BIND=close)
- * - scatter: as far apart as possible: around packages, then NUMA nodes, then L3s, then cores; second threads
- *   last
+ * - scatter: as far apart as possible: around packages, then NUMA nodes, then L3s, then L2s, then cores; second
+ *   threads last
  * - numa: around the NUMA nodes; within a node neighbouring cores, second threads last
  * - p-cores, e-cores: of a hybrid CPU, the fastest kind alone or all others, each in smt-last order
+ * Where cores are of several kinds, every policy takes the fastest first (after first threads before second ones).
  * - 0,2-5: these CPUs, in this order, each once
  */
 #ifndef PARSCALE_BENCH_MACHINE_PLACE_H

@@ -18,19 +18,21 @@ unsigned place_capacity(const struct topology *t, unsigned cpus)
 	return !(t->quota < cpus) ? cpus : t->quota < 1 ? 1 : (unsigned)t->quota;
 }
 
-/* The smallest share of one level among the first `used` CPUs; 0 when any of them has none. */
+/* The smallest share of one level among those of the first `used` CPUs that have it; 0 when none has. */
 static uint64_t share(const struct place *p, int used, int level)
 {
 	uint64_t least = UINT64_MAX;
 	for (int i = 0; i < used; i++) {
 		const struct cpu_cache *cache = &p->cpus[i].cache[level];
 		uint64_t sharers = 0;
+		if (cache->domain < 0 || cache->bytes == 0)
+			continue;
 		for (int j = 0; j < used; j++)
 			sharers += p->cpus[j].cache[level].domain == cache->domain;
 		uint64_t bytes = cache->bytes / sharers;
 		least = bytes < least ? bytes : least;
 	}
-	return least;
+	return least == UINT64_MAX ? 0 : least;
 }
 
 struct cache_share place_caches(const struct place *p, unsigned workers)
@@ -93,15 +95,18 @@ static void add(struct counts *c, unsigned workers, const char *edge)
 	c->list[i] = (struct worker_count){.workers = workers, .edge = edge};
 }
 
-/* Usable cores (one thread of each) that agree with the first usable CPU in package, node or L3, or all, or
- * the fastest. */
-enum scope { SCOPE_L3, SCOPE_NODE, SCOPE_PACKAGE, SCOPE_FASTEST, SCOPE_MACHINE };
+/* Usable cores (one thread of each) that agree with the first usable CPU in package, node, L3 or L2, or all,
+ * or the fastest. */
+enum scope { SCOPE_L2, SCOPE_L3, SCOPE_NODE, SCOPE_PACKAGE, SCOPE_FASTEST, SCOPE_MACHINE };
 
 static bool within(const struct cpu *c, const struct cpu *first, enum scope scope, int fastest)
 {
 	switch (scope) {
+	case SCOPE_L2: /* where it is the last cache */
+		return first->cache[2].domain < 0 && first->cache[1].domain >= 0 &&
+		       c->cache[1].domain == first->cache[1].domain;
 	case SCOPE_L3:
-		return c->cache[2].domain == first->cache[2].domain;
+		return first->cache[2].domain >= 0 && c->cache[2].domain == first->cache[2].domain;
 	case SCOPE_NODE:
 		return c->node == first->node;
 	case SCOPE_PACKAGE:
@@ -144,6 +149,7 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 		{SCOPE_PACKAGE, "cores of a package"},
 		{SCOPE_NODE, "cores of a NUMA node"},
 		{SCOPE_L3, "cores of an L3"},
+		{SCOPE_L2, "cores of an L2"},
 		{SCOPE_FASTEST, "all fast cores"},
 	};
 	const unsigned threads = (unsigned)topology_usable(t), capacity = place_capacity(t, threads);
@@ -153,7 +159,7 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 		add(&c, n, NULL);
 	for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
 		unsigned cores = cores_within(t, edges[i].scope);
-		if (cores > 0 && cores <= capacity)
+		if (cores > (edges[i].scope != SCOPE_MACHINE) && cores <= capacity)
 			add(&c, cores, edges[i].edge);
 	}
 	add(&c, capacity, limited ? "the CPU quota" : "all threads");

@@ -11,17 +11,91 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/*
+ * The order of CPUs is what ranks and shares are computed from, so every group must lie together: a core within an L2
+ * within an L3 within a package and a NUMA node. Real machines break each of these inclusions: a node may hold several
+ * packages (a guest with a socket for each CPU), a core may have two L2s and L3s (POWER10), and slow cores may stand
+ * outside the L3. So CPUs are sorted by keys made for it: of package and node the one that contains the other comes
+ * first, a core counts as where its first thread is, and no cache comes after any.
+ */
+struct sort_key {
+	int outer, inner, l3, kind, l2, core, thread_l3, id;
+};
+
+/* Whether some NUMA node holds CPUs of several packages and no package those of several nodes. */
+static bool nodes_hold_packages(const struct topology *t)
+{
+	bool spans = false;
+	for (int i = 0; i < t->count; i++)
+		for (int j = 0; j < i; j++) {
+			const struct cpu *x = &t->cpus[i], *y = &t->cpus[j];
+			if (x->package == y->package && x->node != y->node)
+				return false;
+			spans |= x->node == y->node && x->package != y->package;
+		}
+	return spans;
+}
+
+/* No domain comes after all that there are. */
+static int last_if_none(int domain)
+{
+	return domain < 0 ? CPULIST_LIMIT : domain;
+}
+
+/* Makes the first of a core's threads say where the core is; `first` has room for all cores. */
+static void key_cores(const struct topology *t, struct sort_key *keys, int *first)
+{
+	for (int i = 0; i < CPULIST_LIMIT; i++)
+		first[i] = -1;
+	for (int i = 0; i < t->count; i++) {
+		int *of = &first[t->cpus[i].core];
+		if (*of < 0 || t->cpus[i].id < t->cpus[*of].id)
+			*of = i;
+	}
+	const bool by_node = nodes_hold_packages(t);
+	for (int i = 0; i < t->count; i++) {
+		const struct cpu *c = &t->cpus[first[t->cpus[i].core]];
+		keys[i] = (struct sort_key){by_node ? c->node : c->package, by_node ? c->package : c->node,
+			last_if_none(c->cache[2].domain), -c->kind, last_if_none(c->cache[1].domain), c->core,
+			last_if_none(t->cpus[i].cache[2].domain), t->cpus[i].id};
+	}
+}
+
+struct sortable {
+	struct sort_key key;
+	struct cpu cpu;
+};
 
 static int compare(const void *a, const void *b)
 {
-	const struct cpu *x = a, *y = b;
-	const int differences[] = {x->package - y->package, x->node - y->node,
-		x->cache[2].domain - y->cache[2].domain, x->cache[1].domain - y->cache[1].domain,
-		x->core - y->core, x->id - y->id};
-	for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
-		if (differences[i] != 0)
-			return differences[i];
+	const int *x = &((const struct sortable *)a)->key.outer,
+		  *y = &((const struct sortable *)b)->key.outer;
+	for (size_t i = 0; i < sizeof(struct sort_key) / sizeof(int); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
 	return 0;
+}
+
+static int sort_cpus(struct topology *t, int *map)
+{
+	struct sort_key *keys = malloc((size_t)t->count * sizeof *keys);
+	struct sortable *all = malloc((size_t)t->count * sizeof *all);
+	const bool good = keys && all;
+	if (good)
+		key_cores(t, keys, map);
+	for (int i = 0; good && i < t->count; i++) {
+		all[i].key = keys[i];
+		memcpy(&all[i].cpu, &t->cpus[i], sizeof t->cpus[i]); /* padding too: tests compare bytes */
+	}
+	if (good)
+		qsort(all, (size_t)t->count, sizeof *all, compare);
+	for (int i = 0; good && i < t->count; i++)
+		memcpy(&t->cpus[i], &all[i].cpu, sizeof t->cpus[i]);
+	free(keys);
+	free(all);
+	return good ? 0 : -1;
 }
 
 /* Renumbers one domain, `offset` bytes into each CPU, as 0, 1, ... in order of appearance; negative ones
@@ -54,9 +128,9 @@ int topology_finish(struct topology *t, struct err *e)
 	static const size_t domains[] = {offsetof(struct cpu, package), offsetof(struct cpu, node),
 		offsetof(struct cpu, core), offsetof(struct cpu, cache[0].domain),
 		offsetof(struct cpu, cache[1].domain), offsetof(struct cpu, cache[2].domain)};
-	qsort(t->cpus, (size_t)t->count, sizeof *t->cpus, compare);
 	int *map = malloc(CPULIST_LIMIT * sizeof *map);
-	if (!map) {
+	if (!map || sort_cpus(t, map) != 0) {
+		free(map);
 		topology_free(t);
 		return err_set(e, ERR_FAILED, "topology: out of memory");
 	}
@@ -117,25 +191,38 @@ int topology_usable_cores(const struct topology *t)
 	return n;
 }
 
-int topology_allowed(const char *root, int *ids)
+int topology_allowed(const char *root, int *ids, struct err *e)
 {
-	char status[8192], list[4096];
+	/* the list of 16384 CPUs, every second one allowed, has some 49,000 letters */
+	enum { STATUS = 1 << 17, LIST = 1 << 16 };
+	char *status = malloc(STATUS + LIST), *list = status ? status + STATUS : NULL;
 	int n = 0;
-	tree_text(root, status, sizeof status, "proc/self/status");
-	if (tree_field(status, "Cpus_allowed_list", list, sizeof list))
+	if (!status)
+		return err_set(e, ERR_FAILED, "topology: out of memory");
+	tree_text(root, status, STATUS, "proc/self/status");
+	if (tree_field(status, "Cpus_allowed_list", list, LIST))
 		n = cpulist_parse(list, ids, CPULIST_LIMIT);
-	return n < 0 ? 0 : n;
+	const bool cut = strlen(status) == STATUS - 1 || strlen(list) == LIST - 1 || n > CPULIST_LIMIT;
+	free(status);
+	return cut     ? err_set(e, ERR_FAILED, "topology: the list of allowed CPUs is too long to be read")
+	       : n < 0 ? 0
+		       : n;
 }
 
-void topology_apply_limits(struct topology *t, const char *root)
+int topology_apply_limits(struct topology *t, const char *root, struct err *e)
 {
 	struct cgroup group;
 	int ids[CPULIST_LIMIT];
 	cgroup_read(&group, root);
 	t->quota = group.quota;
-	int n = topology_allowed(root, ids);
+	int n = topology_allowed(root, ids, e);
+	if (n < 0) {
+		topology_free(t);
+		return -1;
+	}
 	if (n > 0)
 		topology_restrict(t, ids, n);
 	for (int i = 0, usable = topology_usable(t); usable == 0 && i < t->count; i++)
 		t->cpus[i].usable = true;
+	return 0;
 }

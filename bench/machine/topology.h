@@ -38,8 +38,11 @@ struct cpu {
 };
 
 struct topology {
-	struct cpu *cpus; /* by package, node, L3, L2, core, thread: neighbours share most; owned */
+	/* by package and node (whichever contains the other first), L3, fastest kind, L2, core, thread: neighbours
+	 * share most; owned */
+	struct cpu *cpus;
 	int count;        /* at least 1 */
+	int memory_nodes; /* NUMA nodes that have memory and no CPU (HBM, CXL expanders, GPUs) */
 	double quota;     /* CPU time that this process's control group may use, in CPUs; NAN: no limit */
 	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
 };

@@ -18,12 +18,28 @@ int topology_allocate(struct topology *t, int count, struct err *e);
 /* Makes a reader's CPUs what topology.h promises; on -1 `t` is freed. */
 int topology_finish(struct topology *t, struct err *e);
 
-/* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. */
-int topology_allowed(const char *root, int *ids);
+/* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. -1 with
+ * ERR_FAILED for a list that is too long to be read whole. */
+int topology_allowed(const char *root, int *ids, struct err *e);
 
 /* Marks those as usable and no other (where it says nothing, or none of these CPUs, all stay usable), and
- * takes the control group's quota. */
-void topology_apply_limits(struct topology *t, const char *root);
+ * takes the control group's quota. On -1 `t` is freed. */
+int topology_apply_limits(struct topology *t, const char *root, struct err *e);
+
+/* What is known of how fast a CPU is beside the others; 0: not told. */
+struct cpu_speed {
+	bool fast;        /* listed among the fast ones (Intel's cpu_core) */
+	int64_t capacity; /* relative, as Arm kernels tell it */
+	int64_t max_khz;  /* highest clock */
+	uint64_t part;    /* maker and part of the core (MIDR_EL1 without variant and revision) */
+};
+
+/* Sets the kind of each CPU from speed[i] of t->cpus[i], for both readers alike: see topology_kinds.c. -1 without
+ * memory. */
+int topology_rank_kinds(struct topology *t, const struct cpu_speed *speed);
+
+/* Ranks kinds by what ROOT's sysfs tells. -1 without memory; *told: whether it told any speed. */
+int topology_sysfs_kinds(struct topology *t, const char *root, bool *told);
 
 /* What an ancestor shared (topology_share); -1 where none did. */
 int topology_read_shared(struct topology *t);

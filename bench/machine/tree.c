@@ -105,6 +105,54 @@ int tree_cpulist(const char *root, int *cpus, int room, const char *path, ...)
 	return n < 0 || n > room ? 0 : n;
 }
 
+/* The CPUs of a mask, from its end: bit 0 of the last digit is CPU 0. */
+static int parse_mask(const char *text, int *cpus, int room)
+{
+	int n = 0, base = 0;
+	for (size_t i = strlen(text); i-- > 0;) {
+		static const char digits[] = "0123456789abcdef";
+		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+		if (text[i] == ',')
+			continue;
+		if (!digit)
+			return 0;
+		for (int bit = 0; bit < 4; bit++)
+			if ((digit - digits) >> bit & 1) {
+				if (n == room || base + bit >= CPULIST_LIMIT)
+					return 0;
+				cpus[n++] = base + bit;
+			}
+		base += 4;
+	}
+	return n;
+}
+
+int tree_cpumask(const char *root, int *cpus, int room, const char *path, ...)
+{
+	char text[16384];
+	va_list args;
+	va_start(args, path);
+	bool found = read_under(root, text, sizeof text, path, args);
+	va_end(args);
+	return found ? parse_mask(text, cpus, room) : 0;
+}
+
+char *tree_whole(const char *root, const char *path)
+{
+	enum { MOST = 1 << 20 };
+	for (size_t size = 1 << 14; size <= MOST; size *= 4) {
+		char *text = malloc(size);
+		if (!text || !tree_text(root, text, size, "%s", path)) {
+			free(text);
+			return NULL;
+		}
+		if (strlen(text) < size - 1)
+			return text;
+		free(text);
+	}
+	return NULL;
+}
+
 bool tree_field(const char *text, const char *key, char *value, size_t size)
 {
 	const size_t length = strlen(key);

@@ -30,6 +30,13 @@ bool tree_number(const char *root, int64_t *number, const char *path, ...)
 int tree_cpulist(const char *root, int *cpus, int room, const char *path, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The same of a file that holds a mask: hexadecimal words of 32 bits, the highest first, parted by commas. */
+int tree_cpumask(const char *root, int *cpus, int room, const char *path, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The whole file, clean, to be freed; NULL where it cannot be read or is larger than a MiB. */
+char *tree_whole(const char *root, const char *path);
+
 /* The rest of the first line of `text` that begins with `key`, optional blanks and a colon, into `value`
  * without leading blanks; false and "" without one. */
 bool tree_field(const char *text, const char *key, char *value, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is read of machines: seven that are planted as fake proc and sys trees, and this one. */
+/* What is read of machines: those that are planted as fake proc and sys trees, and this one. */
 #include "bench/commands/info.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cgroup.h"
@@ -20,7 +20,9 @@
 
 #include <cmocka.h>
 
-static const char *const machines[] = {"vm", "server", "arm", "hybrid", "container", "quota", "broken"};
+static const char *const machines[] = {"vm", "server", "arm", "hybrid", "container", "quota", "broken",
+	"gb10", "grace", "zen-ranked", "core-ultra", "sockets", "power10", "power9", "phone", "spanning-node",
+	"l2-clusters", "unknown-cache"};
 enum { MACHINES = sizeof machines / sizeof *machines };
 
 static struct facts known[MACHINES]; /* read once: planting 256 CPUs makes thousands of files */
@@ -248,16 +250,165 @@ static void test_hwloc_agrees(void **state)
 			struct cpu expected = known[i].machine.topology.cpus[j];
 			expected.usable = true; /* of a machine that is not this one */
 			if (memcmp(&t.cpus[j], &expected, sizeof expected) != 0)
-				fail_msg("%s: CPU %d differs: kind %d %d core %d %d id %d %d node %d %d",
-					machines[i], j, t.cpus[j].kind, expected.kind, t.cpus[j].core,
-					expected.core, t.cpus[j].id, expected.id, t.cpus[j].node,
-					expected.node);
+				fail_msg("%s: CPU %d differs: id %d %d package %d %d node %d %d core %d %d "
+					 "thread %d %d kind %d %d L1 %d %d L2 %d %d L3 %d %d",
+					machines[i], j, t.cpus[j].id, expected.id, t.cpus[j].package,
+					expected.package, t.cpus[j].node, expected.node, t.cpus[j].core,
+					expected.core, t.cpus[j].thread, expected.thread, t.cpus[j].kind,
+					expected.kind, t.cpus[j].cache[0].domain, expected.cache[0].domain,
+					t.cpus[j].cache[1].domain, expected.cache[1].domain,
+					t.cpus[j].cache[2].domain, expected.cache[2].domain);
 		}
 		topology_free(&t);
 	}
 #else
 	skip();
 #endif
+}
+
+/* A root with nothing but these files. */
+struct planted_file {
+	const char *path, *text;
+};
+
+static struct facts read_files(const struct planted_file *files)
+{
+	char root[] = "/tmp/parscale-machine-XXXXXX";
+	struct facts facts;
+	struct err e = {0};
+	assert_non_null(mkdtemp(root));
+	for (; files->path; files++)
+		machine_tree_write(root, files->path, files->text);
+	assert_int_equal(facts_read(&facts, root, 0, &e), 0);
+	machine_tree_remove(root);
+	return facts;
+}
+
+/* Each architecture's words for what its CPU is. */
+static void test_models(void **state)
+{
+	static const struct {
+		const char *cpuinfo, *model, *vendor;
+	} cases[] = {{"cpu\t\t: POWER9, altivec supported\nrevision\t: 2.1 (pvr 004e 1201)", "POWER9", "IBM"},
+		{"Model Name\t\t: Loongson-3A5000-HV", "Loongson-3A5000-HV", ""},
+		{"isa\t\t: rv64imafdc\nuarch\t\t: sifive,u74-mc", "sifive,u74-mc", "sifive"},
+		{"isa\t\t: rv64imafdc\nmvendorid\t: 0x489\nmarchid\t\t: 0x7", "marchid 0x7",
+			"mvendorid 0x489"},
+		{"vendor_id       : IBM/S390\nprocessor 0: version = 00,  identification = 111111,  machine = 3931",
+			"z16 (3931)", "IBM/S390"},
+		{"cpu\t\t: TI UltraSparc II  (BlackBird)", "TI UltraSparc II  (BlackBird)", ""},
+		{"model name\t: ARMv7 Processor rev 3 (v7l)\nCPU implementer\t: 0x41\nCPU part\t: 0xd08",
+			"Cortex-A72", "Arm"},
+		{"processor : 0\nCPU implementer : 0x41\nCPU part : 0xd05\n\nprocessor : 1\nCPU implementer : 0x41\nCPU part "
+		 ": 0xd0b",
+			"Cortex-A55 + Cortex-A76 (1 + 1)", "Arm"},
+		{"CPU implementer : 0x99\nCPU part : 0x123", "part 0x123", "implementer 0x99"},
+		{"vendor_id : AuthenticAMD\nmodel name : AMD Opteron(TM) Processor 6276                 \nflags : fpu",
+			"AMD Opteron(TM) Processor 6276", "AuthenticAMD"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts f =
+			read_files((const struct planted_file[]){{"proc/cpuinfo", cases[i].cpuinfo}, {0}});
+		assert_string_equal(f.machine.model, cases[i].model);
+		assert_string_equal(f.machine.vendor, cases[i].vendor);
+		facts_free(&f);
+	}
+	/* and without cpuinfo, from the registers */
+	struct facts f = read_files((const struct planted_file[]){{"sys/devices/system/cpu/online", "0-1"},
+		{"sys/devices/system/cpu/cpu0/regs/identification/midr_el1", "0x00000000410fd871"},
+		{"sys/devices/system/cpu/cpu1/regs/identification/midr_el1", "0x00000000410fd851"}, {0}});
+	assert_string_equal(f.machine.model, "Cortex-A725 + Cortex-X925 (1 + 1)");
+	assert_int_equal(f.machine.kinds, 2);
+	facts_free(&f);
+}
+
+#define DMI "sys/class/dmi/id/"
+#define ARM_CPU                                                                                              \
+	{                                                                                                    \
+		"proc/cpuinfo", "CPU implementer : 0x41\nCPU part : 0xd40"                                   \
+	}
+
+/* Guests are known as such where no flag of the CPU tells. */
+static void test_guests(void **state)
+{
+	static const struct {
+		struct planted_file files[4];
+		const char *hypervisor;
+	} cases[] = {{{ARM_CPU, {DMI "sys_vendor", "Amazon EC2"}, {DMI "product_name", "c7g.4xlarge"}},
+			     "Amazon EC2 c7g.4xlarge"},
+		{{ARM_CPU, {DMI "sys_vendor", "Amazon EC2"}, {DMI "product_name", "c7g.metal"}}, ""},
+		{{ARM_CPU, {DMI "sys_vendor", "Google"}, {DMI "product_name", "Google Compute Engine"}},
+			"Google Google Compute Engine"},
+		{{ARM_CPU, {DMI "sys_vendor", "Microsoft Corporation"},
+			 {DMI "product_name", "Virtual Machine"}},
+			"Microsoft Corporation Virtual Machine"},
+		{{ARM_CPU, {DMI "sys_vendor", "Supermicro"}, {DMI "product_name", "ARS-221GL"}}, ""},
+		{{{"proc/sysinfo", "LPAR Number:          1\nVM00 Control Program: KVM/Linux"}}, "KVM/Linux"},
+		{{{"proc/sysinfo", "LPAR Number:          1\nLPAR Name:            one"}}, "LPAR"},
+		{{{"proc/cpuinfo", "cpu : POWER9\nplatform : pSeries"},
+			 {"proc/device-tree/hypervisor/compatible", "linux,kvm"}},
+			"KVM"},
+		{{{"proc/cpuinfo", "cpu : POWER9\nplatform : pSeries"}}, "PowerVM"},
+		{{{"proc/cpuinfo", "cpu : POWER9\nplatform : PowerNV"}}, ""},
+		{{{"proc/cpuinfo", "model name : x\nflags : fpu sse2"}, {DMI "sys_vendor", "Google"}}, ""}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts f = read_files(cases[i].files);
+		assert_string_equal(f.machine.hypervisor, cases[i].hypervisor);
+		facts_free(&f);
+	}
+}
+
+/* A list of allowed CPUs as long as Linux can write it is read whole. */
+static void test_long_affinity(void **state)
+{
+	enum { CPUS = 8192, LINE = 1 << 16 };
+	char root[] = "/tmp/parscale-machine-XXXXXX", online[32], *list = calloc(1, LINE);
+	struct topology t;
+	struct err e = {0};
+	(void)state;
+	assert_non_null(list);
+	assert_non_null(mkdtemp(root));
+	size_t n = (size_t)snprintf(list, LINE, "Cpus_allowed_list:\t");
+	for (int cpu = 0; cpu < CPUS; cpu += 2)
+		n += (size_t)snprintf(list + n, LINE - n, "%s%d", cpu ? "," : "", cpu);
+	snprintf(online, sizeof online, "0-%d", CPUS - 1);
+	machine_tree_write(root, "sys/devices/system/cpu/online", online);
+	machine_tree_write(root, "proc/self/status", list);
+	assert_int_equal(topology_read(&t, root, &e), 0);
+	assert_int_equal(topology_usable(&t), CPUS / 2);
+	topology_free(&t);
+	machine_tree_remove(root);
+	free(list);
+}
+
+/* What is told elsewhere than on most machines: governors and clocks by CPU, packages by number, nodes of memory alone, CPUs
+ * of no node. */
+static void test_told_elsewhere(void **state)
+{
+	struct facts f = read_files((const struct planted_file[]){{"sys/devices/system/cpu/online", "0-3"},
+		{"sys/devices/system/cpu/cpu0/topology/physical_package_id", "0"},
+		{"sys/devices/system/cpu/cpu1/topology/physical_package_id", "0"},
+		{"sys/devices/system/cpu/cpu2/topology/physical_package_id", "7"},
+		{"sys/devices/system/cpu/cpu3/topology/physical_package_id", "7"},
+		{"sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave"},
+		{"sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "2808000"},
+		{"sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq", "2808000"},
+		{"sys/devices/system/cpu/cpu3/cpufreq/cpuinfo_max_freq", "3900000"},
+		{"sys/devices/system/cpu/cpu3/cpufreq/scaling_max_freq", "3900000"},
+		{"sys/devices/system/node/online", "1-3"}, {"sys/devices/system/node/node1/cpulist", "0-2"},
+		{"sys/devices/system/node/node2/cpulist", ""},
+		{"sys/devices/system/node/node2/meminfo", "Node 2 MemTotal:       16777216 kB"},
+		{"sys/devices/system/node/node3/cpulist", ""},
+		{"sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:       0 kB"}, {0}});
+	(void)state;
+	assert_int_equal(f.machine.packages, 2);
+	assert_int_equal(f.machine.nodes, 1);
+	assert_int_equal(f.machine.topology.memory_nodes, 1);
+	assert_string_equal(f.environment.governor, "powersave");
+	assert_true(
+		f.environment.frequency_max_khz == 3900000 && f.environment.frequency_limit_khz == 3900000);
+	facts_free(&f);
 }
 
 /* Without any file there is one CPU and nothing else. */
@@ -341,6 +492,10 @@ int main(void)
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_absurd_files),
 		cmocka_unit_test(test_hwloc_agrees),
+		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_guests),
+		cmocka_unit_test(test_long_affinity),
+		cmocka_unit_test(test_told_elsewhere),
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),
 		cmocka_unit_test(test_build),
