@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * cpu.c - detects CPU features once, and hides those that the user disables, with all that builds
+ * on them.
+ */
 #include "kernels/cpu.h"
 
 #include <stdio.h>

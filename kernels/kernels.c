@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * kernels.c - the tables of kernels and parameters, expanded from their .def files; lookup by name,
+ * and the choice of the best variant that can run.
+ */
 #include "kernels/kernel.h"
 
 #include "kernels/cpu.h"

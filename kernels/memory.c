@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * memory.c - aligned memory with zeroed margins on both sides, so that vectors may read past the
+ * ends.
+ */
 #include "kernels/memory.h"
 
 #include <stdint.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* noop.c - a kernel that does nothing, so that what is left is the cost of the back end and of
- * the harness. */
+/*
+ * noop.c - a kernel that does nothing, so that only the cost of the back end and of the harness is
+ * left.
+ */
 #include "kernels/kernel.h"
 
 #include <stdlib.h>

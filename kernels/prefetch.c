@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * prefetch.c - chooses the way to prefetch from the option, the size of the list, and the CPU's
+ * maker.
+ */
 #include "kernels/prefetch.h"
 
 #include "kernels/cpu.h"

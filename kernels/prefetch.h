@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * prefetch.h - asking for memory before it is read, for kernels that walk through a list from one end to the
- * other.
+ * prefetch.h - software prefetching for kernels that walk through a list from one end to the other.
  *
- * Hardware prefetchers get a bare loop of loads near to what memory gives, but not one that also computes;
- * and they work page by page, so that eight pages at once get more than one. Three ways: none; a line 8 KiB
- * ahead; or the lines of the next tile of eight pages, a line of each page in turn. Which is best is the
- * machine's own: on a Sapphire Rapids server words of 4 letters went through at 0.62 of the best read
- * without, 0.75 with a line ahead and 0.92 page by page; on Zen 5 a line ahead got all there was. `parscale
- * probe read` tells.
+ * Hardware prefetchers bring a bare loop of loads close to the memory bandwidth, but not a loop
+ * that also computes; and they work page by page, so that eight pages at once get more than one.
+ * There are three ways: none; one line 8 KiB ahead; or the lines of the next tile of eight pages,
+ * one line of each page in turn. The best one depends on the machine: on a Sapphire Rapids server,
+ * words of 4 letters reached 0.62 of the best read without prefetching, 0.75 with a line ahead and
+ * 0.92 page by page; on Zen 5 a line ahead reached all of it. `parscale probe read` shows it.
  */
 #ifndef PARSCALE_KERNELS_PREFETCH_H
 #define PARSCALE_KERNELS_PREFETCH_H

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * primes.c - published counts of primes below powers of ten, and the weight of a prime in a tally.
+ */
 #include "kernels/primes.h"
 
 const char *primes_below(uint64_t end, struct tally *known)

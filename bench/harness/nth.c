@@ -2,11 +2,11 @@
 /*
  * nth.c - the n-th item (the 10^9th prime) from one parallel count and one short listing.
  *
- * The kernel predicts where the n-th item is (about_nth; for primes an inverse of the logarithmic
- * integral). The measured run counts the items up to there. The difference is small compared with
- * n, so a window of numbers at the end of the range is listed serially, forwards or backwards,
- * until the item is reached. The window has 64 numbers per missing item, more than the mean gap of
- * primes below 2^64 (44), at most 2^26 at a time.
+ * The kernel predicts where the n-th item is (about_nth; for primes by Riemann's R, sieve_nth.c).
+ * The measured run counts the items up to there. The difference is small compared with n, so a
+ * window of numbers at the end of the range is listed serially, forwards or backwards, until the
+ * item is reached. The window has 64 numbers per missing item, more than the mean gap of primes
+ * below 2^64 (44), at most 2^26 at a time.
  */
 #include "bench/harness/nth.h"
 

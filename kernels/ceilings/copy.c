@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* copy.c - copies memory, as STREAM does: a ceiling of what reads as much as it writes. */
+/*
+ * copy.c - the kernel `copy`: copies memory, as in STREAM; the ceiling of kernels that write as
+ * much as they read.
+ */
 #define STREAM_SOURCES 1
 #include "kernels/ceilings/stream_problem.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* divide.c - divides in registers: the ceiling of what is bound by division. */
+/*
+ * divide.c - the kernel `divide`: divides in registers; the ceiling of kernels bound by division.
+ */
 #define REAL_NAME divide
 #define REAL_UNIT DIVIDE_UNIT
 #define REAL_STEPS DIVIDE_ROUNDS

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* flops.c - multiplies and adds in registers, as one instruction where there is such: the ceiling of
- * arithmetic on doubles. Halves are exact, so that it is rounded once either way. */
+/*
+ * flops.c - the kernel `flops`: multiplies and adds in registers, in one instruction where there is
+ * one; the ceiling of arithmetic on doubles. Multiplying by 1/2 is exact, so fused and separate
+ * operations round once, and to the same result.
+ */
 #define REAL_NAME flops
 #define REAL_UNIT FLOPS_UNIT
 #define REAL_STEPS (FLOPS_ROUNDS * FLOPS_STEPS / 2)

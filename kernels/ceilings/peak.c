@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* peak.c - operations on whole numbers: the ceiling of what is bound by instructions; and the input that
- * `flops` and `divide` share with it. */
+/*
+ * peak.c - the kernel `peak`: operations on integers; the ceiling of kernels bound by instructions.
+ * And the input that `flops` and `divide` share with it.
+ */
 #include "kernels/ceilings/peak.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* peak_avx2.c - `peak`, `flops` and `divide` with 256-bit registers (peak_vector.h). */
 #include "kernels/ceilings/peak.h"
 
 #include "kernels/cpu.h"

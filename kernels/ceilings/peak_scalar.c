@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* peak_scalar.c - one lane a register; x m + c is two instructions. */
+/*
+ * peak_scalar.c - `peak`, `flops` and `divide` with one lane per register (peak_vector.h); a
+ * multiply-add is two instructions.
+ */
 #define PEAK_WHOLE uint64_t
 #define PEAK_REAL double
 #define PEAK_WIDE 1

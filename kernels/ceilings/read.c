@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* read.c - reads memory and does next to nothing with it: the ceiling of every kernel that is bound by
- * memory. */
+/*
+ * read.c - the kernel `read`: reads memory and adds it up; the ceiling of kernels bound by memory.
+ */
 #include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"

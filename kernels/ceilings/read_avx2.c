@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* read_avx2.c - `read` with 256-bit loads (read_vector.h). */
 #include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* read_avx512.c - `read` with 512-bit loads (read_vector.h). */
 #include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stream.c - the arrays of `copy` and `triad`, and how a worker walks through its share. */
+/* stream.c - the arrays of `copy` and `triad`, and a worker's walk through its share of them. */
 #include "kernels/ceilings/stream.h"
 
 #include "kernels/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* stream_avx2.c - `copy` and `triad` with 256-bit vectors (stream_vector.h). */
 #include "kernels/ceilings/stream.h"
 
 #include "kernels/cpu.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* stream_avx512.c - `copy` and `triad` with 512-bit vectors (stream_vector.h). */
 #include "kernels/ceilings/stream.h"
 
 #include "kernels/cpu.h"

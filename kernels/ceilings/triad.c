@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* triad.c - adds one array to three times another, as STREAM does: a ceiling of what reads twice what it
- * writes. */
+/*
+ * triad.c - the kernel `triad`: adds one array to three times another, as in STREAM; the ceiling of
+ * kernels that read twice as much as they write.
+ */
 #define STREAM_SOURCES 2
 #include "kernels/ceilings/stream_problem.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* heron.c - the kernel `heron`: its numbers, its reference, and its record. */
+/* heron.c - the kernel `heron`: its numbers, its reference variant, and its record. */
 #include "kernels/heron/heron.h"
 
 #include "kernels/memory.h"

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heron.h - square roots by Heron's iteration x <- (x + a / x) / 2, from 1, until it no longer falls.
+ * heron.h - square roots by Heron's iteration x <- (x + a / x) / 2, from 1, until it no longer
+ * falls.
  *
- * After its first step x is at or above the root, and falls until rounding ends it: within 2 ulp of the root,
- * after six steps for numbers near 1 and five hundred for the largest and smallest. Zero and infinity are
- * their own roots; what is negative or no number has none, which is one fixed NaN; these take no step. Every
- * variant does the same IEEE 754 operations in the same order, so that results and steps are equal to the
- * bit.
+ * After its first step x is at or above the root, since the arithmetic mean of x and a / x is at
+ * least their geometric mean, sqrt(a). From there it falls, until rounding ends that within 2 ulp
+ * of the root. Far from the root each step halves x; near it the number of correct digits doubles:
+ * six steps for numbers near 1, five hundred for the largest and smallest. So items cost unequally,
+ * and by an amount that no schedule can know beforehand.
+ *
+ * Zero and infinity are their own roots; negative numbers and NaN have none, which is one fixed
+ * NaN; these take no step. Every variant does the same IEEE 754 operations in the same order, so
+ * that results and numbers of steps are equal to the bit.
  */
 #ifndef PARSCALE_KERNELS_HERON_HERON_H
 #define PARSCALE_KERNELS_HERON_HERON_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* heron_avx2.c - eight roots at a time, until the last of them is found; two vectors, so that one divides
- * while the other is added up. */
+/*
+ * heron_avx2.c - Heron's roots with 256-bit vectors: eight at a time, until the last of them is
+ * found; in two vectors, so that one divides while the other is added up.
+ */
 #include "kernels/heron/heron.h"
 
 #include "kernels/cpu.h"

@@ -2,9 +2,11 @@
 /*
  * palindrome.h - palindromic words in a packed list of words of one length.
  *
- * The unit of work is a group of 64 words: whatever their length, a whole number of 64-byte vectors. A
- * variant is a function that makes a mask of one group, bit i for word i; counting and listing are made of
- * masks, the same for all variants. Words are compared byte by byte, as they stand.
+ * The unit of work is a group of 64 words: whatever their length, a whole number of 64-byte
+ * vectors. A variant is a function that makes a mask of one group, bit i for word i; counting and
+ * listing work on masks, the same for all variants. So results have no branch that depends on the
+ * words: a count is a population count, and a mispredicted jump per palindrome is avoided. Words
+ * are compared byte by byte, as they are.
  */
 #ifndef PARSCALE_KERNELS_PALINDROME_PALINDROME_H
 #define PARSCALE_KERNELS_PALINDROME_PALINDROME_H

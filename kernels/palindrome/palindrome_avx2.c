@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * palindrome_avx2.c - words to 16 letters: as many as fit, in each 16-byte lane, against their mirror image
- * by one byte shuffle; longer ones: one end against the other, mirrored.
+ * palindrome_avx2.c - palindromes with 256-bit vectors. Words of 2, 4 and 8 letters are elements of
+ * a vector; other words of up to 16 letters are packed, as many as fit into each 16-byte lane, and
+ * compared with their mirror image by one byte shuffle; of longer words one end is compared with
+ * the other, mirrored.
  *
- * A lane's mismatches in front halves become one bit a word by a carry: adding ones over a front half carries
- * out of it where at least one bit was set.
+ * A lane then has one bit per byte, set where the byte differs from its partner, but one bit per
+ * word is wanted. Adding a mask of ones over the front half of each word carries out of it exactly
+ * if at least one bit was set there; the carries are gathered by PEXT. Middle letters are left out
+ * of the front half, and so take the carry.
  */
 #include "kernels/palindrome/palindrome.h"
 

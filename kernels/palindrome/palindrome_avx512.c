@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * palindrome_avx512.c - words of 2, 4 and 8 letters as elements of a vector; of any other length as many as
- * fit in 64 bytes against their mirror image by one byte permute, where the CPU has it (VBMI), else, and of
- * longer ones, by the AVX2 variant.
+ * palindrome_avx512.c - palindromes with 512-bit vectors: words of 2, 4 and 8 letters as elements
+ * of a vector; words of other lengths, as many as fit into 64 bytes, against their mirror image by
+ * one byte permute, where the CPU has it (VBMI). Everything else is the AVX2 variant's.
  */
 #include "kernels/palindrome/palindrome.h"
 

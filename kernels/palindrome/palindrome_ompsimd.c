@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* palindrome_ompsimd.c - plain loops over the letters and the words of a group under `#pragma omp simd`: what
- * the compiler makes of them. */
+/*
+ * palindrome_ompsimd.c - palindromes with plain loops over letters and words of a group under
+ * `#pragma omp simd`: the compiler's own vectors.
+ */
 #include "kernels/palindrome/palindrome.h"
 
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* palindrome_reference.c - word by word: the first half equals the reversed second half. Shares nothing with
- * the other variants. */
+/*
+ * palindrome_reference.c - palindromes word by word: the first half equals the reversed second
+ * half. Shares nothing with the other variants.
+ */
 #include "kernels/palindrome/palindrome.h"
 
 static const uint64_t most_words = 1000000000;

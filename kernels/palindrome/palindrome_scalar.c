@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* palindrome_scalar.c - eight letters at a time in a 64-bit register, on any machine; words of four in
- * vectors of 16 bytes, of which GCC and Clang make what the machine has. */
+/*
+ * palindrome_scalar.c - palindromes with eight letters at a time in a 64-bit register, on any
+ * machine; words of four in vectors of 16 bytes of the compiler's own type.
+ */
 #include "kernels/load.h"
 #include "kernels/palindrome/palindrome.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* primality.c - the kernel `primality`: its table of divisors, and its record. */
+/*
+ * primality.c - the kernel `primality`: its table of divisors, its published answers, and its
+ * record.
+ */
 #include "kernels/primality/primality.h"
 
 #include "kernels/primes.h"

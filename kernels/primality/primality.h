@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * primality.h - which numbers are primes, each tried alone by division with all odd numbers to its root.
+ * primality.h - which numbers are primes, each tested alone by division by all odd numbers up to
+ * its root.
  *
- * Not a fast way to find primes but an unequal one: an even number costs nothing, a prime its square root.
- * The unit of work is 32 numbers, a variant a function that makes a mask of the 16 odd ones among them.
- * Numbers have 32 bits, so that d divides n exactly where n times the inverse of d, modulo 2^32, is at most
- * (2^32 - 1) / d (Granlund and Montgomery, PLDI 1994).
+ * It is no fast way to find primes, but unequal work: an even number costs nothing, a composite its
+ * least factor, a prime its square root. The unit of work is 32 numbers; a variant is a function
+ * that makes a mask of the 16 odd ones among them.
+ *
+ * Division by a constant is exact division without dividing: for odd d, multiplication by d's
+ * inverse modulo 2^32 is a bijection that maps the multiples of d, and only those, onto 0 .. (2^32
+ * - 1) / d. So d divides n if and only if n * inverse(d) mod 2^32 <= (2^32 - 1) / d: one
+ * multiplication and one comparison (Granlund and Montgomery, PLDI 1994). Inverses are computed
+ * once, by Newton's iteration.
  */
 #ifndef PARSCALE_KERNELS_PRIMALITY_PRIMALITY_H
 #define PARSCALE_KERNELS_PRIMALITY_PRIMALITY_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* primality_avx2.c - the 16 odd numbers of a unit against one divisor at a time, until none is left. */
+/*
+ * primality_avx2.c - trial division with 256-bit vectors: the 16 odd numbers of a unit against one
+ * divisor at a time, until none of them is left.
+ */
 #include "kernels/primality/primality.h"
 
 #include "kernels/cpu.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* primality_avx512.c - the 16 odd numbers of a unit in one vector against one divisor at a time, until none
- * is left. */
+/*
+ * primality_avx512.c - trial division with 512-bit vectors: the 16 odd numbers of a unit in one
+ * vector against one divisor at a time, until none of them is left.
+ */
 #include "kernels/primality/primality.h"
 
 #include "kernels/cpu.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* primality_reference.c - counts a divisor up until its square is beyond the number, or it divides. */
+/*
+ * primality_reference.c - trial division as it is taught: counts a divisor up until its square is
+ * beyond the number, or it divides.
+ */
 #include "kernels/primality/primality.h"
 
 static bool is_prime(uint64_t n)

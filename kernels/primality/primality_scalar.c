@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* primality_scalar.c - one number and one odd divisor at a time, by multiplication with its inverse. */
+/*
+ * primality_scalar.c - trial division with one number and one odd divisor at a time, by
+ * multiplication with its inverse.
+ */
 #include "kernels/primality/primality.h"
 
 uint32_t primality_match_scalar(const struct primality_input *in, uint32_t first)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve.c - the kernel `sieve`: how many primes, or k-tuplets of primes, lie in start..stop, both inclusive.
- * How it is done stands in sieve.h. */
+/*
+ * sieve.c - the kernel `sieve`: the number of primes, or of k-tuplets of primes, in start..stop,
+ * both inclusive. Its record and its published answers; the algorithm is explained in sieve.h.
+ */
 #include "kernels/sieve/sieve.h"
 
 #include "kernels/primes.h"

@@ -1,32 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve.h - what the files of the sieve share: the plan of a problem, made once, read by every worker.
+ * sieve.h - what the files of the sieve share: the plan of a problem, made once, read by every
+ * worker.
  *
- * The numbers first..last are sieved as residue-class lines: for a modulus M, every class k with first + k
- * coprime to M is one bitmap, bit i of which stands for first + k + M * i. Long lines are cut into blocks of
- * line_bits bits, and those into segments that fit L1. One work unit is one line of one block (with buckets
- * or when listing: all lines of one block); units are numbered block by block and carry nothing to the next.
- * A set bit is a composite.
+ * Lines. The numbers first..last are sieved as residue-class lines: for a modulus M, every class k
+ * with first + k coprime to M is one bitmap, whose bit i is the number first + k + M * i. Long
+ * lines are cut into blocks of line_bits bits, and those into segments that fit L1. One work unit
+ * is one line of one block (with buckets or when listing: all lines of one block); units are
+ * numbered block by block and carry nothing to the next. A set bit is a composite.
  *
- * A base prime p crosses out, in the line k of the block that begins at number A, the bits i with A + k + M *
- * i = 0 (mod p): i = (k * step + D) mod p with step = -1/M mod p, the same for every line and block, and D =
- * A * step mod p, the same for every line of a block. So starts are computed where they are needed, and never
- * carried along.
+ * The usual wheel stores the classes of each M numbers side by side, and a prime then needs a table
+ * of gaps to step through them. In a line of its own class, a prime hits every p-th bit: the inner
+ * loop is an addition and a store, M may be as large as 30030, and lines are independent, which is
+ * the whole parallel form.
  *
- * Kinds of primes, in ascending order, and which header of the template (sieve_template.h) crosses them out:
+ * Starts. A base prime p crosses out, in line k of the block that begins at number A, the bits i
+ * with A + k + M * i = 0 (mod p): i = (k * step + D) mod p with step = -1/M mod p, the same for
+ * every line and block, and D = A * step mod p, the same for every line of a block. So starts are
+ * computed where they are needed, about ten vector instructions for 16 primes, and never carried
+ * along.
+ *
+ * Kinds of primes, in ascending order, and the header of the template (sieve_template.h) that
+ * crosses them out (small, medium and bucketed are comparable to primesieve's EratSmall, EratMedium
+ * and EratBig):
  *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern: sieve_presieve.h;
- *   turned       many hits in a segment, eight at a time with constant masks: sieve_small.h;
- *   counted      sorted by their number of hits, which is known but for the last: sieve_medium.h;
+ *   small        many hits in a segment, eight at a time with constant masks: sieve_small.h;
+ *   medium       sorted by their number of hits, which is known but for the last: sieve_medium.h;
  *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_medium.h;
- *   huge         too large to ask in every line (beyond sieve_input.direct): multiples are enumerated for a
- *                whole block and thrown into a bucket for each line: sieve_bucket.h.
- * Of small numbers (sieve_can_multiply()) all above the pre-sieved are multiplied with each other:
- * sieve_products.h.
+ *   bucketed     too large to ask in every line (beyond sieve_input.direct): multiples are enumerated
+ *                for a whole block and put into a bucket for each line: sieve_bucket.h.
+ * Below the cube of the first prime that is not pre-sieved (sieve_can_multiply()), all above the
+ * pre-sieved are multiplied with each other instead: sieve_products.h.
  *
- * The plan is made in sieve_plan.c (shape: sieve_geometry.c; base primes: sieve_base.c, sieve_tables.c), a
- * worker's scratch in sieve_scratch.c.
- *
- * Nothing here knows threads. All of a plan is read-only once it is open.
+ * The plan is made in sieve_plan.c (shape: sieve_geometry.c; base primes: sieve_base.c,
+ * sieve_tables.c), a worker's scratch in sieve_scratch.c. Nothing here knows threads. All of a plan
+ * is read-only once it is open. Sources: Pritchard, Acta Informatica 17, 1982 (wheels); Bays and
+ * Hudson, BIT 17, 1977 (segments). docs/sieve.md has measurements.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_H
@@ -95,7 +104,7 @@ struct sieve_tables {
 	const struct sieve_factors *factors; /* modulo 30; else NULL */
 };
 
-/* Lines as bitmaps: the huge base primes. */
+/* Lines as bitmaps: the bucketed base primes. */
 struct sieve_store {
 	uint64_t first; /* block b, line c, bit i: first + offset[c] + modulus * (b * line_bits + i) */
 	uint32_t modulus, classes, blocks;

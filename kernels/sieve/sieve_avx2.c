@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_avx2.c - the sieve with 256-bit vectors: 8 starts and 256 pre-sieved bits at a time, POPCNT for
- * counting. */
+/*
+ * sieve_avx2.c - the sieve with 256-bit vectors: 8 starts and 256 pre-sieved bits at a time, POPCNT
+ * for counting.
+ */
 #include "kernels/cpu.h"
 #include "kernels/sieve/sieve.h"
 

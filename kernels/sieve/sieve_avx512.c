@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_avx512.c - the sieve with 512-bit vectors: 16 starts, 512 pre-sieved bits, 512 counted bits at a
- * time. */
+/*
+ * sieve_avx512.c - the sieve with 512-bit vectors: 16 starts, 512 pre-sieved bits and 512 counted
+ * bits at a time; lists by GFNI (8 x 8 bit transposes) and byte compression where the CPU has them.
+ */
 #include "kernels/cpu.h"
 #include "kernels/sieve/sieve.h"
 

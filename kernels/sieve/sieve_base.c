@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_base.c - the base primes in order: small ones are kept, the others are as the sieve itself lists
- * them. */
+/*
+ * sieve_base.c - the list of base primes. Those below 65,536 are kept in a table; larger ones are
+ * listed by a sieve of their own, whose base primes are in that table: so the recursion is one
+ * level deep.
+ */
 #include "kernels/memory.h"
 #include "kernels/sieve/sieve.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_block.h - what is the same for all lines of a block, and several of its lines side by side. */
+/*
+ * sieve_block.h - origins and buckets, which are the same for all lines of a block, and several of
+ * its lines side by side.
+ */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_BLOCK_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_BLOCK_H
 

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_bucket.h - bucketed primes, which hit few lines of a block or none: instead of
- * asking in every line, enumerate the multiples of each prime in the whole block, and throw each into the
- * bucket of its line.
+ * sieve_bucket.h - primes that hit few lines of a block, or none: instead of asking each prime in
+ * every line, the multiples of each prime in the whole block are enumerated, and each is put into
+ * the bucket of its line; the bucket is crossed out when the line's turn comes.
  *
- * The primes themselves are kept as lines, 1/20 of the memory that numbers would take, and unpacked each
- * time. A bucket that overflows (none should, by 16 standard deviations) is emptied, and its line asks every
- * prime instead.
+ * Asking costs one start per prime and line, most of them in vain if a prime has fewer multiples in
+ * the block than there are lines; enumerating costs one step per odd multiple and one store per
+ * multiple coprime to 210. Bucket sieves are by T. Oliveira e Silva; here no list of next multiples
+ * is carried from block to block, so blocks stay independent.
+ *
+ * The primes themselves are kept as sieved lines, 1/20 of the memory of a list of numbers, and are
+ * unpacked each time. A bucket has room for the mean number of hits plus 16 standard deviations. If
+ * one overflows all the same, it is dropped, and its line asks every prime instead: slow, but
+ * right.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_BUCKET_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_BUCKET_H

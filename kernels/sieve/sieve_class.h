@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_class.h - a line, from the pre-sieve to counting, by all kinds of primes. */
+/* sieve_class.h - one line of one block, from the pre-sieve to counting, by all kinds of primes. */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_CLASS_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_CLASS_H
 

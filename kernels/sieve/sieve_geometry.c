@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_geometry.c - which modulus, and how long lines and segments are: the cheapest of a few dozen, by a cost
- * model. */
+/*
+ * sieve_geometry.c - chooses the modulus, the length of lines and segments, and the limit of direct
+ * primes: the cheapest of a few dozen combinations by a cost model.
+ *
+ * The model adds up what each kind of prime costs: hits by Mertens' theorem (the sum of 1/p from a
+ * to b is ln ln b - ln ln a), starts by the number of primes (x / (ln x - 1.1)), fixed costs per
+ * segment and per line, each at the price of the cache level in which it happens. A large M means
+ * fewer bits and hits, but more lines and so more starts; long lines the opposite. Exact prices do
+ * not matter: costs are flat near the optimum.
+ */
 #include "kernels/sieve/sieve.h"
 #include "kernels/sieve/sieve_tuplets.h"
 
@@ -16,7 +24,7 @@ static const double hit_in_l1 = 0.36, hit_in_l2 = 2.0, hit_in_l3 = 2.5;
 static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1;
 /* A segment has some fifty runs, each with a mispredicted jump or two. */
 static const double per_segment = 1000, presieve_per_bit = 0.036;
-/* A direct prime is listed once and has an origin in every block; a huge one is unpacked in every block, its
+/* A direct prime is listed once and has an origin in every block; a bucketed one is unpacked in every block, its
  * odd multiples are looked at, and those in lines go through a bucket. */
 static const double per_prime = 6, per_prime_and_block = 1.5, per_bucketed_prime = 1,
 		    per_bucketed_prime_and_block = 1.5;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_groups.h - k-tuplets are counted in groups of neighbouring lines: the union of k lines is clear where
- * a tuplet begins.
+ * sieve_groups.h - counts k-tuplets in groups of neighbouring lines: a tuplet begins where the
+ * union (OR) of k neighbouring lines has a clear bit.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_GROUPS_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_GROUPS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_list.h - lists: all lines of a block side by side, turned round to numbers in order. */
+/* sieve_list.h - lists primes or tuplets in order, from all lines of a block, transposed. */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_LIST_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_LIST_H
 

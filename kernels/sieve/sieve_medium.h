@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_medium.h - medium primes, in a segment, and large ones, in a whole line: in runs of primes with as
- * many hits (sieve_scratch.c finds them).
+ * sieve_medium.h - medium primes, in a segment, and large ones, in a whole line.
  *
- * No branch depends on where a prime hits: trip counts are those of a run.
+ * A prime p hits a segment of n bits n / p times, rounded down, or once more. A loop that tests for
+ * the end mispredicts its last jump for nearly every prime. So primes are grouped into runs with
+ * the same number of sure hits (sieve_scratch.c finds them; primes ascend, so a run is an
+ * interval): each run has an unrolled loop without a test, and the hit that may lie beyond the end
+ * is redirected to a spare bit by a vector select. Above SIEVE_MEDIUM hits the count is rounded
+ * down to a multiple of four, and up to four hits beyond the end are simply taken. No branch
+ * depends on where a prime hits.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H

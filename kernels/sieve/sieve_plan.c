@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_plan.c - from a problem to a plan: the lines, the tables of the base primes and those of the
- * pre-sieve. */
+/*
+ * sieve_plan.c - from a problem to a plan: shape, lines, tables of base primes, and the primes that
+ * go through buckets.
+ */
 #include "kernels/memory.h"
 #include "kernels/sieve/sieve.h"
 #include "kernels/sieve/sieve_tuplets.h"

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_presieve.h - pre-sieved primes: the tables of their patterns (sieve_tables.c), united. */
+/*
+ * sieve_presieve.h - pre-sieved primes: ORs the tables of their patterns (sieve_tables.c) into a
+ * segment.
+ *
+ * Every p-th bit is a pattern with a period of p bits, and so of p bytes. The patterns of several
+ * primes together have the period of their product: a table of that many bytes holds what all of
+ * them cross out, from any byte on. In a line it begins at a byte that is computed like a start,
+ * modulo the product, with 8 M in place of M. About 30 tables up to 8 KiB replace all crossing out
+ * by primes to 211, at one load and OR per table and vector.
+ */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_PRESIEVE_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_PRESIEVE_H
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_products.h - numbers below the cube of the first prime that is not pre-sieved: what the pre-sieve
- * leaves of their composites are products p * q of two primes, p <= q, each once. All lines of a block,
- * modulo 30, lie side by side, and a prime p is multiplied with a whole row of q at a time.
+ * sieve_products.h - numbers below the cube of the first prime q0 that is not pre-sieved.
+ *
+ * A composite below q0^3 that no pre-sieved prime divides has exactly two prime factors p <= q. So
+ * it is enough to cross out p * q for all primes q >= p: each composite once, where multiples of p
+ * would hit composites repeatedly (Gries and Misra, CACM 21, 1978). With p = 30 u + a and q = 30 j
+ * + c the product is in bit p j + u c + (a c - first) / 30 of its line modulo 30, so a row of 16
+ * factors q is one multiplication, one permutation and one addition. All eight lines lie side by
+ * side in L1.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_PRODUCTS_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_PRODUCTS_H

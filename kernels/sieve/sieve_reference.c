@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_reference.c - the textbook sieve, as in the article that parscale took its example from: odd numbers
- * only, one unsegmented array of them all, each prime striking out every prime'th of them from 3 * prime on.
- * A bit a number stands for the article's list of integers. It is what other variants are held against, so it
- * stays plain.
+ * sieve_reference.c - the textbook sieve, as in the article that parscale took its example from:
+ * odd numbers only, one unsegmented array, each prime striking out every p-th of them from 3 p on.
+ * One bit per number replaces the article's list of integers. Other variants are checked against
+ * it, so it stays plain.
  *
- * The algorithm has no parts that could run side by side: there is one unit.
+ * The algorithm has no parts that could run side by side, so there is one unit.
  */
 #include "kernels/memory.h"
 #include "kernels/primes.h"

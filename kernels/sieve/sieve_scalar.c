@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. */
+/*
+ * sieve_scalar.c - the sieve in portable C11, for 64-bit machines of either byte order. Loops are
+ * written so that compilers can vectorise them; nothing depends on it.
+ */
 #include "kernels/sieve/sieve_template.h"
 
 static const struct sieve_engine engine = {113, 500000, leave_line, emit, steps};

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* sieve_scratch.c - a worker's scratch: its layout, and what is the same for all lines of a block. */
+/*
+ * sieve_scratch.c - a worker's scratch: its layout, the runs of primes with equal numbers of hits,
+ * and the bits of squares, from which on a prime has to cross out.
+ *
+ * The number of sure hits does not grow with the prime, so the end of a run is found by binary
+ * search: a few dozen searches per block instead of a division per prime.
+ */
 #include "kernels/sieve/sieve.h"
 
 #include <string.h>

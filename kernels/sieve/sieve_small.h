@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_small.h - small primes: many hits in a segment, eight at a time with constant masks.
+ * sieve_small.h - small primes, with many hits in a segment: eight hits at a time with constant
+ * masks.
+ *
+ * Eight hits of p span 8 p bits, which is p bytes. If the first of them is bit 0 of a byte, hit j
+ * is bit j p mod 8 of byte j p / 8: the masks depend on p mod 8 alone, which has four values for
+ * odd p. So primes are sorted into four lists, each with an unrolled loop, and each start is moved
+ * back by up to seven hits to a whole byte, which is legal since those are multiples as well.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_SMALL_H
@@ -36,7 +42,7 @@ INLINE void cross_list(unsigned char *segment, uint32_t bits, const uint32_t *pr
 	}
 }
 
-/* Primes that are turned, in the segment `before` bits into the line. */
+/* Small primes, in the segment `before` bits into the line. */
 static __attribute__((noinline)) void cross_small(const struct sieve_input *in, struct sieve_scratch *w,
 	uint32_t offset, uint32_t before, unsigned char *segment)
 {

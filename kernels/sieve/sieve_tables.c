@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_tables.c - what is the same for every range, made by whoever needs it first and kept as long as the
- * process: small primes and the tables of the pre-sieve. Who comes second while it is being made makes it
- * too, and gives his own up.
+ * sieve_tables.c - tables that are the same for every range, made at the first use and kept: the
+ * primes below 65,536 and the patterns of the pre-sieve. Without a lock: a thread that loses the
+ * race to publish a table frees its own copy.
  */
 #include "kernels/memory.h"
 #include "kernels/sieve/sieve.h"

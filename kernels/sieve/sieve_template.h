@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sieve_template.h - the sieve itself, which every instruction set's file includes first. sieve.h explains
- * the algorithm; from the bottom up it is
+ * sieve_template.h - the sieve itself, which every instruction set's file includes first. sieve.h
+ * explains the algorithm; from the bottom up it is
  *
- *   sieve_simd.h     what the instruction set brings
- *   sieve_hit.h       one hit
- *   sieve_presieve.h  pre-sieved primes
- *   sieve_small.h    small primes
- *   sieve_medium.h   counted and large primes
- *   sieve_bucket.h      bucketed primes
- *   sieve_products.h  primes that are multiplied with each other
+ *   sieve_simd.h       what the instruction set brings
+ *   sieve_hit.h        one hit
+ *   sieve_presieve.h   pre-sieved primes
+ *   sieve_small.h      small primes
+ *   sieve_medium.h     medium and large primes
+ *   sieve_bucket.h     bucketed primes
+ *   sieve_products.h   primes that are multiplied with each other
  *   sieve_class.h      a line, by all of these, and its count
- *   sieve_block.h     what is the same for all lines of a block
- *   sieve_groups.h    k-tuplets, from neighbouring lines
- *   sieve_transpose.h   lines turned round to words, and words made numbers
- *   sieve_list.h      lists, from these
+ *   sieve_block.h      what is the same for all lines of a block
+ *   sieve_groups.h     k-tuplets, from neighbouring lines
+ *   sieve_transpose.h  lines transposed to words, and words made numbers
+ *   sieve_list.h       lists, from these
  *
  * and here the functions of a variant's record. A header includes what it needs.
  */

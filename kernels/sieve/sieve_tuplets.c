@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * sieve_tuplets.c - the arithmetic of k-tuplets: which residues they begin at, which lines can hold
+ * them, how they are spelt, and published counts.
+ */
 #include "kernels/sieve/sieve_tuplets.h"
 
 #include <inttypes.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* substrings_avx2.c - 64 bytes as two vectors of 32. */
+/*
+ * substrings_avx2.c - the search from centres (substrings_centres.h) with 64 bytes as two vectors
+ * of 32.
+ */
 #include "kernels/substrings/substrings_centres.h"
 
 #include "kernels/cpu.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* substrings_avx512.c - 64 bytes are a vector, and a comparison a mask. */
+/*
+ * substrings_avx512.c - the search from centres (substrings_centres.h) with 64 bytes in one vector;
+ * a comparison is a mask.
+ */
 #include "kernels/substrings/substrings_centres.h"
 
 #include "kernels/cpu.h"

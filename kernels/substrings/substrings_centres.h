@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * substrings_centres.h - the search from centres outwards, 64 letters and the 64 gaps before them at once.
+ * substrings_centres.h - the search from centres outwards: 64 letters and the 64 gaps before them
+ * at once.
  *
- * A variant brings two functions over 64 bytes, `equal` and `mirrored`; the rest is 64-bit masks, bit i for
- * offset i of a block. (NEON needs these two and nothing else.) In round r a centre lives on if its r-th pair
- * is one. The first rounds are played without asking whether anyone is alive, then until nobody is, or few
- * are: those are searched one by one, 64 pairs at a time, and long ones with what is known of runs
- * (substrings_state.h). Blocks at the ends of the string are searched one by one from the start, so that no
- * byte outside decides.
+ * Each of the 2n - 1 centres has as many palindromes as it has equal pairs around it. In round r,
+ * one comparison of 64 bytes at p - r with 64 bytes at p + r finds the r-th pair of 64 letters, and
+ * one at p + r - 1 that of 64 gaps; a centre that had no pair is masked out. In random text 1/k of
+ * the centres survive a round (k letters in the alphabet), so few rounds are needed, and the counts
+ * of the masks sum up to the number of palindromes.
+ *
+ * The first rounds are played without asking whether any centre is alive, since a mispredicted
+ * branch costs as much as several rounds. Later, when none or few are alive, those are searched one
+ * by one, 64 pairs at a time, long ones with what is known of runs (substrings_state.h). Blocks at
+ * the ends of the string are searched one by one from the start, so that no byte outside decides.
+ *
+ * A variant brings two functions over 64 bytes, `equal` and `mirrored`; the rest is 64-bit masks,
+ * bit i for offset i of a block.
  */
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H

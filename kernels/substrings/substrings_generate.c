@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * substrings_generate.c - generates strings: random, English, and the periodic ones that are worst
+ * for a search from centres.
+ */
 #include "kernels/substrings/substrings_generate.h"
 
 #include "kernels/random.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * substrings_reference.c - Manacher's algorithm ("A new linear-time on-line algorithm for finding the
- * smallest initial palindrome of a string", JACM 1975): a centre inside a palindrome has as many pairs as its
- * mirror image, as far as that palindrome goes. Linear in the string, from its beginning to the last centre
- * that is asked for.
+ * substrings_reference.c - Manacher's algorithm ("A new linear-time on-line algorithm for finding
+ * the smallest initial palindrome of a string", JACM 22, 1975): a centre inside a known palindrome
+ * has as many pairs as its mirror image, as far as that palindrome reaches; only beyond it are
+ * letters compared, and each comparison moves the reach on. So it is linear in the string, from its
+ * beginning to the last centre that is asked for.
  */
 #include "kernels/substrings/substrings.h"
 

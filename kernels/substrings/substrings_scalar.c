@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* substrings_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
+/*
+ * substrings_scalar.c - the search from centres with eight bytes at a time in a 64-bit register, on
+ * any machine.
+ */
 #include "kernels/load.h"
 #include "kernels/substrings/substrings_centres.h"
 

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * substrings_state.c - runs, and the comb: a run of so short a period that a block has several of
+ * its centres. Those are counted by arithmetic: their pairs form an arithmetic progression, so
+ * count and checksum are sums over bit positions, computed from six masked population counts.
+ */
 #include "kernels/substrings/substrings_state.h"
 
 #include <string.h>

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * substrings_state.h - what a worker remembers of centres whose palindromes are long, so that periodic
+ * substrings_state.h - what a worker remembers of centres with long palindromes, so that periodic
  * strings take no longer than others.
  *
- * Two palindromes of at least `reach` pairs whose centres are near each other make the string around them
- * periodic: to mirror twice is to shift. A run is such a stretch, made as long as it goes. Inside a run the
- * centres at every multiple of its period (in z, half a period in letters) have palindromes up to the nearer
- * end of the run, exactly; only the one in its middle may go on. All others have less than a period. (Runs:
- * Main 1989, Kolpakov and Kucherov 1999; palindromes in them: Galil 1978.)
+ * The search from centres is quadratic for a^n. Manacher's algorithm is linear but serial: it needs
+ * the pairs of all centres before. What replaces it uses only a constant amount of memory, and only
+ * facts about the string itself, so every worker can find them anew.
  *
- * Level k is about palindromes of 64 * 2^k pairs, and periods to half of that. At each level a worker keeps
- * the last centre with so many pairs and the last run found. A centre with so many pairs that is neither in
- * that run nor within a quarter of them from the last one is searched on to the next level. So each level
- * takes at most n / 16 comparisons of 64 letters for such centres, and as much for its runs, which overlap by
- * less than one palindrome: with 42 levels for 2^48 letters, that is linear, whatever the string.
+ * Two palindromes of at least `reach` pairs whose centres are near each other make the string
+ * around them periodic: to mirror twice is to shift. A run is such a stretch, extended as far as it
+ * goes. Inside a run the centres at every multiple of its period (in z, half a period in letters)
+ * have palindromes up to the nearer end of the run, exactly; only the one in its middle may go on.
+ * All other centres have fewer pairs than a period. (Runs: Main 1989, Kolpakov and Kucherov 1999;
+ * palindromes in them: Galil 1978.)
  *
- * All of this are facts about the string: true for any centre, whoever searches it. They are forgotten where
- * units go back to lower ones, which is where another run of the program's measurement begins, so that each
- * finds its own.
+ * The budget. Level k is about palindromes of 64 * 2^k pairs, and periods to half of that. At each
+ * level a worker keeps the last centre with so many pairs and the last run found. A centre with so
+ * many pairs that is neither in that run nor within a quarter of them from the last one is searched
+ * on to the next level. So each level takes at most n / 16 comparisons of 64 letters for such
+ * centres, and as much for its runs, which overlap by less than one palindrome: with 42 levels for
+ * 2^48 letters that is linear, whatever the string.
+ *
+ * The state is forgotten where units go back to lower ones, which is where another measured run
+ * begins, so that each run finds its own.
  */
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_STATE_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_STATE_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c - the kernel `text`: its record, and what all variants share of it. */
+/*
+ * text.c - the kernel `text`: its record, its input (generated or the caller's), and the pieces of
+ * it that travel to workers.
+ */
 #include "kernels/text/text.h"
 
 #include "kernels/cpu.h"

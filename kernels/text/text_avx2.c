@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text_avx2.c - 64 bytes as two vectors of 32. */
+/* text_avx2.c - the search by centres (text_centres.h) with 64 bytes as two vectors of 32. */
 #include "kernels/text/text_centres.h"
 
 #include "kernels/cpu.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress bytes
- * (VBMI2). Elsewhere, and in a tile of too many words that look like palindromes, by centres.
+ * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress
+ * bytes (VBMI2); elsewhere, and in a tile with many words that look like palindromes, by centres.
  */
 #include "kernels/text/text_centres.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * text_ends_avx512.c - the search by the ends of words (text_ends_avx512.h): masks of letters, the
+ * stream of signatures, and the words that are left.
+ */
 #include "kernels/text/text_ends_avx512.h"
 
 #if defined(__AVX512BW__)

@@ -2,11 +2,13 @@
 /*
  * text_ends_avx512.h - the search by the ends of words, for CPUs that compress bytes.
  *
- * Every word of two letters or more has a first and a last letter, whose mask is letters & (letters << 1 ^
- * letters >> 1). Each end gets a signature of a byte: 5 bits of its letter, 3 of the letter beside it in the
- * word. Compressed into one stream, the two signatures of a word are neighbours, wherever blocks begin; 32
- * words are compared at a time. In prose one word in a hundred has equal signatures, and is then looked at
- * letter by letter. No branch depends on the text before that.
+ * A word whose first and last letters differ is no palindrome, and in prose nearly all are such
+ * words. The ends of all words of 64 bytes are one mask, letters & (letters << 1 ^ letters >> 1).
+ * Each end gets a signature of one byte: 5 bits of its letter, 3 of the letter next to it in the
+ * word, which must agree as well. Compressed into one stream, the two signatures of a word are
+ * neighbours, wherever blocks begin, so 32 words are compared by one 16-bit rotate and compare. In
+ * prose one word in a hundred has equal signatures and is then compared letter by letter. Before
+ * that, no branch depends on the text.
  */
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_ENDS_AVX512_H
 #define PARSCALE_KERNELS_TEXT_TEXT_ENDS_AVX512_H

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * text_generate.c - generates prose by drawing word lengths, letters and separators from tables of
+ * 256 entries, one random byte per draw.
+ */
 #include "kernels/text/text_generate.h"
 
 #include "kernels/random.h"

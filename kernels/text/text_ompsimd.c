@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text_ompsimd.c - plain loops over 64 bytes under `#pragma omp simd`: what the compiler makes of them. */
+/*
+ * text_ompsimd.c - the search by centres with plain loops over 64 bytes under `#pragma omp simd`:
+ * the compiler's own vectors.
+ */
 #include "kernels/text/text_centres.h"
 
 /* The mask of 64 bytes that are 0 or 1. */

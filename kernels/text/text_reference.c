@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* text_reference.c - letter by letter: a word from its first to its last, then its first half against its
- * reversed second half. Shares nothing with the other variants but the rules. A chunk owns the words that
- * start in it. */
+/*
+ * text_reference.c - the plain search: finds a word's ends, then compares its first half with its
+ * reversed second half, letter by letter. Shares only the rules with the other variants. A chunk
+ * owns the words that start in it.
+ */
 #include "kernels/text/text.h"
 
 #include "kernels/text/unicode.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * text_rules.c - the rules for words: parses --word-chars, and makes the tables that searches use
+ * for ASCII; all other characters are asked one by one (unicode.h).
+ */
 #include "kernels/text/text_rules.h"
 
 #include "kernels/text/unicode.h"

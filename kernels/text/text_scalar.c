@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text_scalar.c - eight bytes at a time in a 64-bit register, on any machine. */
+/*
+ * text_scalar.c - the search by centres with eight bytes at a time in a 64-bit register, on any
+ * machine.
+ */
 #define TEXT_VECTOR 16
 #include "kernels/load.h"
 #include "kernels/text/text_vector.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * text_scan.c - drives the search tile by tile, and adds what a variant's search leaves out: words
+ * with characters other than ASCII, words longer than a block, and giants that all workers share.
+ */
 #include "kernels/text/text_scan.h"
 
 #include "kernels/text/unicode.h"

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_scan.h - what all variants but the reference share: a text is searched tile by tile, 64-bit masks say
- * where.
+ * text_scan.h - what all variants but the reference share: a text is searched tile by tile, and
+ * 64-bit masks say where words and palindromes are.
  *
- * A variant brings a search of one tile. Who owns a word: one that fills no block of TEXT_BLOCK bytes, and so
- * lies in one or two, belongs to the tile of its middle byte (the left one of two), and searches find those;
- * any other to the tile with the first block that it fills, and is found here. Both hold without regard to
- * chunks, so any cut gives the same words, in the same order.
+ * A variant brings the search of one tile. Which tile owns a word? A word that fills no block of
+ * TEXT_BLOCK bytes lies in one or two blocks; it belongs to the tile of its middle byte (the left
+ * one of two), and searches find it. Any other word belongs to the tile with the first block that
+ * it fills, and is found here. Neither rule depends on chunks, so any cut finds the same words in
+ * the same order.
  *
- * Giants are counted by their owner unseen. Each tile that such a word touches compares an equal share of its
- * pairs, and what differs is rejected in the tally.
+ * Giants - words so long that one worker would be busy with them alone - are counted by their owner
+ * unseen. Each tile that such a word touches compares an equal share of its pairs; if any share
+ * differs, a bit in the tally rejects the word, and `settle` takes it out of the sum.
  *
- * Searches know the words of ASCII alone. A word that has other characters is looked at here, once they are
- * done.
+ * Searches know the words of ASCII alone. A word with other characters is checked here, after them.
  */
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_SCAN_H
 #define PARSCALE_KERNELS_TEXT_TEXT_SCAN_H

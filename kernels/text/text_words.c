@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text_words.c - what is asked of single words: the exact rules, letter by letter. */
+/*
+ * text_words.c - questions about single words, answered by the exact rules, letter by letter: where
+ * a word ends, how many letters it has, whether it is a palindrome.
+ */
 #include "kernels/text/text.h"
 
 #include "kernels/text/unicode.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * unicode.c - classes of code points and simple case folding, by binary search in the ranges of
+ * unicode.def; encoding and decoding of UTF-8.
+ */
 #include "kernels/text/unicode.h"
 
 #include <stddef.h>
