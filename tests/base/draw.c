@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* draw.c - uniform and normal draws for simulations, the same on every machine. */
 #include "tests/base/draw.h"
 
 #include "base/rng.h"

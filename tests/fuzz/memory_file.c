@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* memory_file.c - bytes as a file in memory (memfd), with a path below /proc/self/fd. */
 #include "tests/fuzz/memory_file.h"
 
 #include <stdio.h>

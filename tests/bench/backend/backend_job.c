@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * backend_job.c - a job that records in shared memory what happens to it: which worker entered,
+ * which chunks it got, in which order; and a check for threads, processes and descriptors left
+ * behind.
+ */
 #include "tests/bench/backend/backend_job.h"
 
 #include <assert.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * machine_tree.c - plants the proc and sys of a machine in a temporary folder, from its .tree file.
+ */
 #include "tests/bench/machine/machine_tree.h"
 
 #include "bench/machine/cpulist.h"

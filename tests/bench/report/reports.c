@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * reports.c - a temporary folder, simulated sweeps in it, and functions that inspect reports and
+ * charts.
+ */
 #include "tests/bench/report/reports.h"
 
 #include "bench/report/svg.h"
