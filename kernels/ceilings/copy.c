@@ -28,6 +28,6 @@ const struct kernel kernel_copy = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.variants = (const struct variant *const[]){&copy_reference, &copy_avx2_stream, &copy_avx2,
-		&copy_avx512_stream, &copy_avx512, NULL},
+	.variants = (const struct variant *const[]){&copy_reference, &copy_neon_stream, &copy_neon,
+		&copy_avx2_stream, &copy_avx2, &copy_avx512_stream, &copy_avx512, NULL},
 };

@@ -4,7 +4,7 @@
  *
  * An operation is done to one 64-bit lane: `peak` adds, flips bits and clears bits of whole numbers, `flops`
  * multiplies by 1/2 and adds 1 to doubles (two operations), `divide` divides them. 96 lanes make a unit; they
- * depend on themselves alone, so that twelve registers' worth of them are under way at once, enough for any
+ * depend on themselves alone, so that twelve (or 24) registers' worth of them are under way at once, enough for any
  * latency times any number of ports; and no two of the same register follow each other but in the order in
  * which they are written, with an empty instruction after each: nothing is folded, fused or made a vector
  * that was none (tests/cli/assembly.sh counts them). Every variant does the same to each lane, to the bit.
@@ -17,7 +17,7 @@
 
 #include "kernels/kernel.h"
 
-enum { PEAK_LANES = 96, PEAK_REGISTERS = 12 };
+enum { PEAK_LANES = 96 };
 
 /* How often each lane goes through the steps in a unit, and how many operations one passage is. */
 enum {
@@ -84,10 +84,10 @@ static inline double peak_start_real(uint64_t u)
 	}
 
 /* For compilers that cannot make it. */
-#define PEAK_VARIANT_MISSING(kernel, id)                                                                     \
-	const struct variant kernel##_##id = {.name = #id, .missing = "this build is not for x86-64"}
+#define PEAK_VARIANT_MISSING(kernel, id, machine)                                                            \
+	const struct variant kernel##_##id = {.name = #id, .missing = "this build is not for " machine}
 
-extern const struct variant peak_scalar, peak_avx2, peak_avx512, flops_scalar, flops_avx2, flops_avx512,
-	divide_scalar, divide_avx2, divide_avx512;
+extern const struct variant peak_scalar, peak_avx2, peak_avx512, peak_neon, flops_scalar, flops_avx2,
+	flops_avx512, flops_neon, divide_scalar, divide_avx2, divide_avx512, divide_neon;
 
 #endif

@@ -26,8 +26,8 @@ PEAK_VARIANT(divide, avx512, CPU_AVX512, divide_chunk);
 
 #else
 
-PEAK_VARIANT_MISSING(peak, avx512);
-PEAK_VARIANT_MISSING(flops, avx512);
-PEAK_VARIANT_MISSING(divide, avx512);
+PEAK_VARIANT_MISSING(peak, avx512, "x86-64");
+PEAK_VARIANT_MISSING(flops, avx512, "x86-64");
+PEAK_VARIANT_MISSING(divide, avx512, "x86-64");
 
 #endif

@@ -5,7 +5,8 @@
  *
  * Before: PEAK_WHOLE and PEAK_REAL, types of as many 64-bit lanes as a register has (vectors of the
  * compiler's, or a number), PEAK_WIDE how many; PEAK_KEEP_WHOLE and PEAK_KEEP_REAL, the constraints of their
- * registers; PEAK_FUSED(x, m, c), which is x m + c; PEAK_TARGET, attributes of a function that uses it.
+ * registers; PEAK_FUSED(x, m, c), which is x m + c; PEAK_TARGET, attributes of a function that uses it;
+ * PEAK_REGISTERS 24 where so many shall be under way instead of 12.
  * After: the chunk functions peak_chunk, flops_chunk and divide_chunk.
  */
 #include "kernels/ceilings/peak.h"
@@ -13,9 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PEAK_EACH(do_it)                                                                                     \
+#define PEAK_TWELVE(do_it)                                                                                   \
 	do_it(0) do_it(1) do_it(2) do_it(3) do_it(4) do_it(5) do_it(6) do_it(7) do_it(8) do_it(9) do_it(10)  \
 		do_it(11)
+
+#ifndef PEAK_REGISTERS
+#define PEAK_REGISTERS 12
+#define PEAK_EACH(do_it) PEAK_TWELVE(do_it)
+#else
+#define PEAK_EACH(do_it)                                                                                     \
+	PEAK_TWELVE(do_it)                                                                                   \
+	do_it(12) do_it(13) do_it(14) do_it(15) do_it(16) do_it(17) do_it(18) do_it(19) do_it(20) do_it(21)  \
+		do_it(22) do_it(23)
+#endif
 
 /* A register of lanes from `lane` on. */
 static inline PEAK_WHOLE load_whole(const uint64_t *lane, uint64_t start)
@@ -52,7 +63,7 @@ static inline uint64_t sum_of(PEAK_WHOLE x)
 #define KEEP_WHOLE(x) __asm__ volatile("" : PEAK_KEEP_WHOLE(x));
 #define KEEP_REAL(x) __asm__ volatile("" : PEAK_KEEP_REAL(x));
 
-/* A chunk function: for every unit and every twelve registers of its lanes, `rounds` times `steps`. */
+/* A chunk function: for every unit and every PEAK_REGISTERS registers of its lanes, `rounds` times `steps`. */
 #define PEAK_CHUNK(name, load, rounds, steps_of_a_round, steps, ...)                                         \
 	PEAK_TARGET static void name(const void *input, struct span s, void *scratch, struct tally *out)     \
 	{                                                                                                    \

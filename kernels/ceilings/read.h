@@ -55,6 +55,7 @@ void read_span(const struct read_input *in, struct span s, struct tally *out, re
 	const struct variant read_##id = {.name = label, .needs = cpu_bits, .missing = why}
 
 /* The variants, each in the file of its instruction set. */
-extern const struct variant read_reference, read_avx2, read_avx2_pages, read_avx512, read_avx512_pages;
+extern const struct variant read_reference, read_avx2, read_avx2_pages, read_avx512, read_avx512_pages,
+	read_neon, read_neon_pages;
 
 #endif

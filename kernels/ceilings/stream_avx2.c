@@ -10,7 +10,8 @@
 
 #define STREAM_VECTOR __m256d
 #define STREAM_LANES 4
-#define STREAM_KEEP "+x"
+#define STREAM_KEEP(v) "+x"(v)
+#define STREAM_FENCE() _mm_sfence()
 
 static inline __m256d stream_load(const double *p)
 {
@@ -38,6 +39,6 @@ STREAM_VARIANTS(avx2, CPU_AVX2);
 
 #else
 
-STREAM_VARIANTS_MISSING(avx2);
+STREAM_VARIANTS_MISSING(avx2, "x86-64");
 
 #endif

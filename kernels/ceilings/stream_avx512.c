@@ -10,7 +10,8 @@
 
 #define STREAM_VECTOR __m512d
 #define STREAM_LANES 8
-#define STREAM_KEEP "+v"
+#define STREAM_KEEP(v) "+v"(v)
+#define STREAM_FENCE() _mm_sfence()
 
 static inline __m512d stream_load(const double *p)
 {
@@ -38,6 +39,6 @@ STREAM_VARIANTS(avx512, CPU_AVX512);
 
 #else
 
-STREAM_VARIANTS_MISSING(avx512);
+STREAM_VARIANTS_MISSING(avx512, "x86-64");
 
 #endif

@@ -3,8 +3,8 @@
  * stream_vector.h - copy and triad with plain stores, and with such as go past the caches, for the
  * instruction set of the file that includes this.
  *
- * Before: STREAM_VECTOR its vector of doubles, STREAM_LANES how many; STREAM_KEEP, the constraint of its
- * registers; and static inline functions stream_load(p), stream_store(p, v), stream_past(p, v), and
+ * Before: STREAM_VECTOR its vector of doubles, STREAM_LANES how many; STREAM_KEEP(v), the operand of an
+ * assembler statement that is v in its registers; STREAM_FENCE(), what ends stores past the caches; and static inline functions stream_load(p), stream_store(p, v), stream_past(p, v), and
  * stream_triple(b, c), which is b + 3 c. What one loop does to a word: always inlined, so that it is
  * one loop.
  */
@@ -33,6 +33,6 @@ enum { STREAM_AT_ONCE = 4 };
 #define STREAM_ADDED stream_triple(stream_load(b + i + k), stream_load(c + i + k))
 
 STREAM_LOOP(copy_plain, STREAM_COPIED, b[i], stream_store, (void)0)
-STREAM_LOOP(copy_past, STREAM_COPIED, b[i], stream_past, _mm_sfence())
+STREAM_LOOP(copy_past, STREAM_COPIED, b[i], stream_past, STREAM_FENCE())
 STREAM_LOOP(triad_plain, STREAM_ADDED, b[i] + 3 * c[i], stream_store, (void)0)
-STREAM_LOOP(triad_past, STREAM_ADDED, b[i] + 3 * c[i], stream_past, _mm_sfence())
+STREAM_LOOP(triad_past, STREAM_ADDED, b[i] + 3 * c[i], stream_past, STREAM_FENCE())

@@ -28,6 +28,6 @@ const struct kernel kernel_triad = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.variants = (const struct variant *const[]){&triad_reference, &triad_avx2_stream, &triad_avx2,
-		&triad_avx512_stream, &triad_avx512, NULL},
+	.variants = (const struct variant *const[]){&triad_reference, &triad_neon_stream, &triad_neon,
+		&triad_avx2_stream, &triad_avx2, &triad_avx512_stream, &triad_avx512, NULL},
 };

@@ -132,5 +132,6 @@ const struct kernel kernel_heron = {
 	.items = items,
 	.resize = resize,
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
-	.variants = (const struct variant *const[]){&heron_reference, &heron_avx2, &heron_avx512, NULL},
+	.variants = (const struct variant *const[]){&heron_reference, &heron_neon, &heron_avx2, &heron_avx512,
+		NULL},
 };

@@ -66,6 +66,6 @@ static inline double heron_special(double a)
 		.chunk = work,                                                                               \
 	}
 
-extern const struct variant heron_reference, heron_avx2, heron_avx512;
+extern const struct variant heron_reference, heron_avx2, heron_avx512, heron_neon;
 
 #endif

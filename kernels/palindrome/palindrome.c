@@ -202,5 +202,5 @@ const struct kernel kernel_palindrome = {
 	.listing = &(const struct kernel_listing){.spell = spell, .weigh = place_tally},
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&palindrome_reference, &palindrome_scalar,
-		&palindrome_ompsimd, &palindrome_avx2, &palindrome_avx512, NULL},
+		&palindrome_ompsimd, &palindrome_neon, &palindrome_avx2, &palindrome_avx512, NULL},
 };

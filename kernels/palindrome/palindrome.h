@@ -19,11 +19,12 @@ enum { PALINDROME_GROUP = 64, PALINDROME_VECTOR = 64, PALINDROME_LONGEST = 65536
 
 /* How a vector holds whole words: for variants that take floor(bytes / length) words at a time. */
 struct palindrome_shape {
-	unsigned words;           /* in a vector; 0: not even one */
-	unsigned char mirror[64]; /* where each byte finds its partner; bytes beyond the last word find
+	unsigned words;            /* in a vector; 0: not even one */
+	unsigned char mirror[64];  /* where each byte finds its partner; bytes beyond the last word find
 				     themselves */
-	uint64_t front;           /* the bytes of the words' front halves, less their middle letters */
-	uint64_t after;           /* the byte after each front half: where a carry out of it lands */
+	uint64_t front;            /* the bytes of the words' front halves, less their middle letters */
+	uint64_t after;            /* the byte after each front half: where a carry out of it lands */
+	unsigned char pick[2][16]; /* instead of these: palindrome_neon.c */
 };
 
 /* The list, read-only once made. `words` is 64-byte aligned, may be read as if it had whole groups, and
@@ -113,6 +114,6 @@ void palindrome_avx2_scan(
 	const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list);
 
 extern const struct variant palindrome_reference, palindrome_scalar, palindrome_ompsimd, palindrome_avx2,
-	palindrome_avx512;
+	palindrome_avx512, palindrome_neon;
 
 #endif

@@ -96,6 +96,6 @@ const struct kernel kernel_primality = {
 	.resize = resize,
 	.oracle = oracle,
 	.listing = &(const struct kernel_listing){.weigh = primes_weigh},
-	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_avx2,
-		&primality_avx512, NULL},
+	.variants = (const struct variant *const[]){&primality_reference, &primality_scalar, &primality_neon,
+		&primality_avx2, &primality_avx512, NULL},
 };

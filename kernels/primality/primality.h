@@ -107,6 +107,7 @@ __attribute__((always_inline)) static inline void primality_scan(const struct pr
 		.emit = emit,                                                                                \
 	}
 
-extern const struct variant primality_reference, primality_scalar, primality_avx2, primality_avx512;
+extern const struct variant primality_reference, primality_scalar, primality_avx2, primality_avx512,
+	primality_neon;
 
 #endif

@@ -57,6 +57,6 @@ const struct kernel kernel_sieve = {
 	.listing =
 		&(const struct kernel_listing){
 			.about_nth = sieve_about_nth, .spell = tuplets_spell, .weigh = primes_weigh},
-	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_avx2,
+	.variants = (const struct variant *const[]){&sieve_reference, &sieve_scalar, &sieve_neon, &sieve_avx2,
 		&sieve_avx512, NULL},
 };

@@ -302,6 +302,6 @@ bool sieve_is_prime(uint64_t n);
 /* Greatest r with r * r <= n. */
 uint32_t sieve_root(uint64_t n);
 
-extern const struct variant sieve_reference, sieve_scalar, sieve_avx2, sieve_avx512;
+extern const struct variant sieve_reference, sieve_scalar, sieve_avx2, sieve_avx512, sieve_neon;
 
 #endif

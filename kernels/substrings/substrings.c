@@ -208,5 +208,5 @@ const struct kernel kernel_substrings = {
 	.oracle = oracle,
 	.listing = &(const struct kernel_listing){.spell = spell},
 	.variants = (const struct variant *const[]){&substrings_reference, &substrings_scalar,
-		&substrings_avx2, &substrings_avx512, NULL},
+		&substrings_neon, &substrings_avx2, &substrings_avx512, NULL},
 };

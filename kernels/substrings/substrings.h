@@ -78,6 +78,7 @@ static inline void substrings_add(uint64_t z, uint64_t pairs, struct tally *out)
 	out->longest = palindromes && longest > out->longest ? longest : out->longest;
 }
 
-extern const struct variant substrings_reference, substrings_scalar, substrings_avx2, substrings_avx512;
+extern const struct variant substrings_reference, substrings_scalar, substrings_avx2, substrings_avx512,
+	substrings_neon;
 
 #endif

@@ -184,6 +184,6 @@ const struct kernel kernel_text = {
 	.excluded = &(const struct kernel_excluded){.name = "one-letter words", .count = count_excluded},
 	.listing = &(const struct kernel_listing){.spell = spell, .fold = fold, .weigh = place_tally},
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
-	.variants = (const struct variant *const[]){&text_reference, &text_scalar, &text_ompsimd, &text_avx2,
-		&text_avx512, NULL},
+	.variants = (const struct variant *const[]){&text_reference, &text_scalar, &text_ompsimd, &text_neon,
+		&text_avx2, &text_avx512, NULL},
 };

@@ -58,6 +58,6 @@ bool text_are_equal_pairs(
 /* Fills `giants`; returns how many there are. */
 unsigned text_find_giants(const struct text_input *in, struct text_giant giants[TEXT_GIANTS]);
 
-extern const struct variant text_reference, text_scalar, text_ompsimd, text_avx2, text_avx512;
+extern const struct variant text_reference, text_scalar, text_ompsimd, text_avx2, text_avx512, text_neon;
 
 #endif

@@ -185,6 +185,15 @@ report missing
 report folder
 END
 
+# What this machine's architecture does not have is known, but absent.
+case $(uname -m) in
+x86_64) foreign=neon ;;
+*) foreign=avx2 ;;
+esac
+for kernel in sieve text read copy peak; do
+	fails 77 "$foreign of $kernel" parscale run $kernel --variant $foreign
+	holds '... and names it' grep -q "variant $foreign is not available: " err
+done
 fails 2 'an unknown CPU feature' env PARSCALE_CPU_DISABLE=nonsense "$PARSCALE_BUILD/parscale" run noop
 fails 2 'an empty --input' parscale run text --input ''
 fails 2 'an empty number' parscale run noop --calls ''
