@@ -3,7 +3,7 @@
 # panels: heads[] units[] ends[]; n rows: names[]; data index p-1: row from to phase hover, or a row's total with phase 0 and its text,
 # or phase -1: failed.
 unset key
-array phase_names[5] = ["launch", "touch", "compute", "return", "reap"]
+array phase_names[5] = ["startup", "touch", "compute", "return", "reap"]
 array phase_colours[5] = ["#D55E00", "#E69F00", "#0072B2", "#009E73", "#CC79A7"]
 set yrange [0.4:n + 0.6]
 set grid noytics

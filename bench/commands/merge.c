@@ -10,6 +10,7 @@
 #include "bench/commands/command.h"
 #include "bench/data/folder.h"
 #include "bench/data/probe_rows.h"
+#include "bench/data/schema.h"
 #include "bench/data/stat.h"
 
 #include <errno.h>
@@ -166,7 +167,7 @@ static int write_manifest(
 {
 	const json_t *first = json_object_get(json_array_get(all->manifests, 0), "manifest");
 	json_t *root = json_object();
-	int bad = json_object_set(root, "schema", json_object_get(first, "schema"));
+	int bad = json_object_set_new(root, "schema", json_integer(SCHEMA_NOW));
 	if (!a->cross_machine) { /* what all share */
 		bad |= json_object_set(root, "machine", json_object_get(first, "machine"));
 		if (json_object_get(first, "build"))

@@ -10,7 +10,7 @@
 #include "base/signals.h"
 #include "bench/commands/command.h"
 #include "bench/data/folder.h"
-#include "bench/sweep/manifest.h"
+#include "bench/data/schema.h"
 #include "bench/sweep/plan_here.h"
 #include "bench/sweep/session.h"
 
@@ -39,16 +39,6 @@ static const struct options options = {
 	.table = specs,
 };
 
-static json_t *read_manifest(const char *dir, struct err *e)
-{
-	json_t *manifest = folder_manifest(dir, e);
-	if (!manifest || json_integer_value(json_object_get(manifest, "schema")) == MANIFEST_SCHEMA)
-		return manifest;
-	err_set(e, ERR_USAGE, "%s/manifest.json: not of schema %d", dir, MANIFEST_SCHEMA);
-	json_decref(manifest);
-	return NULL;
-}
-
 /* Whether the labels of the plan, and its probes, are those that the sweep began with: only then do launch
  * numbers mean the same cells. */
 static bool same_cells(const struct plan *p, json_t *manifest)
@@ -58,7 +48,7 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 	for (size_t i = 0; same && i < p->count; i++) {
 		const char *label = json_string_value(json_array_get(cells, i));
 		char now[PLAN_LABEL];
-		same = label && strcmp(label, plan_label(&p->cells[i].cell, now)) == 0;
+		same = label && schema_same_label(label, plan_label(&p->cells[i].cell, now));
 	}
 	const json_t *probed = json_object_get(json_object_get(manifest, "plan"), "probes");
 	same &= json_array_size(probed) == p->probe_count;
@@ -102,7 +92,7 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 		return 0;
 	if (check_arm(&s->arms[0], manifest, e) != 0)
 		return -1;
-	json_t *other = s->arm_count > 1 ? read_manifest(s->arms[1].dir, e) : NULL;
+	json_t *other = s->arm_count > 1 ? folder_manifest(s->arms[1].dir, e) : NULL;
 	int status = s->arm_count > 1 ? other ? check_arm(&s->arms[1], other, e) : -1 : 0;
 	json_decref(other);
 	return status;
@@ -127,6 +117,8 @@ static int take_samples(struct session_arm *arm, struct err *e)
 	snprintf(path, sizeof path, "%.4100s/samples.csv", arm->dir);
 	if (access(path, F_OK) != 0)
 		return err_set(e, ERR_USAGE, "resume: there is no %s", path);
+	if (session_upgrade(arm->dir, e) != 0)
+		return -1;
 	arm->samples_fd = session_open_samples(arm->dir, e);
 	return arm->samples_fd < 0 ? -1 : csv_read(path, &arm->before, NULL, e);
 }
@@ -136,6 +128,9 @@ static int go_on(
 {
 	if (take_settings(a, p, manifest, e) != 0 || check_same(a, s, manifest, e) != 0)
 		return -1;
+	for (size_t i = 0; i < s->arm_count; i++) /* all of them before any is written to */
+		if (folder_check(s->arms[i].dir, e) != 0)
+			return -1;
 	for (size_t i = 0; i < s->arm_count; i++)
 		if (take_samples(&s->arms[i], e) != 0)
 			return -1;
@@ -196,7 +191,7 @@ int resume_main(int argc, char **argv, struct err *e)
 		return first;
 	if (!(a.dir = options_folder(argc, argv, first, e)))
 		return -1;
-	json_t *manifest = read_manifest(a.dir, e);
+	json_t *manifest = folder_manifest(a.dir, e);
 	if (!manifest)
 		return -1;
 	signals_catch();

@@ -59,7 +59,7 @@ static int condense(const struct table *t, struct outcome *o, struct err *e)
 static const struct {
 	const char *name;
 	size_t offset;
-} phases[] = {{"launch", offsetof(struct sample, launch_ns)}, {"touch", offsetof(struct sample, touch_ns)},
+} phases[] = {{"startup", offsetof(struct sample, startup_ns)}, {"touch", offsetof(struct sample, touch_ns)},
 	{"compute", offsetof(struct sample, compute_ns)}, {"return", offsetof(struct sample, return_ns)},
 	{"reap", offsetof(struct sample, reap_ns)}, {"imbalance", offsetof(struct sample, imbalance_ns)}};
 
@@ -110,15 +110,16 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 		units_plural(f->workers.value), f->placement);
 	fprintf(to, "  found    %" PRIu64 " in %" PRIu64 " %ss; ", s->count.value, f->items.value,
 		a->measure.cell.kernel->item);
-	if (s->peak.known)
-		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->longest, s->peak.value);
+	if (s->longest.known)
+		fprintf(to, "%s: %" PRIu64 "; ", a->measure.cell.kernel->longest, s->longest.value);
 	fprintf(to, "%s (%s)",
 		strcmp(s->status, "ok") == 0      ? "verified"
 		: strcmp(s->status, "wrong") == 0 ? "WRONG"
 						  : "FAILED",
 		s->verified_by);
-	if (s->aside.known)
-		fprintf(to, "; %" PRIu64 " %s apart", s->aside.value, a->measure.cell.kernel->excluded->name);
+	if (s->excluded.known)
+		fprintf(to, "; %" PRIu64 " %s apart", s->excluded.value,
+			a->measure.cell.kernel->excluded->name);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
 		units_time(o->median * 1e9, text[0]), o->count, units_plural(o->count), s->batch.value,
 		units_plural(s->batch.value));

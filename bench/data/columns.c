@@ -10,6 +10,7 @@
 #include "bench/data/columns.h"
 
 #include "bench/data/probe_rows.h"
+#include "bench/data/schema.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -286,6 +287,19 @@ static const char *type_name(enum column_type type)
 	}
 }
 
+static void markdown_former(FILE *f)
+{
+	fprintf(f,
+		"## Schema\n\n"
+		"`schema` in `manifest.json` is %d. Every schema from %d on is still read; a newer one is refused.\n"
+		"Columns that had another name then:\n\n"
+		"| former | now |\n| --- | --- |\n",
+		SCHEMA_NOW, SCHEMA_FIRST);
+#define FORMER_COLUMN(old, now) fputs("| `" old "` | `" now "` |\n", f);
+#include "bench/data/former.def"
+	fputs("\n`parscale resume` rewrites the files that it continues with the names of today.\n\n", f);
+}
+
 static void markdown_table(FILE *f, const struct column *columns, bool factors)
 {
 	fputs("\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", f);
@@ -309,9 +323,11 @@ void columns_markdown(FILE *f)
 	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
 	      "the locale, and read\n"
 	      "back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found "
-	      "by name. This page is\n"
-	      "written by `parscale list columns --format markdown` from `bench/data/columns.def`.\n\n"
-	      "## Factors: in both files\n\n"
+	      "by name; a measured\nnumber whose column a file lacks is \"not available\" there. This page is\n"
+	      "written by `parscale list columns --format markdown` from `bench/data/columns.def`.\n\n",
+		f);
+	markdown_former(f);
+	fputs("## Factors: in both files\n\n"
 	      "Rows with equal factors belong to the same cell.\n",
 		f);
 	markdown_table(f, sample_columns, true);

@@ -11,6 +11,8 @@
  */
 #include "bench/data/csv.h"
 
+#include "bench/data/schema.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -181,6 +183,29 @@ int csv_open(const char *path, const struct column *columns, struct err *e)
 	return fd;
 }
 
+int csv_upgrade(const char *path, const struct column *columns, size_t row_size, struct err *e)
+{
+	char header[CSV_LINE], found[CSV_LINE];
+	const size_t length = csv_header_line(columns, header, sizeof header);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : err_set(e, ERR_FAILED, "cannot open %s: %s", path, strerror(errno));
+	const ssize_t got = pread(fd, found, length, 0);
+	close(fd);
+	if (got < 0)
+		return err_set(e, ERR_FAILED, "cannot read %s: %s", path, strerror(errno));
+	if (memcmp(found, header, (size_t)got) == 0)
+		return 0; /* today's, or torn in its header */
+	struct table t;
+	table_init(&t, columns, row_size);
+	int bad = csv_read(path, &t, NULL, e);
+	if (!bad)
+		bad = csv_write(path, &t, e);
+	table_free(&t);
+	return bad;
+}
+
 int csv_print(FILE *f, const struct table *t, struct err *e)
 {
 	char line[CSV_LINE];
@@ -334,19 +359,27 @@ int csv_parse_line(const struct column *columns, const char *line, void *row, st
 	return *r.memory ? err_set(e, ERR_USAGE, "more than one line where one row was expected") : 0;
 }
 
-/* The header: which column each field is. */
-static int read_header(
-	struct reader *r, const struct column *columns, const struct column **order, struct err *e)
+/* The column of this name, or of the name that took its place. */
+static const struct column *find(const struct column *columns, const char *name)
+{
+	for (; name; name = schema_column(name))
+		for (const struct column *c = columns; c->name; c++)
+			if (strcmp(c->name, name) == 0)
+				return c;
+	return NULL;
+}
+
+/* The header: which column each field is, and how many there are. */
+static int read_header(struct reader *r, const struct column *columns, const struct column **order,
+	size_t *count, struct err *e)
 {
 	bool seen[COLUMNS] = {false};
 	size_t n = 0;
 	do {
 		if (read_field(r, e) != 0)
 			return -1;
-		const struct column *c = columns;
-		while (c->name && strcmp(c->name, r->text) != 0)
-			c++;
-		if (!c->name)
+		const struct column *c = find(columns, r->text);
+		if (!c)
 			return err_set(e, ERR_USAGE, "unknown column %zu of the header", n + 1);
 		if (seen[c - columns])
 			return err_set(e, ERR_USAGE, "column %s stands twice in the header", c->name);
@@ -354,8 +387,9 @@ static int read_header(
 		order[n++] = c;
 	} while (r->end == END_COMMA);
 	for (const struct column *c = columns; c->name; c++)
-		if (!seen[c - columns])
+		if (!seen[c - columns] && (c->factor || c->type != COLUMN_REAL))
 			return err_set(e, ERR_USAGE, "column %s is missing from the header", c->name);
+	*count = n;
 	return 0;
 }
 
@@ -384,10 +418,10 @@ static int read_rows(struct reader *r, const char *path, struct table *t, bool *
 {
 	const struct column *order[COLUMNS];
 	struct err why = {0};
-	size_t count = in_order(t->columns, order);
+	size_t count = 0;
 	if (at_end(r))
 		return ferror(r->file) ? 0 : err_set(e, ERR_USAGE, "%s:1: empty, without a header", path);
-	if (read_header(r, t->columns, order, &why) != 0)
+	if (read_header(r, t->columns, order, &count, &why) != 0)
 		return at_line(e, path, 1, &why);
 	if (r->end != END_LINE)
 		return err_set(e, ERR_USAGE, "%s:1: the header line does not end", path);

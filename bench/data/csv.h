@@ -3,8 +3,9 @@
  * csv.h - reads and writes rows (columns.h) as RFC 4180 CSV with a header line.
  *
  * A row is one line: texts hold no line breaks, so that a file that was cut short is repaired by cutting it
- * after its last newline. Columns are found by name; any order is read, an unknown or missing column is
- * refused with file and line. Nothing here knows what a row means.
+ * after its last newline. Columns are found by name, also by a former one (schema.h); any order is read. An
+ * unknown column is refused with file and line, and so is a missing one, unless it is a measured number (a
+ * REAL): folders made before it was measured have it "not available". Nothing here knows what a row means.
  */
 #ifndef PARSCALE_BENCH_DATA_CSV_H
 #define PARSCALE_BENCH_DATA_CSV_H
@@ -43,6 +44,11 @@ int csv_parse_line(const struct column *columns, const char *line, void *row, st
  * cut off. One writer at a time. The descriptor, or -1: ERR_USAGE when it begins with another header (columns
  * or order), ERR_FAILED where the system failed. */
 int csv_open(const char *path, const struct column *columns, struct err *e);
+
+/* Makes a file that csv_open takes of one with another header that csv_read understands: written anew at once,
+ * with today's names and order, a torn last line left out. Any other file is left as it is, and so is one that
+ * is not there. For a file that nobody writes to meanwhile. -1 as csv_read and csv_write. */
+int csv_upgrade(const char *path, const struct column *columns, size_t row_size, struct err *e);
 
 /* Appends one row to the file with one write; ERR_FAILED when the system did not take it whole. */
 int csv_append(int fd, const struct column *columns, const void *row, struct err *e);

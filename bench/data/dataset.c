@@ -73,6 +73,8 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	memcpy(d->dir, dir, length);
 	if (stat(d->dir, &st) != 0 || !S_ISDIR(st.st_mode))
 		return err_set(e, ERR_USAGE, "%s: not a folder", d->dir);
+	if (folder_check(d->dir, e) != 0)
+		return -1;
 	snprintf(path, sizeof path, "%s/summary.csv", d->dir);
 	if (access(path, R_OK) != 0)
 		return err_set(e, ERR_USAGE,

@@ -32,8 +32,8 @@ struct dataset {
 	char base[4096], base_machine[256]; /* the other's folder and machine */
 };
 
-/* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files of
- * another schema. What was opened is closed by dataset_close, also after an error. */
+/* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files that are not
+ * of a schema which is read here. What was opened is closed by dataset_close, also after an error. */
 int dataset_open(struct dataset *d, const char *dir, struct err *e);
 void dataset_close(struct dataset *d);
 

@@ -5,6 +5,8 @@
  */
 #include "bench/data/folder.h"
 
+#include "bench/data/schema.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +37,8 @@ int folder_samples(const char *dir, struct table *t, struct err *e)
 {
 	char path[FOLDER_PATH];
 	table_init(t, sample_columns, sizeof(struct sample));
-	if (folder_path(path, dir, "samples.csv", e) != 0 || csv_read(path, t, NULL, e) != 0)
+	if (folder_check(dir, e) != 0 || folder_path(path, dir, "samples.csv", e) != 0 ||
+		csv_read(path, t, NULL, e) != 0)
 		return -1;
 	return t->count ? 0 : err_set(e, ERR_USAGE, "%s: no samples", path);
 }
@@ -64,8 +67,22 @@ json_t *folder_manifest(const char *dir, struct err *e)
 		err_set(e, ERR_USAGE, "%s:1: not an object", path);
 		json_decref(manifest);
 		manifest = NULL;
+	} else if (schema_check(manifest, path, e) != 0) {
+		json_decref(manifest);
+		manifest = NULL;
 	}
 	return manifest;
+}
+
+int folder_check(const char *dir, struct err *e)
+{
+	char path[FOLDER_PATH];
+	if (folder_path(path, dir, "manifest.json", e) != 0)
+		return -1;
+	json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	const int status = schema_check(manifest, path, e);
+	json_decref(manifest);
+	return status;
 }
 
 static const char *fact(const json_t *machine, const char *name)

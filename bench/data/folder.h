@@ -17,12 +17,16 @@ int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struc
 /* Makes a folder and those above it, where they are missing; ERR_USAGE naming --out. */
 int folder_make(const char *dir, struct err *e);
 
-/* DIR/samples.csv, with at least one row; a torn last line is left out. `t` is initialised here and freed by
+/* 0 unless DIR/manifest.json says that these results are of a schema which is not read here (schema.h): then
+ * -1 with ERR_USAGE that names both. Where there is no sound manifest, nothing is said against them. */
+int folder_check(const char *dir, struct err *e);
+
+/* DIR/samples.csv, of a schema that is read here, with at least one row; a torn last line is left out. `t` is initialised here and freed by
  * the caller, also on -1: ERR_USAGE with file and line, ERR_FAILED where the system failed. */
 int folder_samples(const char *dir, struct table *t, struct err *e);
 
-/* DIR/manifest.json, an object; a new reference. NULL with ERR_USAGE, naming file and line, for what is not
- * one. */
+/* DIR/manifest.json, an object of a schema that is read here; a new reference. NULL with ERR_USAGE, naming
+ * file and line, for what is not one. */
 json_t *folder_manifest(const char *dir, struct err *e);
 
 /* 0 where both folders' manifests tell the same machine: its key, or without one every fact of it. Else -1

@@ -35,7 +35,10 @@ const struct factor *factor_find(const char *key)
 }
 
 /* Spellings of earlier versions: accepted wherever a key is, shown nowhere. */
-static const char *const former_keys[][2] = {{"one-at-a-time", "global-lock"}, {"count", "tuplet"}};
+static const char *const former_keys[][2] = {
+#define FORMER_OPTION(old, now) {old, now},
+#include "bench/data/former.def"
+};
 
 enum { FORMER_KEYS = sizeof former_keys / sizeof *former_keys };
 

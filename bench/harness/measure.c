@@ -89,7 +89,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->sample = uint_known(m->samples++);
 	r->seconds = t->total_ns / 1e9;
 	r->batch = uint_known(batch);
-	r->launch_ns = t->launch_ns;
+	r->startup_ns = t->startup_ns;
 	r->touch_ns = t->touch_ns;
 	r->compute_ns = t->compute_ns;
 	r->return_ns = t->return_ns;
@@ -97,7 +97,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->imbalance_ns = t->imbalance_ns;
 	r->count = uint_known(t->tally.count);
 	r->check = uint_known(t->tally.checksum);
-	r->peak = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};
+	r->longest = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};
 	r->user_ns = t->user_ns;
 	r->sys_ns = t->sys_ns;
 	r->faults = t->faults;
@@ -117,7 +117,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
 	if (!right)
 		snprintf(r->reason, sizeof r->reason,
-			"count %" PRIu64 " check %" PRIu64 " peak %" PRIu64 ", but %.100s says %" PRIu64
+			"count %" PRIu64 " check %" PRIu64 " longest %" PRIu64 ", but %.100s says %" PRIu64
 			" %" PRIu64 " %" PRIu64,
 			t->tally.count, t->tally.checksum, t->tally.longest, m->expected.source,
 			m->expected.tally.count, m->expected.tally.checksum, m->expected.tally.longest);
@@ -177,8 +177,8 @@ static int find_answer(struct measurement *m, const struct cell *c, struct err *
 		return 0;
 	if (verify_expect(c, &m->expected, e) != 0)
 		return -1;
-	m->row.aside.known = c->kernel->excluded != NULL;
-	return verify_excluded(c, &m->expected, &m->row.aside.value, e);
+	m->row.excluded.known = c->kernel->excluded != NULL;
+	return verify_excluded(c, &m->expected, &m->row.excluded.value, e);
 }
 
 int measure_cell(const struct measure_plan *p, meter_measure_fn *measure, measure_sink_fn *taker, void *ctx,

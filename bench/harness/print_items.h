@@ -8,7 +8,7 @@
 #include "bench/harness/cell.h"
 
 /* Lists a finished cell's items (its text in memory) on standard output, by its own variant; of a kernel that
- * seeks a peak the greatest. -1 with ERR_FAILED when standard output does not take them all or they are not
+ * seeks the longest that one. -1 with ERR_FAILED when standard output does not take them all or they are not
  * as many as `answer` says; ERR_USAGE for a kernel that lists nothing. */
 int print_items(const struct cell *c, struct tally answer, struct err *e);
 

@@ -106,7 +106,7 @@ static void all_done(void *ctx)
 	else if (t->work.cell->variant->settle)
 		t->work.cell->variant->settle(t->work.input, &m->tally);
 	m->touch_ns = (double)touch;
-	m->launch_ns = (double)(first_began - t->started) - m->touch_ns;
+	m->startup_ns = (double)(first_began - t->started) - m->touch_ns;
 	m->compute_ns = (double)(last_ended - first_began);
 	m->imbalance_ns = (double)(last_ended - first_ended);
 	t->returned = clock_ns();
@@ -170,7 +170,7 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 static void add(struct timing *sum, const struct timing *m)
 {
 	sum->total_ns += m->total_ns;
-	sum->launch_ns += m->launch_ns;
+	sum->startup_ns += m->startup_ns;
 	sum->touch_ns += m->touch_ns;
 	sum->compute_ns += m->compute_ns;
 	sum->return_ns += m->return_ns;
@@ -187,7 +187,7 @@ static void add(struct timing *sum, const struct timing *m)
 
 static void divide(struct timing *m, double n)
 {
-	double *const parts[] = {&m->total_ns, &m->launch_ns, &m->touch_ns, &m->compute_ns, &m->return_ns,
+	double *const parts[] = {&m->total_ns, &m->startup_ns, &m->touch_ns, &m->compute_ns, &m->return_ns,
 		&m->reap_ns, &m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps,
 		&m->moves};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -17,7 +17,7 @@
 
 /* What one run, or the mean of a batch of runs, took. Phases as in columns.def; they add up to total. */
 struct timing {
-	double total_ns, launch_ns, touch_ns, compute_ns, return_ns, reap_ns;
+	double total_ns, startup_ns, touch_ns, compute_ns, return_ns, reap_ns;
 	double imbalance_ns;
 	double user_ns, sys_ns, faults, switches, sleeps, moves; /* of all workers */
 	/* workers found on another CPU than theirs; of the worst run */

@@ -265,7 +265,7 @@ enum { PHASES = 5 };
 
 static void phases_of(const struct summary *s, double ns[PHASES])
 {
-	const double all[PHASES] = {s->launch_ns, s->touch_ns, s->compute_ns, s->return_ns, s->reap_ns};
+	const double all[PHASES] = {s->startup_ns, s->touch_ns, s->compute_ns, s->return_ns, s->reap_ns};
 	for (int k = 0; k < PHASES; k++)
 		ns[k] = isnan(all[k]) ? 0 : all[k];
 }
@@ -273,7 +273,7 @@ static void phases_of(const struct summary *s, double ns[PHASES])
 static void put_bar(
 	struct drawing *g, size_t row, const char *name, const struct summary *s, double unit, double end)
 {
-	static const char *const names[PHASES] = {"launch", "touch", "compute", "return", "reap"};
+	static const char *const names[PHASES] = {"startup", "touch", "compute", "return", "reap"};
 	double ns[PHASES], from = 0, total = 0;
 	char text[200], seconds[32];
 	phases_of(s, ns);

@@ -57,7 +57,7 @@ static void learn_answer(struct arm *s, const struct planned *cell, const struct
 	struct expected *x = &s->answers[cell->problem];
 	*x = (struct expected){.tally = {.count = row->count.value,
 				       .checksum = row->check.value,
-				       .longest = row->peak.value},
+				       .longest = row->longest.value},
 		.check_known = true};
 	snprintf(x->source, sizeof x->source, "%.90s", row->verified_by);
 	s->answered[cell->problem] = true;

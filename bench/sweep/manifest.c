@@ -6,6 +6,7 @@
  */
 #include "bench/sweep/manifest.h"
 
+#include "bench/data/schema.h"
 #include "bench/machine/facts.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 	json_t *root = json_object(), *argv = json_array();
 	for (int i = 0; i < m->argc; i++)
 		json_array_append_new(argv, json_string(m->argv[i]));
-	json_object_set_new(root, "schema", json_integer(MANIFEST_SCHEMA));
+	json_object_set_new(root, "schema", json_integer(SCHEMA_NOW));
 	json_object_set_new(root, "argv", argv);
 	json_object_set_new(root, "started", json_real(m->started));
 	json_object_set_new(root, "ended", m->end ? json_real(m->ended) : json_null());

@@ -9,8 +9,6 @@
 
 #include <jansson.h>
 
-enum { MANIFEST_SCHEMA = 1 };
-
 /* Of a sweep that measures two programs in turn: whose folder this is. */
 struct manifest_pair {
 	const char *id;      /* the same in both arms, and of no other sweep */

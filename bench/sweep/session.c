@@ -5,11 +5,13 @@
  */
 #include "bench/sweep/session.h"
 
+#include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
 #include "bench/report/report.h"
 #include "bench/sweep/manifest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -209,15 +211,46 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 	return status;
 }
 
+/* For us alone, until it is closed. */
+static int lock_samples(int fd, const char *dir, struct err *e)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0
+		       ? 0
+		       : err_set(e, ERR_USAGE, "%s: another sweep is writing there", dir);
+}
+
 int session_open_samples(const char *dir, struct err *e)
 {
 	char path[4200];
 	snprintf(path, sizeof path, "%.4100s/samples.csv", dir);
 	int fd = csv_open(path, sample_columns, e);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fd < 0 || lock_samples(fd, dir, e) == 0)
 		return fd;
 	close(fd);
-	return err_set(e, ERR_USAGE, "%s: another sweep is writing there", dir);
+	return -1;
+}
+
+int session_upgrade(const char *dir, struct err *e)
+{
+	static const struct {
+		const char *name;
+		const struct column *columns;
+		size_t row_size;
+	} files[] = {{"workers.csv", worker_columns, sizeof(struct worker_row)},
+		{"probe_launches.csv", probe_launch_columns, sizeof(struct probe_launch_row)},
+		{"samples.csv", sample_columns, sizeof(struct sample)}};
+	char path[4200];
+	snprintf(path, sizeof path, "%.4100s/samples.csv", dir);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, ERR_FAILED, "cannot open %s: %s", path, strerror(errno));
+	int status = lock_samples(fd, dir, e);
+	for (size_t i = 0; i < sizeof files / sizeof *files && status == 0; i++) {
+		snprintf(path, sizeof path, "%.4100s/%s", dir, files[i].name);
+		status = csv_upgrade(path, files[i].columns, files[i].row_size, e);
+	}
+	close(fd);
+	return status;
 }
 
 int session_run(const struct session *s, struct err *e)

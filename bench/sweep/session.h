@@ -48,6 +48,11 @@ void session_close(struct session *s);
  * ERR_USAGE when another session has it or it is no such file, ERR_FAILED where the system failed. */
 int session_open_samples(const char *dir, struct err *e);
 
+/* Gives the files in `dir` that a session appends to today's names (csv_upgrade), each as a whole or not at
+ * all; samples.csv must be there. Before session_open_samples. ERR_USAGE when another session has it or it is
+ * no such file, ERR_FAILED where the system failed. */
+int session_upgrade(const char *dir, struct err *e);
+
 /* Measures what is left, and finishes the folders. 0 when all is well; -1 with *e set: ERR_INTERRUPTED,
  * ERR_FAILED also when single launches have failed. */
 int session_run(const struct session *s, struct err *e);

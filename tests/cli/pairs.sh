@@ -60,6 +60,11 @@ sed 's/"compiler": "/"compiler": "another /' killed/against/manifest.json >x && 
 fails 2 'another build of the other program is refused' parscale resume killed
 holds '... by its folder' grep -q 'killed/against was measured with another build' err
 ok '... unless told' parscale resume killed --anyway --no-charts # the former name
+cp killed/against/manifest.json kept
+sed 's/"schema": [0-9]*/"schema": 99/' kept >killed/against/manifest.json
+fails 2 'another schema of the other program is refused, whatever is told' parscale resume killed --force
+holds '... by its number' grep -q 'killed/against/manifest.json: results of schema 99;' err
+mv kept killed/against/manifest.json
 sed '$d' killed/against/samples.csv | sed '$d' | sed '$d' | sed '$d' >x && mv x killed/against/samples.csv
 run parscale resume killed
 holds 'a side that lacks launches is refused' sh -c "[ $status = 2 ] && grep -q 'row 47 is of a launch that the other side does not have' err"

@@ -29,7 +29,7 @@ lists "$(printf 'Anna did \303\211t\303\251 e\314\201te\314\201 ')" --encoding u
 says '11 one-letter words apart' 'one-letter words are counted apart' text --input words
 says '7 one-letter words apart' 'letters with marks are one letter' text --input words --encoding utf-8
 run text --input words --format json
-holds 'JSON: as a field' test "$(field aside)" = 11
+holds 'JSON: as a field' test "$(field excluded)" = 11
 
 # Different words: the most frequent first, of as frequent ones the one that was found first.
 printf 'noon Anna did Did anna NOON x ANNA level' >words

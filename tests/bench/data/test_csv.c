@@ -346,6 +346,108 @@ static void what_cannot_be_opened_is_refused(void **state)
 	assert_int_equal(e.status, ERR_FAILED);
 }
 
+/* The header, with what today calls `now` called `old`, and one row that has x in texts and 8 in numbers. */
+static void put_other(const char *now, const char *old)
+{
+	static char text[2 * CSV_LINE];
+	size_t n = 0;
+	for (const struct column *c = sample_columns; c->name; c++) {
+		const char *name = strcmp(c->name, now) == 0 ? old : c->name;
+		if (name)
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? "," : "", name);
+	}
+	text[n++] = '\n';
+	for (const struct column *c = sample_columns; c->name; c++)
+		if (old || strcmp(c->name, now) != 0)
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+				c == sample_columns ? "" : ",",
+				c->type == COLUMN_NAME || c->type == COLUMN_LINE ? "x" : "8");
+	text[n++] = '\n';
+	put_bytes(text, n);
+}
+
+static void former_names_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *now, *old;
+	} renamed[] = {{"startup_ns", "launch_ns"}, {"longest", "peak"}, {"excluded", "aside"},
+		{"global_lock", "one_at_a_time"}};
+	for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+		struct table t;
+		struct err e = {0};
+		put_other(renamed[i].now, renamed[i].old);
+		table_init(&t, sample_columns, sizeof(struct sample));
+		assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+		const struct sample *s = table_row(&t, 0);
+		assert_string_equal(s->cell.global_lock, "x");
+		assert_true(s->startup_ns == 8 && s->longest.value == 8 && s->excluded.value == 8);
+		table_free(&t);
+	}
+}
+
+/* A measured number that was not measured yet is "not available"; without anything else a row says nothing. */
+static void missing_numbers_are_not_available(void **state)
+{
+	(void)state;
+	struct table t;
+	struct err e = {0};
+	put_other("cycles", NULL);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	const struct sample *s = table_row(&t, 0);
+	assert_true(isnan(s->cycles) && s->instructions == 8 && s->stamp == 8);
+	table_free(&t);
+	static const char *const needed[] = {"kernel", "workers", "launch_id", "status", "count"};
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+		e = (struct err){0};
+		put_other(needed[i], NULL);
+		assert_int_equal(csv_read(path, &t, NULL, &e), -1);
+		assert_int_equal(e.status, ERR_USAGE);
+		assert_non_null(strstr(e.text, needed[i]));
+	}
+	table_free(&t);
+}
+
+/* What cannot be appended to as it is can afterwards; what is no such file stays. */
+static void upgraded_files_are_appended_to(void **state)
+{
+	(void)state;
+	char before[2 * CSV_LINE], after[2 * CSV_LINE];
+	struct table t;
+	struct err e = {0};
+	put_other("startup_ns", "launch_ns");
+	size_t length = get_bytes(before, sizeof before);
+	memcpy(before + length, "torn", 4);
+	put_bytes(before, length + 4);
+	assert_int_equal(csv_open(path, sample_columns, &e), -1);
+	assert_int_equal(csv_upgrade(path, sample_columns, sizeof(struct sample), &e), 0);
+	e = (struct err){0};
+	int fd = csv_open(path, sample_columns, &e);
+	assert_true(fd >= 0);
+	struct sample row = row_of(3);
+	assert_int_equal(csv_append(fd, sample_columns, &row, &e), 0);
+	close(fd);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	assert_int_equal(t.count, 2);
+	assert_true(((const struct sample *)table_row(&t, 0))->startup_ns == 8);
+	table_free(&t);
+
+	length = get_bytes(before, sizeof before); /* today's stays, byte for byte */
+	assert_int_equal(csv_upgrade(path, sample_columns, sizeof(struct sample), &e), 0);
+	assert_int_equal(get_bytes(after, sizeof after), length);
+	assert_memory_equal(before, after, length);
+	put_bytes("name,velocity\n", 14);
+	assert_int_equal(csv_upgrade(path, sample_columns, sizeof(struct sample), &e), -1);
+	assert_int_equal(e.status, ERR_USAGE);
+	assert_int_equal(get_bytes(after, sizeof after), 14);
+	unlink(path);
+	assert_int_equal(csv_upgrade(path, sample_columns, sizeof(struct sample), &e), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	put_bytes("", 0);
+}
+
 static void a_full_device_is_noticed(void **state)
 {
 	(void)state;
@@ -378,6 +480,9 @@ int main(void)
 		cmocka_unit_test(corrupt_headers_are_refused),
 		cmocka_unit_test(corrupt_rows_are_refused),
 		cmocka_unit_test(what_cannot_be_opened_is_refused),
+		cmocka_unit_test(former_names_are_read),
+		cmocka_unit_test(missing_numbers_are_not_available),
+		cmocka_unit_test(upgraded_files_are_appended_to),
 		cmocka_unit_test(a_full_device_is_noticed),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

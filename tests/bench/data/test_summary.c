@@ -117,7 +117,7 @@ static void one_cell_by_hand(void **state)
 		struct sample s =
 			sample_of((struct told){.backend = "pthread", .workers = 4, .size = 600}, seconds[i]);
 		s.launch_id.value = i % 3;
-		s.launch_ns = i;
+		s.startup_ns = i;
 		s.compute_ns = i < 5 ? 100 * i : (double)NAN;
 		s.count = (struct uint_field){600, true};
 		add(&samples, &s);
@@ -145,7 +145,7 @@ static void one_cell_by_hand(void **state)
 	assert_about(s->mad_seconds, 1.125); /* .5 .5 .75 1 | 1.25 1.5 2.5 6.5 */
 	assert_about(s->items_per_second, 400);
 	assert_true(isnan(s->bytes_per_second));
-	assert_about(s->launch_ns, 3.5);
+	assert_about(s->startup_ns, 3.5);
 	assert_about(s->compute_ns, 200);
 	assert_true(isnan(s->touch_ns) && isnan(s->reap_ns));
 	assert_true(isnan(s->serial_speedup) && isnan(s->serial_seconds) && isnan(s->self_speedup) &&

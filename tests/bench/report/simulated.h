@@ -220,7 +220,7 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 			continue;
 		}
 		row->seconds = total * 1e-9 * factor;
-		row->launch_ns = ns[0] * factor;
+		row->startup_ns = ns[0] * factor;
 		row->touch_ns = ns[1] * factor;
 		row->compute_ns = ns[2] * factor;
 		row->return_ns = ns[3] * factor;
