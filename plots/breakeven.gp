@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # breakeven.gp - the size from which on each way of working pays, with 95 % intervals, and the numbers beside it.
 # n rows, the first on top: data: place at low high kind style form text hover (kind 1 between, 2 at every size, 3 at none, 4 undecided; 1e300 and 0
-# lie beyond the sizes measured); names[]; n_heads: heads[] head_at[] (rows without data); name_width; xlow xhigh: sizes measured; xname.
+# lie beyond the sizes measured); names[]; n_heads: heads[] head_at[] (rows without data); styles: the highest; name_width; xlow xhigh: sizes measured; xname.
 unset key
 set xlabel xname
 set logscale x 10
@@ -19,8 +19,8 @@ do for [k = 1:n_heads] { set label 10 + k heads[k] at screen 0.012, first head_a
 within(x) = least(most(x, left_edge), right_edge)
 set arrow 1 from xlow, graph 0 to xlow, graph 1 nohead dashtype 3 linewidth 0.6 linecolor rgb quiet
 set arrow 2 from xhigh, graph 0 to xhigh, graph 1 nohead dashtype 3 linewidth 0.6 linecolor rgb quiet
-plot for [s = 1:8] data using ($5 == 1 && $6 == s ? within($2) : NaN):1:(within($3)):(within($4)) with xerrorbars pointtype 0 linewidth 1.6 linecolor rgb colours[s], \
-	for [s = 1:8] for [f = 0:1] data using ($5 == 1 && $6 == s && $7 == f ? within($2) : NaN):1 with points pointtype shape(s, f) pointsize 1.2 linecolor rgb colours[s], \
+plot for [s = 1:styles] data using ($5 == 1 && $6 == s ? within($2) : NaN):1:(within($3)):(within($4)) with xerrorbars pointtype 0 linewidth 1.6 linecolor rgb colour(s), \
+	for [s = 1:styles] for [f = 0:1] data using ($5 == 1 && $6 == s && $7 == f ? within($2) : NaN):1 with points pointtype shape(s, f) pointsize 1.2 linecolor rgb colour(s), \
 	data using ($5 == 2 ? xlow : NaN):1:(left_edge - xlow):(0) with vectors head filled size screen 0.009, 25 linewidth 1.6 linecolor rgb ink, \
 	data using ($5 == 3 ? xhigh : NaN):1:(right_edge - xhigh):(0) with vectors head filled size screen 0.009, 25 linewidth 1.6 linecolor rgb ink, \
 	data using (right_edge):1:8 with labels left offset character 1.2, 0 textcolor rgb ink font ",12", \

@@ -14,15 +14,19 @@ set minussign
 set format "%h"
 
 # Okabe and Ito's colours, told apart by colour-blind readers; `ink` is black on paper, light on a dark page. Point shapes
-# and line types carry the same distinction without colour. A style is a back end: 1 to 9, see dataset.c.
+# and line types carry the same distinction without colour. A style is a number from 1, of a back end as in
+# bench/report/label.h; those beyond the colours begin them again with other shapes, six times over.
 ink = "black"
 quiet = "#757575"
 faint = "#a0808080"
 array colours[9] = ["black", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#8C510A", "#E69F00", "#56B4E9", "#7A6FC0"]
-array closed[9] = [7, 5, 9, 13, 11, 9, 15, 7, 5]
-array open[9] = [6, 4, 8, 12, 10, 8, 14, 6, 4]
+array shapes[6] = [7, 5, 9, 13, 11, 15]
+array first_shape[9] = [0, 1, 2, 3, 4, 2, 5, 0, 1]
+colour(style) = colours[(style - 1) % 9 + 1]
+filled(style) = shapes[(first_shape[(style - 1) % 9 + 1] + (style - 1) / 9) % 6 + 1]
+hollow(style) = filled(style) - 1
 # Lifetime: a pool is a solid line with filled points, spawn a dashed one with open points.
-shape(style, form) = form == 1 ? open[style] : closed[style]
+shape(style, form) = form == 1 ? hollow(style) : filled(style)
 line(form) = form == 1 ? 2 : 1
 
 least(a, b) = a < b ? a : b

@@ -16,8 +16,8 @@ do for [k = 1:blocks] {
 		labelled = block_at[k]
 	}
 }
-plot for [i = 1:n] data index i - 1 using 1:2 with points pointtype open[i + 1] pointsize 0.55 linewidth 0.7 linecolor rgb colours[i + 1] notitle, \
-	for [i = 1:n] NaN with points pointtype open[i + 1] pointsize 0.9 linewidth 1.2 linecolor rgb colours[i + 1] title names[i], \
+plot for [i = 1:n] data index i - 1 using 1:2 with points pointtype hollow(i + 1) pointsize 0.55 linewidth 0.7 linecolor rgb colour(i + 1) notitle, \
+	for [i = 1:n] NaN with points pointtype hollow(i + 1) pointsize 0.9 linewidth 1.2 linecolor rgb colour(i + 1) title names[i], \
 	data index n using 1:3:4 with filledcurves fillstyle transparent solid 0.25 noborder linecolor rgb ink title "middle half", \
 	data index n + 4 using 1:2 with linespoints dashtype 3 linewidth 1 pointtype 7 pointsize 0.6 linecolor rgb ink title (canaries ? "canary" : ""), \
 	data index n using 1:2 with lines linewidth 2 linecolor rgb ink title "median", \

@@ -14,7 +14,7 @@ set rmargin at screen 1 - 24.0 / wide
 apart_x(x, i) = x * (1 + 0.07 * apart(i, n))
 # Labels stand on their roofs, on a patch of paper.
 set style textbox opaque noborder fillcolor rgb "#ffffff" margins 0.4, 0.2
-kernel_style(i) = (i - 1) % 8 + 2
+kernel_style(i) = i + 1
 unset xlabel
 set multiplot
 down = (high - 84.0 - 76.0) / high / panels
@@ -31,10 +31,10 @@ do for [p = 1:panels] {
 		data index b + 1 using 1:2:($3 - $1):($4 - $2) with vectors nohead linewidth 1.6 linecolor rgb ink notitle, \
 		data index b using 5:6:8 with labels left boxed offset character 0.5, 0 textcolor rgb quiet font ",11" notitle, \
 		data index b + 1 using 5:6:8 with labels right boxed offset character -0.5, 0 textcolor rgb quiet font ",11" notitle, \
-		for [i = 1:n] data index b + 2 using ($1 == i && $4 > 0 ? apart_x($2, i) : NaN):3:4:5 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[kernel_style(i)] notitle, \
-		for [i = 1:n] data index b + 2 using ($1 == i && $6 == 1 ? apart_x($2, i) : NaN):3 with points pointtype open[kernel_style(i)] linecolor rgb colours[kernel_style(i)] notitle, \
-		for [i = 1:n] data index b + 2 using ($1 == i && $6 == 0 ? apart_x($2, i) : NaN):3 with points pointtype closed[kernel_style(i)] linecolor rgb colours[kernel_style(i)] notitle, \
-		for [i = 1:n] p > 1 ? NaN : 1/0 with points pointtype closed[kernel_style(i)] linecolor rgb colours[kernel_style(i)] title (p > 1 ? "" : names[i]), \
+		for [i = 1:n] data index b + 2 using ($1 == i && $4 > 0 ? apart_x($2, i) : NaN):3:4:5 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colour(kernel_style(i)) notitle, \
+		for [i = 1:n] data index b + 2 using ($1 == i && $6 == 1 ? apart_x($2, i) : NaN):3 with points pointtype hollow(kernel_style(i)) linecolor rgb colour(kernel_style(i)) notitle, \
+		for [i = 1:n] data index b + 2 using ($1 == i && $6 == 0 ? apart_x($2, i) : NaN):3 with points pointtype filled(kernel_style(i)) linecolor rgb colour(kernel_style(i)) notitle, \
+		for [i = 1:n] p > 1 ? NaN : 1/0 with points pointtype filled(kernel_style(i)) linecolor rgb colour(kernel_style(i)) title (p > 1 ? "" : names[i]), \
 		for [h = 1:hover] data index b using (sqrt($1 * $3)):(sqrt($2 * $4)):9 with labels hypertext point pointtype 7 pointsize 2 linecolor rgb "#ff000000" notitle, \
 		for [h = 1:hover] data index b + 1 using (sqrt($1 * $3)):2:9 with labels hypertext point pointtype 7 pointsize 2 linecolor rgb "#ff000000" notitle, \
 		for [h = 1:hover] data index b + 2 using (apart_x($2, $1)):3:7 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle

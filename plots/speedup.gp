@@ -20,8 +20,8 @@ floor_y = xlog ? ylow * (yhigh / ylow) ** 0.02 : ylow + 0.02 * (yhigh - ylow)
 law(x) = x <= model_end ? model_scale * x / (1 + sigma * (x - 1) + kappa * x * (x - 1)) : NaN
 plot ideal(x) with lines dashtype 4 linecolor rgb quiet title "ideal", \
 	modelled ? law(x) : 1/0 with lines linewidth 0.8 linecolor rgb ink title (modelled ? model_name : ""), \
-	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($3 > 0 ? $2 : NaN):3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colours[styles[i]] notitle, \
-	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2 with linespoints linewidth 1.8 dashtype line(forms[i]) pointtype shape(styles[i], forms[i]) linecolor rgb colours[styles[i]] title names[i], \
-	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($5 > 0 ? floor_y : NaN) with points pointtype 2 linewidth 2 linecolor rgb colours[styles[i]] notitle, \
+	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($3 > 0 ? $2 : NaN):3:4 with yerrorbars pointtype 0 linewidth 1.2 linecolor rgb colour(styles[i]) notitle, \
+	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2 with linespoints linewidth 1.8 dashtype line(forms[i]) pointtype shape(styles[i], forms[i]) linecolor rgb colour(styles[i]) title names[i], \
+	for [i = 1:n] data index i - 1 using (aside($1, i, n, xlog, xhigh)):($5 > 0 ? floor_y : NaN) with points pointtype 2 linewidth 2 linecolor rgb colour(styles[i]) notitle, \
 	for [i = 1:(hover ? n : 0)] data index i - 1 using (aside($1, i, n, xlog, xhigh)):2:6 with labels hypertext point pointtype 7 pointsize 1.6 linecolor rgb "#ff000000" notitle, \
 	failures ? NaN : 1/0 with points pointtype 2 linewidth 2 linecolor rgb ink title (failures ? "failed" : "")

@@ -121,10 +121,13 @@ struct team; /* each back end's own */
 struct backend {
 	const char *name;
 	const char *summary;
-	const char *missing;  /* NULL, or why this build does not have it; the functions may then be NULL */
-	const char *worker;   /* "thread" or "process", for texts; "caller" for serial */
+	const char *missing; /* NULL, or why this build does not have it; the functions may then be NULL */
+	/* what its workers are: "thread", "process", or "caller" where there is none but the caller; for texts
+	 * and for charts, which compare the two */
+	const char *worker;
 	unsigned max_workers; /* 1 for serial */
-	bool exec_workers;    /* its workers are fresh programs: a job must have a `program` */
+	bool runtime;      /* a runtime makes its workers in its own way (OpenMP, MPI), not we one by one */
+	bool exec_workers; /* its workers are fresh programs: a job must have a `program` */
 	/* the one program of ours in which it can be opened, since a launcher has started the workers
 	 * before there is a team, which is therefore a pool; NULL: any */
 	const char *host;
@@ -164,6 +167,10 @@ int backend_attach(int fd, unsigned worker, struct job *job, struct err *e);
 
 /* All back ends, in the order of backends.def, ended by NULL. */
 extern const struct backend *const backends[];
+
+/* Whether the back end of this name works in its caller alone, as those do that others are compared with
+ * (serial). */
+bool backend_is_caller(const char *name);
 
 /* The one of this name; NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the reason it is
  * missing. */

@@ -24,6 +24,14 @@ void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *firs
 	*end = first_of(chunks, workers, w + 1);
 }
 
+bool backend_is_caller(const char *name)
+{
+	for (const struct backend *const *b = backends; *b; b++)
+		if (strcmp((*b)->name, name) == 0)
+			return strcmp((*b)->worker, "caller") == 0;
+	return false;
+}
+
 const struct backend *backend_find(const char *name, struct err *e)
 {
 	char known[300] = "";

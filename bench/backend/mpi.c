@@ -20,6 +20,7 @@ const struct backend backend_mpi = {
 	.summary = "ranks of an MPI program, on one host or many, that share no memory",
 	.missing = MISSING_MPI,
 	.worker = "process",
+	.runtime = true,
 	.max_workers = BACKEND_MAX_WORKERS,
 	.exec_workers = true,
 	.host = "parscale-mpi",

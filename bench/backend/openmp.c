@@ -72,6 +72,7 @@ const struct backend backend_openmp = {
 	.summary = "threads of the OpenMP runtime",
 	.missing = MISSING_OPENMP,
 	.worker = "thread",
+	.runtime = true,
 	.max_workers = BACKEND_MAX_WORKERS,
 #if HAVE_OPENMP
 	.open = openmp_open,

@@ -8,6 +8,7 @@
 #include "bench/data/dataset.h"
 
 #include "base/units.h"
+#include "bench/backend/backend.h"
 #include "bench/data/folder.h"
 #include "bench/data/series.h"
 #include "bench/machine/cpulist.h"
@@ -286,7 +287,7 @@ const struct summary *dataset_serial(const struct dataset *d, const struct facto
 	const struct summary *best = NULL;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (row_ok(s) && strcmp(s->cell.backend, "serial") == 0 &&
+		if (row_ok(s) && backend_is_caller(s->cell.backend) &&
 			match(&s->cell, like, none, ROLE_TEAM | ROLE_COUNT | ROLE_SHARE) &&
 			(!best || s->median_seconds < best->median_seconds))
 			best = s;
@@ -451,7 +452,7 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 void cell_name(const struct factors *f, char *text, size_t size)
 {
 	char items[UNITS_RANGE_BYTES];
-	bool serial = strcmp(f->backend, "serial") == 0;
+	bool serial = backend_is_caller(f->backend);
 	int n = snprintf(text, size, "%s %s, %s", f->kernel, f->variant, f->backend);
 	if (!serial && n > 0 && (size_t)n < size)
 		n += snprintf(text + n, size - (size_t)n, " %s, %" PRIu64 " worker%s", f->lifetime,

@@ -11,6 +11,7 @@
  */
 #include "bench/data/summary.h"
 
+#include "bench/backend/backend.h"
 #include "bench/data/ceiling.h"
 #include "bench/data/group.h"
 #include "bench/stats/stats.h"
@@ -79,7 +80,7 @@ static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enu
 	const struct factors *f = b->groups->list[row].cell, *g = b->groups->list[candidate].cell;
 	if (b->groups->list[candidate].ok == 0 || !g->workers.known || g->workers.value != 1)
 		return false;
-	bool kin = kind == BASE_SERIAL ? same(g->backend, "serial") : factors_same(g, f, ROLE_TEAM);
+	bool kin = kind == BASE_SERIAL ? backend_is_caller(g->backend) : factors_same(g, f, ROLE_TEAM);
 	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
 	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
 }

@@ -63,18 +63,34 @@ void ratios_to_serial(const struct dataset *d, const struct factors *one, struct
 	}
 }
 
-void ratios_to_threads(
-	const struct dataset *d, const struct factors *like, const char *lifetime, struct ratios *r)
+void ratios_of_pair(
+	const struct dataset *d, const struct factors *like, const struct worker_pair *pair, struct ratios *r)
 {
 	uint64_t axis[AXIS_MOST];
 	const size_t n = sizes_of(d, like, any_worker, axis);
 	r->count = 0;
 	for (size_t k = 0; k < n; k++) {
-		const struct summary *threads = row_at(d, like, any_worker, "pthread", lifetime, axis[k]);
-		const struct summary *processes = row_at(d, like, any_worker, "fork", lifetime, axis[k]);
+		const struct summary *threads =
+			row_at(d, like, any_worker, pair->threads, pair->lifetime, axis[k]);
+		const struct summary *processes =
+			row_at(d, like, any_worker, pair->processes, pair->lifetime, axis[k]);
 		if (threads && processes)
 			ratios_add(r, axis[k], dataset_ratio(d, processes, threads));
 	}
+}
+
+bool ratios_to_threads(const struct dataset *d, const struct factors *like, const char *lifetime,
+	struct worker_pair *pair, struct ratios *r)
+{
+	struct worker_pair all[WORKER_PAIRS_MOST];
+	const size_t n = worker_pairs(d, like, all);
+	r->count = 0;
+	for (size_t k = 0; k < n && r->count == 0; k++)
+		if (strcmp(all[k].lifetime, lifetime) == 0) {
+			*pair = all[k];
+			ratios_of_pair(d, like, pair, r);
+		}
+	return r->count > 0;
 }
 
 /* Which of a ratio's three numbers. */

@@ -10,6 +10,7 @@
 #define PARSCALE_BENCH_REPORT_BREAKEVEN_H
 
 #include "bench/report/chart.h"
+#include "bench/report/worker_pairs.h"
 
 /* Ratios of times over sizes, ascending. */
 struct ratios {
@@ -21,9 +22,14 @@ struct ratios {
 /* Time over that of serial, of the cells of `one` at every size that has both. */
 void ratios_to_serial(const struct dataset *d, const struct factors *one, struct ratios *r);
 
-/* Time of back end fork over that of pthread, of cells like `like` with this lifetime. */
-void ratios_to_threads(
-	const struct dataset *d, const struct factors *like, const char *lifetime, struct ratios *r);
+/* Time of a pair's processes over that of its threads, of cells like `like` at every size that has both. */
+void ratios_of_pair(const struct dataset *d, const struct factors *like, const struct worker_pair *pair,
+	struct ratios *r);
+
+/* The same of the first pair with this lifetime that has any, which is stored. False, and no ratios, where there
+ * is none. */
+bool ratios_to_threads(const struct dataset *d, const struct factors *like, const char *lifetime,
+	struct worker_pair *pair, struct ratios *r);
 
 /* Sizes. 0: below the level at every size measured; INFINITY: at none, or not at the largest. low <= at <=
  * high; NAN without intervals. */

@@ -15,6 +15,7 @@ struct rows {
 	size_t count, heads;
 	double low, high; /* of the sizes measured */
 	size_t width;     /* of the longest name */
+	int styles;       /* the highest */
 	bool any;         /* something is decided, or nearly */
 };
 
@@ -31,6 +32,7 @@ static void put_row(struct rows *rows, const struct ratios *r, double level, con
 		rows->low = fmin(rows->low, (double)r->size[k]);
 		rows->high = fmax(rows->high, (double)r->size[k]);
 	}
+	rows->styles = style > rows->styles ? style : rows->styles;
 	rows->any = rows->any || crossing_kind(&c) != CROSSING_UNDECIDED;
 	fprintf(g->data, "%zu\t", place);
 	const double ends[] = {c.at, c.low, c.high};
@@ -77,21 +79,24 @@ static void put_over_serial(struct rows *rows, const struct summary *focus)
 
 static void put_over_threads(struct rows *rows, const struct summary *focus)
 {
-	static const char *const lifetimes[] = {"pool", "spawn"};
+	struct worker_pair pairs[WORKER_PAIRS_MOST];
+	const size_t n = worker_pairs(rows->g->d, &focus->cell, pairs);
 	struct ratios r;
 	bool headed = false;
 	char head[64];
 	snprintf(head, sizeof head, "processes within %.0f %%", 100 * report_margin);
-	for (size_t k = 0; k < sizeof lifetimes / sizeof *lifetimes; k++) {
-		char name[64];
-		ratios_to_threads(rows->g->d, &focus->cell, lifetimes[k], &r);
+	for (size_t k = 0; k < n; k++) {
+		char name[128];
+		ratios_of_pair(rows->g->d, &focus->cell, &pairs[k], &r);
 		if (r.count < 2)
 			continue;
 		if (!headed)
 			put_head(rows, head);
 		headed = true;
-		snprintf(name, sizeof name, "fork / pthread, %s", lifetimes[k]);
-		put_row(rows, &r, 1 + report_margin, name, backend_style("fork"), (int)k, head);
+		snprintf(name, sizeof name, "%s / %s, %s", pairs[k].processes, pairs[k].threads,
+			pairs[k].lifetime);
+		put_row(rows, &r, 1 + report_margin, name, backend_style(pairs[k].processes),
+			strcmp(pairs[k].lifetime, "spawn") == 0, head);
 	}
 }
 
@@ -101,15 +106,16 @@ bool chart_breakeven(struct drawing *g, const char *kernel)
 	struct rows rows = {.g = g, .low = INFINITY};
 	if (!focus || focus->cell.workers.value < 2)
 		return false;
-	chart_array(g->vars, "names", 2 * SERIES_MOST);
+	chart_array(g->vars, "names", SERIES_MOST + WORKER_PAIRS_MOST + 2);
 	chart_array(g->vars, "heads", 2);
 	chart_array(g->vars, "head_at", 2);
 	put_over_serial(&rows, focus);
 	put_over_threads(&rows, focus);
 	if (!rows.any)
 		return false;
-	fprintf(g->vars, "n = %zu\nn_heads = %zu\nname_width = %zu\nxlow = %.9g\nxhigh = %.9g\n", rows.count,
-		rows.heads, rows.width < 40 ? rows.width : (size_t)40, rows.low, rows.high);
+	fprintf(g->vars, "n = %zu\nn_heads = %zu\nstyles = %d\nname_width = %zu\nxlow = %.9g\nxhigh = %.9g\n",
+		rows.count, rows.heads, rows.styles, rows.width < 40 ? rows.width : (size_t)40, rows.low,
+		rows.high);
 	char text[160], setting[256];
 	snprintf(text, sizeof text, "pays from this size on, %s", kernel_items(kernel));
 	chart_text(g->vars, "xname", text);

@@ -4,7 +4,9 @@
  * size and workers, and the phases of a run.
  */
 #include "base/units.h"
+#include "bench/backend/backend.h"
 #include "bench/report/chart.h"
+#include "bench/report/worker_pairs.h"
 #include "kernels/kernel.h"
 
 #include <inttypes.h>
@@ -47,8 +49,7 @@ static size_t best_ladder(const struct dataset *d, const char *kernel, const str
 	size_t most = 0;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i), *rows[VARIANTS_MOST];
-		if (!row_ok(s) || strcmp(s->cell.kernel, kernel) != 0 ||
-			strcmp(s->cell.backend, "serial") != 0)
+		if (!row_ok(s) || strcmp(s->cell.kernel, kernel) != 0 || !backend_is_caller(s->cell.backend))
 			continue;
 		size_t n = ladder(d, &s->cell, rows);
 		if (n > most || (n == most && s->cell.items.value > best[0]->cell.items.value)) {
@@ -131,11 +132,6 @@ bool chart_variants(struct drawing *g, const char *kernel)
 
 /* threads against processes ----------------------------------------------------------------------------- */
 
-struct pair {
-	const char *processes, *threads;
-	const char *lifetime;
-};
-
 static const struct summary *member(const struct dataset *d, const struct factors *like, const char *backend,
 	const char *lifetime, uint64_t workers, uint64_t items)
 {
@@ -151,7 +147,7 @@ static const struct summary *member(const struct dataset *d, const struct factor
 }
 
 /* One field of the map; whether both were measured. */
-static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, size_t row,
+static bool put_ratio(struct drawing *g, const struct worker_pair *p, size_t column, size_t row,
 	const struct summary *a, const struct summary *b)
 {
 	char text[160] = "", hover[320] = "", value[32], low[32], high[32], ta[32], tb[32];
@@ -194,16 +190,15 @@ static bool put_ratio(struct drawing *g, const struct pair *p, size_t column, si
 bool chart_ratio(struct drawing *g, const char *kernel)
 {
 	static const char *const free[] = {"backend", "lifetime", "workers", "size", NULL};
-	static const struct pair pairs[] = {{"fork", "pthread", "pool"}, {"fork", "openmp", "pool"},
-		{"fork", "pthread", "spawn"}, {"fork", "openmp", "spawn"}};
-	enum { PAIRS = sizeof pairs / sizeof *pairs };
+	struct worker_pair pairs[WORKER_PAIRS_MOST];
 	const struct dataset *d = g->d;
 	const struct summary *focus = dataset_focus(d, kernel);
 	if (!focus)
 		return false;
 	uint64_t sizes[AXIS_MOST], workers[AXIS_MOST];
-	size_t columns = 0, rows = 0, panels = 0, shown[PAIRS];
-	for (size_t p = 0; p < PAIRS; p++) {
+	size_t columns = 0, rows = 0, panels = 0, shown[WORKER_PAIRS_MOST];
+	const size_t n = worker_pairs(d, &focus->cell, pairs);
+	for (size_t p = 0; p < n; p++) {
 		bool any = false;
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *s = dataset_row(d, i);
@@ -229,7 +224,7 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	char text[160], size[32];
 	chart_array(g->vars, "heads", panels);
 	for (size_t k = 0; k < panels; k++) {
-		const struct pair *p = &pairs[shown[k]];
+		const struct worker_pair *p = &pairs[shown[k]];
 		snprintf(text, sizeof text, "%s / %s, %s", p->processes, p->threads, p->lifetime);
 		chart_element(g->vars, "heads", k + 1, text);
 		for (size_t c = 0; c < columns; c++)
@@ -311,7 +306,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	for (int pass = 0; pass < 2; pass++) /* first the sizes, then how many series have each */
 		for (size_t i = 0; i < d->summary.count; i++) {
 			const struct summary *s = dataset_row(d, i);
-			if (!row_ok(s) || !(s->compute_ns > 0) || strcmp(s->cell.backend, "serial") == 0 ||
+			if (!row_ok(s) || !(s->compute_ns > 0) || backend_is_caller(s->cell.backend) ||
 				!cells_match(&s->cell, &focus->cell, free_size))
 				continue;
 			if (pass == 0)

@@ -18,8 +18,12 @@ static int backend_place(const char *name)
 
 int backend_style(const char *backend)
 {
-	const int style = backend_place(backend) + 1;
-	return style < BACKEND_STYLES ? style : BACKEND_STYLES;
+	enum { UNKNOWN_STYLES = 37 };
+	const int place = backend_place(backend);
+	unsigned hash = 0;
+	for (const char *c = backend; *c; c++)
+		hash = 31 * hash + (unsigned char)*c;
+	return place + 1 + (backends[place] ? 0 : (int)(hash % UNKNOWN_STYLES));
 }
 
 int backend_order(const char *a, const char *b)

@@ -5,9 +5,8 @@
 #ifndef PARSCALE_BENCH_REPORT_LABEL_H
 #define PARSCALE_BENCH_REPORT_LABEL_H
 
-/* The style of a back end on every chart, 1 to BACKEND_STYLES, of which plots/common.gp has as many: the same
- * for the same name, its place in backends.def; those beyond share the last one. */
-enum { BACKEND_STYLES = 9 };
+/* The style of a back end on every chart, from 1: the same for the same name, and another for each line of
+ * backends.def; names that are not there get styles beyond, by a hash. plots/common.gp tells 54 apart. */
 int backend_style(const char *backend);
 
 /* Order of back ends on every chart and in every table. */

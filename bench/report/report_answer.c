@@ -94,32 +94,32 @@ static void say_threads(const struct dataset *d, const struct summary *focus, st
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct ratios r;
 		char from[32], text[96], size[32], small[240] = "";
-		ratios_to_threads(d, &focus->cell, ways[w].lifetime, &r);
+		struct worker_pair by;
+		if (!ratios_to_threads(d, &focus->cell, ways[w].lifetime, &by, &r))
+			continue;
 		const uint64_t *sizes = r.size;
 		const struct ranged *ratio = r.ratio;
 		size_t n = r.count, first = n;
 		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
 			first--;
-		if (n == 0)
-			continue;
 		const char *items = kernel_items(focus->cell.kernel);
 		if (first == 0) {
 			sentences_add(s,
-				"%s: threads (pthread) and processes (fork) are the same within %.0f %% at "
+				"%s: threads (%s) and processes (%s) are the same within %.0f %% at "
 				"every size measured.",
-				ways[w].name, 100 * report_margin);
+				ways[w].name, by.threads, by.processes, 100 * report_margin);
 			continue;
 		}
 		if (ratio[0].low > 1)
 			snprintf(small, sizeof small,
-				"at %s %s processes (fork) take %s times as long as threads (pthread)",
-				units_size(sizes[0], size), items,
-				with_interval(text, sizeof text, ratio[0]));
+				"at %s %s processes (%s) take %s times as long as threads (%s)",
+				units_size(sizes[0], size), items, by.processes,
+				with_interval(text, sizeof text, ratio[0]), by.threads);
 		else if (ratio[0].high < 1)
 			snprintf(small, sizeof small,
-				"at %s %s threads (pthread) take longer: processes (fork) need %s of their "
+				"at %s %s threads (%s) take longer: processes (%s) need %s of their "
 				"time",
-				units_size(sizes[0], size), items,
+				units_size(sizes[0], size), items, by.threads, by.processes,
 				with_interval(text, sizeof text, ratio[0]));
 		if (first < n && *small)
 			sentences_add(s, "%s: %s; from %s %s on both are the same within %.0f %%.",
@@ -127,9 +127,10 @@ static void say_threads(const struct dataset *d, const struct summary *focus, st
 				100 * report_margin);
 		else if (first < n)
 			sentences_add(s,
-				"%s: from %s %s on threads (pthread) and processes (fork) are the same "
+				"%s: from %s %s on threads (%s) and processes (%s) are the same "
 				"within %.0f %%.",
-				ways[w].name, units_size(sizes[first], from), items, 100 * report_margin);
+				ways[w].name, units_size(sizes[first], from), items, by.threads, by.processes,
+				100 * report_margin);
 		else if (*small)
 			sentences_add(s, "%s: %s.", ways[w].name, small);
 	}

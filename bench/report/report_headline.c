@@ -107,8 +107,8 @@ static void threads_or_processes(const struct dataset *d, const struct summary *
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct ratios r;
 		char text[320];
-		ratios_to_threads(d, &focus->cell, ways[w].lifetime, &r);
-		if (r.count == 0)
+		struct worker_pair by;
+		if (!ratios_to_threads(d, &focus->cell, ways[w].lifetime, &by, &r))
 			continue;
 		ratio_clause(&r, kernel_items(focus->cell.kernel), text, sizeof text);
 		if (!*text)

@@ -6,6 +6,7 @@
 #include "bench/report/report.h"
 
 #include "base/units.h"
+#include "bench/backend/backend.h"
 #include "bench/data/outlier.h"
 #include "bench/report/label.h"
 #include "kernels/kernel.h"
@@ -144,7 +145,7 @@ int report_table_main(
 			break;
 		report_table_text(&c[SHEET_NAME], s->cell.backend);
 		report_table_text(
-			&c[SHEET_LIFETIME], strcmp(s->cell.backend, "serial") == 0 ? "" : s->cell.lifetime);
+			&c[SHEET_LIFETIME], backend_is_caller(s->cell.backend) ? "" : s->cell.lifetime);
 		report_table_count(&c[SHEET_WORKERS], s->cell.workers);
 		put_median(&c[SHEET_MEDIAN], &c[SHEET_INTERVAL], s);
 		report_table_number(

@@ -213,5 +213,5 @@ int command(
 		dup2(saved[fd - 1], fd);
 		close(saved[fd - 1]);
 	}
-	return status;
+	return e->status != ERR_NONE ? (int)e->status : status; /* as main does */
 }
