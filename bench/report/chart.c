@@ -4,6 +4,7 @@
  * series of cells, axes and captions.
  */
 #include "bench/report/chart.h"
+#include "bench/backend/backend.h"
 #include "bench/report/label.h"
 #include "kernels/kernel.h"
 
@@ -14,67 +15,9 @@
 const double report_margin = 0.05;
 
 const struct chart charts[] = {
-	{"speedup", "How much faster is it with more workers?",
-		"Higher is better. The ideal is as many times as there are workers, up to the CPUs. Points "
-		"stand a little apart for their bars to be seen.",
-		OF_KERNEL, chart_speedup},
-	{"efficiency", "How much of each worker is put to use?",
-		"1 is all of it. Where workers outnumber CPUs the ideal falls, for they take turns.",
-		OF_KERNEL, chart_efficiency},
-	{"weak", "Does each worker keep its pace when the problem grows with the workers?",
-		"1 is the pace of one worker alone. Every worker has the same share, so the problem grows "
-		"along the axis.",
-		OF_KERNEL, chart_weak},
-	{"throughput", "How fast is it at which problem size?",
-		"Higher is better. On the left the cost of handing out work shows, on the right the cost of "
-		"memory.",
-		OF_KERNEL, chart_throughput},
-	{"ratio", "Threads or processes: which, and from which size does it matter?",
-		"Time of processes over time of threads. Grey: no difference can be told. Coloured: it can, "
-		"however small; the deeper, the further from 1.",
-		OF_KERNEL, chart_ratio},
-	{"breakeven", "From which size does it pay?",
-		"Left is sooner. Below that size starting workers and collecting from them costs more than "
-		"they save.",
-		OF_KERNEL, chart_breakeven},
-	{"phases", "What is a run's time made of?",
-		"Left the smallest problem, where a run costs mostly itself; right the largest. Pools are "
-		"launched once, before.",
-		OF_KERNEL, chart_phases},
-	{"workers", "Do the workers begin and end together?",
-		"A bar is a worker. Grey is waiting: at the gate for those that are not ready, at the end "
-		"for those that are not done. What is uneven on the "
-		"right is lost.",
-		OF_KERNEL, chart_workers},
-	{"variants", "What do vector instructions bring on one worker?",
-		"Higher is better; all variants give the same answer.", OF_KERNEL, chart_variants},
-	{"spread", "How far do repetitions differ?",
-		"Steep is steady. A step to the right is a launch that ran slower, a long tail to the right "
-		"is interference.",
-		OF_KERNEL, chart_spread},
-	{"roofline", "What can the machine do, and how near do the kernels come?",
-		"Up is faster. Left of where a slope ends memory is the roof, right of it the registers. The "
-		"lower "
-		"of the two above a point bounds it; how far below it "
-		"is what the kernel spends beside what it cannot do without.",
-		OF_CEILINGS, chart_roofline},
-	{"probe", "What does it cost?", "Left is cheaper; each line of the grid is ten times the one before.",
-		OF_PROBE, chart_probe},
-	{"paths", "Does passing large results erode the gain?",
-		"Higher is better. On the left the hand-over costs most, on the right the copying. Solid "
-		"lines are between processes, the dashed one within "
-		"one.",
-		OF_PROBE, chart_paths},
-	{"drift", "Did the machine keep its speed during the sweep?",
-		"Each point is a sample against the median of its cell. Cells are measured in random order, "
-		"so a drift would bend the line.",
-		OF_STEADINESS, chart_drift},
-	{"against", "What changed against the other sweep?",
-		"Left of 1 is faster than before, right is slower. The band is what counts as no change. A "
-		"bar that crosses it decides nothing.",
-		OF_CHANGES, chart_against},
-	{NULL, NULL, NULL, OF_KERNEL, NULL},
-};
+#define CHART(name, part, question, reading) {#name, question, reading, part, chart_##name},
+#include "bench/report/charts.def"
+	{0}};
 
 /* gnuplot keeps single-quoted text as it is, but for the quote itself, which is doubled; as is `twice`. */
 static void put_quoted(FILE *vars, const char *text, char twice)
@@ -190,7 +133,7 @@ size_t chart_series(const struct dataset *d, const struct factors *like, const c
 	size_t n = 0;
 	for (size_t i = 0; i < d->summary.count && n < SERIES_MOST; i++) {
 		const struct summary *s = dataset_row(d, i);
-		if (strcmp(s->cell.backend, "serial") == 0 || !cells_match(&s->cell, like, free))
+		if (backend_is_caller(s->cell.backend) || !cells_match(&s->cell, like, free))
 			continue;
 		size_t k = 0;
 		while (k < n && !series_has(&out[k], x, s))
@@ -206,7 +149,7 @@ bool series_one_lifetime(const struct series *all, size_t n)
 {
 	const char *lifetime = NULL;
 	for (size_t k = 0; k < n; k++) {
-		if (strcmp(all[k].of->backend, "serial") == 0)
+		if (backend_is_caller(all[k].of->backend))
 			continue;
 		if (lifetime && strcmp(all[k].of->lifetime, lifetime) != 0)
 			return false;
@@ -233,7 +176,7 @@ void series_name(const struct series *all, size_t n, size_t i, char *text, size_
 	const struct factors *f = all[i].of;
 	char name[64];
 	shorten(f->backend, 22, name);
-	if (series_one_lifetime(all, n) || strcmp(f->backend, "serial") == 0)
+	if (series_one_lifetime(all, n) || backend_is_caller(f->backend))
 		snprintf(text, size, "%s", name);
 	else
 		snprintf(text, size, "%s, %s", name, f->lifetime);

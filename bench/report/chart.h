@@ -2,7 +2,7 @@
 /*
  * chart.h - what each chart shows: which rows of a dataset, as which series, with which words around them.
  *
- * A chart is one prepare function, one line in chart.c's table and one script in plots/. Preparing chooses
+ * A chart is one prepare function, one line in charts.def and one script in plots/. Preparing chooses
  * and scales numbers and writes them as gnuplot variables and a tab-separated data file; how they look is the
  * script's business. Nothing here runs gnuplot: see plot.h.
  */
@@ -113,21 +113,9 @@ void chart_real(FILE *f, double x);
  * too little to tell. */
 double course_worst(const struct dataset *d);
 
-bool chart_speedup(struct drawing *g, const char *kernel);
-bool chart_efficiency(struct drawing *g, const char *kernel);
-bool chart_weak(struct drawing *g, const char *kernel);
-bool chart_throughput(struct drawing *g, const char *kernel);
-bool chart_variants(struct drawing *g, const char *kernel);
-bool chart_breakeven(struct drawing *g, const char *kernel);
-bool chart_ratio(struct drawing *g, const char *kernel);
-bool chart_workers(struct drawing *g, const char *kernel);
-bool chart_phases(struct drawing *g, const char *kernel);
-bool chart_spread(struct drawing *g, const char *kernel);
-bool chart_roofline(struct drawing *g, const char *all);
-bool chart_drift(struct drawing *g, const char *all);
-bool chart_against(struct drawing *g, const char *all);
-bool chart_probe(struct drawing *g, const char *probe);
-bool chart_paths(struct drawing *g, const char *probe);
+/* The prepare functions, one for each line of charts.def. */
+#define CHART(name, part, question, reading) bool chart_##name(struct drawing *g, const char *subject);
+#include "bench/report/charts.def"
 
 /* Whether chart_paths shows a probe, whose ladder would be long and say the same. */
 bool paths_say_it(const struct dataset *d, const char *probe);
