@@ -210,11 +210,12 @@ fuzz: $(fuzzers) ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuz
 
 clang: test ## build with clang and run the tests (build-clang)
 
-c_sources     := $(call found,base kernels bench plots versus tests,*.c)
-all_sources   := $(c_sources) $(call found,base kernels bench versus tests,*.h) bench/gbench/gbench.cc
+c_sources     := $(call found,base kernels bench plots tests,*.c)
+all_sources   := $(c_sources) $(call found,base kernels bench tests,*.h) bench/gbench/gbench.cc
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
-lint: ## check links of the documentation, and the shell scripts with shellcheck, where it is installed
+lint: ## check heads of sources, the map of folders, links of the documentation; shell scripts with shellcheck, where it is installed
+	@sh scripts/heads
 	@sh scripts/links
 	@if command -v shellcheck >/dev/null; then shellcheck -x $(shell_sources); else echo "lint: no shellcheck here"; fi
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-# against.gp - one sweep against another: the ratio of times for each cell, with 95 % intervals, slowest change on top.
-# n cells: data: place ratio low high verdict hover (verdict 1 slower, 2 faster, 3 same, 4 undecided); names[]; name_width; margin; xlow xhigh.
+# against.gp - one sweep against another: the ratio of times for each cell, with 95 % intervals,
+# slowest change on top.
+# n cells: data: place ratio low high verdict hover (verdict 1 slower, 2 faster, 3 same, 4
+# undecided); names[]; name_width; margin; xlow xhigh.
 set key at screen 0.99, screen 1 - 20.0 / high right top horizontal Left reverse samplen 1
 set xlabel "time / time before"
 set xrange [xlow:xhigh]

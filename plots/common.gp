@@ -6,7 +6,8 @@
 #   data     its data file                      output   SVG and PNG go to output.svg and output.png
 #   title subtitle caption1 caption2            texts around the plot
 #   wide high                                   size in points of the SVG
-# and what the chart's own script names at its head. Texts are printed as they are: nothing is markup.
+# and what the chart's own script names at its head. Texts are printed as they are: nothing is
+# markup.
 
 set encoding utf8
 set datafile separator "\t"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-# drift.gp - every sample of the sweep over the time it was taken, as deviation from its cell's median; with the median of each stretch.
-# n kernels: names[]; data index i-1: minute deviation; index n: stretches: minute median low high; index n+1 and n+2: minute of samples
-# above and below the chart; index n+3: minute of samples that failed; index n+4: canaries:
+# drift.gp - every sample of the sweep over the time it was taken, as deviation from its cell's
+# median; with the median of each stretch.
+# n kernels: names[]; data index i-1: minute deviation; index n: stretches: minute median low high;
+# index n+1 and n+2: minute of samples above and below the chart; index n+3: minute of samples that
+# failed; index n+4: canaries:
 # minute deviation; xhigh ylow yhigh; beyond failures; blocks: block_at[].
 set xlabel "minutes since the first sample"
 set ylabel "deviation from the cell's median, %"

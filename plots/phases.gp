@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# phases.gp - what a run's time is made of: phases stacked for each back end and lifetime, one panel a problem size.
-# panels: heads[] units[] ends[]; n rows: names[]; data index p-1: row from to phase hover, or a row's total with phase 0 and its text,
-# or phase -1: failed.
+# phases.gp - what a run's time is made of: phases stacked for each back end and lifetime, one panel
+# a problem size.
+# panels: heads[] units[] ends[]; n rows: names[]; data index p-1: row from to phase hover, or a
+# row's total with phase 0 and its text, or phase -1: failed.
 unset key
 array phase_names[5] = ["startup", "touch", "compute", "return", "reap"]
 array phase_colours[5] = ["#D55E00", "#E69F00", "#0072B2", "#009E73", "#CC79A7"]

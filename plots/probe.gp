@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-# probe.gp - the cases of a probe as a ladder, cheapest at the bottom: median time with 95 % interval.
-# n cases: data: place seconds low high kind hover (kind 1 thread, 2 process, 3 neither); names[]; name_width; has[] by kind; xname; xlow xhigh.
+# probe.gp - the cases of a probe as a ladder, cheapest at the bottom: median time with 95 %
+# interval.
+# n cases: data: place seconds low high kind hover (kind 1 thread, 2 process, 3 neither); names[];
+# name_width; has[] by kind; xname; xlow xhigh.
 set key at screen 0.99, screen 1 - 34.0 / high right top horizontal Left reverse samplen 1
 set xlabel xname
 set logscale x 10

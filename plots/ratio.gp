@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # ratio.gp - time of processes over time of threads, as a map over problem size and workers.
-# panels: heads[]; columns sizes: size_names[]; rows workers: worker_names[]; data index p-1: column row ratio verdict text hover, where
-# verdict is 0 no difference (the interval spans 1), 1 decided, 2 no interval, 3 failed; xname; across down.
+# panels: heads[]; columns sizes: size_names[]; rows workers: worker_names[]; data index p-1: column
+# row ratio verdict text hover, where verdict is 0 no difference (the interval spans 1), 1 decided,
+# 2 no interval, 3 failed; xname; across down.
 unset key
 set xlabel xname
 set ylabel "workers" offset -0.5

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-# roofline.gp - operations a second over operations a byte, under the roofs of memory and of registers, one panel a number of workers.
-# panels: heads[]; n kernels: names[]; xlow xhigh; ylow[] yhigh[] of each panel. Data index 3 (p - 1): roofs of memory, + 1: of registers: x1 y1 x2 y2
-# label_x label_y written text hover; + 2: points: kernel x y low high plain hover.
+# roofline.gp - operations a second over operations a byte, under the roofs of memory and of
+# registers, one panel a number of workers.
+# panels: heads[]; n kernels: names[]; xlow xhigh; ylow[] yhigh[] of each panel. Data index 3 (p -
+# 1): roofs of memory, + 1: of registers: x1 y1 x2 y2 label_x label_y written text hover; + 2:
+# points: kernel x y low high plain hover.
 set logscale xy 10
 set format y "%.0s %c"
 set format x "%g"

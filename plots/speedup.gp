@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # speedup.gp - speed-up over workers, with the ideal line and 95 % intervals.
-# n series: names[] styles[] forms[]; data index i-1: workers speed-up low high failed hover; cpus; xlow xhigh ylow yhigh;
+# n series: names[] styles[] forms[]; data index i-1: workers speed-up low high failed hover; cpus;
+# xlow xhigh ylow yhigh;
 # xlog; xtics_list; base; failures; modelled: sigma kappa model_scale model_end model_name.
 set xlabel "workers"
 set ylabel base

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # spread.gp - how the samples of a cell are spread: the share of samples that took at most so long.
-# n series: names[] styles[] forms[]; data index i-1: time share mark hover (mark: draw a point: ends, quartiles, median); xlow xhigh xlog; unit.
+# n series: names[] styles[] forms[]; data index i-1: time share mark hover (mark: draw a point:
+# ends, quartiles, median); xlow xhigh xlog; unit.
 set xlabel "time of one run, ".unit
 set ylabel "share of samples at or below"
 set xrange [xlow:xhigh]

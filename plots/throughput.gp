@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # throughput.gp - items a second over problem size, cache levels marked, with 95 % intervals.
-# n series: names[] styles[] forms[]; data index i-1: size rate low high failed hover; caches marks: cache_at[] cache_name[];
+# n series: names[] styles[] forms[]; data index i-1: size rate low high failed hover; caches marks:
+# cache_at[] cache_name[];
 # xlow xhigh ylow yhigh; ylog; yscale; xname yname; failures.
 set xlabel xname
 set ylabel yname

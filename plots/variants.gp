@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# variants.gp - the variants of a kernel on one worker, slowest at the bottom: items a second with 95 % intervals.
+# variants.gp - the variants of a kernel on one worker, slowest at the bottom: items a second with
+# 95 % intervals.
 # n variants: data: place rate low high failed text hover; names[]; yname; xlow xhigh; xlog; xscale.
 unset key
 set xlabel yname

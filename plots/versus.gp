@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # versus.gp - ratios or rates by row, with intervals, each series beside the others.
-# n series: names[]; rows: xtics_list; data index i-1: row value low high hover; ylow yhigh; axis: its name; level: where a line is drawn, 0: nowhere.
+# n series: names[]; rows: xtics_list; data index i-1: row value low high hover; ylow yhigh; axis:
+# its name; level: where a line is drawn, 0: nowhere.
 set xlabel ""
 set ylabel axis
 set logscale y

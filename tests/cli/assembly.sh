@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# assembly: loops as the compiler made them: the crossing loops of the sieve have no jump but their own; those of the peaks have
-# every instruction they are to count, one for one; copying is no call, and streaming stores stream.
+# assembly.sh - loops as the compiler made them: the crossing loops of the sieve have no jump but
+# their own; those of the peaks have every instruction they are to count, one for one; copying is no
+# call, and streaming stores stream.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 

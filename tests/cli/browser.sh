@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# browser.sh - reports of simulated machines, looked at by a browser at three widths: nothing overflows, loads, errs or stays blank.
+# browser.sh - reports of simulated machines, looked at by a browser at three widths: nothing
+# overflows, loads, errs or stays blank.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 export PARSCALE_DATADIR="$PARSCALE_ROOT"

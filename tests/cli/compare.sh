@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compare: verdicts on two folders of results; unlike machines and corrupt folders are refused.
+# compare.sh - verdicts on two folders of results; unlike machines and corrupt folders are refused.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 

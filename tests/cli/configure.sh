@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# configure.sh - scripts/configure says what is wrong with a compiler before it looks for anything else.
+# configure.sh - scripts/configure says what is wrong with a compiler before it looks for anything
+# else.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 configure() { CC=$1 CXX=c++ CFLAGS='' WITH_OPENMP=0 WITH_HWLOC=0 WITH_BENCHMARK=0 WITH_MPI=0 sh "$PARSCALE_ROOT/scripts/configure" here; }

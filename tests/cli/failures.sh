@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# failures.sh - what goes wrong outside: killed workers and launches, a full disk, a closed pipe, Ctrl-C.
+# failures.sh - what goes wrong outside: killed workers and launches, a full disk, a closed pipe,
+# Ctrl-C.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 # shellcheck source=tests/cli/process.sh
 . "$PARSCALE_ROOT/tests/cli/process.sh"

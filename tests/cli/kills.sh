@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# kills.sh - sourced by the suites that kill sweeps: a plan of short launches, and kills at moments nobody chose.
+# kills.sh - sourced by the suites that kill sweeps: a plan of short launches, and kills at moments
+# nobody chose.
 
 # short_plan: leaves plan.sweep, whose launches take milliseconds, with more lines from standard input; and how many $cells it has
 short_plan() {

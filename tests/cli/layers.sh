@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# layers.sh - scripts/layers passes on the tree as it is, and fails on each kind of planted violation.
+# layers.sh - scripts/layers passes on the tree as it is, and fails on each kind of planted
+# violation.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 layers() { "$PARSCALE_ROOT/scripts/layers" "$1" >report; }

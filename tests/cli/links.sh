@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# links.sh - scripts/links passes on the documentation as it is, and fails on what is planted in a copy.
+# links.sh - scripts/links passes on the documentation as it is, and fails on what is planted in a
+# copy.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 # planted LINE WHY: with that line in its README, a small tree fails and says so; WHY is '' where it passes

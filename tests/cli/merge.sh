@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# merge: folders of like machines pooled, unlike ones side by side or refused.
+# merge.sh - folders of like machines pooled, unlike ones side by side or refused.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# mpi.sh - ranks as workers: the same answers as everywhere, and nothing left behind when they are killed.
+# mpi.sh - ranks as workers: the same answers as everywhere, and nothing left behind when they are
+# killed.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 . "$PARSCALE_ROOT/tests/cli/process.sh"
 

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# pairs.sh - one sweep of two programs: its folders, what compare makes of them, kills between two launches of a pair, and partners that are none.
+# pairs.sh - one sweep of two programs: its folders, what compare makes of them, kills between two
+# launches of a pair, and partners that are none.
 # PARSCALE_KILLS says how often (4; `make check-long` 200).
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# A sweep that is killed again and again, at moments nobody chose, ends as one that was left alone: every launch of the plan once, in order.
+# resume.sh - a sweep that is killed again and again, at moments nobody chose, ends as one that was
+# left alone: every launch of the plan once, in order.
 # PARSCALE_KILLS says how often (12; `make check-long` 200).
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# stat: samples.csv summarised, the same every time; what is no folder of results is refused.
+# stat.sh - samples.csv summarised, the same every time; what is no folder of results is refused.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 

@@ -1,8 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# suite.sh - sourced by the shell suites: runs commands, checks what a user sees, and closes as cmocka does.
+# suite.sh - sourced by the shell suites: runs commands, checks what a user sees, and closes as
+# cmocka does.
 #
-# A suite runs in an empty folder of its own. `parscale` is the built program; each check below is one test.
+# A suite runs in an empty folder of its own. `parscale` is the built program; each check below is
+# one test.
 # Its last command is `close_suite`.
 set -u
 LC_ALL=C

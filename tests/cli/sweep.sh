@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# sweep.sh - a campaign from its plan to its report, and what is left of it when something is killed.
+# sweep.sh - a campaign from its plan to its report, and what is left of it when something is
+# killed.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 # shellcheck source=tests/cli/process.sh
 . "$PARSCALE_ROOT/tests/cli/process.sh"

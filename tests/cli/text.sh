@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# text.sh - `run text` as its users see it: rules of words, lists and counts of words, inputs of all kinds.
+# text.sh - `run text` as its users see it: rules of words, lists and counts of words, inputs of all
+# kinds.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 # shellcheck source=tests/cli/process.sh
 . "$PARSCALE_ROOT/tests/cli/process.sh"

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# usage.sh - what makes no sense is refused: exit status 2, one line on standard error, nothing on standard output.
+# usage.sh - what makes no sense is refused: exit status 2, one line on standard error, nothing on
+# standard output.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 # Each line below is a command; the message names one of its options, where it has any.

@@ -1,10 +1,14 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# verdicts.sh - what `compare` says of real measurements: of the same program twice, and of one whose work was made to take longer, launches in turn.
+# verdicts.sh - what `compare` says of real measurements: of the same program twice, and of one
+# whose work was made to take longer, launches in turn.
 #
-# In `make check` only that the delay is what it should be, and that a long one is found. With PARSCALE_LONG=1 the trials: PARSCALE_PAIRS sweeps of the same
-# program against itself (40), of whose cells at most 5 % may be called faster or slower; and PARSCALE_TRIALS trials (20) of a planted 3 %, with as many
-# pairs as the tool asks for after a first look, and by what the trial itself shows of scatter, of which 90 % must be called slower. On a quiet machine; on a busy one the tool asks for more.
+# In `make check` only that the delay is what it should be, and that a long one is found. With
+# PARSCALE_LONG=1 the trials: PARSCALE_PAIRS sweeps of the same program against itself (40), of
+# whose cells at most 5 % may be called faster or slower; and PARSCALE_TRIALS trials (20) of a
+# planted 3 %, with as many pairs as the tool asks for after a first look, and by what the trial
+# itself shows of scatter, of which 90 % must be called slower. On a quiet machine; on a busy one
+# the tool asks for more.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
