@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "bench/harness/child.h"
 #include "bench/harness/launch_args.h"
+#include "bench/harness/perform.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ enum { MORE_WORDS = 18, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
 
 struct command {
 	struct cell_argv cell;
-	char options[6][64];
+	char options[7][64];
 	char expect[192];
 	char launcher[LAUNCHER_BYTES], ranks[16];
 	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
@@ -87,9 +88,9 @@ static void make_command(const struct launch_order *order, const char *path, str
 	snprintf(c->options[4], sizeof c->options[4], "--timeout=%.9fs", m->timeout_seconds);
 	snprintf(c->options[5], sizeof c->options[5], "--result-fd=%d",
 		ranks ? STDOUT_FILENO : CHILD_RESULT_FD);
+	snprintf(c->options[6], sizeof c->options[6], "--meter=%s", order->meter->name);
 	for (size_t i = 0; i < sizeof c->options / sizeof *c->options; i++)
 		c->argv[n++] = c->options[i];
-	c->argv[n++] = order->meter->name[0] == 'g' ? "--meter=gbench" : "--meter=native";
 	if (m->print)
 		c->argv[n++] = "--print";
 	if (m->print_unique)
@@ -196,7 +197,7 @@ static int launch(
 		fcntl(a.result_fd, F_SETFD, FD_CLOEXEC);
 	if (backend)
 		a.measure.cell.backend = backend;
-	return measure_cell(&a.measure, measure, send_row, &a.result_fd, e);
+	return perform_cell(&a.measure, measure, send_row, &a.result_fd, e);
 }
 
 int launch_start(char **argv)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * measure.h - a launch from the inside: measures one cell once, in this process, and hands out its rows.
+ * measure.h - measures one cell once, in this process, and hands out its rows.
  *
  * Which meter is used is the caller's matter (the worker program's): this file links neither Google Benchmark
  * nor C++.
@@ -12,7 +12,7 @@
 #include "bench/harness/verify.h"
 
 struct measure_plan {
-	struct cell cell; /* finished; its input is read here */
+	struct cell cell; /* finished */
 	unsigned samples; /* >= 1 */
 	unsigned warmup;
 	double sample_seconds;  /* shortest sample */
@@ -25,16 +25,17 @@ struct measure_plan {
 	bool print_unique; /* or each different one, counted */
 	/* append there what each worker of the last run did when (workers.csv); NULL: nowhere */
 	const char *trace;
-	bool expected_known; /* `expected` came with the order; else it is found here */
+	bool expected_known; /* `expected` came with the order; else it is found first */
 	struct expected expected;
 };
 
-/* One row; or NULL, after the last one, where the list of items comes next. */
+/* Takes one row of a cell's samples, as it is made. -1 ends the measurement. */
 typedef int measure_sink_fn(void *ctx, const struct sample *row, struct err *e);
 
-/* Measures, and takes every sample's row as it is made. A wrong answer is a row with status "wrong", and -1
- * with ERR_FAILED at the end. */
-int measure_cell(const struct measure_plan *plan, meter_measure_fn *measure, measure_sink_fn *take, void *ctx,
-	struct err *e);
+/* Measures what was prepared by prepare_cell for this plan. A wrong answer is a row with status "wrong", and -1 with
+ * ERR_FAILED at the end. */
+struct prepared;
+int measure_cell(const struct measure_plan *plan, const struct prepared *p, meter_measure_fn *measure,
+	measure_sink_fn *take, void *ctx, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "bench/commands/run.h"
 #include "bench/harness/launch.h"
 #include "bench/harness/launch_args.h"
+#include "bench/harness/perform.h"
 #include "bench/harness/work.h"
 #include "bench/machine/place.h"
 #include "bench/mpi/rank_team.h"
@@ -115,7 +116,7 @@ static int run(int argc, char **argv, struct err *e)
 			e, ERR_USAGE, "--backend: parscale-mpi has only mpi; the others are parscale's");
 	a.measure.cell.backend = &rank_team_backend;
 	table_init(&rows, sample_columns, sizeof(struct sample));
-	int status = measure_cell(&a.measure, meter_native, keep_row, &rows, e);
+	int status = perform_cell(&a.measure, meter_native, keep_row, &rows, e);
 	if (rows.count > 0 && run_print(&a, &rows, e) != 0)
 		status = -1;
 	table_free(&rows);

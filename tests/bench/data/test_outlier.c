@@ -3,7 +3,7 @@
  * gets it too. */
 #include "bench/data/outlier.h"
 
-#include "bench/harness/measure.h"
+#include "bench/harness/perform.h"
 #include "bench/machine/disturbance.h"
 #include "bench/machine/place.h"
 #include "tests/base/draw.h"
@@ -219,7 +219,7 @@ static void a_competitor_is_named(void **state)
 	assert_int_equal(cell_init(&plan.cell, "primality", &e), 0);
 	assert_int_equal(cell_set(&plan.cell, "size", "1e5", &e), 0);
 	assert_int_equal(cell_finish(&plan.cell, &e), 0);
-	if (measure_cell(&plan, meter_native, keep_row, &x, &e) != 0)
+	if (perform_cell(&plan, meter_native, keep_row, &x, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(outliers_find(&x.samples, &o, &e), 0);
 	assert_int_equal(o.of, SAMPLES);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prepare.c - reads a cell's input and computes its answer, before any worker exists: so neither competes with
+ * workers nor warms their caches.
+ */
+#include "bench/harness/prepare.h"
+
+#include "bench/machine/clock.h"
+
+static int read_input(struct prepared *p, struct err *e)
+{
+	const uint64_t start = clock_ns();
+	if (input_open(p->cell.input, &p->input, e) != 0)
+		return -1;
+	p->read_seconds = (double)(clock_ns() - start) / 1e9;
+	p->cell.problem.text = p->input.bytes;
+	p->cell.problem.text_bytes = p->input.count;
+	return 0;
+}
+
+int prepare_cell(const struct measure_plan *plan, struct prepared *p, struct err *e)
+{
+	*p = (struct prepared){.cell = plan->cell, .expected = plan->expected};
+	if (p->cell.input[0] && read_input(p, e) != 0)
+		return -1;
+	if (plan->expected_known)
+		return 0;
+	if (verify_expect(&p->cell, &p->expected, e) != 0)
+		return -1;
+	p->excluded.known = p->cell.kernel->excluded != NULL;
+	return verify_excluded(&p->cell, &p->expected, &p->excluded.value, e);
+}
+
+void prepare_free(struct prepared *p)
+{
+	input_free(&p->input);
+}
