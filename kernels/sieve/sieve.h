@@ -113,6 +113,13 @@ struct sieve_store {
 	const unsigned char *bits; /* [blocks][classes][line_bits / 8] */
 };
 
+/* Whether there are two forms of a hit to choose from: sieve_hit.h. */
+#if defined(__x86_64__)
+#define SIEVE_CAN_OR true
+#else
+#define SIEVE_CAN_OR false
+#endif
+
 /* Neighbouring lines that can hold tuplets (sieve_tuplets.h): those from `class` on. */
 struct sieve_group {
 	uint16_t class;
@@ -129,6 +136,7 @@ struct sieve_input {
 	 * tuplets and lists */
 	uint64_t from;
 	bool listing;
+	bool or_to_memory; /* the form of a hit: sieve_hit.h */
 
 	/* lines */
 	uint32_t modulus;         /* M: 30, 210, 2310 or 30030 */

@@ -174,8 +174,12 @@ static void cross_buckets(
 	uint32_t n = w->bucket_used[class];
 	if (n + 1 == in->bucket_size)
 		for_bucketed_primes(in, w, block, (struct sink){.one_line = true, .class = class});
-	for (uint32_t i = 0; i < n; i++)
-		cross(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
+	if (in->or_to_memory)
+		for (uint32_t i = 0; i < n; i++)
+			cross_or(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
+	else
+		for (uint32_t i = 0; i < n; i++)
+			cross(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
 }
 
 #endif

@@ -20,40 +20,72 @@
 /* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
 struct stretch {
 	unsigned char *to;
-	uint32_t before, bits, spare; /* the bit `spare`, counted from `to`, stands for no number */
+	uint32_t before, bits,
+		spare; /* from the bit `spare` on, counted from `to`, no bit stands for a number */
 };
 
-/* The hit that may be beyond the end, x + hits * p, or else the bit `spare`: by vectors, since compilers turn
+/* Spare bits lie in words of their own: a hit that follows another to the same word waits for it. */
+enum { SPARE_WORDS = 16 };
+
+/* The hit that may be beyond the end, x + hits * p, or else a spare bit: by vectors, since compilers turn
  * a select between scalars into a jump that nobody can predict. */
 static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n,
 	uint32_t hits, uint32_t bits, uint32_t spare, uint32_t *restrict last)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t at = x[i] + hits * prime[i];
-		last[i] = at < bits ? at : spare;
+		last[i] = at < bits ? at : spare + i % SPARE_WORDS * 64;
 	}
 }
 
+/* From so many hits on, masks of single bytes are used twice or more, and so cost less than shifts. */
+enum { SHARED_MASKS = 10 };
+
 /* Primes with `hits` sure hits and one more in last[]. */
 INLINE void cross_medium(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
-	const uint32_t *last, uint32_t n, const uint32_t hits)
+	const uint32_t *last, uint32_t n, const uint32_t hits, const bool or_to_memory)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
-		UNROLL
-		for (uint32_t h = 0; h < hits; h++, at += p)
-			cross(segment, at);
-		cross(segment, last[i]);
+		if (or_to_memory && hits >= SHARED_MASKS) {
+			const unsigned char *masks = sieve_hit_masks[p / 2 % 4][at % 8];
+			UNROLL
+			for (uint32_t h = 0; h < 8; h++, at += p) {
+				unsigned char *to = segment + at / 8, mask = masks[h];
+				UNROLL
+				for (uint32_t j = h; j < hits; j += 8, to += p)
+					or_byte(to, mask);
+			}
+		} else {
+			UNROLL
+			for (uint32_t h = 0; h < hits; h++, at += p)
+				hit(segment, at, or_to_memory);
+		}
+		hit(segment, last[i], or_to_memory);
 	}
+}
+
+/* `n` hits of one prime, each p bytes after the other. */
+INLINE void cross_bytes(unsigned char *to, uint32_t p, uint32_t n, unsigned char mask)
+{
+	for (; n; n--, to += p)
+		or_byte(to, mask);
 }
 
 /* Primes with more hits: `hits` to hits + 3 are sure. So many and four are taken, and run over the end by
  * four at most. */
-static void cross_many(
-	unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, uint32_t hits)
+INLINE void cross_many(unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n,
+	uint32_t hits, const bool or_to_memory)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t p = prime[i], at = x[i];
+		if (or_to_memory) {
+			const unsigned char *masks = sieve_hit_masks[p / 2 % 4][at % 8];
+			UNROLL
+			for (uint32_t h = 0; h < 8; h++, at += p)
+				cross_bytes(segment + at / 8, p, (hits + SIEVE_STEP + 7 - h) / 8, masks[h]);
+			continue;
+		}
 		for (uint32_t h = hits / SIEVE_STEP + 1; h; h--) {
 			UNROLL
 			for (uint32_t j = 0; j < SIEVE_STEP; j++, at += p)
@@ -62,27 +94,25 @@ static void cross_many(
 	}
 }
 
-/* One run, or a part of one. Changes x. A function of its own, as is cross_small: tests/cli/assembly.sh reads
- * them. */
-static __attribute__((noinline)) void cross_run(
-	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+INLINE void cross_run_by(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n,
+	uint32_t hits, const bool or_to_memory)
 {
 	unsigned char *to = part.to;
 	if (hits > SIEVE_MEDIUM) {
-		cross_many(to, prime, x, n, hits);
+		cross_many(to, prime, x, n, hits, or_to_memory);
 		return;
 	}
 	if (hits == 0) {
 		n = keep_below(x, n, part.bits);
 		for (uint32_t i = 0; i < n; i++)
-			cross(to, x[i]);
+			hit(to, x[i], or_to_memory);
 		return;
 	}
 	find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
 	switch (hits) {
 #define HITS(k)                                                                                              \
 	case k:                                                                                              \
-		cross_medium(to, prime, x, last, n, k);                                                      \
+		cross_medium(to, prime, x, last, n, k, or_to_memory);                                        \
 		break;
 		HITS(1)
 		HITS(2)
@@ -110,6 +140,20 @@ static __attribute__((noinline)) void cross_run(
 	}
 }
 
+/* One run, or a part of one. Changes x. Functions of their own, as is cross_small: tests/cli/assembly.sh
+ * reads them. */
+static __attribute__((noinline)) void cross_run_bts(
+	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+{
+	cross_run_by(part, prime, x, last, n, hits, false);
+}
+
+static __attribute__((noinline)) void cross_run_or(
+	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
+{
+	cross_run_by(part, prime, x, last, n, hits, true);
+}
+
 /* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
 static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset,
 	struct stretch part, const struct sieve_runs *runs, uint32_t from)
@@ -125,7 +169,8 @@ static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, ui
 				starts(in, w, from, end - from, offset, part.before, w->batch);
 			}
 			n = (runs->run[r].end < end ? runs->run[r].end : end) - from;
-			cross_run(part, in->prime + from, w->batch + (from - first), w->last, n, hits);
+			(in->or_to_memory ? cross_run_or : cross_run_bts)(
+				part, in->prime + from, w->batch + (from - first), w->last, n, hits);
 		}
 	}
 }

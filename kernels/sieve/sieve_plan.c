@@ -3,6 +3,7 @@
  * sieve_plan.c - from a problem to a plan: shape, lines, tables of base primes, and the primes that
  * go through buckets.
  */
+#include "kernels/cpu.h"
 #include "kernels/memory.h"
 #include "kernels/sieve/sieve.h"
 #include "kernels/sieve/sieve_tuplets.h"
@@ -277,6 +278,7 @@ int sieve_open(
 		return -1;
 	in->asked = *p;
 	in->listing = in->by_block = p->listing;
+	in->or_to_memory = SIEVE_CAN_OR && !cpu_is_intel();
 	in->first = in->from = at_least(p->start, SIEVE_FLOOR + 1);
 	in->last = p->stop;
 	uint32_t reach = 0;

@@ -16,18 +16,34 @@
 #include "kernels/sieve/sieve_presieve.h"
 #include "kernels/sieve/sieve_simd.h"
 
-/* A function of its own: tests/cli/assembly.sh reads it. */
-static __attribute__((noinline)) void cross_products(unsigned char *lines, const uint32_t *x, uint32_t n)
+INLINE void cross_products_by(unsigned char *lines, const uint32_t *x, uint32_t n, const bool or_to_memory)
 {
 	enum { AT_ONCE = 8 };
 	const uint32_t *end = x + n, *whole = x + n / AT_ONCE * AT_ONCE;
 	for (; x < whole; x += AT_ONCE) {
 		UNROLL
 		for (uint32_t i = 0; i < AT_ONCE; i++)
-			cross(lines, x[i]);
+			hit(lines, x[i], or_to_memory);
 	}
 	for (; x < end; x++)
-		cross(lines, *x);
+		hit(lines, *x, or_to_memory);
+}
+
+/* Functions of their own: tests/cli/assembly.sh reads them. */
+static __attribute__((noinline)) void cross_products_bts(unsigned char *lines, const uint32_t *x, uint32_t n)
+{
+	cross_products_by(lines, x, n, false);
+}
+
+static __attribute__((noinline)) void cross_products_or(unsigned char *lines, const uint32_t *x, uint32_t n)
+{
+	cross_products_by(lines, x, n, true);
+}
+
+static inline void cross_products(
+	const struct sieve_input *in, unsigned char *lines, const uint32_t *x, uint32_t n)
+{
+	(in->or_to_memory ? cross_products_or : cross_products_bts)(lines, x, n);
 }
 
 /* How many of the factors are below n. */
@@ -57,12 +73,12 @@ static void multiply_primes(const struct sieve_input *in, struct sieve_scratch *
 			from += n;
 			used += n;
 			if (used == SIEVE_BATCH) {
-				cross_products(w->lines, w->batch, SIEVE_BATCH);
+				cross_products(in, w->lines, w->batch, SIEVE_BATCH);
 				used = 0;
 			}
 		}
 	}
-	cross_products(w->lines, w->batch, used);
+	cross_products(in, w->lines, w->batch, used);
 }
 
 /* Sieves all lines of a block. */
