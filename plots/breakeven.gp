@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: MIT
-<<<<<<< HEAD
-# breakeven.gp - the size from which on each way of working pays, with 95 % intervals, and the numbers beside it.
-# n rows, the first on top: data: place at low high kind style form text hover (kind 1 between, 2 at every size, 3 at none, 4 undecided; 1e300 and 0
-# lie beyond the sizes measured); names[]; n_heads: heads[] head_at[] (rows without data); styles: the highest; name_width; xlow xhigh: sizes measured; xname.
-=======
 # breakeven.gp - the size from which on each way of working pays, with 95 % intervals, and the
 # numbers beside it.
 # n rows, the first on top: data: place at low high kind style form text hover (kind 1 between, 2 at
 # every size, 3 at none, 4 undecided; 1e300 and 0 lie beyond the sizes measured); names[]; n_heads:
-# heads[] head_at[] (rows without data); name_width; xlow xhigh: sizes measured; xname.
->>>>>>> cd77744 (lint: heads of sources and scripts, and the map of the folders)
+# heads[] head_at[] (rows without data); styles: the highest; name_width; xlow xhigh: sizes measured;
+# xname.
 unset key
 set xlabel xname
 set logscale x 10

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # workers.gp - what each worker did when, in one run: a bar a worker, a group a way of working.
-# data: place from to part hover (part 1 startup, 2 touch, 3 compute, 4 return, 5 reap, 6 waiting); n_heads: heads[] at head_at[], above each group; bottom:
-# below the last bar; xhigh; unit.
+# data: place from to part hover (part 1 startup, 2 touch, 3 compute, 4 return, 5 reap, 6 waiting);
+# n_heads: heads[] at head_at[], above each group; bottom: below the last bar; xhigh; unit.
 unset key
 array part_names[6] = ["startup", "touch", "compute", "return", "reap", "waiting"]
 array part_colours[6] = ["#D55E00", "#E69F00", "#0072B2", "#009E73", "#CC79A7", "#a0808080"]

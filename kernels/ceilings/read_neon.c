@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* read_neon.c - `read` with 128-bit loads (read_vector.h). */
 #include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"
