@@ -23,7 +23,7 @@ values() {
 		{
 			for (i = 1; i <= n; i++) {
 				column = name[i] in at ? name[i] : now[name[i]]
-				printf "%s%s", column in at ? field[at[column]] : "no " name[i], i < n ? "," : "\n"
+				printf "%s%s", (column in at) ? field[at[column]] : "no " name[i], i < n ? "," : "\n"
 			}
 		}' "$1"
 }
