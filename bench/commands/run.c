@@ -59,9 +59,11 @@ static int condense(const struct table *t, struct outcome *o, struct err *e)
 static const struct {
 	const char *name;
 	size_t offset;
-} phases[] = {{"startup", offsetof(struct sample, startup_ns)}, {"touch", offsetof(struct sample, touch_ns)},
-	{"compute", offsetof(struct sample, compute_ns)}, {"return", offsetof(struct sample, return_ns)},
-	{"reap", offsetof(struct sample, reap_ns)}, {"imbalance", offsetof(struct sample, imbalance_ns)}};
+} phases[] = {
+#define PHASE(name, meaning) {#name, offsetof(struct sample, name##_ns)},
+#define SPREAD(name, meaning) {#name, offsetof(struct sample, name##_ns)},
+#include "bench/data/measured.def"
+};
 
 enum { PHASES = sizeof phases / sizeof *phases };
 

@@ -59,21 +59,13 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->sample = uint_known(m->samples++);
 	r->seconds = t->total_ns / 1e9;
 	r->batch = uint_known(batch);
-	r->startup_ns = t->startup_ns;
-	r->touch_ns = t->touch_ns;
-	r->compute_ns = t->compute_ns;
-	r->return_ns = t->return_ns;
-	r->reap_ns = t->reap_ns;
-	r->imbalance_ns = t->imbalance_ns;
+#define PHASE(name, meaning) r->name##_ns = t->name##_ns;
+#define SPREAD(name, meaning) r->name##_ns = t->name##_ns;
+#define USAGE(name, unit, meaning) r->name = t->name;
+#include "bench/data/measured.def"
 	r->count = uint_known(t->tally.count);
 	r->check = uint_known(t->tally.checksum);
 	r->longest = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};
-	r->user_ns = t->user_ns;
-	r->sys_ns = t->sys_ns;
-	r->faults = t->faults;
-	r->switches = t->switches;
-	r->sleeps = t->sleeps;
-	r->moves = t->moves;
 #define DISTURBANCE(name, path, key, skip, ns, unit, meaning) r->name = t->disturbed.by[DISTURBANCE_##name];
 #include "bench/machine/disturbance.def"
 #undef DISTURBANCE

@@ -170,28 +170,20 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 static void add(struct timing *sum, const struct timing *m)
 {
 	sum->total_ns += m->total_ns;
-	sum->startup_ns += m->startup_ns;
-	sum->touch_ns += m->touch_ns;
-	sum->compute_ns += m->compute_ns;
-	sum->return_ns += m->return_ns;
-	sum->reap_ns += m->reap_ns;
-	sum->imbalance_ns += m->imbalance_ns;
-	sum->user_ns += m->user_ns;
-	sum->sys_ns += m->sys_ns;
-	sum->faults += m->faults;
-	sum->switches += m->switches;
-	sum->sleeps += m->sleeps;
-	sum->moves += m->moves;
+#define PHASE(name, meaning) sum->name##_ns += m->name##_ns;
+#define SPREAD(name, meaning) sum->name##_ns += m->name##_ns;
+#define USAGE(name, unit, meaning) sum->name += m->name;
+#include "bench/data/measured.def"
 	sum->misplaced = m->misplaced > sum->misplaced ? m->misplaced : sum->misplaced;
 }
 
 static void divide(struct timing *m, double n)
 {
-	double *const parts[] = {&m->total_ns, &m->startup_ns, &m->touch_ns, &m->compute_ns, &m->return_ns,
-		&m->reap_ns, &m->imbalance_ns, &m->user_ns, &m->sys_ns, &m->faults, &m->switches, &m->sleeps,
-		&m->moves};
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		*parts[i] /= n;
+	m->total_ns /= n;
+#define PHASE(name, meaning) m->name##_ns /= n;
+#define SPREAD(name, meaning) m->name##_ns /= n;
+#define USAGE(name, unit, meaning) m->name /= n;
+#include "bench/data/measured.def"
 }
 
 int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *e)

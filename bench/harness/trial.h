@@ -15,11 +15,13 @@
 #include "bench/machine/disturbance.h"
 #include "bench/machine/place.h"
 
-/* What one run, or the mean of a batch of runs, took. Phases as in columns.def; they add up to total. */
+/* What one run, or the mean of a batch of runs, took. Phases (measured.def) add up to total. */
 struct timing {
-	double total_ns, startup_ns, touch_ns, compute_ns, return_ns, reap_ns;
-	double imbalance_ns;
-	double user_ns, sys_ns, faults, switches, sleeps, moves; /* of all workers */
+	double total_ns;
+#define PHASE(name, meaning) double name##_ns;
+#define SPREAD(name, meaning) double name##_ns;
+#define USAGE(name, unit, meaning) double name;
+#include "bench/data/measured.def"
 	/* workers found on another CPU than theirs; of the worst run */
 	unsigned misplaced;
 	struct counted counted;     /* by whoever opened counters; not by the trial */

@@ -256,11 +256,19 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 
 /* phases ------------------------------------------------------------------------------------------------ */
 
-enum { PHASES = 5 };
+static const char *const phase_names[] = {
+#define PHASE(name, meaning) #name,
+#include "bench/data/measured.def"
+};
+
+enum { PHASES = sizeof phase_names / sizeof *phase_names };
 
 static void phases_of(const struct summary *s, double ns[PHASES])
 {
-	const double all[PHASES] = {s->startup_ns, s->touch_ns, s->compute_ns, s->return_ns, s->reap_ns};
+	const double all[PHASES] = {
+#define PHASE(name, meaning) s->name##_ns,
+#include "bench/data/measured.def"
+	};
 	for (int k = 0; k < PHASES; k++)
 		ns[k] = isnan(all[k]) ? 0 : all[k];
 }
@@ -268,7 +276,6 @@ static void phases_of(const struct summary *s, double ns[PHASES])
 static void put_bar(
 	struct drawing *g, size_t row, const char *name, const struct summary *s, double unit, double end)
 {
-	static const char *const names[PHASES] = {"startup", "touch", "compute", "return", "reap"};
 	double ns[PHASES], from = 0, total = 0;
 	char text[200], seconds[32];
 	phases_of(s, ns);
@@ -277,7 +284,7 @@ static void put_bar(
 	for (int k = 0; k < PHASES; k++) {
 		if (ns[k] <= 0 || from >= end)
 			continue;
-		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, names[k],
+		snprintf(text, sizeof text, "%s, %s: %s, %.1f %% of the sum", name, phase_names[k],
 			units_seconds(ns[k] * 1e-9, seconds), 100 * ns[k] / total);
 		fprintf(g->data, "%zu\t%.9g\t%.9g\t%d\t", row, from / unit, fmin(from + ns[k], end) / unit,
 			k + 1);
@@ -325,7 +332,10 @@ bool chart_phases(struct drawing *g, const char *kernel)
 	/* the smallest shows what a run costs, the largest what remains of it */
 	size_t panels = points > 1 ? 2 : 1, width = 0;
 	bool cut = false;
-	fprintf(g->vars, "n = %zu\npanels = %zu\n", n, panels);
+	fprintf(g->vars, "n = %zu\npanels = %zu\nphases = %d\n", n, panels, PHASES);
+	chart_array(g->vars, "phase_names", PHASES);
+	for (size_t k = 0; k < PHASES; k++)
+		chart_element(g->vars, "phase_names", k + 1, phase_names[k]);
 	chart_array(g->vars, "names", n);
 	for (size_t k = 0; k < n; k++) {
 		char name[128];
