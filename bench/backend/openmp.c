@@ -17,6 +17,20 @@
 #if HAVE_OPENMP
 
 #include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Which limit that the user set it may have been; "" where there is none. Returns `text`. */
+static const char *limit(char *text, size_t size)
+{
+	static const char *const names[] = {
+		"OMP_THREAD_LIMIT", "KMP_DEVICE_THREAD_LIMIT", "KMP_ALL_THREADS", "KMP_MAX_THREADS"};
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof *names && !text[0]; i++)
+		if (getenv(names[i]))
+			snprintf(text, size, ": %s=%s", names[i], getenv(names[i]));
+	return text;
+}
 
 static int all_threads(const struct control *c, region_team_part_fn *part, struct err *e)
 {
@@ -33,8 +47,11 @@ static int all_threads(const struct control *c, region_team_part_fn *part, struc
 #pragma omp master
 		got = threads;
 	}
-	if (got != workers)
-		return err_set(e, ERR_FAILED, "openmp: the runtime gave %u of %u threads", got, workers);
+	if (got != workers) {
+		char by[80];
+		return err_set(e, ERR_FAILED, "openmp: the runtime gave %u of %u threads%s", got, workers,
+			limit(by, sizeof by));
+	}
 	return 0;
 }
 

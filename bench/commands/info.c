@@ -15,6 +15,8 @@
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/place.h"
+#include "bench/machine/settings.h"
+#include "bench/machine/tree.h"
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 
@@ -86,6 +88,22 @@ static void print_environment(const struct environment *env, FILE *out)
 	}
 }
 
+/* Variables that steer threads, ranks, topology and waiting, and what becomes of each. */
+static void print_settings(FILE *out)
+{
+	struct setting_found found[SETTINGS_MOST];
+	int n = settings_found(found, SETTINGS_MOST);
+	fprintf(out, "\nsettings of the environment that steer runtimes (docs/environment.md)\n");
+	for (int i = 0; i < n; i++) {
+		char head[FACT_LINE_BYTES];
+		snprintf(head, sizeof head, "  %s", found[i].variable);
+		tree_clean(head);
+		wrap_entry(out, head, 34, setting_says(&found[i]), WRAP_PAGE);
+	}
+	if (n == 0)
+		fprintf(out, "  none\n");
+}
+
 /* The CPUs in a policy's order, as far as a line takes them. */
 static void print_policy(const struct topology *t, const char *policy, FILE *out)
 {
@@ -145,6 +163,8 @@ void info_print(const struct facts *facts, FILE *out)
 {
 	print_machine(&facts->machine, out);
 	print_environment(&facts->environment, out);
+	if (facts->here)
+		print_settings(out);
 	print_placement(facts, out);
 	print_sizes(facts, out);
 	print_findings(facts, out);

@@ -14,6 +14,7 @@
 #include "bench/harness/launch_args.h"
 #include "bench/harness/nth.h"
 #include "bench/machine/counters.h"
+#include "bench/machine/settings.h"
 #include "bench/stats/stats.h"
 
 #include <errno.h>
@@ -96,6 +97,16 @@ static void print_counters(FILE *to, const struct table *t, double *room)
 		fprintf(to, "  energy   %s\n", why);
 }
 
+/* Variables of the environment that are in effect and can have changed the numbers. */
+static void print_settings(FILE *to)
+{
+	struct setting_found found[SETTINGS_MOST];
+	int n = settings_found(found, SETTINGS_MOST);
+	for (int i = 0; i < n; i++)
+		if (setting_matters(&found[i]))
+			fprintf(to, "  in effect %s\n", found[i].variable);
+}
+
 static int print_text(FILE *to, const struct run_args *a, const struct table *t, const struct outcome *o)
 {
 	const struct sample *s = o->first;
@@ -138,10 +149,22 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	if (s->open_seconds > 0)
 		fprintf(to, ", and %s to make the pool", units_time(s->open_seconds * 1e9, text[1]));
 	fprintf(to, "\n  meter    %s\n", f->meter);
+	print_settings(to);
 	if (a->measure.counters)
 		print_counters(to, t, room);
 	free(room);
 	return 0;
+}
+
+static json_t *effective_settings(void)
+{
+	struct setting_found found[SETTINGS_MOST];
+	json_t *list = json_array();
+	int n = settings_found(found, SETTINGS_MOST);
+	for (int i = 0; i < n; i++)
+		if (setting_matters(&found[i]))
+			json_array_append_new(list, json_string(found[i].variable));
+	return list;
 }
 
 static int print_json(FILE *to, const struct table *t, const struct outcome *o)
@@ -166,6 +189,7 @@ static int print_json(FILE *to, const struct table *t, const struct outcome *o)
 		json_object_set_new(root, "seconds_high", json_real(o->interval.high));
 	}
 	json_object_set_new(root, "samples", samples);
+	json_object_set_new(root, "settings", effective_settings());
 	int status = json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
 	putc('\n', to);
 	json_decref(root);

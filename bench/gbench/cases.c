@@ -194,7 +194,7 @@ struct cases *cases_register(
 		err_set(e, ERR_FAILED, "out of memory");
 		return NULL;
 	}
-	if (topology_read(&all->topology, "", e) == 0) {
+	if (topology_read(&all->topology, "", e) == 0 && topology_check_here(&all->topology, e) == 0) {
 		const struct cases_values counts =
 			workers->count ? *workers : default_workers(&all->topology);
 		if (add_all(all, sizes, &counts, e) == 0)

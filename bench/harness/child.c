@@ -13,6 +13,8 @@
 
 #include "base/signals.h"
 #include "bench/machine/clock.h"
+#include "bench/machine/place.h"
+#include "bench/machine/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,18 +45,13 @@ struct watch {
 
 void child_set_openmp(unsigned workers, const char *policy)
 {
-	static const char *user_policy;
-	static bool asked;
-	if (!asked && getenv("OMP_WAIT_POLICY"))
-		user_policy = strdup(getenv("OMP_WAIT_POLICY")); /* where it stands is written over below */
-	asked = true;
-	setenv("OMP_PROC_BIND", "false", 0);
-	setenv("OMP_DYNAMIC", "false", 0);
-	if (!policy && user_policy)
-		policy = user_policy;
+	if (policy)
+		settings_drop(SETTING_WAIT);
+	else if (settings_restore(SETTING_WAIT))
+		return;
 	if (!policy)
-		policy = (long)workers <= sysconf(_SC_NPROCESSORS_ONLN) ? "active" : "passive";
-	setenv("OMP_WAIT_POLICY", policy, 1);
+		policy = workers <= place_capacity_here() ? "active" : "passive";
+	settings_override("OMP_WAIT_POLICY", policy);
 }
 
 static int start(struct watch *w, struct err *e)

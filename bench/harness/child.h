@@ -47,9 +47,9 @@ struct child_result {
  * inside is in the result. */
 int child_run(const struct child_order *order, struct child_result *r, struct err *e);
 
-/* OpenMP reads its settings when a program starts: before child_run, sets what the user has not. Workers bind
- * themselves. They wait as `policy` says, "active" or "passive", or, where that is NULL and the user says
- * nothing, active where each can have a CPU. */
+/* OpenMP reads its settings when a program starts: before child_run, says how its threads wait, "active" or
+ * "passive". Where `policy` is NULL that is what the user's variables say (SETTING_WAIT), or without any active
+ * where each worker can have a CPU of those that this process may use (place_capacity_here). */
 void child_set_openmp(unsigned workers, const char *policy);
 
 #endif

@@ -15,6 +15,7 @@
 #include "bench/harness/child.h"
 #include "bench/harness/launch_args.h"
 #include "bench/harness/perform.h"
+#include "bench/machine/settings.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>
@@ -57,18 +58,23 @@ static size_t make_launcher(unsigned ranks, struct command *c)
 	return n;
 }
 
-/* As the launchers that are known spell it, where the user has not: ranks bind themselves, may be more than
- * the CPUs, and may be root's. Open MPI would have hwloc ask for ten X servers, which is ten seconds where
- * the name of the own host is not known. */
+/* As the launchers that are known spell it: ranks bind themselves, whatever the user's profile has launchers do;
+ * where it says nothing they may be more than the CPUs, and may be root's. Open MPI would have hwloc ask for ten X
+ * servers, which is ten seconds where the name of the own host is not known. */
 static void set_launcher(void)
 {
-	static const char *const settings[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_hwloc_base_binding_policy", "none"},
-		{"OMPI_MCA_rmaps_base_oversubscribe", "1"}, {"PRTE_MCA_hwloc_default_binding_policy", "none"},
-		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"I_MPI_PIN", "0"},
-		{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}, {"HWLOC_COMPONENTS", "-gl"}};
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-		setenv(settings[i][0], settings[i][1], 0);
+	static const char *const binding[][2] = {{"OMPI_MCA_hwloc_base_binding_policy", "none"},
+		{"PRTE_MCA_hwloc_default_binding_policy", "none"}, {"HYDRA_BINDING", "none"},
+		{"I_MPI_PIN", "0"}, {"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}};
+	static const char *const others[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
+		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"HWLOC_COMPONENTS", "-gl"}};
+	settings_drop(SETTING_RANKS);
+	for (size_t i = 0; i < sizeof binding / sizeof *binding; i++)
+		settings_override(binding[i][0], binding[i][1]);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!getenv(others[i][0]))
+			settings_override(others[i][0], others[i][1]);
 }
 
 static void make_command(const struct launch_order *order, const char *path, struct command *c)

@@ -95,6 +95,10 @@ static int measure_trial(
 	struct topology topology = {0};
 	if (topology_read(&topology, "", e) != 0)
 		return -1;
+	if (topology_check_here(&topology, e) != 0) {
+		topology_free(&topology);
+		return -1;
+	}
 	char program[4096];
 	const struct trial_plan plan = {.cell = c,
 		.topology = &topology,

@@ -6,6 +6,7 @@
 #include "bench/machine/environment.h"
 
 #include "bench/machine/cgroup.h"
+#include "bench/machine/settings.h"
 #include "bench/machine/tree.h"
 
 #include <ctype.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What a reader is given: the root, and the files that several facts come from. */
 struct source {
@@ -254,13 +254,12 @@ static double read_steal(struct source *s)
 
 static void read_settings(struct source *s, char *line)
 {
-	static const char *const prefixes[] = {"OMP_", "GOMP_", "KMP_", "MALLOC_",
-		"GLIBC_TUNABLES=", "LD_PRELOAD=", "LD_BIND_NOW=", "HWLOC_", "PARSCALE_CPU_DISABLE="};
+	struct setting_found found[SETTINGS_MOST];
 	(void)s;
-	for (char **v = environ; v && *v; v++)
-		for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-			if (strncmp(*v, prefixes[i], strlen(prefixes[i])) == 0)
-				add_word(line, FACT_LINE_BYTES, " ", *v);
+	int n = settings_found(found, SETTINGS_MOST);
+	for (int i = 0; i < n; i++)
+		if (setting_matters(&found[i]))
+			add_word(line, FACT_LINE_BYTES, " ", found[i].variable);
 }
 
 /* Where each fact comes from, beside what the header shows of it. */

@@ -4,6 +4,7 @@
 
 #include "bench/machine/build.h"
 #include "bench/machine/counters.h"
+#include "bench/machine/settings.h"
 
 #include <math.h>
 
@@ -78,7 +79,7 @@ static json_t *noise_json(const struct noise *n)
 
 json_t *facts_json(const struct facts *f)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&f->machine), "environment",
-		environment_json(&f->environment), "build", build_json(), "noise", noise_json(&f->noise),
-		"findings", findings_json(f));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&f->machine),
+		"environment", environment_json(&f->environment), "settings", settings_json(), "build",
+		build_json(), "noise", noise_json(&f->noise), "findings", findings_json(f));
 }

@@ -29,8 +29,8 @@ int facts_grade(const struct facts *f, struct finding *findings, int room);
 int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS]);
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES]);
 
-/* An object of "machine", "environment", "build", "noise" (null where not measured) and "findings"; NULL
- * without memory. The caller owns it. */
+/* An object of "machine", "environment", "settings" (settings_json), "build", "noise" (null where not measured)
+ * and "findings"; NULL without memory. The caller owns it. */
 json_t *facts_json(const struct facts *f);
 
 #endif

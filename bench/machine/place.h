@@ -66,6 +66,9 @@ int place_current(void);
  * down (at least 1) where that is less. */
 unsigned place_capacity(const struct topology *t, unsigned cpus);
 
+/* The same of this process, as its affinity mask and control group are now, without a topology; at least 1. */
+unsigned place_capacity_here(void);
+
 /* A worker's share of each cache in bytes (0: none or unknown), when `workers` of them run: the cache over
  * those of the CPUs in use that share it, at the least favoured worker. Workers beyond the CPUs take turns
  * and divide nothing. */

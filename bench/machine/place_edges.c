@@ -18,6 +18,13 @@ unsigned place_capacity(const struct topology *t, unsigned cpus)
 	return !(t->quota < cpus) ? cpus : t->quota < 1 ? 1 : (unsigned)t->quota;
 }
 
+unsigned place_capacity_here(void)
+{
+	struct topology t = {0};
+	const unsigned cpus = topology_limits_here(&t.quota);
+	return place_capacity(&t, cpus);
+}
+
 /* The smallest share of one level among those of the first `used` CPUs that have it; 0 when none has. */
 static uint64_t share(const struct place *p, int used, int level)
 {

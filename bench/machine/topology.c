@@ -10,6 +10,7 @@
 #include "bench/machine/tree.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +192,20 @@ int topology_usable_cores(const struct topology *t)
 	return n;
 }
 
+/* The affinity mask from the system itself, where there is no /proc. */
+static int allowed_by_call(int *ids)
+{
+	const size_t bytes = CPU_ALLOC_SIZE(CPULIST_LIMIT);
+	int n = 0;
+	cpu_set_t *set = CPU_ALLOC(CPULIST_LIMIT);
+	if (set && sched_getaffinity(0, bytes, set) == 0)
+		for (int i = 0; i < CPULIST_LIMIT; i++)
+			if (CPU_ISSET_S((size_t)i, bytes, set))
+				ids[n++] = i;
+	CPU_FREE(set);
+	return n;
+}
+
 int topology_allowed(const char *root, int *ids, struct err *e)
 {
 	/* the list of 16384 CPUs, every second one allowed, has some 49,000 letters */
@@ -204,9 +219,43 @@ int topology_allowed(const char *root, int *ids, struct err *e)
 		n = cpulist_parse(list, ids, CPULIST_LIMIT);
 	const bool cut = strlen(status) == STATUS - 1 || strlen(list) == LIST - 1 || n > CPULIST_LIMIT;
 	free(status);
-	return cut     ? err_set(e, ERR_FAILED, "topology: the list of allowed CPUs is too long to be read")
-	       : n < 0 ? 0
-		       : n;
+	if (cut)
+		return err_set(e, ERR_FAILED, "topology: the list of allowed CPUs is too long to be read");
+	if (n <= 0 && root[0] == '\0')
+		n = allowed_by_call(ids);
+	return n < 0 ? 0 : n;
+}
+
+unsigned topology_limits_here(double *quota)
+{
+	struct cgroup group;
+	struct err ignored = {0};
+	int ids[CPULIST_LIMIT];
+	cgroup_read(&group, "");
+	*quota = group.quota;
+	int n = topology_allowed("", ids, &ignored);
+	return n > 0 ? (unsigned)n : 1;
+}
+
+bool topology_is_here(const struct topology *t)
+{
+	int online[CPULIST_LIMIT];
+	int n = tree_cpulist("", online, CPULIST_LIMIT, "sys/devices/system/cpu/online"), known = 0;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < t->count; j++)
+			if (t->cpus[j].id == online[i]) {
+				known++;
+				break;
+			}
+	return n == 0 || (known == n && n == t->count);
+}
+
+int topology_check_here(const struct topology *t, struct err *e)
+{
+	if (!t->elsewhere[0])
+		return 0;
+	return err_set(e, ERR_USAGE,
+		"workers cannot be bound, since the topology is not this machine's: unset %s", t->elsewhere);
 }
 
 int topology_apply_limits(struct topology *t, const char *root, struct err *e)

@@ -45,12 +45,18 @@ struct topology {
 	int memory_nodes; /* NUMA nodes that have memory and no CPU (HBM, CXL expanders, GPUs) */
 	double quota;     /* CPU time that this process's control group may use, in CPUs; NAN: no limit */
 	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
+	/* "": this machine's, or read under a root; else the variable by which hwloc was given another machine's,
+	 * which all CPUs may be used of */
+	char elsewhere[40];
 };
 
 /* Reads the machine under `root` (tree.h; "" is this one, by hwloc where built in, which then honours
  * HWLOC_SYNTHETIC and HWLOC_XMLFILE: all CPUs of such a machine count as usable). -1 with ERR_FAILED only
  * without memory or any CPU. */
 int topology_read(struct topology *t, const char *root, struct err *e);
+
+/* -1 with ERR_USAGE, naming the variable, for a topology that is not this machine's: nothing can be bound to it. */
+int topology_check_here(const struct topology *t, struct err *e);
 
 /* Frees the CPUs; a zeroed topology is legal. */
 void topology_free(struct topology *t);
@@ -63,6 +69,9 @@ void topology_unshare(void);
 
 /* Leaves only the CPUs of a list usable, as an affinity mask would. */
 void topology_restrict(struct topology *t, const int *ids, int n);
+
+/* How many CPUs this process may use, at least 1, and its quota, as a topology would say; without reading one. */
+unsigned topology_limits_here(double *quota);
 
 /* How many CPUs are usable, and how many cores they belong to. */
 int topology_usable(const struct topology *t);

@@ -3,6 +3,7 @@
 #include "bench/machine/topology_read.h"
 
 #include "bench/machine/cpulist.h"
+#include "bench/machine/settings.h"
 #include "config.h"
 
 #include <stdio.h>
@@ -163,6 +164,15 @@ int topology_from_hwloc(struct topology *t, struct hwloc_topology *loaded, struc
 	return topology_finish(t, e);
 }
 
+static void note_elsewhere(struct topology *t)
+{
+	const char *by = settings_first(SETTING_TOPOLOGY);
+	char source[sizeof t->source];
+	snprintf(t->elsewhere, sizeof t->elsewhere, "%s", by ? by : "HWLOC_*");
+	snprintf(source, sizeof source, "%.40s, simulated by %s", t->source, t->elsewhere);
+	memcpy(t->source, source, sizeof source);
+}
+
 int topology_read_hwloc(struct topology *t, char *why, size_t why_bytes, struct err *e)
 {
 	hwloc_topology_t loaded;
@@ -171,8 +181,11 @@ int topology_read_hwloc(struct topology *t, char *why, size_t why_bytes, struct 
 		return -1;
 	}
 	int status = topology_from_hwloc(t, loaded, e);
-	if (status == 0 && hwloc_topology_is_thissystem(loaded))
+	/* HWLOC_THISSYSTEM can claim it of any machine */
+	if (status == 0 && hwloc_topology_is_thissystem(loaded) && topology_is_here(t))
 		status = topology_apply_limits(t, "", e);
+	else if (status == 0)
+		note_elsewhere(t);
 	hwloc_topology_destroy(loaded);
 	return status;
 }

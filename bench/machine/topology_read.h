@@ -18,8 +18,8 @@ int topology_allocate(struct topology *t, int count, struct err *e);
 /* Makes a reader's CPUs what topology.h promises; on -1 `t` is freed. */
 int topology_finish(struct topology *t, struct err *e);
 
-/* The CPUs that ROOT/proc/self/status allows, into ids[CPULIST_LIMIT]; how many, 0 where it says nothing. -1 with
- * ERR_FAILED for a list that is too long to be read whole. */
+/* The CPUs that ROOT/proc/self/status allows, or of this machine the system call, into ids[CPULIST_LIMIT]; how
+ * many, 0 where it says nothing. -1 with ERR_FAILED for a list that is too long to be read whole. */
 int topology_allowed(const char *root, int *ids, struct err *e);
 
 /* Marks those as usable and no other (where it says nothing, or none of these CPUs, all stay usable), and
@@ -40,6 +40,9 @@ int topology_rank_kinds(struct topology *t, const struct cpu_speed *speed);
 
 /* Ranks kinds by what ROOT's sysfs tells. -1 without memory; *told: whether it told any speed. */
 int topology_sysfs_kinds(struct topology *t, const char *root, bool *told);
+
+/* Whether these are the CPUs that this system has online; true where it does not tell. */
+bool topology_is_here(const struct topology *t);
 
 /* What an ancestor shared (topology_share); -1 where none did. */
 int topology_read_shared(struct topology *t);

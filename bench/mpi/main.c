@@ -32,7 +32,9 @@ static int own_cpus(const struct cell *c, int *cpus, struct err *e)
 	struct place place = {0};
 	if (topology_read(&topology, "", e) != 0)
 		return -1;
-	int status = place_open(&place, c->placement, &topology, e);
+	int status = topology_check_here(&topology, e);
+	if (status == 0)
+		status = place_open(&place, c->placement, &topology, e);
 	if (status == 0) {
 		const unsigned threads = c->threads_per_rank;
 		for (unsigned i = 0; i < threads; i++)

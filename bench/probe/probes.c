@@ -43,7 +43,9 @@ int probe_run_init(struct probe_run *r, const struct probe *p, bool quick, struc
 		r->option[i] = p->options[i].fallback;
 	if (topology_read(&t, "", e) != 0)
 		return -1;
-	int status = place_open(&r->place, "smt-last", &t, e);
+	int status = topology_check_here(&t, e);
+	if (status == 0)
+		status = place_open(&r->place, "smt-last", &t, e);
 	topology_free(&t);
 	if (status != 0)
 		return -1;

@@ -7,6 +7,7 @@
 
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
+#include "bench/machine/topology.h"
 #include "bench/report/report.h"
 #include "bench/sweep/manifest.h"
 
@@ -53,9 +54,22 @@ static int open_arm(struct session_arm *arm, const char *dir, const char *name, 
 	return folder_path(arm->dir, dir, name, e);
 }
 
+/* Another machine's topology can be planned for, not measured. */
+static int check_topology(struct err *e)
+{
+	struct topology t;
+	if (topology_read(&t, "", e) != 0)
+		return -1;
+	int status = topology_check_here(&t, e);
+	topology_free(&t);
+	return status;
+}
+
 int session_open(struct session *s, const char *dir, const char *against, struct err *e)
 {
 	s->arm_count = 1;
+	if (check_topology(e) != 0)
+		return -1;
 	if (open_arm(&s->arms[0], dir, "", manifest_facts(), e) != 0)
 		return -1;
 	if (!against)

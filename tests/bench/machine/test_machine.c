@@ -176,12 +176,12 @@ static void test_hostile_bytes(void **state)
 	machine_tree_write(root, "sys/devices/system/cpu/cpufreq/policy0/scaling_governor", " ");
 	machine_tree_write(root, "sys/devices/system/cpu/cpufreq/policy1/scaling_governor", "a\x80");
 	machine_tree_write(root, "sys/devices/system/cpu/vulnerabilities/\xc3\x28", "Vulnerable");
-	setenv("OMP_PLACES", "{\xe9}", 1);
+	setenv("OMP_STACKSIZE", "{\xe9}", 1);
 	assert_int_equal(facts_read(&facts, root, 0, &e), 0);
-	unsetenv("OMP_PLACES");
+	unsetenv("OMP_STACKSIZE");
 	assert_string_equal(facts.machine.hypervisor, "??? caf?");
 	assert_string_equal(facts.environment.governor, "a?");
-	assert_non_null(strstr(facts.environment.settings, "OMP_PLACES={?}"));
+	assert_non_null(strstr(facts.environment.settings, "OMP_STACKSIZE={?}"));
 	check_json(&facts);
 	json_t *all = facts_json(&facts);
 	assert_non_null(all);
