@@ -57,6 +57,16 @@ static int call(const struct option_spec *s, const char *value, void *target, st
 		     : err_set(e, refused.status, "--%s: %.900s", s->name, refused.text);
 }
 
+static int set_count(
+	const struct option_spec *s, const char *what, const char *value, unsigned *target, struct err *e)
+{
+	uint64_t n;
+	if (number_parse(what, value, s->lowest, s->highest, &n, e) != 0)
+		return -1;
+	*target = (unsigned)n;
+	return 0;
+}
+
 static int set(const struct option_spec *s, const char *value, void *args, struct err *e)
 {
 	void *target = (char *)args + s->offset;
@@ -71,6 +81,8 @@ static int set(const struct option_spec *s, const char *value, void *args, struc
 		return *value ? 0 : err_set(e, ERR_USAGE, "%s: must not be empty", what);
 	case OPTION_IS_NUMBER:
 		return number_parse(what, value, s->lowest, s->highest, target, e);
+	case OPTION_IS_COUNT:
+		return set_count(s, what, value, target, e);
 	case OPTION_IS_SECONDS:
 		return number_parse_seconds(what, value, target, e);
 	case OPTION_IS_CHOICE:
@@ -93,8 +105,12 @@ int options_parse(const struct options *o, int argc, char **argv, void *args, st
 		}
 		if (found < FIRST)
 			return refuse(found, argv[optind - 1], e);
-		if (args && set(&o->table[found - FIRST], optarg, args, e) != 0)
+		const struct option_spec *s = &o->table[found - FIRST];
+		if (args && set(s, optarg, args, e) != 0)
 			return -1;
+		if (strcmp(s->name, "help") == 0)
+			while (getopt_long(argc, argv, ":", table, NULL) != -1)
+				; /* what follows is not read, but operands go to the end */
 	}
 	return optind;
 }
@@ -141,15 +157,6 @@ void options_help(const struct options *o, FILE *f)
 		putc('\n', f);
 		wrap_text(f, o->after);
 	}
-}
-
-int options_next(int argc, char **argv, const struct option *options, struct err *e)
-{
-	opterr = 0;
-	int found = getopt_long(argc, argv, ":", options, NULL);
-	if (found == ':' || (found == '?'))
-		refuse(found, argv[optind - 1], e);
-	return found == ':' ? '?' : found;
 }
 
 const char *options_folder(int argc, char **argv, int first, struct err *e)

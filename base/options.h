@@ -11,7 +11,6 @@
 
 #include "base/err.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +23,7 @@ enum option_kind {
 	OPTION_IS_FLAG,
 	OPTION_IS_TEXT,
 	OPTION_IS_NUMBER,
+	OPTION_IS_COUNT,
 	OPTION_IS_SECONDS,
 	OPTION_IS_CHOICE,
 	OPTION_IS_CALL
@@ -65,6 +65,12 @@ struct option_spec {
 		.name = name_, .kind = OPTION_IS_NUMBER, .offset = OPTION_TARGET(args, member, uint64_t),    \
 		.value = "N", .meaning = meaning_, .lowest = low, .highest = high                            \
 	}
+/* unsigned in low..high */
+#define OPTION_COUNT(name_, args, member, low, high, meaning_)                                               \
+	{                                                                                                    \
+		.name = name_, .kind = OPTION_IS_COUNT, .offset = OPTION_TARGET(args, member, unsigned),     \
+		.value = "N", .meaning = meaning_, .lowest = low, .highest = high                            \
+	}
 /* double, a time above 0 */
 #define OPTION_SECONDS(name_, args, member, meaning_)                                                        \
 	{                                                                                                    \
@@ -100,15 +106,11 @@ enum { OPTIONS_MOST = 120 };
 /* Parses what follows argv[0] into *args; with args NULL it only checks that each option exists and has a value
  * where it needs one. Operands are moved behind the options. Returns the place in argv of the first operand,
  * argc where there is none; 0 after printing the help on standard output for a --help, which ends parsing; -1
- * with *e set. A table that has a "help" of its own gets that instead. */
+ * with *e set. A table that has a flag "help" of its own has that set instead, and the help is its command's. */
 int options_parse(const struct options *o, int argc, char **argv, void *args, struct err *e);
 
 /* Prints the command's help. */
 void options_help(const struct options *o, FILE *f);
-
-/* getopt_long that prints nothing: the next option, as its `val`; -1 at the end; '?' with *e set. Start with
- * optind = 1. */
-int options_next(int argc, char **argv, const struct option *options, struct err *e);
 
 /* The only operand, argv[first]: a folder of results. NULL with ERR_USAGE where there is none, or more. */
 const char *options_folder(int argc, char **argv, int first, struct err *e);

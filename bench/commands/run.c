@@ -258,7 +258,7 @@ int run_main(int argc, char **argv, struct err *e)
 		launch_args_help_run();
 		return 0;
 	}
-	if (a.result_fd >= 0 || a.measure.expected_known)
+	if (a.result_fd != 0 || a.measure.expected_known)
 		return err_set(e, ERR_USAGE, "--result-fd and --expect are for parscale's own use");
 	signals_catch();
 	const struct launch_order order = {.measure = &a.measure, .meter = a.meter};

@@ -33,13 +33,6 @@ struct sweep_args {
 	bool dry_run, no_charts;
 };
 
-static int set_meter(const char *name, const char *value, void *target, struct err *e)
-{
-	const struct meter **meter = target;
-	(void)name;
-	return (*meter = meter_find(value, e)) ? 0 : -1;
-}
-
 static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
 		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
@@ -48,7 +41,7 @@ static const struct option_spec specs[] = {
 		"its results go to DIR/against, and `parscale compare DIR/against DIR` tells them apart"),
 	OPTION_SECONDS("budget", struct sweep_args, budget_seconds,
 		"begin no launch that would end later, such as 5m or 1h (default: the plan's)"),
-	OPTION_CALL("meter", struct sweep_args, meter, set_meter, "NAME",
+	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
 		"auto, gbench or native (default: the plan's)"),
 	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "stop after summary.csv"),
 	OPTION_FLAG("dry-run", struct sweep_args, dry_run,

@@ -197,13 +197,14 @@ static int launch(
 	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 ||
 		launch_args_parse_run(argc, argv, &a, e) != 0)
 		return -1;
-	if (a.help || a.result_fd < 0)
+	if (a.help || a.result_fd == 0)
 		return err_set(e, ERR_USAGE, "launch: for parscale's own use; see parscale run --help");
-	if (a.result_fd > STDERR_FILENO)
-		fcntl(a.result_fd, F_SETFD, FD_CLOEXEC);
+	int fd = (int)a.result_fd;
+	if (fd > STDERR_FILENO)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (backend)
 		a.measure.cell.backend = backend;
-	return perform_cell(&a.measure, measure, send_row, &a.result_fd, e);
+	return perform_cell(&a.measure, measure, send_row, &fd, e);
 }
 
 int launch_start(char **argv)

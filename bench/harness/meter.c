@@ -35,6 +35,13 @@ const struct meter *meter_find(const char *name, struct err *e)
 	return NULL;
 }
 
+int meter_option(const char *name, const char *value, void *target, struct err *e)
+{
+	const struct meter **meter = target;
+	(void)name;
+	return (*meter = meter_find(value, e)) ? 0 : -1;
+}
+
 int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsigned *taken, struct err *e)
 {
 	enum { LONGEST = 10 };

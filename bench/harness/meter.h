@@ -41,6 +41,9 @@ extern const struct meter meters[];
 /* The one of this name; "auto" is the first that is not missing. NULL with ERR_USAGE or ERR_ABSENT. */
 const struct meter *meter_find(const char *name, struct err *e);
 
+/* --meter of a command: as meter_find; *target is a const struct meter *. An option_set_fn (base/options.h). */
+int meter_option(const char *name, const char *value, void *target, struct err *e);
+
 /* What every meter does first: runs until two in a row agree within 10 % (at most 10, or until the deadline
  * on clock_ns), and at least plan->warmup. With a plan->warmup of 0 it is one run, which tells how long they
  * are, and where it is long enough it is taken: *taken samples, 0 or 1. Leaves the last one's time in *ns. */

@@ -15,6 +15,7 @@ struct args {
 	bool loud, force;
 	const char *out;
 	uint64_t count;
+	unsigned least;
 	double seconds;
 	unsigned format;
 	int called;
@@ -31,6 +32,7 @@ static const struct option_spec specs[] = {OPTION_FLAG("loud", struct args, loud
 	OPTION_FLAG("force", struct args, force, "even so"), OPTION_FLAG("anyway", struct args, force, NULL),
 	OPTION_TEXT("out", struct args, out, "DIR", "where to"),
 	OPTION_NUMBER("count", struct args, count, 1, 10, "how many"),
+	OPTION_COUNT("least", struct args, least, 0, 5, "at least"),
 	OPTION_SECONDS("seconds", struct args, seconds, "how long"),
 	OPTION_CHOICE("format", struct args, format, "text|json|csv", "how"),
 	OPTION_CALL("even", struct args, called, set_even, "N", "an even digit"),
@@ -44,7 +46,7 @@ static const struct option_spec specs[] = {OPTION_FLAG("loud", struct args, loud
 static const struct options options = {
 	.usage = "thing A B\nthing C", .about = "Does it.", .table = specs, .after = "So it is."};
 
-enum { WORDS = 12 };
+enum { WORDS = 14 };
 
 /* Parses "thing" and the blank-separated words of `line`; argv outlives the call in static memory. */
 static int parse(const char *line, struct args *a, struct err *e, char ***words)
@@ -66,13 +68,15 @@ static void each_kind_reaches_its_target(void **state)
 	struct err e = {0};
 	char **words;
 	(void)state;
-	assert_int_equal(
-		parse("one --loud --out=d --count 7 --format csv two --seconds 5ms", &a, &e, &words), 9);
-	assert_string_equal(words[9], "one");
-	assert_string_equal(words[10], "two");
+	assert_int_equal(parse("one --loud --out=d --count 7 --least=5 --format csv two --seconds 5ms", &a,
+				 &e, &words),
+		10);
+	assert_string_equal(words[10], "one");
+	assert_string_equal(words[11], "two");
 	assert_true(a.loud && !a.force);
 	assert_string_equal(a.out, "d");
 	assert_int_equal(a.count, 7);
+	assert_int_equal(a.least, 5);
 	assert_true(a.seconds == 5e-3);
 	assert_int_equal(a.format, FORMAT_CSV);
 	assert_int_equal(e.status, ERR_NONE);
@@ -100,9 +104,9 @@ static void refusals_begin_with_the_option(void **state)
 	} bad[] = {{"--nonsense", "--nonsense: ", ERR_USAGE}, {"--nonsense=1", "--nonsense: ", ERR_USAGE},
 		{"-q", "-q: ", ERR_USAGE}, {"--out", "--out: ", ERR_USAGE}, {"--out=", "--out: ", ERR_USAGE},
 		{"--loud=yes", "--loud: ", ERR_USAGE}, {"--count 11", "--count: ", ERR_USAGE},
-		{"--count x", "--count: ", ERR_USAGE}, {"--seconds 0", "--seconds: ", ERR_USAGE},
-		{"--format xml", "--format: ", ERR_USAGE}, {"--even 3", "--even: '3' is odd", ERR_ABSENT},
-		{"--ev 3", "--even: '3' is odd", ERR_ABSENT}};
+		{"--count x", "--count: ", ERR_USAGE}, {"--least 6", "--least: ", ERR_USAGE},
+		{"--seconds 0", "--seconds: ", ERR_USAGE}, {"--format xml", "--format: ", ERR_USAGE},
+		{"--even 3", "--even: '3' is odd", ERR_ABSENT}, {"--ev 3", "--even: '3' is odd", ERR_ABSENT}};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct args a = {0};
@@ -140,6 +144,7 @@ static void the_help_has_what_is_shown(void **state)
 				  "  --force                 even so\n"
 				  "  --out DIR               where to\n"
 				  "  --count N               how many\n"
+				  "  --least N               at least\n"
 				  "  --seconds T             how long\n"
 				  "  --format text|json|csv  how\n"
 				  "  --even N                an even digit\n"
