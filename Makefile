@@ -73,6 +73,8 @@ FORCE:
 # The ending of a file's name brings its flags.
 flags_avx2    := $(if $(filter x86_64,$(arch)),-mavx2 -mbmi -mbmi2 -mpopcnt)
 flags_avx512  := $(if $(filter x86_64,$(arch)),$(flags_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512cd -mprefer-vector-width=512)
+flags_sve     := $(if $(filter aarch64,$(arch)),-march=armv8.2-a+sve)
+flags_sve2    := $(if $(filter aarch64,$(arch)),-march=armv8.2-a+sve2)
 flags_ompsimd := -fopenmp-simd
 flags_openmp  := $(openmp_flags)
 ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1)))))) $(if $(filter bench/mpi/%,$(1)),$(mpi_cflags))

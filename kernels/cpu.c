@@ -13,10 +13,14 @@
 #else
 #define CPU_HAS(feature) 0
 #endif
-#if defined(__aarch64__)
+#if defined(__aarch64__) && !defined(__AARCH64EB__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #define CPU_ARM 1
+#define CPU_HWCAP(word, bit) ((getauxval(word) & (bit)) != 0)
 #else
 #define CPU_ARM 0
+#define CPU_HWCAP(word, bit) 0
 #endif
 
 static const char *const names[CPU_COUNT] = {
@@ -24,7 +28,7 @@ static const char *const names[CPU_COUNT] = {
 #include "kernels/cpu.def"
 };
 
-/* AVX-512 and all that extends it fall with the level below. */
+/* AVX-512 and all that extends it fall with the level below; so does SVE with NEON. */
 static unsigned built_upon(unsigned index)
 {
 	const unsigned extensions = CPU_VBMI | CPU_VBMI2 | CPU_GFNI | CPU_VPOPCNTDQ | CPU_VNNI;
@@ -33,6 +37,10 @@ static unsigned built_upon(unsigned index)
 		return CPU_AVX2 | CPU_AVX512 | extensions;
 	case CPU_AVX512:
 		return CPU_AVX512 | extensions;
+	case CPU_NEON:
+		return CPU_NEON | CPU_SVE | CPU_SVE2;
+	case CPU_SVE:
+		return CPU_SVE | CPU_SVE2;
 	default:
 		return 1u << index;
 	}

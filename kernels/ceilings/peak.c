@@ -97,6 +97,6 @@ const struct kernel kernel_peak = {
 	.ceiling = CEILING_OPERATIONS,
 	.items = items,
 	.resize = peak_resize,
-	.variants = (const struct variant *const[]){&peak_reference, &peak_scalar, &peak_neon, &peak_avx2,
-		&peak_avx512, NULL},
+	.variants = (const struct variant *const[]){&peak_reference, &peak_scalar, &peak_neon, &peak_sve,
+		&peak_avx2, &peak_avx512, NULL},
 };

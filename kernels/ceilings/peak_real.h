@@ -56,6 +56,6 @@ const struct kernel REAL_PASTE(kernel_, REAL_NAME) = {
 	.items = items,
 	.resize = peak_resize,
 	.variants = (const struct variant *const[]){&REAL_PASTE(REAL_NAME, _reference),
-		&REAL_PASTE(REAL_NAME, _scalar), &REAL_PASTE(REAL_NAME, _neon), &REAL_PASTE(REAL_NAME, _avx2),
-		&REAL_PASTE(REAL_NAME, _avx512), NULL},
+		&REAL_PASTE(REAL_NAME, _scalar), &REAL_PASTE(REAL_NAME, _neon), &REAL_PASTE(REAL_NAME, _sve),
+		&REAL_PASTE(REAL_NAME, _avx2), &REAL_PASTE(REAL_NAME, _avx512), NULL},
 };

@@ -135,6 +135,6 @@ const struct kernel kernel_read = {
 	.resize = resize,
 	.oracle = oracle,
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
-	.variants = (const struct variant *const[]){&read_reference, &read_neon, &read_neon_pages, &read_avx2,
-		&read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
+	.variants = (const struct variant *const[]){&read_reference, &read_neon, &read_neon_pages, &read_sve,
+		&read_sve_pages, &read_avx2, &read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
 };

@@ -10,6 +10,7 @@
 #include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
+#include "kernels/inline.h"
 
 #if defined(__aarch64__) && !defined(__AARCH64EB__)
 #include "kernels/mask_neon.h"
@@ -21,19 +22,21 @@ struct places {
 	uint8x16_t front, back;
 };
 
-/* The letters of `at` in bytes of `words`: two registers full of them, or three. */
-static inline uint8x16_t pick(const unsigned char *words, uint8x16_t at, const unsigned registers)
-{
-	if (registers == 2)
-		return vqtbl2q_u8((uint8x16x2_t){{vld1q_u8(words), vld1q_u8(words + 16)}}, at);
-	return vqtbl3q_u8((uint8x16x3_t){{vld1q_u8(words), vld1q_u8(words + 16), vld1q_u8(words + 32)}}, at);
-}
-
-/* 16 / element words: all bits of the elements of palindromes. */
-__attribute__((always_inline)) static inline uint8x16_t match_elements(
+/* 16 / element words: all bits of the elements of palindromes. Their bytes are two registers full, or three;
+ * loaded as one structure, they are where a lookup wants them. */
+INLINE uint8x16_t match_elements(
 	const unsigned char *words, struct places at, const unsigned element, const unsigned registers)
 {
-	const uint8x16_t front = pick(words, at.front, registers), back = pick(words, at.back, registers);
+	uint8x16_t front, back;
+	if (registers == 2) {
+		const uint8x16x2_t letters = vld1q_u8_x2(words);
+		front = vqtbl2q_u8(letters, at.front);
+		back = vqtbl2q_u8(letters, at.back);
+	} else {
+		const uint8x16x3_t letters = vld1q_u8_x3(words);
+		front = vqtbl3q_u8(letters, at.front);
+		back = vqtbl3q_u8(letters, at.back);
+	}
 	if (element == 1)
 		return vceqq_u8(front, back);
 	if (element == 2)
@@ -46,8 +49,8 @@ __attribute__((always_inline)) static inline uint8x16_t match_elements(
 }
 
 /* 16 words: all bits of the bytes of palindromes. */
-__attribute__((always_inline)) static inline uint8x16_t match_16(const unsigned char *words, unsigned length,
-	struct places at, const unsigned element, const unsigned registers)
+INLINE uint8x16_t match_16(const unsigned char *words, unsigned length, struct places at,
+	const unsigned element, const unsigned registers)
 {
 	const unsigned step = 16 / element * length;
 	uint8x16_t part[8];
@@ -68,64 +71,75 @@ __attribute__((always_inline)) static inline uint8x16_t match_16(const unsigned 
 	return part[0];
 }
 
-#define MATCH_SHORT(element, registers)                                                                      \
-	static inline uint64_t match_##element##_##registers(                                                \
-		const unsigned char *words, const struct palindrome_input *in)                               \
-	{                                                                                                    \
-		const struct places at = {vld1q_u8(in->shape.pick[0]), vld1q_u8(in->shape.pick[1])};         \
-		uint8x16_t found[4];                                                                         \
-		for (unsigned i = 0; i < 4; i++)                                                             \
-			found[i] =                                                                           \
-				match_16(words + 16 * i * in->length, in->length, at, element, registers);   \
-		return mask_neon(found[0], found[1], found[2], found[3]);                                    \
-	}
-
-MATCH_SHORT(1, 2)
-MATCH_SHORT(1, 3)
-MATCH_SHORT(2, 2)
-MATCH_SHORT(2, 3)
-MATCH_SHORT(4, 2)
-MATCH_SHORT(4, 3)
-MATCH_SHORT(8, 2)
-MATCH_SHORT(8, 3)
-
-static inline uint8x16_t backwards(const unsigned char *p)
+INLINE uint64_t match_short(const unsigned char *words, const struct palindrome_input *in,
+	const unsigned length, const unsigned element, const unsigned registers)
 {
-	const uint8x16_t halves = vrev64q_u8(vld1q_u8(p));
-	return vextq_u8(halves, halves, 8);
+	const struct places at = {vld1q_u8(in->shape.pick[0]), vld1q_u8(in->shape.pick[1])};
+	uint8x16_t found[4];
+	for (unsigned i = 0; i < 4; i++)
+		found[i] = match_16(words + 16 * (size_t)i * length, length, at, element, registers);
+	return mask_neon(found[0], found[1], found[2], found[3]);
 }
 
-/* Not all zero where the word differs from its mirror image. 16 letters from either end at a time; the last may
- * overlap. */
-static inline uint8x16_t differ(const unsigned char *word, unsigned length)
+/* Of a length that the compiler knows, or of any. */
+#define MATCH_SHORT(name, length, element, registers)                                                        \
+	INLINE uint64_t match_##name(const unsigned char *words, const struct palindrome_input *in)          \
+	{                                                                                                    \
+		return match_short(words, in, length, element, registers);                                   \
+	}
+
+MATCH_SHORT(1, 1, 1, 2)
+MATCH_SHORT(2, 2, 1, 2)
+MATCH_SHORT(3, 3, 1, 3)
+MATCH_SHORT(4, 4, 2, 2)
+MATCH_SHORT(5, 5, 2, 3)
+MATCH_SHORT(to_8, in->length, 4, 2)
+MATCH_SHORT(9, 9, 4, 3)
+MATCH_SHORT(to_16, in->length, 8, 2)
+MATCH_SHORT(17, 17, 8, 3)
+
+/* Not all zero where the word differs from its mirror image. 16 letters from either end at a time, so often; the
+ * last may overlap. */
+INLINE uint8x16_t differ(const unsigned char *word, unsigned length, const unsigned times)
 {
+	const uint8x16_t mirror = vcombine_u8(
+		vcreate_u8(UINT64_C(0x08090A0B0C0D0E0F)), vcreate_u8(UINT64_C(0x0001020304050607)));
 	const unsigned char *end = word + length - 16;
-	uint8x16_t all = veorq_u8(vld1q_u8(word), backwards(end));
-	for (unsigned at = 16; at < length / 2; at += 16)
-		all = vorrq_u8(all, veorq_u8(vld1q_u8(word + at), backwards(end - at)));
+	uint8x16_t all = veorq_u8(vld1q_u8(word), vqtbl1q_u8(vld1q_u8(end), mirror));
+	for (unsigned at = 16; at < 16 * times; at += 16)
+		all = vorrq_u8(all, veorq_u8(vld1q_u8(word + at), vqtbl1q_u8(vld1q_u8(end - at), mirror)));
 	return all;
 }
 
-/* Each byte of the halves of the result is the greatest of two of a, of b. */
-static inline uint8x16_t halve(uint8x16_t a, uint8x16_t b)
+/* From 16 letters: the greatest bytes of pairs of words share a vector, then those of four, eight and 16. */
+INLINE uint64_t match_ends(const unsigned char *words, unsigned length, const unsigned times)
 {
-	return vpmaxq_u8(a, b);
-}
-
-/* From 16 letters: pairs of words share a vector, then four, eight and 16. */
-static inline uint64_t match_long(const unsigned char *words, const struct palindrome_input *in)
-{
-	const unsigned length = in->length;
 	uint8x16_t found[4];
 	for (unsigned i = 0; i < 4; i++) {
 		uint8x16_t four[4];
 		for (unsigned j = 0; j < 4; j++, words += 4 * (size_t)length)
-			four[j] = halve(halve(differ(words, length), differ(words + length, length)),
-				halve(differ(words + 2 * length, length),
-					differ(words + 3 * length, length)));
-		found[i] = vceqzq_u8(halve(halve(four[0], four[1]), halve(four[2], four[3])));
+			four[j] = vpmaxq_u8(vpmaxq_u8(differ(words, length, times),
+						    differ(words + length, length, times)),
+				vpmaxq_u8(differ(words + 2 * length, length, times),
+					differ(words + 3 * length, length, times)));
+		found[i] = vceqzq_u8(vpmaxq_u8(vpmaxq_u8(four[0], four[1]), vpmaxq_u8(four[2], four[3])));
 	}
 	return mask_neon(found[0], found[1], found[2], found[3]);
+}
+
+static inline uint64_t match_to_33(const unsigned char *words, const struct palindrome_input *in)
+{
+	return match_ends(words, in->length, 1);
+}
+
+static inline uint64_t match_to_65(const unsigned char *words, const struct palindrome_input *in)
+{
+	return match_ends(words, in->length, 2);
+}
+
+static inline uint64_t match_long(const unsigned char *words, const struct palindrome_input *in)
+{
+	return match_ends(words, in->length, (in->length / 2 + 15) / 16);
 }
 
 /* Bytes of the element that holds the front letters of a short word. */
@@ -151,24 +165,30 @@ static int setup(const struct problem *p, void **input, struct err *e)
 
 static void scan(const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list)
 {
-	if (in->length > SHORT)
+	if (in->length > 65)
 		palindrome_scan(in, s, out, list, match_long);
-	else if (in->length < 3)
-		palindrome_scan(in, s, out, list, match_1_2);
+	else if (in->length > 33)
+		palindrome_scan(in, s, out, list, match_to_65);
+	else if (in->length > SHORT)
+		palindrome_scan(in, s, out, list, match_to_33);
+	else if (in->length == 1)
+		palindrome_scan(in, s, out, list, match_1);
+	else if (in->length == 2)
+		palindrome_scan(in, s, out, list, match_2);
 	else if (in->length == 3)
-		palindrome_scan(in, s, out, list, match_1_3);
+		palindrome_scan(in, s, out, list, match_3);
 	else if (in->length == 4)
-		palindrome_scan(in, s, out, list, match_2_2);
+		palindrome_scan(in, s, out, list, match_4);
 	else if (in->length == 5)
-		palindrome_scan(in, s, out, list, match_2_3);
+		palindrome_scan(in, s, out, list, match_5);
 	else if (in->length < 9)
-		palindrome_scan(in, s, out, list, match_4_2);
+		palindrome_scan(in, s, out, list, match_to_8);
 	else if (in->length == 9)
-		palindrome_scan(in, s, out, list, match_4_3);
+		palindrome_scan(in, s, out, list, match_9);
 	else if (in->length < 17)
-		palindrome_scan(in, s, out, list, match_8_2);
+		palindrome_scan(in, s, out, list, match_to_16);
 	else
-		palindrome_scan(in, s, out, list, match_8_3);
+		palindrome_scan(in, s, out, list, match_17);
 }
 
 PALINDROME_VARIANT(neon, CPU_NEON, setup, scan);

@@ -20,8 +20,8 @@
 
 enum {
 	PRIMALITY_UNIT = 32,
-	PRIMALITY_SMALL = 32, /* in units below this one a divisor to the root may be a number of the unit */
-	PRIMALITY_PADDING = 4 /* divisors behind the last that divide nothing */
+	PRIMALITY_SMALL = 32,  /* in units below this one a divisor to the root may be a number of the unit */
+	PRIMALITY_PADDING = 16 /* divisors behind the last that divide nothing */
 };
 
 /* An odd number from 3, by place. */

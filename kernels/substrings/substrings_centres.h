@@ -22,6 +22,11 @@
 
 #include "kernels/substrings/substrings_state.h"
 
+/* The set bits of two masks; a variant may know something better. */
+#ifndef SUBSTRINGS_ONES
+#define SUBSTRINGS_ONES(a, b) ((uint64_t)(__builtin_popcountll(a) + __builtin_popcountll(b)))
+#endif
+
 /* Rounds that are always played; how many more are before it is asked again who is alive; the most that are;
  * and with how many alive, letters and gaps together, they end, once six were played. A round costs a block
  * about as much as a quarter of a survivor does, and a wrong guess at a branch as much as five. */
@@ -175,7 +180,7 @@ SUBSTRINGS_INLINE void substrings_round(struct substrings_alive *a, const unsign
 	if (!flip)
 		a->letters = isa.equal(a->letters, p - r, p + r, flip);
 	a->gaps = isa.equal(a->gaps, p - r, p + r - 1, flip);
-	a->count += (uint64_t)__builtin_popcountll(a->letters) + (uint64_t)__builtin_popcountll(a->gaps);
+	a->count += SUBSTRINGS_ONES(a->letters, a->gaps);
 	a->letters_sum += a->letters;
 	a->gaps_sum += a->gaps;
 	if (peak)
@@ -186,8 +191,7 @@ SUBSTRINGS_INLINE void substrings_round(struct substrings_alive *a, const unsign
 static inline bool substrings_few(const struct substrings_alive *a, uint64_t r)
 {
 	return !(a->letters | a->gaps) ||
-	       (r > SUBSTRINGS_FEW_AFTER &&
-		       __builtin_popcountll(a->letters) + __builtin_popcountll(a->gaps) <= SUBSTRINGS_FEW);
+	       (r > SUBSTRINGS_FEW_AFTER && SUBSTRINGS_ONES(a->letters, a->gaps) <= SUBSTRINGS_FEW);
 }
 
 /* A block with 64 letters before it and more than 64 behind it. */

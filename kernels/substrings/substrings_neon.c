@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* substrings_neon.c - 64 bytes as four vectors of 16. */
-#include "kernels/substrings/substrings_centres.h"
-
 #include "kernels/cpu.h"
+#include "kernels/substrings/substrings.h"
 
 #if defined(__aarch64__) && !defined(__AARCH64EB__)
 #include "kernels/mask_neon.h"
+
+/* Bits are counted in vector registers: both masks go there and back together. */
+static inline uint64_t ones(uint64_t a, uint64_t b)
+{
+	return vaddvq_u8(vcntq_u8(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(a), vcreate_u64(b)))));
+}
+#define SUBSTRINGS_ONES(a, b) ones(a, b)
+#include "kernels/substrings/substrings_centres.h"
 
 static inline uint8x16_t load_flipped(const unsigned char *p, unsigned char flip)
 {

@@ -3,7 +3,7 @@
  * text_centres.h - the search from the middle of words outwards, of all words at once.
  *
  * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, `suspect` and
- * `equal`; the rest is 64-bit masks, bit i for byte i of a block. (NEON needs these and nothing else.)
+ * `equal`; the rest is 64-bit masks, bit i for byte i of a block.
  *
  * The tile is folded into scratch: letters to what they are compared as, all else to 0. A palindrome of two
  * letters or more has a centre with two equal pairs around it, of zeros where the word ends: blocks without

@@ -12,6 +12,21 @@
 #define TEXT_IS_ANY(v) (vmaxvq_u32(vreinterpretq_u32_u8((uint8x16_t)(v))) != 0)
 #include "kernels/text/text_vector.h"
 
+/* As `suspect`, in fewer operations. A pair of equal bytes around the letter or the gap leaves the letter beside
+ * it, or 0; where the bytes around a letter are equal zeros, so are not both sides of its gap. */
+static inline bool suspect_neon(const unsigned char *p)
+{
+	uint8x16_t any = vdupq_n_u8(0);
+	for (unsigned i = 0; i < TEXT_BLOCK; i += TEXT_VECTOR, p += TEXT_VECTOR) {
+		const uint8x16_t before = vld1q_u8(p - 1), here = vld1q_u8(p), after = vld1q_u8(p + 1);
+		const uint8x16_t after_2 = vld1q_u8(p + 2);
+		const uint8x16_t odd = vandq_u8(vceqq_u8(before, after), vceqq_u8(vld1q_u8(p - 2), after_2));
+		const uint8x16_t even = vandq_u8(vceqq_u8(here, after), vceqq_u8(before, after_2));
+		any = vorrq_u8(any, vbslq_u8(odd, before, vandq_u8(even, here)));
+	}
+	return TEXT_IS_ANY(any);
+}
+
 /* By tables: a byte is part of a word where the row of its low four bits has the bit of its high four. Of
  * bytes above 127 no row has a bit. */
 static inline bool fold(const struct text_rules *r, const unsigned char *from, unsigned char *to)
@@ -33,7 +48,7 @@ static inline bool fold(const struct text_rules *r, const unsigned char *from, u
 	return TEXT_IS_ALL(all);
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, mask_neon_equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect_neon, mask_neon_equal);
 
 TEXT_VARIANT(neon, CPU_NEON, search);
 #else
