@@ -107,9 +107,9 @@ END
 
 kernels=$PARSCALE_BUILD/kernels
 if ! command -v objdump >/dev/null || [ "$(uname -m)" != x86_64 ] || ! ${CC:-cc} -O2 -c planted.c -o planted.o 2>/dev/null; then
-	result 'skipped: it needs objdump, a compiler and x86-64' ''
+	skipped 'the machine code' 'it needs objdump, a compiler and x86-64'
 elif nm "$kernels/sieve/sieve_avx512.o" | grep -qE '__(asan|ubsan|tsan)_'; then
-	result 'skipped: the sanitizers have jumps of their own' ''
+	skipped 'the machine code' 'the sanitizers have jumps of their own'
 else
 	free planted.o cross_plain '^bts' 1
 	loops planted.o cross_jumpy '^bts' >found

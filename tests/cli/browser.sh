@@ -39,7 +39,7 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do
 	[ -n "$browser" ] || ! command -v "$name" >/dev/null || browser=$name
 done
 if [ -z "$browser" ] || ! command -v gnuplot >/dev/null; then
-	echo "[  SKIPPED ] what a browser makes of them: no $([ -n "$browser" ] && echo gnuplot || echo chromium) here (scripts/bootstrap --ci installs it)"
+	skipped 'what a browser makes of reports' "no $([ -n "$browser" ] && echo gnuplot || echo chromium) here (scripts/bootstrap --ci installs it)"
 	close_suite
 fi
 

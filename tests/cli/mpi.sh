@@ -9,6 +9,7 @@ if [ ! -x "$PARSCALE_BUILD/parscale-mpi" ] || ! command -v mpirun >/dev/null; th
 	[ -x "$PARSCALE_BUILD/parscale-mpi" ] || says '^mpi .*(WITH_MPI=0|mpicc)' 'it is missing, and says why' parscale list backends
 	[ -x "$PARSCALE_BUILD/parscale-mpi" ] || fails 77 'a run is not available' parscale run noop --backend mpi
 	fails 77 'no launcher' env PARSCALE_MPIRUN=./nonesuch "$PARSCALE_BUILD/parscale" run noop --backend mpi
+	skipped 'a run of ranks' 'no program for MPI, or no mpirun'
 	close_suite
 fi
 

@@ -25,12 +25,16 @@ program silent 'exit 0'
 program empty 'echo "[  PASSED  ] 0 test(s)."'
 program broken 'printf "[  PASSED  ] 0 test(s).\n[  SKIPPED ] 2 test(s), listed below:\n"; exit 1'
 program failing 'echo "[  PASSED  ] 2 test(s)."; exit 1'
+program some 'printf "[  PASSED  ] 2 test(s).\n[  FAILED  ] x: 2 test(s), listed below:\n[  FAILED  ] a 3\n"; exit 2'
 program crashing 'kill -SEGV $$'
 program hanging 'echo "[  PASSED  ] 2 test(s)."; sleep 30'
 
 says '^tests: all passed \(2 programs, 6 tests\)' 'good programs pass' runner ./good ./good
 program skipping 'echo "x is NOT compared: no y here"; printf "[  PASSED  ] 0 test(s).\n[  SKIPPED ] 2 test(s), listed below:\n"'
-says '^tests: all passed \(2 programs, 3 tests\); skipped: skipping$' 'one that skips all it has is named' runner ./skipping ./good
+says '^tests: all passed \(2 programs, 3 tests\); skipped in: skipping\(2\)$' 'one that skips all it has is named' runner ./skipping ./good
+same_end() { runner "$@" | tail -n 1; }
+says '^3 passed, 0 failed, 2 skipped$' '... and counted' same_end ./skipping ./good
+says '^5 passed, 3 failed, 2 skipped$' 'the last line counts tests' same_end ./some ./crashing ./good ./skipping
 says '^x is NOT compared' '... and shows why' runner ./skipping ./good
 says '^\[  PASSED  \] 3 test' 'closing lines are shown' runner ./good
 refused 'ran no test' silent

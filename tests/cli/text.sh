@@ -170,5 +170,7 @@ if command -v python3 >/dev/null; then
 			holds 'which are many' test "$(wc -l <out)" -gt 2000
 		done
 	done
+else
+	skipped 'what python3 lists' 'it is not installed'
 fi
 close_suite

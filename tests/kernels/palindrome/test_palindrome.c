@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* test_palindrome.c - every variant of `palindrome` against its reference: all lengths, cuts, made-up lists,
  * poisoned margins. */
-#include "tests/kernels/palindrome/palindrome_cases.h"
+#include "tests/base/draw.h"
+#include "tests/kernels/variants.h"
 
+#include "kernels/cpu.h"
 #include "kernels/memory.h"
 #include "kernels/palindrome/palindrome.h"
 
-static const uint64_t seed = 20260301;
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 /* All lengths that fit a vector, and some beyond. */
 enum { LONGEST = 400 };
@@ -20,7 +28,7 @@ static struct palindrome_input *open_input(const struct variant *v, uint64_t wor
 	problem_init(&p);
 	p.words = words;
 	p.length = length;
-	p.seed = seed;
+	p.seed = draw_seed();
 	p.prefetch = words % 4;
 	if (v->setup(&p, &input, &e) != 0)
 		fail_msg("%s", e.text);
@@ -40,13 +48,13 @@ static void check(const struct variant *v, const struct palindrome_input *in, ui
 }
 
 /* Word i becomes a palindrome of any bytes, or one but for a pair of letters. */
-static void write_word(struct palindrome_input *in, uint64_t i, struct dice *d, bool palindrome)
+static void write_word(struct palindrome_input *in, uint64_t i, bool palindrome)
 {
 	unsigned char *w = in->words + i * in->length;
 	for (unsigned j = 0; j < (in->length + 1) / 2; j++)
-		w[j] = w[in->length - 1 - j] = (unsigned char)roll(d, 256);
+		w[j] = w[in->length - 1 - j] = (unsigned char)random_below(256);
 	if (!palindrome && in->length > 1)
-		w[roll(d, in->length / 2)] ^= (unsigned char)(1 << roll(d, 8));
+		w[random_below(in->length / 2)] ^= (unsigned char)(1 << random_below(8));
 }
 
 static void poison_margins(struct palindrome_input *in, unsigned char byte)
@@ -64,23 +72,18 @@ static void test_lists(void **state)
 	static const char *const names[MAKINGS] = {
 		"generated", "all palindromes", "nearly palindromes", "mixed"};
 	static const uint64_t sizes[] = {0, 1, 2, 63, 64, 65, 127, 128, 129, 1000, 4099};
-	struct dice d = {seed};
 	(void)state;
-	print_message("seed %llu\n", (unsigned long long)seed);
-	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
-		v++) {
-		if (!can_run(*v))
-			continue;
+	for (const struct variant *const *v = variants_here(&kernel_palindrome); *v; v++) {
 		for (uint64_t length = 1; length <= LONGEST; length += STEP(length))
 			for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
 				for (unsigned m = 0; m < MAKINGS; m++) {
 					struct palindrome_input *in = open_input(*v, sizes[i], length);
 					for (uint64_t w = 0; m != RANDOM && w < in->count; w++)
 						write_word(
-							in, w, &d, m == ALL || (m == MIXED && roll(&d, 2)));
+							in, w, m == ALL || (m == MIXED && random_below(2)));
 					poison_margins(in, m % 2 ? 0xFF : 'a');
 					check(*v, in, 0, names[m]);
-					check(*v, in, 1 + roll(&d, 5), names[m]);
+					check(*v, in, 1 + random_below(5), names[m]);
 					(*v)->teardown(in);
 				}
 	}
@@ -91,10 +94,7 @@ static void test_lists(void **state)
 static void test_every_letter_counts(void **state)
 {
 	(void)state;
-	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
-		v++) {
-		if (!can_run(*v))
-			continue;
+	for (const struct variant *const *v = variants_here(&kernel_palindrome); *v; v++) {
 		for (unsigned length = 2; length <= LONGEST; length += STEP(length)) {
 			struct palindrome_input *in = open_input(*v, PALINDROME_GROUP, length);
 			memset(in->words, 'a', (size_t)PALINDROME_GROUP * length);
@@ -159,10 +159,7 @@ static void test_frequency(void **state)
 static void test_listing_stops(void **state)
 {
 	(void)state;
-	for (const struct variant *const *v = kernel_find("palindrome", &(struct err){0})->variants; *v;
-		v++) {
-		if (!can_run(*v))
-			continue;
+	for (const struct variant *const *v = variants_here(&kernel_palindrome); *v; v++) {
 		struct palindrome_input *in = open_input(*v, 100000, 1);
 		struct places places = {.most = 1};
 		(*v)->emit(in, (struct span){0, (*v)->units(in)}, NULL, places_take, &places);
@@ -292,16 +289,7 @@ static void test_prefetch(void **state)
 		assert_int_equal(prefetch_choose(&p, 100), wanted[p.prefetch - 1]);
 }
 
-/* Lesser CPUs' paths on this one. Last: what is taken away stays away. */
-static void test_without_vbmi(void **state)
-{
-	struct err e = {0};
-	assert_int_equal(cpu_disable("vbmi", &e), 0);
-	test_lists(state);
-	test_every_letter_counts(state);
-}
-
-int main(void)
+static int run(const char *hidden)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
@@ -313,7 +301,16 @@ int main(void)
 		cmocka_unit_test(test_from_a_file),
 		cmocka_unit_test(test_bad_lists),
 		cmocka_unit_test(test_prefetch),
-		cmocka_unit_test(test_without_vbmi),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest lesser[] = {
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_every_letter_counts),
+	};
+	return hidden ? cmocka_run_group_tests(lesser, NULL, NULL)
+		      : cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+	return variants_without_extensions(run);
 }

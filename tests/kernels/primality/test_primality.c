@@ -9,19 +9,15 @@
 
 #include <cmocka.h>
 
-#include "kernels/cpu.h"
 #include "kernels/primality/primality.h"
-
-extern const struct kernel kernel_primality;
+#include "tests/kernels/variants.h"
 
 typedef void check_fn(const struct variant *v);
 
 static void for_each_variant(check_fn *check)
 {
-	char why[120];
-	for (const struct variant *const *v = kernel_primality.variants; *v; v++)
-		if (!variant_missing(*v, cpu_features(), why))
-			check(*v);
+	for (const struct variant *const *v = variants_here(&kernel_primality); *v; v++)
+		check(*v);
 }
 
 static struct tally count(const struct variant *v, uint64_t numbers, uint64_t first_unit)

@@ -83,8 +83,8 @@ static void test_published_counts(void **state)
 				bool check_known = true;
 				assert_non_null(kernel_sieve.oracle(&p, &known, &check_known));
 				assert_false(check_known);
-				for (const struct variant *const *v = kernel_sieve.variants; *v; v++)
-					if (can_run(*v, &p) && (power < 100000000 || v[1] == NULL))
+				for (const struct variant *const *v = variants_here(&kernel_sieve); *v; v++)
+					if (takes(*v, &p) && (power < 100000000 || v[1] == NULL))
 						assert_int_equal(count_all(*v, &p).count, known.count);
 			}
 	struct problem p = tuplets(0, 1000, 3);
@@ -122,8 +122,8 @@ static void check_corner(uint64_t low, uint64_t high)
 				struct problem p = tuplets(start, stop, k);
 				struct tally expected =
 					count_by_form(m.prime + (start - low), start, stop - start + 1, k);
-				for (const struct variant *const *v = kernel_sieve.variants; *v; v++)
-					if (can_run(*v, &p))
+				for (const struct variant *const *v = variants_here(&kernel_sieve); *v; v++)
+					if (takes(*v, &p))
 						check(*v, &p, 1, expected);
 			}
 	free(m.prime);
@@ -188,8 +188,8 @@ static void test_top(void **state)
 			if (k > 1)
 				expected = count_by_form(prime + (start - low), start, stop - start + 1, k);
 			p.listing = random_below(4) == 0;
-			for (const struct variant *const *v = kernel_sieve.variants; *v; v++)
-				if (can_run(*v, &p))
+			for (const struct variant *const *v = variants_here(&kernel_sieve); *v; v++)
+				if (takes(*v, &p))
 					check(*v, &p, 1 + random_below(300), expected);
 		}
 	}
@@ -205,8 +205,8 @@ static void test_windows_cuts_and_hints(void **state)
 		for (unsigned k = 2; k <= 6; k++) {
 			struct problem p = tuplets(start, start + width, k);
 			struct tally expected = count_by_form(m.prime, start, width + 1, k);
-			for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
-				if (!can_run(*v, &p))
+			for (const struct variant *const *v = variants_here(&kernel_sieve); *v; v++) {
+				if (!takes(*v, &p))
 					continue;
 				random_hints(&p);
 				p.listing = random_below(4) == 0;
@@ -246,8 +246,8 @@ static void test_listing(void **state)
 		for (unsigned k = 1; k <= 6; k++) {
 			struct problem p = tuplets(start, start + width, k);
 			p.listing = true;
-			for (const struct variant *const *v = kernel_sieve.variants; *v; v++) {
-				if (!can_run(*v, &p))
+			for (const struct variant *const *v = variants_here(&kernel_sieve); *v; v++) {
+				if (!takes(*v, &p))
 					continue;
 				struct opened o = open_variant(*v, &p);
 				struct list l = {.m = &m, .stop = p.stop};
@@ -332,6 +332,6 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_groups),
 	};
-	print_message("seed %llu\n", (unsigned long long)seed);
+	draw_seed();
 	return cmocka_run_group_tests_name("sieve tuplets", tests, NULL, NULL);
 }

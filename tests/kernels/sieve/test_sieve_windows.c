@@ -9,8 +9,7 @@
  * counted in it, and by primesieve again below 2^50. Skipped, and said so, where primesieve is not installed.
  *
  * PARSCALE_LONG=1 asks for 10,000 windows (15 minutes of a core, half of them primesieve's),
- * PARSCALE_WINDOWS=N for N; else there are 300, few of them beyond 2^44. PARSCALE_SEED draws others: two
- * processes with two seeds share the work.
+ * PARSCALE_WINDOWS=N for N; else there are 300, few of them beyond 2^44. Each run draws others.
  */
 #include "tests/kernels/sieve/sieve_cases.h"
 
@@ -201,7 +200,7 @@ static void check_window(uint64_t start, uint64_t stop)
 	for (unsigned i = 0; kernel_sieve.variants[i]; i++) {
 		const struct variant *v = kernel_sieve.variants[i];
 		const struct problem p = range(start, stop);
-		if (!can_run(v, &p) || (stop > 100000000 && i == 0))
+		if (!takes(v, &p) || (stop > 100000000 && i == 0))
 			continue;
 		for (unsigned task = 0; task < TASKS; task++)
 			/* a back end once a window */
@@ -286,8 +285,7 @@ int main(void)
 		cmocka_unit_test(test_random_windows),
 		cmocka_unit_test(test_edges),
 	};
-	seed = setting("PARSCALE_SEED", seed);
-	print_message("seed %llu\n", (unsigned long long)seed);
+	draw_seed();
 	struct err e = {0};
 	if (topology_read(&topology, "", &e) != 0)
 		return 1;

@@ -4,31 +4,38 @@
  * pair of letters: random strings and those that are hard for a search from centres, any cut among any
  * workers, any alignment, poisoned margins between guard pages.
  */
-#include "tests/kernels/palindrome/palindrome_cases.h"
+#include "tests/base/draw.h"
+#include "tests/kernels/variants.h"
 
 #include "kernels/memory.h"
 #include "kernels/substrings/substrings.h"
 #include "kernels/substrings/substrings_generate.h"
 
-static const uint64_t seed = 20260417;
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 /* --- strings --- */
 
 enum kind { UNIFORM, EQUAL, PERIOD, MIRRORED, RUNS, NEARLY, NESTED, FIBONACCI, KINDS };
 
-static void fill_uniform(unsigned char *to, uint64_t n, uint64_t letters, struct dice *d)
+static void fill_uniform(unsigned char *to, uint64_t n, uint64_t letters)
 {
 	for (uint64_t i = 0; i < n; i++)
-		to[i] = (unsigned char)roll(d, letters);
+		to[i] = (unsigned char)random_below(letters);
 }
 
 /* A word, mirrored or not, again and again. */
-static void fill_periodic(unsigned char *to, uint64_t n, uint64_t letters, unsigned char flip, struct dice *d)
+static void fill_periodic(unsigned char *to, uint64_t n, uint64_t letters, unsigned char flip)
 {
 	unsigned char word[400];
-	const uint64_t half = 1 + roll(d, roll(d, 2) ? 8 : 200), mirror = roll(d, 3) ? half : 0,
-		       period = half + mirror;
-	fill_uniform(word, half, letters, d);
+	const uint64_t half = 1 + random_below(random_below(2) ? 8 : 200),
+		       mirror = random_below(3) ? half : 0, period = half + mirror;
+	fill_uniform(word, half, letters);
 	for (uint64_t i = 0; i < mirror; i++)
 		word[period - 1 - i] = word[i] ^ flip;
 	for (uint64_t i = 0; i < n; i++)
@@ -36,43 +43,43 @@ static void fill_periodic(unsigned char *to, uint64_t n, uint64_t letters, unsig
 }
 
 /* Mirrored within mirrored: w, a letter, w backwards ... */
-static void fill_nested(unsigned char *to, uint64_t n, uint64_t letters, unsigned char flip, struct dice *d)
+static void fill_nested(unsigned char *to, uint64_t n, uint64_t letters, unsigned char flip)
 {
 	uint64_t have = 0;
 	while (have < n) {
-		for (uint64_t more = 1 + roll(d, 3); more && have < n; more--)
-			to[have++] = (unsigned char)roll(d, letters);
+		for (uint64_t more = 1 + random_below(3); more && have < n; more--)
+			to[have++] = (unsigned char)random_below(letters);
 		for (uint64_t i = have; i-- && have < n;)
 			to[have++] = to[i] ^ flip;
 	}
 }
 
-static void fill(unsigned char *to, uint64_t n, enum kind kind, unsigned char flip, struct dice *d)
+static void fill(unsigned char *to, uint64_t n, enum kind kind, unsigned char flip)
 {
-	const uint64_t letters = flip ? 4 : 1 + roll(d, 4);
-	const unsigned char letter = (unsigned char)roll(d, 256);
+	const uint64_t letters = flip ? 4 : 1 + random_below(4);
+	const unsigned char letter = (unsigned char)random_below(256);
 	switch (kind) {
 	case UNIFORM:
-		fill_uniform(to, n, flip ? 4 : roll(d, 2) ? letters : 256, d);
+		fill_uniform(to, n, flip ? 4 : random_below(2) ? letters : 256);
 		break;
 	case EQUAL:
 		memset(to, flip ? letter % 4 : letter, n);
 		break;
 	case MIRRORED:
-		fill_uniform(to, n, letters, d);
+		fill_uniform(to, n, letters);
 		for (uint64_t i = 0; i < n / 2; i++)
 			to[n - 1 - i] = to[i] ^ flip;
 		break;
 	case RUNS: /* one periodic stretch after the other */
 		for (uint64_t at = 0; at < n;) {
-			uint64_t part = 1 + roll(d, 700);
+			uint64_t part = 1 + random_below(700);
 			part = part < n - at ? part : n - at;
-			fill_periodic(to + at, part, letters, flip, d);
+			fill_periodic(to + at, part, letters, flip);
 			at += part;
 		}
 		break;
 	case NESTED:
-		fill_nested(to, n, letters, flip, d);
+		fill_nested(to, n, letters, flip);
 		break;
 	case FIBONACCI:
 		substrings_generate(to, n, STRING_FIBONACCI, 2, false, 0);
@@ -80,9 +87,9 @@ static void fill(unsigned char *to, uint64_t n, enum kind kind, unsigned char fl
 			to[i] = to[i] == 'a' ? 0 : 3;
 		break;
 	default:
-		fill_periodic(to, n, letters, flip, d);
-		for (uint64_t wrong = kind == NEARLY && n ? 1 + roll(d, 3) : 0; wrong; wrong--)
-			to[roll(d, n)] ^= 1;
+		fill_periodic(to, n, letters, flip);
+		for (uint64_t wrong = kind == NEARLY && n ? 1 + random_below(3) : 0; wrong; wrong--)
+			to[random_below(n)] ^= 1;
 	}
 }
 
@@ -165,9 +172,8 @@ static void assert_same_answer(
 static void check_variants(struct substrings_input *in, uint64_t cut, unsigned workers, const char *what)
 {
 	struct answer expected = answer_of(&substrings_reference, in, 0, 1);
-	for (const struct variant *const *v = kernel_find("substrings", &(struct err){0})->variants; *v;
-		v++) {
-		if (!can_run(*v) || *v == &substrings_reference)
+	for (const struct variant *const *v = variants_here(&kernel_substrings); *v; v++) {
+		if (*v == &substrings_reference)
 			continue;
 		struct answer found = answer_of(*v, in, cut, workers);
 		assert_same_answer(&expected, &found, (*v)->name, what);
@@ -180,17 +186,16 @@ static void check_variants(struct substrings_input *in, uint64_t cut, unsigned w
 
 static void test_reference(void **state)
 {
-	struct dice d = {seed};
 	(void)state;
 	for (unsigned trial = 0; trial < 600; trial++) {
 		unsigned char text[200];
 		struct substrings_input in = {.text = text,
 			.shown = text,
-			.count = roll(&d, sizeof text),
+			.count = random_below(sizeof text),
 			.flip = trial % 2 ? SUBSTRINGS_FLIP : 0};
-		fill(text, in.count, (enum kind)(trial / 2 % KINDS), in.flip, &d);
+		fill(text, in.count, (enum kind)(trial / 2 % KINDS), in.flip);
 		struct answer expected = answer_by_looking(&in),
-			      found = answer_of(&substrings_reference, &in, roll(&d, 4), 1);
+			      found = answer_of(&substrings_reference, &in, random_below(4), 1);
 		assert_same_answer(&expected, &found, "reference", "pair by pair");
 		free(expected.longest.at);
 		free(found.longest.at);
@@ -204,25 +209,23 @@ static void test_strings(void **state)
 	const bool thorough = getenv("PARSCALE_LONG") != NULL;
 	enum { LONGEST = 3000 };
 	struct guarded g = guarded_open(LONGEST + 2 * MEMORY_MARGIN + 64);
-	struct dice d = {seed};
 	(void)state;
-	print_message("seed %llu\n", (unsigned long long)seed);
 	for (unsigned trial = 0; trial < (thorough ? 300000u : 8000u); trial++) {
-		const uint64_t n = trial < 600 ? trial / 2 : roll(&d, LONGEST);
+		const uint64_t n = trial < 600 ? trial / 2 : random_below(LONGEST);
 		const unsigned char flip = trial % 2 ? SUBSTRINGS_FLIP : 0;
-		const enum kind kind = (enum kind)roll(&d, KINDS);
+		const enum kind kind = (enum kind)random_below(KINDS);
 		unsigned char *text = trial % 3 ? g.end - MEMORY_MARGIN - n - trial % 64
 						: g.begin + MEMORY_MARGIN + trial % 64;
 		struct substrings_input in = {.text = text, .shown = text, .count = n, .flip = flip};
 		char what[100];
-		memset(g.begin, (int)roll(&d, 256), (size_t)(g.end - g.begin));
-		fill(text, n, kind, flip, &d);
+		memset(g.begin, (int)random_below(256), (size_t)(g.end - g.begin));
+		fill(text, n, kind, flip);
 		for (uint64_t i = 0; n && i < MEMORY_MARGIN; i++) {
 			text[n + i] = trial % 5 ? text[(n + i) % n] : text[n - 1 - i % n] ^ flip;
 			text[-1 - (int64_t)i] = trial % 5 ? text[n - 1 - i % n] : text[i % n] ^ flip;
 		}
-		const uint64_t cut = roll(&d, 6);
-		const unsigned workers = 1 + (unsigned)roll(&d, 3);
+		const uint64_t cut = random_below(6);
+		const unsigned workers = 1 + (unsigned)random_below(3);
 		snprintf(what, sizeof what, "trial %u, kind %d, %llu letters, flip %d, cut %llu, %u workers",
 			trial, (int)kind, (unsigned long long)n, flip, (unsigned long long)cut, workers);
 		check_variants(&in, cut, workers, what);
@@ -240,7 +243,7 @@ static struct substrings_input *open_string(
 	problem_init(&p);
 	p.bytes = bytes;
 	p.letters = letters;
-	p.seed = seed;
+	p.seed = draw_seed();
 	while (strcmp(strings[p.string], string) != 0)
 		p.string++;
 	p.alphabet = strcmp(alphabet, "dna") == 0 ? 2 : 0;
@@ -301,10 +304,7 @@ static void check_tree(
 	struct substrings_input *in = open_string(&substrings_scalar, string, "bytes", bytes, letters);
 	const struct tally expected = answer_of_tree(in->text, in->count, different);
 	*longest = expected.longest;
-	for (const struct variant *const *v = kernel_find("substrings", &(struct err){0})->variants; *v;
-		v++) {
-		if (!can_run(*v))
-			continue;
+	for (const struct variant *const *v = variants_here(&kernel_substrings); *v; v++) {
 		struct answer a = answer_of(*v, in, 100, 2);
 		if (a.tally.count != expected.count || a.tally.longest != expected.longest)
 			fail_msg("%s, %s of %llu bytes: count %llu peak %llu, not %llu %llu", (*v)->name,

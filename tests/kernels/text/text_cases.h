@@ -6,9 +6,18 @@
 #ifndef PARSCALE_TESTS_KERNELS_TEXT_TEXT_CASES_H
 #define PARSCALE_TESTS_KERNELS_TEXT_TEXT_CASES_H
 
-#include "tests/kernels/palindrome/palindrome_cases.h"
+#include "tests/base/draw.h"
+#include "tests/kernels/variants.h"
 
 #include "kernels/text/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 /* Texts as long as this straddle several tiles. */
 enum { MOST = 5 * TEXT_TILE + 100 };
@@ -54,9 +63,7 @@ static inline uint64_t check_asked(
 		"%s, %llu bytes, min-length %llu, word-chars %s, fold-case %u, encoding %u", what,
 		(unsigned long long)bytes, (unsigned long long)asked.min_length,
 		asked.word_chars ? asked.word_chars : "-", asked.fold_case, asked.encoding);
-	for (const struct variant *const *v = kernel_find("text", &(struct err){0})->variants; *v; v++) {
-		if (!can_run(*v))
-			continue;
+	for (const struct variant *const *v = variants_here(&kernel_text); *v; v++) {
 		input = open_asked(*v, text, bytes, asked);
 		for (size_t i = 0; i < sizeof cuts / sizeof *cuts && (i == 0 || cuts[i] < tiles); i++) {
 			struct outcome found = outcome_of(*v, input, cuts[i]);
@@ -85,16 +92,16 @@ static inline void check_between(
 /* Appends a word of n letters from the first `letters` of the alphabet, in random case: a palindrome, or one
  * but for one pair. */
 static inline uint64_t put_word(
-	unsigned char *text, uint64_t at, uint64_t n, uint64_t letters, bool palindrome, struct dice *d)
+	unsigned char *text, uint64_t at, uint64_t n, uint64_t letters, bool palindrome)
 {
 	unsigned char *w = text + at;
 	for (uint64_t i = 0; i < (n + 1) / 2; i++) {
-		unsigned char c = (unsigned char)('a' + roll(d, letters));
-		w[i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
-		w[n - 1 - i] = (unsigned char)(c ^ (roll(d, 4) ? 0 : 0x20));
+		unsigned char c = (unsigned char)('a' + random_below(letters));
+		w[i] = (unsigned char)(c ^ (random_below(4) ? 0 : 0x20));
+		w[n - 1 - i] = (unsigned char)(c ^ (random_below(4) ? 0 : 0x20));
 	}
 	if (!palindrome && n > 1) {
-		uint64_t i = roll(d, n / 2);
+		uint64_t i = random_below(n / 2);
 		w[i] = (unsigned char)((w[i] | 0x20) == 'z' ? 'y' : 'z');
 	}
 	return at + n;
