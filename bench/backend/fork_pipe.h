@@ -8,7 +8,7 @@
 
 #include "bench/backend/backend.h"
 
-/* backend.open of `b`; ERR_ABSENT for a job without a wire. Run, slot and close are those of a crew. */
+/* backend.open of `b`; ERR_ABSENT for a job without a wire. Run, slot and close are those of a spawned team. */
 struct team *fork_pipe_open(
 	const struct backend *b, const struct job *job, const struct team_plan *plan, struct err *e);
 

@@ -3,7 +3,7 @@
  * comparison.h - two sets of samples, cell by cell: which got faster, which slower, which stayed the same.
  *
  * The medians of launches are compared (group.h), as logarithms, so that a change is a ratio: Hodges-Lehmann
- * estimate with its interval, and a test by ranks (ranks.h), p-values adjusted for all cells. Where both sets
+ * estimate with its interval, and a rank test (rank_tests.h), p-values adjusted for all cells. Where both sets
  * are of one sweep that launched two programs in turn, launches of the same number are pairs, and the test is
  * Wilcoxon's; else it is Mann and Whitney's. A change counts from a margin on:
  *
