@@ -369,6 +369,22 @@ static const struct column *find(const struct column *columns, const char *name)
 	return NULL;
 }
 
+/* Whether a file of an earlier build may lack it: a number measured only since, or a parameter that no kernel of its
+ * time had. Its fields are then empty. */
+static bool may_be_missing(const struct column *c)
+{
+#define PARAMETER(id, ...) #id,
+#define PARAMETER_CHOICE(id, ...) #id,
+#define PARAMETER_TEXT(id, ...) #id,
+	static const char *const ids[] = {
+#include "kernels/parameters.def"
+	};
+	bool parameter = false;
+	for (size_t i = 0; c->factor && i < sizeof ids / sizeof *ids; i++)
+		parameter |= strcmp(ids[i], c->name) == 0;
+	return parameter || (!c->factor && c->type == COLUMN_REAL);
+}
+
 /* The header: which column each field is, and how many there are. */
 static int read_header(struct reader *r, const struct column *columns, const struct column **order,
 	size_t *count, struct err *e)
@@ -387,7 +403,7 @@ static int read_header(struct reader *r, const struct column *columns, const str
 		order[n++] = c;
 	} while (r->end == END_COMMA);
 	for (const struct column *c = columns; c->name; c++)
-		if (!seen[c - columns] && (c->factor || c->type != COLUMN_REAL))
+		if (!seen[c - columns] && !may_be_missing(c))
 			return err_set(e, ERR_USAGE, "column %s is missing from the header", c->name);
 	*count = n;
 	return 0;

@@ -398,6 +398,17 @@ static void missing_numbers_are_not_available(void **state)
 	const struct sample *s = table_row(&t, 0);
 	assert_true(isnan(s->cycles) && s->instructions == 8 && s->stamp == 8);
 	table_free(&t);
+	/* nor is a parameter that no kernel had yet */
+	put_other("calls", NULL);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	s = table_row(&t, 0);
+	assert_true(!s->cell.calls.known && s->stamp == 8);
+	table_free(&t);
+	put_other("word_chars", NULL);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	table_free(&t);
 	static const char *const needed[] = {"kernel", "workers", "launch_id", "status", "count"};
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
 		e = (struct err){0};

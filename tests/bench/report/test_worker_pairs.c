@@ -19,17 +19,19 @@
 #include "bench/backend/backends.c"
 #undef backends
 
-static const struct backend new_threads = {.name = "c11", .worker = "thread"},
-			    new_processes = {.name = "clone", .worker = "process"},
-			    new_messages = {.name = "socket", .worker = "process", .message_passing = true};
+static const struct backend new_threads = {.name = "new-thread", .worker = "thread"},
+			    new_processes = {.name = "new-fork", .worker = "process"},
+			    new_messages = {
+				    .name = "new-socket", .worker = "process", .message_passing = true};
 
 const struct backend *const backends[] = {
 #define BACKEND(name) &backend_##name,
 #include "bench/backend/backends.def"
 	&new_threads, &new_processes, &new_messages, NULL};
 
-static const char *const measured[] = {"openmp", "pthread", "fork", "c11", "clone", "socket", NULL},
-			 *const only_new[] = {"c11", "clone", NULL};
+static const char *const measured[] = {"openmp", "pthread", "fork", "new-thread", "new-fork", "new-socket",
+	NULL},
+			 *const only_new[] = {"new-thread", "new-fork", NULL};
 
 static void charts_have_them(void **state)
 {
@@ -39,8 +41,8 @@ static void charts_have_them(void **state)
 	(void)state;
 	s.backends = measured;
 	charts_draw(&s, "pairs", &d, &p);
-	static const char *const pairs[] = {
-		"fork / pthread", "fork / c11", "fork / openmp", "clone / pthread", "socket / pthread"};
+	static const char *const pairs[] = {"fork / pthread", "fork / new-thread", "fork / openmp",
+		"new-fork / pthread", "new-socket / pthread"};
 	char *ratio = slurp(d.dir, "plots/ratio-sieve.svg"),
 	     *even = slurp(d.dir, "plots/breakeven-sieve.svg");
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -71,7 +73,7 @@ static void pairs_begin_with_those_most_alike(void **state)
 		assert_string_equal(pairs[5 * l].processes, "fork");
 		assert_string_equal(pairs[5 * l].threads, "pthread");
 		assert_string_equal(pairs[5 * l + 2].threads, "openmp"); /* a runtime's come last */
-		assert_string_equal(pairs[5 * l + 4].processes, "socket");
+		assert_string_equal(pairs[5 * l + 4].processes, "new-socket");
 	}
 	dataset_close(&d);
 }
@@ -85,9 +87,9 @@ static void sentences_name_what_was_measured(void **state)
 	char *dir = simulated_in(&s, "sentences");
 	assert_int_equal(command(report_main, &e, dir, "--format=md", NULL), 0);
 	char *text = slurp(dir, "report.md");
-	assert_says(text, "threads (c11)");
-	assert_says(text, "processes (clone)");
-	assert_null(strstr(text, "pthread"));
+	assert_says(text, "threads (new-thread)");
+	assert_says(text, "processes (new-fork)");
+	assert_null(strstr(text, "(pthread)"));
 	free(text);
 }
 
