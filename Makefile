@@ -102,9 +102,9 @@ support  := $(filter-out tests/fuzz/% $(test_sources),$(call found,tests,*.c)) b
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
-# The thread sanitizer is for what makes workers.
+# The thread sanitizer is for what makes workers: tests that say so.
 ifeq ($(flavour),tsan)
-tests  := $(filter %/test_backend %/test_backend_faults %/test_matrix %/test_meters,$(tests))
+tests  := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(shell grep -rlE '(sanitizers|by hand): thread' tests --include='test_*.c')))
 SUITES :=
 endif
 
@@ -193,6 +193,9 @@ check: layers lint test ## everything that must pass before a change lands
 check-long: ## check, with the tests that take long: 10,000 windows of primes, 200 kills of a sweep
 	PARSCALE_LONG=1 PARSCALE_KILLS=200 TEST_TIMEOUT=7200 $(MAKE) check
 
+bench-self: ## time what parscale itself costs, beside the last commit's build, as ratios
+	@BUILD=$(BUILD) sh scripts/bench-self
+
 layers: ## fail on an include that crosses a layer
 	@sh scripts/layers
 
@@ -247,6 +250,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep install test check check-long layers asan ubsan tsan clang fuzz lint format gallery compdb clean help
+.PHONY: sweep install test check check-long bench-self layers asan ubsan tsan clang fuzz lint format gallery compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

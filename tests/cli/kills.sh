@@ -11,17 +11,27 @@ short_plan() {
 	cells=$(parscale sweep plan.sweep --dry-run | grep -vc '^#')
 }
 
-# kill_often TIMES LEAST SPREAD CHECK ARGUMENTS...: plan.sweep, with these arguments, into `killed`; killed so many times, between LEAST and
-# LEAST + SPREAD seconds after it began or went on, by a fixed sequence. At its end CHECK must hold of the folder, and it is begun anew:
-# another round of the same. Leaves a folder to go on with.
+# grown FILE BYTES: waits until it is longer, or what was started last has ended; a minute at most
+grown() {
+	tries=3000
+	while [ "$tries" -gt 0 ] && kill -0 "$!" 2>/dev/null && [ "$(wc -c 2>/dev/null <"$1" || echo 0)" -le "$2" ]; do
+		tries=$((tries - 1))
+		sleep 0.02
+	done
+}
+
+# kill_often TIMES FILE SPREAD CHECK ARGUMENTS...: plan.sweep, with these arguments, into `killed`; killed so many times, up to SPREAD seconds,
+# by a fixed sequence, after killed/FILE has grown (after it began or went on, where FILE is -). At its end CHECK must hold of the
+# folder, and it is begun anew: another round of the same. Leaves a folder to go on with.
 kill_often() {
-	times=$1 least=$2 spread=$3 check=$4 seed=1
+	times=$1 file=$2 spread=$3 check=$4 seed=1
 	shift 4
 	while [ "$times" -gt 0 ]; do
 		if [ -e killed/summary.csv ]; then
 			"$check" killed >early 2>&1 || return
 			rm -rf killed
 		fi
+		length=$(wc -c 2>/dev/null <"killed/$file" || echo 0)
 		if [ -e killed/manifest.json ]; then
 			"$PARSCALE_BUILD/parscale" resume killed --no-charts >/dev/null 2>&1 &
 		else
@@ -29,7 +39,8 @@ kill_often() {
 			"$PARSCALE_BUILD/parscale" sweep plan.sweep "$@" --out killed --no-charts >/dev/null 2>&1 &
 		fi
 		seed=$(((seed * 1103515245 + 12345) % 2147483648))
-		sleep "$(awk -v s="$seed" -v least="$least" -v spread="$spread" 'BEGIN { print least + spread * (s / 2147483648) ^ 3 }')"
+		[ "$file" = - ] || grown "killed/$file" "$length"
+		sleep "$(awk -v s="$seed" -v spread="$spread" 'BEGIN { print spread * (s / 2147483648) ^ 3 }')"
 		kill -9 "$!" 2>/dev/null || :
 		wait "$!" 2>/dev/null || :
 		times=$((times - 1))

@@ -54,7 +54,7 @@ holds '... and has nothing left to do' both two
 fails 2 'a folder that holds results is left alone' parscale sweep plan.sweep --against "$other" --out two
 
 # --- kills ---
-kill_often "${PARSCALE_KILLS:-4}" 0.7 0.9 both --against "$other"
+kill_often "${PARSCALE_KILLS:-4}" against/samples.csv 0.9 both --against "$other"
 ok 'killed often, it goes on to its end' parscale resume killed --no-charts
 holds 'every pair is there once' both killed
 sed 's/"compiler": "/"compiler": "another /' killed/against/manifest.json >x && mv x killed/against/manifest.json

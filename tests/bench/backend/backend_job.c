@@ -301,7 +301,7 @@ struct traces look_around(void)
 void assert_nothing_left(struct traces before)
 {
 	struct traces after = look_around();
-	for (double end = seconds_now() + 2; after.threads > before.threads && seconds_now() < end;
+	for (double end = seconds_now() + 60; after.threads > before.threads && seconds_now() < end;
 		after = look_around())
 		usleep(1000);
 	assert_int_equal(after.threads, before.threads);

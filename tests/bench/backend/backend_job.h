@@ -62,6 +62,7 @@ struct record {
 	uint64_t returned[MAX_CHUNKS]; /* bytes that came back */
 	unsigned garbled;              /* results that were not what was sent */
 	atomic_uint inside, met;       /* for chunks that wait for each other */
+	double patience;               /* seconds that they wait */
 
 	/* What happens in which worker (EVERYONE: in all); NULL: nothing. */
 	unsigned victim;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What comes back from workers that see no input: the items of the reference, each weighed by its place in
  * the input, however that was cut. */
+/* sanitizers: thread */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>

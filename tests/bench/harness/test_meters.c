@@ -3,6 +3,7 @@
  * Both meters on the same scripted trial: runs whose lengths are known, told and not waited for, so that what
  * a meter makes of them is exact.
  */
+/* sanitizers, by hand: thread */
 #include "bench/harness/meter.h"
 #include "config.h"
 

@@ -58,7 +58,7 @@ static void exact_curves_are_recovered(void **state)
 	(void)state;
 	static const struct planted cases[] = {{0, 0, 0, 4, 2}, {0.05, 0, 0, 7, 2}, {0.02, 0.0003, 0, 7, 3},
 		{0, 0.001, 0, 6, 2}, {1, 0, 0, 5, 2}, {1.5, 0.01, 0, 7, 2}};
-	uint64_t seed = 1;
+	uint64_t seed = 1; /* kept: the verdict depends on the draws */
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct model m = fit(&cases[i], &seed);
 		close_to(m.usl_contention.value, cases[i].contention, 1e-9);
@@ -79,7 +79,7 @@ static void exact_curves_are_recovered(void **state)
 static void karp_and_flatt_by_hand(void **state)
 {
 	(void)state;
-	uint64_t seed = 1;
+	uint64_t seed = 1; /* kept: the verdict depends on the draws */
 	struct model m = fit(&(struct planted){0.07, 0, 0, 4, 2}, &seed);
 	close_to(m.karp_flatt.value, (1.49 / 8 - 1 / 8.0) / (1 - 1 / 8.0), 1e-12);
 	close_to(m.karp_flatt.value, 0.07, 1e-12); /* which is Amdahl's share where his law holds */
@@ -95,7 +95,7 @@ static void too_little_is_refused(void **state)
 {
 	(void)state;
 	struct measured m;
-	uint64_t seed = 1;
+	uint64_t seed = 1; /* kept: the verdict depends on the draws */
 	plant(&(struct planted){0.1, 0, 0.01, 7, 3}, &m, &seed);
 	for (size_t k = 0; k < 4; k++)
 		assert_non_null(model_refusal(m.points, k));
@@ -125,7 +125,7 @@ static void intervals_hold_what_was_planted(void **state)
 	enum { TRIALS = 200 };
 	static const struct planted cases[] = {
 		{0.05, 0, 0.01, 7, 5}, {0.03, 0.0005, 0.02, 7, 5}, {0.1, 0.002, 0.01, 6, 3}};
-	uint64_t seed = 20261121;
+	uint64_t seed = 20261121; /* kept: the verdict depends on the draws */
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct planted *p = &cases[i];
 		int amdahl = 0, contention = 0, coherency = 0, karp = 0;

@@ -35,7 +35,7 @@ static void quantiles_by_hand(void **state)
 static void mad_is_the_median_of_deviations(void **state)
 {
 	(void)state;
-	uint64_t seed = 5;
+	uint64_t seed = 5; /* kept: the verdict depends on the draws */
 	double x[40], d[40];
 	for (int trial = 0; trial < 2000; trial++) {
 		size_t n = 1 + (size_t)(draw_bits(&seed) % COUNT(x));
@@ -122,7 +122,7 @@ static void intervals_cover_as_promised(void **state)
 		size_t n;
 		double exact;
 	} known[] = {{6, 0.96875}, {9, 0.9609375}, {15, 0.96484375}, {20, 0.9586105}};
-	uint64_t seed = 20261121;
+	uint64_t seed = 20261121; /* kept: the verdict depends on the draws */
 	for (size_t i = 0; i < COUNT(known); i++)
 		for (int shape = 0; shape < 3; shape++) {
 			double found = coverage(known[i].n, 0.95, shape, &seed);
@@ -248,7 +248,7 @@ static void launch_intervals_cover(void **state)
 	static const size_t plans[][2] = {{3, 3}, {5, 5}, {6, 6}, {9, 9}, {20, 20}, {6, MOST}};
 	static const double scales[][2] = {{0.004, 0.002}, {0.016, 0.008}, {0.016, 0.032}, {0.03, 0.03}};
 	const double allowance = 0.015 + 2 * sqrt(0.95 * 0.05 / CELLS);
-	uint64_t seed = 20261121;
+	uint64_t seed = 20261121; /* kept: the verdict depends on the draws */
 	for (size_t p = 0; p < COUNT(plans); p++) {
 		double sum = 0, least = 1, most = 0;
 		for (enum shape shape = NORMAL; shape < SHAPES; shape++)
@@ -278,7 +278,7 @@ static void launch_ratios_cover(void **state)
 {
 	(void)state;
 	static const size_t launches[][2] = {{3, 3}, {3, 10}, {6, 6}, {20, 7}};
-	uint64_t seed = 42;
+	uint64_t seed = 42; /* kept: the verdict depends on the draws */
 	for (enum shape shape = NORMAL; shape < SHAPES; shape++) {
 		double truth = true_median(shape, 0.03, 0.02, &seed) / true_median(shape, 0.01, 0.02, &seed);
 		for (size_t k = 0; k < COUNT(launches); k++) {
@@ -319,7 +319,7 @@ static void scatter_is_recovered(void **state)
 	(void)state;
 	enum { MANY = 20000 };
 	double *variance = calloc(MANY, 2 * sizeof *variance), *freedom = variance + MANY;
-	uint64_t seed = 7;
+	uint64_t seed = 7; /* kept: the verdict depends on the draws */
 	assert_non_null(variance);
 	for (size_t i = 0; i < MANY; i++) {
 		const unsigned own = 1 + (unsigned)(i % 3);
@@ -348,7 +348,7 @@ static void few_launches_cover_with_the_others(void **state)
 {
 	(void)state;
 	enum { SWEEPS = 200, EACH = 60 };
-	uint64_t seed = 20261127;
+	uint64_t seed = 20261127; /* kept: the verdict depends on the draws */
 	for (size_t n = 2; n <= 3; n++)
 		for (int kind = 0; kind < 3; kind++) {
 			size_t covered = 0, cells = 0, absurd = 0;

@@ -11,6 +11,7 @@
  * PARSCALE_LONG=1 asks for 10,000 windows (15 minutes of a core, half of them primesieve's),
  * PARSCALE_WINDOWS=N for N; else there are 300, few of them beyond 2^44. Each run draws others.
  */
+/* sanitizers: none: most of its time is primesieve's, which has none; test_variants and test_sieve do the rest */
 #include "tests/kernels/sieve/sieve_cases.h"
 
 #include "base/paths.h"
