@@ -281,11 +281,6 @@ int cell_finish(struct cell *c, struct err *e)
 	return c->kernel->validate ? c->kernel->validate(&c->problem, e) : 0;
 }
 
-static struct uint_field known(uint64_t value)
-{
-	return (struct uint_field){value, true};
-}
-
 static struct uint_field known_unless(uint64_t value, uint64_t hidden)
 {
 	return (struct uint_field){value, value != hidden};
@@ -328,7 +323,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	*f = row.cell;
 	copy(f->kernel, sizeof f->kernel, c->kernel->name);
 	copy(f->meter, sizeof f->meter, meter);
-	f->items = known(c->kernel->items(&c->problem) * cell_copies(c));
+	f->items = uint_known(c->kernel->items(&c->problem) * cell_copies(c));
 #define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
 	choice_text(choices, c->id, f->id, sizeof f->id);
 #define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning)                     \
@@ -339,7 +334,7 @@ void cell_factors(const struct cell *c, const char *meter, struct factors *f)
 	for (const char *const *own = c->kernel->parameters; *own; own++) {
 #define PARAMETER(id, option, lowest, highest, fallback, meaning)                                            \
 	if (strcmp(*own, option) == 0)                                                                       \
-		f->id = known(c->problem.id);
+		f->id = uint_known(c->problem.id);
 #define PARAMETER_CHOICE(id, option, fallback, choices, meaning)                                             \
 	if (strcmp(*own, option) == 0)                                                                       \
 		choice_text(choices, (unsigned)c->problem.id, f->id, sizeof f->id);
