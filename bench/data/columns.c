@@ -250,6 +250,37 @@ enum factor_role factor_role(const char *name)
 	return ROLE_PROBLEM;
 }
 
+static bool is_parameter(const struct column *c)
+{
+#define PARAMETER(id, ...) #id,
+#define PARAMETER_CHOICE(id, ...) #id,
+#define PARAMETER_TEXT(id, ...) #id,
+	static const char *const ids[] = {
+#include "kernels/parameters.def"
+	};
+	bool parameter = false;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		parameter |= strcmp(ids[i], c->name) == 0;
+	return parameter;
+}
+
+bool factor_default(struct factors *f, const struct column *c)
+{
+#define FACTOR_CHOICE(id, option, role, choices, help, meaning)                                              \
+	if (strcmp(c->name, #id) == 0) {                                                                     \
+		snprintf(f->id, sizeof f->id, "%.*s", (int)strcspn(choices, "|"), choices);                  \
+		return true;                                                                                 \
+	}
+#define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning)                     \
+	if (strcmp(c->name, #id) == 0)                                                                       \
+		return (fallback) == (hidden);
+#define FACTOR_AMOUNT(id, ...)                                                                               \
+	if (strcmp(c->name, #id) == 0)                                                                       \
+		return true;
+#include "bench/data/factors.def"
+	return is_parameter(c);
+}
+
 void factors_clear(struct factors *f, unsigned roles)
 {
 	for (const struct column *c = sample_columns; c->factor; c++)

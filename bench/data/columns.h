@@ -127,6 +127,10 @@ enum factor_role {
 /* The role of a factor's column; ROLE_PROBLEM for any other name. */
 enum factor_role factor_role(const char *name);
 
+/* Makes a factor that a file of an earlier build has no column for what it was then: the default of its line in
+ * factors.def; a parameter of the problem stays "not available". False where the file must have the column. */
+bool factor_default(struct factors *f, const struct column *c);
+
 /* Makes the factors of these roles (a mask) "not available". */
 void factors_clear(struct factors *f, unsigned roles);
 

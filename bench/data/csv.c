@@ -369,25 +369,18 @@ static const struct column *find(const struct column *columns, const char *name)
 	return NULL;
 }
 
-/* Whether a file of an earlier build may lack it: a number measured only since, or a parameter that no kernel of its
- * time had. Its fields are then empty. */
+/* Whether a file of an earlier build may lack it: a factor that came later, which then has its default, or a number
+ * measured only since, which is not available. */
 static bool may_be_missing(const struct column *c)
 {
-#define PARAMETER(id, ...) #id,
-#define PARAMETER_CHOICE(id, ...) #id,
-#define PARAMETER_TEXT(id, ...) #id,
-	static const char *const ids[] = {
-#include "kernels/parameters.def"
-	};
-	bool parameter = false;
-	for (size_t i = 0; c->factor && i < sizeof ids / sizeof *ids; i++)
-		parameter |= strcmp(ids[i], c->name) == 0;
-	return parameter || (!c->factor && c->type == COLUMN_REAL);
+	struct factors any = {0};
+	return c->factor ? factor_default(&any, c) : c->type == COLUMN_REAL;
 }
 
-/* The header: which column each field is, and how many there are. */
+/* The header: which column each field is, how many there are, and which columns have none, ended
+ * by NULL. */
 static int read_header(struct reader *r, const struct column *columns, const struct column **order,
-	size_t *count, struct err *e)
+	size_t *count, const struct column **missing, struct err *e)
 {
 	bool seen[COLUMNS] = {false};
 	size_t n = 0;
@@ -402,9 +395,14 @@ static int read_header(struct reader *r, const struct column *columns, const str
 		seen[c - columns] = true;
 		order[n++] = c;
 	} while (r->end == END_COMMA);
-	for (const struct column *c = columns; c->name; c++)
-		if (!seen[c - columns] && !may_be_missing(c))
+	for (const struct column *c = columns; c->name; c++) {
+		if (seen[c - columns])
+			continue;
+		if (!may_be_missing(c))
 			return err_set(e, ERR_USAGE, "column %s is missing from the header", c->name);
+		*missing++ = c;
+	}
+	*missing = NULL;
 	*count = n;
 	return 0;
 }
@@ -435,9 +433,10 @@ static int read_rows(struct reader *r, const char *path, struct table *t, bool *
 	const struct column *order[COLUMNS];
 	struct err why = {0};
 	size_t count = 0;
+	const struct column *missing[COLUMNS + 1];
 	if (at_end(r))
 		return ferror(r->file) ? 0 : err_set(e, ERR_USAGE, "%s:1: empty, without a header", path);
-	if (read_header(r, t->columns, order, &count, &why) != 0)
+	if (read_header(r, t->columns, order, &count, missing, &why) != 0)
 		return at_line(e, path, 1, &why);
 	if (r->end != END_LINE)
 		return err_set(e, ERR_USAGE, "%s:1: the header line does not end", path);
@@ -446,6 +445,9 @@ static int read_rows(struct reader *r, const char *path, struct table *t, bool *
 		void *row = table_add(t, NULL, e);
 		if (!row)
 			return -1;
+		for (const struct column **c = missing; *c; c++)
+			if ((*c)->factor)
+				factor_default(row, *c);
 		int bad = read_record(r, order, count, row, &why);
 		if (!bad && r->end == END_LINE)
 			continue;

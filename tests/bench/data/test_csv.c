@@ -409,6 +409,19 @@ static void missing_numbers_are_not_available(void **state)
 	table_init(&t, sample_columns, sizeof(struct sample));
 	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
 	table_free(&t);
+	/* a factor that came later was at its default then */
+	put_other("global_lock", NULL);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	s = table_row(&t, 0);
+	assert_string_equal(s->cell.global_lock, "no");
+	table_free(&t);
+	put_other("grain", NULL);
+	table_init(&t, sample_columns, sizeof(struct sample));
+	assert_int_equal(csv_read(path, &t, NULL, &e), 0);
+	s = table_row(&t, 0);
+	assert_false(s->cell.grain.known);
+	table_free(&t);
 	static const char *const needed[] = {"kernel", "workers", "launch_id", "status", "count"};
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
 		e = (struct err){0};
