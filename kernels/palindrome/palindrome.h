@@ -60,26 +60,38 @@ static inline uint64_t palindrome_present(const struct palindrome_input *in, uin
 	return left >= PALINDROME_GROUP ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
 }
 
+/* The mask of group g, before which those that come later are asked for. */
+__attribute__((always_inline)) static inline uint64_t palindrome_mask(
+	const struct palindrome_input *in, uint64_t g, enum prefetch how, palindrome_match_fn *match)
+{
+	const uint64_t stride = (uint64_t)PALINDROME_GROUP * in->length, at = g * stride;
+	for (uint64_t line = 0; how && line < stride; line += PREFETCH_LINE)
+		prefetch_line(how, in->words, at + line);
+	return match(in->words + at, in);
+}
+
 /* The loop of every variant: masks of groups s into *out, or into *list where `out` is NULL. Always inlined,
  * so that the loop and the match are one. */
 __attribute__((always_inline)) static inline void palindrome_scan(const struct palindrome_input *in,
 	struct span s, struct tally *out, struct mask_list *list, palindrome_match_fn *match)
 {
-	const uint64_t stride = (uint64_t)PALINDROME_GROUP * in->length;
 	const enum prefetch how = in->prefetch;
-	uint64_t at = s.lo * stride;
+	const uint64_t whole = in->count / PALINDROME_GROUP, end = s.hi < whole ? s.hi : whole;
 	struct tally t = {0};
-	for (uint64_t g = s.lo; g < s.hi; g++, at += stride) {
-		for (uint64_t line = 0; how && line < stride; line += PREFETCH_LINE)
-			prefetch_line(how, in->words, at + line);
-		uint64_t mask = match(in->words + at, in) & palindrome_present(in, g);
-		if (out)
-			mask_tally(mask, g, &t);
-		else if (mask && !mask_list_add(list, mask, g))
+	uint64_t g = s.lo;
+	if (out) {
+		for (; g < end; g++)
+			mask_tally(palindrome_mask(in, g, how, match), g, &t);
+		for (; g < s.hi; g++)
+			mask_tally(palindrome_mask(in, g, how, match) & palindrome_present(in, g), g, &t);
+		tally_add(out, t);
+		return;
+	}
+	for (; g < s.hi; g++) {
+		const uint64_t mask = palindrome_mask(in, g, how, match) & palindrome_present(in, g);
+		if (mask && !mask_list_add(list, mask, g))
 			return;
 	}
-	if (out)
-		tally_add(out, t);
 }
 
 /* Defines the record palindrome_<id> of a variant whose groups go through `scan`, a function of the type of
