@@ -104,6 +104,16 @@ bool cpu_is_intel(void)
 #endif
 }
 
+bool cpu_is_zen4(void)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	return __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f");
+#else
+	return false;
+#endif
+}
+
 char *cpu_names(unsigned features, char *text, unsigned size)
 {
 	unsigned used = 0;

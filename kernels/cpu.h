@@ -35,6 +35,9 @@ int cpu_disable(const char *list, struct err *e);
 /* Whether this CPU is one of Intel's. */
 bool cpu_is_intel(void);
 
+/* Whether it is one of AMD's Zen 4: family 25 with AVX-512, which Zen 3 of that family lacks. */
+bool cpu_is_zen4(void);
+
 /* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`);
  * returns text. */
 char *cpu_names(unsigned features, char *text, unsigned size);

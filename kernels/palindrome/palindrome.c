@@ -78,7 +78,7 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	in->count = count;
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
-	in->prefetch = prefetch_choose(p, groups * PALINDROME_GROUP * in->length);
+	in->prefetch = prefetch_choose(p, groups * PALINDROME_GROUP * in->length, PREFETCH_BOUND_BY_READING);
 	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
 	if (!in->words || (p->text && copy(in, p, e) != 0)) {
 		palindrome_teardown(in);

@@ -93,7 +93,7 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 	in->count = substrings_letters(p);
 	in->flip = p->alphabet == ALPHABET_DNA ? SUBSTRINGS_FLIP : 0;
 	in->peak = p->longest ? p->longest : 1;
-	in->prefetch = prefetch_choose(p, in->count);
+	in->prefetch = prefetch_choose(p, in->count, PREFETCH_BOUND_BY_READING);
 	in->text = memory_alloc(in->count, 1, "the string", e);
 	in->shown = in->text && in->flip ? memory_alloc(in->count, 1, "the string's letters", e) : in->text;
 	if (!in->shown) {

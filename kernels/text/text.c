@@ -28,8 +28,10 @@ static int set_up(struct whole *w, const struct problem *p, struct err *e)
 		.min_length = p->min_length,
 		.rules = &w->rules,
 		.giants = w->giants,
-		.prefetch = prefetch_choose(p, p->text ? p->text_bytes : p->bytes),
-		.features = cpu_features()};
+		.prefetch =
+			prefetch_choose(p, p->text ? p->text_bytes : p->bytes, PREFETCH_BOUND_BY_COMPUTING),
+		.features = cpu_features(),
+		.slow_masks = !cpu_is_intel()};
 	if (text_rules_make(&w->rules, p, e) != 0)
 		return -1;
 	if (!p->text) {

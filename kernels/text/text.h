@@ -31,6 +31,7 @@ struct text_input {
 	unsigned giant_count;
 	enum prefetch prefetch;
 	unsigned features;  /* cpu_features() at setup */
+	bool slow_masks;    /* AVX-512's masks are slow to leave and to enter their registers, as AMD's are */
 	unsigned char *own; /* what was generated; NULL: the text is the caller's */
 };
 

@@ -160,8 +160,8 @@ __attribute__((always_inline)) static inline void text_scan_block(
 		t = text_play(t, r, p, w, min_length, equal);
 	for (unsigned r = sure + 1; (t.odd | t.even) && r < TEXT_BLOCK; r++)
 		t = text_play(t, r, p, w, min_length, equal);
-	tile->found[i] |= t.found;
-	tile->found[i - 1] |= t.found_before;
+	text_add_found(tile, i, t.found);
+	text_add_found(tile, i - 1, t.found_before);
 }
 
 /* The blocks of the tile that are suspect, to `list`; returns how many. */

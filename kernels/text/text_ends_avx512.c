@@ -12,12 +12,13 @@
 #define VBMI2 __attribute__((target("avx512vbmi,avx512vbmi2")))
 
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
-enum { BLOCKS = TEXT_BLOCKS + 2, ENDS_BLOCKS = (BLOCKS + 31) / 32 * 32 };
+enum { BLOCKS = TEXT_BLOCKS + 2, GROUPS = (BLOCKS + 7) / 8 };
 
 /* The ends of the words of a tile: of each block, where they are and how many came before. */
 struct ends {
-	uint64_t at[BLOCKS];
-	uint16_t before[ENDS_BLOCKS]; /* beyond BLOCKS: more than there can be */
+	uint64_t at[8 * GROUPS];
+	uint16_t before[8 * GROUPS]; /* beyond BLOCKS: more than there can be */
+	uint16_t before_group[32];   /* of blocks 0, 8, 16, ...; likewise beyond GROUPS */
 	unsigned count;
 };
 
@@ -27,7 +28,8 @@ struct room {
 	/* the signatures; a word of two letters is followed by a gap, and whole vectors are written */
 	unsigned char stream[BLOCKS * TEXT_BLOCK * 2 / 3 + 2 * TEXT_BLOCK];
 	struct ends ends;
-	uint16_t candidates[TEXT_ENDS_MOST + 64];
+	uint64_t follows[8 * GROUPS]; /* letters that another precedes */
+	uint16_t candidates[TEXT_ENDS_MOST + 65];
 };
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
 
@@ -88,16 +90,98 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends(const struct t
 	ends->count = count;
 }
 
-VBMI2 static void find_ends_plain(const struct text_input *in, uint64_t base, const unsigned char *p,
-	uint64_t *letters, unsigned char *stream, struct ends *ends)
+/* Writes the masks of `n` blocks from p on. */
+VBMI2 __attribute__((always_inline)) static inline void mark_letters(
+	const unsigned char *p, uint64_t *letters, unsigned n, struct classes classes, bool plain)
 {
-	find_ends(in, base, p, letters, stream, ends, true);
+	for (unsigned i = 0; i < n; i++)
+		letters[i] = letters_of(_mm512_loadu_si512(p + i * TEXT_BLOCK), classes, plain);
+}
+
+/* The ends of block i, whose bytes are at q, after the `count` before them; returns how many there are. */
+VBMI2 static inline unsigned compress_ends(
+	struct room *room, unsigned i, const unsigned char *q, unsigned count)
+{
+	const __m512i low5 = _mm512_set1_epi8(0x1F), x = _mm512_loadu_si512(q);
+	const uint64_t end = room->ends.at[i];
+	const __m512i beside = _mm512_mask_loadu_epi8(_mm512_loadu_si512(q + 1), room->follows[i], q - 1);
+	const __m512i signature = _mm512_ternarylogic_epi64(_mm512_slli_epi16(beside, 5), low5, x, 0xB8);
+	/* Not maskz: that waits on Zen 4 for the register's last use. What is behind the ends is not read. */
+	const __m512i packed = _mm512_mask_compress_epi8(low5, end, signature);
+	const unsigned ends = (unsigned)_mm_popcnt_u64(end);
+	unsigned char *to = room->stream + count;
+	_mm256_storeu_si256((__m256i *)(void *)to, _mm512_castsi512_si256(packed));
+	if (__builtin_expect(ends > 32, 0)) /* next to nothing but words of two letters */
+		_mm256_storeu_si256((__m256i *)(void *)(to + 32), _mm512_extracti64x4_epi64(packed, 1));
+	room->ends.before[i] = (uint16_t)count;
+	return ends;
+}
+
+/* The same as find_ends, where masks are slow to come from vectors and to go back (AMD: two cycles each way
+ * for 64 bits) and shifts of two registers too: they go through memory, eight at a time, and the ends of a
+ * group of eight blocks are found by vectors of masks, while letters are marked two groups ahead and the
+ * group before is compressed. */
+VBMI2 __attribute__((always_inline)) static inline void find_ends_by_groups(const struct text_input *in,
+	uint64_t base, const unsigned char *p, uint64_t *letters, struct room *room, bool plain)
+{
+	enum { LAST = BLOCKS + 1 - 8 * (GROUPS - 1) }; /* masks of the last group, one behind the tile's */
+	const struct classes classes = classes_of(in->rules);
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
+	unsigned count = 0;
+	mark_letters(p, letters, 16, classes, plain);
+	__m512i w = _mm512_loadu_si512(letters), w_before = _mm512_setzero_si512();
+	for (unsigned g = 0; g <= GROUPS; g++) {
+		if (g < GROUPS) {
+			const unsigned ahead = 8 * (g + 2);
+			prefetch_lines(&walk);
+			if (g + 2 < GROUPS)
+				mark_letters(p + ahead * TEXT_BLOCK, letters + ahead,
+					g + 3 < GROUPS ? 8 : LAST, classes, plain);
+			const __m512i w_after = _mm512_loadu_si512(letters + 8 * (g + 1));
+			const __m512i follows = _mm512_shldi_epi64(w, _mm512_alignr_epi64(w, w_before, 7), 1);
+			const __m512i leads = _mm512_shrdi_epi64(w, _mm512_alignr_epi64(w_after, w, 1), 1);
+			_mm512_storeu_si512(
+				room->ends.at + 8 * g, _mm512_and_si512(w, _mm512_xor_si512(follows, leads)));
+			_mm512_storeu_si512(room->follows + 8 * g, follows);
+			w_before = w;
+			w = w_after;
+		}
+		if (g > 0) {
+			const unsigned end = g < GROUPS ? 8 * g : BLOCKS;
+			for (unsigned i = 8 * g - 8; i < end; i++)
+				count += compress_ends(room, i, p + i * TEXT_BLOCK, count);
+		}
+	}
+	room->ends.count = count;
+}
+
+/* Chooses; a function each, so that `plain` is a constant. */
+VBMI2 static void find_ends_plain(const struct text_input *in, uint64_t base, const unsigned char *p,
+	uint64_t *letters, struct room *room)
+{
+	if (in->slow_masks)
+		find_ends_by_groups(in, base, p, letters, room, true);
+	else
+		find_ends(in, base, p, letters, room->stream, &room->ends, true);
 }
 
 VBMI2 static void find_ends_table(const struct text_input *in, uint64_t base, const unsigned char *p,
-	uint64_t *letters, unsigned char *stream, struct ends *ends)
+	uint64_t *letters, struct room *room)
 {
-	find_ends(in, base, p, letters, stream, ends, false);
+	if (in->slow_masks)
+		find_ends_by_groups(in, base, p, letters, room, false);
+	else
+		find_ends(in, base, p, letters, room->stream, &room->ends, false);
+}
+
+/* Fills what word_of needs beside. */
+static void group_ends(struct ends *ends)
+{
+	_mm512_storeu_si512(ends->before_group, _mm512_set1_epi16(-1));
+	for (unsigned g = 0; g < GROUPS; g++)
+		ends->before_group[g] = ends->before[8 * g];
+	for (unsigned i = BLOCKS; i < 8 * GROUPS; i++)
+		ends->before[i] = UINT16_MAX;
 }
 
 /* Is there a block of nothing but letters? */
@@ -116,12 +200,14 @@ struct word {
 
 static inline struct word word_of(const struct ends *ends, unsigned n)
 {
-	const __m512i wanted = _mm512_set1_epi16((short)(2 * n));
-	unsigned blocks = 0; /* that begin at or before its first end */
-	for (unsigned i = 0; i < ENDS_BLOCKS; i += 32)
-		blocks += (unsigned)_mm_popcnt_u32(
-			_mm512_cmple_epu16_mask(_mm512_loadu_si512(ends->before + i), wanted));
-	unsigned block = blocks - 1;
+	/* the last group, and the last block of it, that begins at or before the word's first end */
+	const __mmask32 groups = _mm512_cmple_epu16_mask(
+		_mm512_loadu_si512(ends->before_group), _mm512_set1_epi16((short)(2 * n)));
+	unsigned block = 8 * ((unsigned)_mm_popcnt_u32(groups) - 1);
+	const __m128i *before = (const __m128i *)(const void *)(ends->before + block);
+	block += (unsigned)_mm_popcnt_u32(
+			 _mm_cmple_epu16_mask(_mm_loadu_si128(before), _mm_set1_epi16((short)(2 * n)))) -
+		 1;
 	const uint64_t both = _pdep_u64(UINT64_C(3) << (2 * n - ends->before[block]), ends->at[block]);
 	const unsigned first = block * TEXT_BLOCK + (unsigned)_tzcnt_u64(both);
 	uint64_t last = both & (both - 1);
@@ -150,7 +236,7 @@ VBMI2 static inline bool is_mirrored16(const struct text_rules *r, const unsigne
 
 /* Looks at word n of the tile whose first place is at p. */
 VBMI2 static inline void judge_word(const struct text_input *in, const unsigned char *p,
-	const struct ends *ends, unsigned n, uint64_t *found)
+	const struct ends *ends, unsigned n, struct text_tile *tile)
 {
 	const struct word word = word_of(ends, n);
 	const unsigned first = word.first, last = word.last;
@@ -160,7 +246,7 @@ VBMI2 static inline void judge_word(const struct text_input *in, const unsigned 
 	bool good = bytes <= 16 ? is_mirrored16(in->rules, p + first, bytes)
 				: text_are_equal_pairs(in, p + first, p + last + 1, bytes / 2);
 	good &= bytes >= in->min_length && middle - TEXT_BLOCK < TEXT_TILE;
-	found[first / TEXT_BLOCK] |= (uint64_t)good << first % TEXT_BLOCK;
+	text_add_found(tile, first / TEXT_BLOCK, (uint64_t)good << first % TEXT_BLOCK);
 }
 
 /* A bit for each of 32 words at `stream`: are the two signatures equal? */
@@ -171,19 +257,21 @@ VBMI2 static inline uint32_t equal_ends(const unsigned char *stream)
 }
 
 /* The words of the stream whose two signatures are equal, by number, to `list`; returns how many. More than
- * TEXT_ENDS_MOST: not all. The list is written 32 beyond that. */
+ * TEXT_ENDS_MOST: not all. The list is written 64 beyond that. Of 64 words two at most are, nearly always: no
+ * branch tells whether none, one or two. */
 VBMI2 static unsigned list_candidates(const unsigned char *stream, unsigned words, uint16_t *list)
 {
-	__m512i numbers = _mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15,
-		14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 	unsigned count = 0;
-	for (unsigned n = 0; n < words && count <= TEXT_ENDS_MOST; n += 32) {
-		uint32_t equal = equal_ends(stream + 2 * n);
-		if (words - n < 32) /* the stream has an end */
-			equal &= (UINT32_C(1) << (words - n)) - 1;
-		_mm512_storeu_si512(list + count, _mm512_maskz_compress_epi16(equal, numbers));
-		numbers = _mm512_add_epi16(numbers, _mm512_set1_epi16(32));
-		count += (unsigned)_mm_popcnt_u32(equal);
+	for (unsigned n = 0; n < words && count <= TEXT_ENDS_MOST; n += 64) {
+		uint64_t equal = equal_ends(stream + 2 * n) | (uint64_t)equal_ends(stream + 2 * n + 64) << 32;
+		if (words - n < 64) /* the stream has an end */
+			equal &= (UINT64_C(1) << (words - n)) - 1;
+		for (unsigned i = 0; i < 2; i++, equal &= equal - 1) {
+			list[count] = (uint16_t)(n + (unsigned)_tzcnt_u64(equal));
+			count += equal != 0;
+		}
+		for (; __builtin_expect(equal != 0, 0); equal &= equal - 1)
+			list[count++] = (uint16_t)(n + (unsigned)_tzcnt_u64(equal));
 	}
 	return count;
 }
@@ -193,7 +281,7 @@ static void find_single(struct text_tile *tile)
 {
 	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
 		const uint64_t *w = tile->letters + i;
-		tile->found[i] |= w[0] & ~(w[0] << 1 | w[-1] >> 63) & ~(w[0] >> 1 | w[1] << 63);
+		text_add_found(tile, i, w[0] & ~(w[0] << 1 | w[-1] >> 63) & ~(w[0] >> 1 | w[1] << 63));
 	}
 }
 
@@ -223,16 +311,15 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	}
 	if (in->rules->utf8 && has_foreign(p))
 		return TEXT_ENDS_FOREIGN;
-	_mm512_storeu_si512(ends->before + ENDS_BLOCKS - 32, _mm512_set1_epi16(-1));
-	(in->rules->plain ? find_ends_plain : find_ends_table)(
-		in, base, p, tile->letters, room->stream, ends);
+	(in->rules->plain ? find_ends_plain : find_ends_table)(in, base, p, tile->letters, room);
 	tile->full = has_full(tile->letters + 1);
 	tile->has_foreign = false;
 	const unsigned count = list_candidates(room->stream, ends->count / 2, room->candidates);
 	if (count > TEXT_ENDS_MOST)
 		return TEXT_ENDS_DENSE;
+	group_ends(ends);
 	for (unsigned i = 0; i < count; i++)
-		judge_word(in, p, ends, room->candidates[i], tile->found);
+		judge_word(in, p, ends, room->candidates[i], tile);
 	if (in->min_length <= 1)
 		find_single(tile);
 	return TEXT_ENDS_FOUND;

@@ -78,7 +78,7 @@ static void find_foreign(const struct text_input *in, uint64_t base, struct text
 			const uint64_t bit = UINT64_C(1) << start % 64;
 			tile->found[start / 64] &= ~bit;
 			if (is_found(in, base, start, end))
-				tile->found[start / 64] |= bit;
+				text_add_found(tile, start / 64, bit);
 		}
 }
 
@@ -106,9 +106,9 @@ static void judge_long(
 	if (!(shared && giant) && !text_is_mirrored(in, p, bytes))
 		return;
 	if (before)
-		tile->found[i - 1] |= UINT64_C(1) << (64 - before);
+		text_add_found(tile, i - 1, UINT64_C(1) << (64 - before));
 	else
-		tile->found[i] |= 1;
+		text_add_found(tile, i, 1);
 }
 
 static void find_long(const struct text_input *in, uint64_t base, struct text_tile *tile, bool shared)
@@ -161,27 +161,20 @@ void text_settle(const void *input, struct tally *all)
 }
 
 /* Reports tile->found, whose block of index 0 is number `before`, and clears it. False where no more are
- * wanted. Branches once a tile, and not where something was found, which no CPU could predict. */
+ * wanted. Branches on blocks where something was found, not on all. */
 static bool report(struct text_tile *tile, uint64_t before, struct tally *t, struct mask_list *list)
 {
-	enum { GROUPS = sizeof tile->found / sizeof *tile->found / 8 };
 	bool more = true;
-	uint32_t filled = 0; /* groups of 8 blocks */
-	for (unsigned g = 0; g < GROUPS; g++) {
-		uint64_t any = 0;
-		for (unsigned j = 0; j < 8; j++)
-			any |= tile->found[8 * g + j];
-		filled |= (uint32_t)(any != 0) << g;
-	}
-	for (; filled; filled &= filled - 1) {
-		const unsigned first = 8 * (unsigned)__builtin_ctz(filled);
-		for (unsigned i = first; i < first + 8; i++) {
+	for (unsigned g = 0; g < sizeof tile->filled / sizeof *tile->filled; g++) {
+		for (uint64_t filled = tile->filled[g]; filled; filled &= filled - 1) {
+			const unsigned i = 64 * g + (unsigned)__builtin_ctzll(filled);
 			if (!list)
 				mask_tally(tile->found[i], before + i, t);
 			else
 				more = mask_list_add(list, tile->found[i], before + i);
 			tile->found[i] = 0;
 		}
+		tile->filled[g] = 0;
 	}
 	return more;
 }

@@ -20,7 +20,8 @@
 
 #include "kernels/text/text.h"
 
-enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK };
+/* TEXT_MASKS: a mask of each block, a block on either side and one behind, and whole vectors of eight. */
+enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK, TEXT_MASKS = TEXT_BLOCKS + 16 };
 
 /* Whether a word fills a block, from the places of its first byte and of the one behind its last
  * in a tile. */
@@ -32,16 +33,25 @@ static inline bool text_fills_block(unsigned start, unsigned end)
 /* One tile and a block on either side: block b of the tile has index b + 1. A worker's scratch, all zero at
  * first. */
 struct text_tile {
-	uint64_t letters[TEXT_BLOCKS + 2]; /* of each block, the bytes that are parts of words */
+	uint64_t letters
+		[TEXT_MASKS]; /* of each block, the bytes that are parts of words; 0 in masks of none */
 	uint64_t foreign[TEXT_BLOCKS +
 			 2]; /* those of them that are not ASCII; only set where has_foreign says so */
-	uint64_t found[TEXT_BLOCKS + 8]; /* where palindromes start; all zero between tiles */
-	bool full;                       /* there is a block of nothing but letters */
-	bool has_foreign;                /* some word has other characters than ASCII */
-	unsigned dense;                  /* so many tiles more are taken to be full of palindromes */
-	_Alignas(TEXT_BLOCK) unsigned char bytes[TEXT_TILE + 3 * TEXT_BLOCK]; /* for searches: the folded
+	uint64_t found[TEXT_BLOCKS + 2];              /* where palindromes start; all zero between tiles */
+	uint64_t filled[(TEXT_BLOCKS + 2 + 63) / 64]; /* bit i: found[i] may not be zero */
+	bool full;                                    /* there is a block of nothing but letters */
+	bool has_foreign;                             /* some word has other characters than ASCII */
+	unsigned dense; /* so many tiles more are taken to be full of palindromes */
+	_Alignas(TEXT_BLOCK) unsigned char bytes[TEXT_TILE + 8 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
+
+/* Palindromes start at the set bits of `starts` in the block of index i. */
+static inline void text_add_found(struct text_tile *tile, unsigned i, uint64_t starts)
+{
+	tile->found[i] |= starts;
+	tile->filled[i / 64] |= (uint64_t)(starts != 0) << i % 64;
+}
 
 /* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters, full and has_foreign, and sets
  * bits of found for words that fill no block. Blocks outside the text have no letters. Of words

@@ -280,13 +280,21 @@ static void test_prefetch(void **state)
 		last = next;
 	}
 	assert_int_equal(prefetch_offset(PREFETCH_AHEAD, 640), 640 + PREFETCH_DISTANCE);
+	assert_int_equal(prefetch_offset(PREFETCH_FAR, 640), 640 + PREFETCH_FAR_DISTANCE);
 	problem_init(&p);
 	p.l2_bytes = 1 << 20;
-	assert_int_equal(prefetch_choose(&p, 1 << 20), PREFETCH_NONE);
-	assert_int_equal(prefetch_choose(&p, 1 << 21), cpu_is_intel() ? PREFETCH_PAGES : PREFETCH_AHEAD);
-	static const enum prefetch wanted[] = {PREFETCH_PAGES, PREFETCH_NONE, PREFETCH_AHEAD};
-	for (p.prefetch = 1; p.prefetch <= 3; p.prefetch++)
-		assert_int_equal(prefetch_choose(&p, 100), wanted[p.prefetch - 1]);
+	const enum prefetch others = cpu_is_intel() ? PREFETCH_PAGES : PREFETCH_AHEAD;
+	for (enum prefetch_bound bound = PREFETCH_BOUND_BY_READING; bound <= PREFETCH_BOUND_BY_COMPUTING;
+		bound++) {
+		const enum prefetch zen4 = bound == PREFETCH_BOUND_BY_READING ? PREFETCH_NONE : PREFETCH_FAR;
+		p.prefetch = 0;
+		assert_int_equal(prefetch_choose(&p, 1 << 20, bound), PREFETCH_NONE);
+		assert_int_equal(prefetch_choose(&p, 1 << 21, bound), cpu_is_zen4() ? zen4 : others);
+		static const enum prefetch wanted[] = {
+			PREFETCH_PAGES, PREFETCH_NONE, PREFETCH_AHEAD, PREFETCH_FAR};
+		for (p.prefetch = 1; p.prefetch <= 4; p.prefetch++)
+			assert_int_equal(prefetch_choose(&p, 100, bound), wanted[p.prefetch - 1]);
+	}
 }
 
 static int run(const char *hidden)
