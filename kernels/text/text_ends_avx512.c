@@ -14,6 +14,9 @@
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
 enum { BLOCKS = TEXT_BLOCKS + 2, GROUPS = (BLOCKS + 7) / 8 };
 
+/* Of all ends of a tile: a word of two letters is followed by a gap, and whole vectors are written. */
+enum { STREAM = BLOCKS * TEXT_BLOCK * 2 / 3 + 2 * TEXT_BLOCK };
+
 /* The ends of the words of a tile: of each block, where they are and how many came before. */
 struct ends {
 	uint64_t at[8 * GROUPS];
@@ -25,11 +28,15 @@ struct ends {
 /* What a search needs beside the tile's masks, in the tile's bytes: there and not on the stack, whose place
  * relative to the text, and with it the speed (by a third), would differ from launch to launch. */
 struct room {
-	/* the signatures; a word of two letters is followed by a gap, and whole vectors are written */
-	unsigned char stream[BLOCKS * TEXT_BLOCK * 2 / 3 + 2 * TEXT_BLOCK];
+	/* the signatures */
+	unsigned char stream[STREAM];
 	struct ends ends;
 	uint64_t follows[8 * GROUPS]; /* letters that another precedes */
+	uint64_t starts[8 * GROUPS], before_five[8 * GROUPS];
 	uint16_t candidates[TEXT_ENDS_MOST + 65];
+	/* of tiles full of candidates: what is next to each end, and a bit for each word whose ends agree */
+	unsigned char beside[STREAM];
+	uint32_t equal[STREAM / 64 + 2];
 };
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
 
@@ -184,6 +191,14 @@ static void group_ends(struct ends *ends)
 		ends->before[i] = UINT16_MAX;
 }
 
+/* Bytes 0, 1, ... 63. */
+static inline __m512i numbers64(void)
+{
+	return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44,
+		43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21,
+		20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
 /* Is there a block of nothing but letters? */
 static inline bool has_full(const uint64_t *letters)
 {
@@ -216,34 +231,29 @@ static inline struct word word_of(const struct ends *ends, unsigned n)
 	return (struct word){first, block * TEXT_BLOCK + (unsigned)_tzcnt_u64(last)};
 }
 
-/* Do `bytes` letters from p on read the same backward? At most 16; reads 16 bytes from p and to the last. */
-VBMI2 static inline bool is_mirrored16(const struct text_rules *r, const unsigned char *p, unsigned bytes)
+/* Do `bytes` letters from p on read the same backward? At most 64; reads 64 bytes. */
+VBMI2 static inline bool is_mirrored64(const struct text_rules *r, const unsigned char *p, unsigned bytes)
 {
-	const __m128i mirror = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-	const __m128i front = _mm_loadu_si128((const __m128i *)(const void *)p);
-	const __m128i back =
-		_mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + bytes - 16)), mirror);
-	const __m128i differ =
-		_mm_andnot_si128(_mm_set1_epi64x((long long)r->ignored), _mm_xor_si128(front, back));
-	const unsigned whole = (1u << bytes) - 1;
-	if (r->plain)
-		return (_mm_test_epi8_mask(differ, differ) & whole) == 0;
-	const struct classes c = classes_of(r);
-	const __m512i a = _mm512_permutex2var_epi8(c.low, _mm512_castsi128_si512(front), c.high);
-	const __m512i b = _mm512_permutex2var_epi8(c.low, _mm512_castsi128_si512(back), c.high);
-	return ((unsigned)_mm512_cmpneq_epi8_mask(a, b) & whole) == 0;
+	const __m512i down = _mm512_sub_epi8(_mm512_set1_epi8((char)(bytes - 1)), numbers64());
+	__m512i letters = _mm512_loadu_si512(p);
+	if (!r->plain) {
+		const struct classes c = classes_of(r);
+		letters = _mm512_permutex2var_epi8(c.low, letters, c.high);
+	}
+	const __m512i differ = _mm512_andnot_si512(_mm512_set1_epi64((long long)r->ignored),
+		_mm512_xor_si512(letters, _mm512_permutexvar_epi8(down, letters)));
+	return _mm512_mask_test_epi8_mask(~UINT64_C(0) >> (64 - bytes), differ, differ) == 0;
 }
 
-/* Looks at word n of the tile whose first place is at p. */
-VBMI2 static inline void judge_word(const struct text_input *in, const unsigned char *p,
-	const struct ends *ends, unsigned n, struct text_tile *tile)
+/* Looks at the word with these ends in the tile whose first place is at p. */
+VBMI2 static inline void judge_word(
+	const struct text_input *in, const unsigned char *p, struct word word, struct text_tile *tile)
 {
-	const struct word word = word_of(ends, n);
 	const unsigned first = word.first, last = word.last;
 	const unsigned bytes = last - first + 1, middle = (first + last) / 2;
 	if (text_fills_block(first, last + 1))
 		return;
-	bool good = bytes <= 16 ? is_mirrored16(in->rules, p + first, bytes)
+	bool good = bytes <= 64 ? is_mirrored64(in->rules, p + first, bytes)
 				: text_are_equal_pairs(in, p + first, p + last + 1, bytes / 2);
 	good &= bytes >= in->min_length && middle - TEXT_BLOCK < TEXT_TILE;
 	text_add_found(tile, first / TEXT_BLOCK, (uint64_t)good << first % TEXT_BLOCK);
@@ -274,6 +284,91 @@ VBMI2 static unsigned list_candidates(const unsigned char *stream, unsigned word
 			list[count++] = (uint16_t)(n + (unsigned)_tzcnt_u64(equal));
 	}
 	return count;
+}
+
+/* Marks letters that follow others, words' first letters, and letters that five more follow. */
+VBMI2 static void mark_starts(const uint64_t *letters, struct room *room)
+{
+	__m512i before = _mm512_setzero_si512(), w = _mm512_loadu_si512(letters);
+	for (unsigned i = 0; i < 8 * GROUPS; i += 8) {
+		const __m512i after = _mm512_loadu_si512(letters + i + 8);
+		const __m512i next = _mm512_alignr_epi64(after, w, 1);
+		const __m512i follows = _mm512_shldi_epi64(w, _mm512_alignr_epi64(w, before, 7), 1);
+		const __m512i two = _mm512_and_si512(w, _mm512_shrdi_epi64(w, next, 1));
+		const __m512i two_next = _mm512_and_si512(next, _mm512_srli_epi64(next, 1));
+		const __m512i four = _mm512_and_si512(two, _mm512_shrdi_epi64(two, two_next, 2));
+		const __m512i six = _mm512_and_si512(four, _mm512_shrdi_epi64(two, two_next, 4));
+		_mm512_storeu_si512(room->follows + i, follows);
+		_mm512_storeu_si512(room->starts + i,
+			_mm512_andnot_si512(follows, _mm512_loadu_si512(room->ends.at + i)));
+		_mm512_storeu_si512(room->before_five + i, six);
+		before = w;
+		w = after;
+	}
+}
+
+/* Compresses the letters next to the ends as find_ends does the signatures. Of plain rules: five bits are
+ * the whole letter. */
+VBMI2 static void find_beside(const unsigned char *p, struct room *room)
+{
+	const __m512i low5 = _mm512_set1_epi8(0x1F);
+	for (unsigned i = 0; i < BLOCKS; i++, p += TEXT_BLOCK) {
+		const __m512i beside =
+			_mm512_mask_loadu_epi8(_mm512_loadu_si512(p + 1), room->follows[i], p - 1);
+		_mm512_storeu_si512(room->beside + room->ends.before[i],
+			_mm512_mask_compress_epi8(low5, room->ends.at[i], _mm512_and_si512(beside, low5)));
+	}
+}
+
+/* Which words have equal signatures and equal letters next to the ends. */
+VBMI2 static void find_equal(struct room *room, unsigned words)
+{
+	unsigned i = 0;
+	for (; 32 * i < words; i++) {
+		room->equal[i] = equal_ends(room->stream + 64 * i) & equal_ends(room->beside + 64 * i);
+		if (words - 32 * i < 32) /* the stream has an end */
+			room->equal[i] &= (UINT32_C(1) << (words - 32 * i)) - 1;
+	}
+	room->equal[i] = room->equal[i + 1] = 0;
+}
+
+/* A tile where many words have equal signatures. Those of at most five letters are palindromes if the letters
+ * next to the ends are equal too; longer ones are judged one by one, if they are not too many: false, where
+ * some palindromes may not have been found. */
+VBMI2 static bool search_dense(const struct text_input *in, const unsigned char *p, struct text_tile *tile)
+{
+	struct room *const room = (struct room *)(void *)tile->bytes;
+	const struct ends *ends = &room->ends;
+	unsigned judged = 0;
+	if (!in->rules->plain || in->min_length > 2)
+		return false;
+	mark_starts(tile->letters, room);
+	find_beside(p, room);
+	find_equal(room, ends->count / 2);
+	for (unsigned i = 0; i < BLOCKS && judged <= TEXT_ENDS_LONG; i++) {
+		const unsigned word = (ends->before[i] + 1u) / 2; /* the first that starts here */
+		uint64_t bits;
+		memcpy(&bits, (const unsigned char *)room->equal + word / 8, sizeof bits);
+		const uint64_t equal = _pdep_u64(bits >> word % 8, room->starts[i]);
+		/* words at the edges of the tile may be another's */
+		const bool inside = i > 0 && i < TEXT_BLOCKS;
+		uint64_t rest = inside ? equal & room->before_five[i] : equal;
+		tile->found[i] |= equal & ~rest;
+		for (; rest; rest &= rest - 1, judged++) {
+			const unsigned first = (unsigned)_tzcnt_u64(rest);
+			unsigned block = i;
+			uint64_t last = ends->at[i] & ~UINT64_C(1) << first;
+			while (!last)
+				last = ends->at[++block];
+			judge_word(in, p,
+				(struct word){i * TEXT_BLOCK + first,
+					block * TEXT_BLOCK + (unsigned)_tzcnt_u64(last)},
+				tile);
+		}
+	}
+	for (unsigned i = 0; i < BLOCKS; i++)
+		tile->filled[i / 64] |= UINT64_C(1) << i % 64;
+	return judged <= TEXT_ENDS_LONG;
 }
 
 /* Words of one letter. */
@@ -315,11 +410,14 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	tile->full = has_full(tile->letters + 1);
 	tile->has_foreign = false;
 	const unsigned count = list_candidates(room->stream, ends->count / 2, room->candidates);
-	if (count > TEXT_ENDS_MOST)
-		return TEXT_ENDS_DENSE;
-	group_ends(ends);
-	for (unsigned i = 0; i < count; i++)
-		judge_word(in, p, ends, room->candidates[i], tile);
+	if (count > TEXT_ENDS_MOST) {
+		if (!search_dense(in, p, tile))
+			return TEXT_ENDS_DENSE;
+	} else {
+		group_ends(ends);
+		for (unsigned i = 0; i < count; i++)
+			judge_word(in, p, word_of(ends, room->candidates[i]), tile);
+	}
 	if (in->min_length <= 1)
 		find_single(tile);
 	return TEXT_ENDS_FOUND;

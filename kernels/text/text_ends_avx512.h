@@ -16,11 +16,12 @@
 #include "kernels/text/text_scan.h"
 
 /* What became of a tile: searched; or not, because more than TEXT_ENDS_MOST of its words would have to be
- * looked at, where the search by centres is faster; or not, because it has other characters than ASCII. */
+ * looked at, and of six letters or more still more than TEXT_ENDS_LONG, where the search by centres is
+ * faster; or not, because it has other characters than ASCII. */
 enum text_ends { TEXT_ENDS_FOUND, TEXT_ENDS_DENSE, TEXT_ENDS_FOREIGN };
 
 /* A text_search_fn for CPU_VBMI and CPU_VBMI2, but for what it returns. */
-enum { TEXT_ENDS_MOST = TEXT_TILE / 64 };
+enum { TEXT_ENDS_MOST = TEXT_TILE / 64, TEXT_ENDS_LONG = TEXT_TILE / 14 };
 enum text_ends text_search_ends(const struct text_input *in, uint64_t base, struct text_tile *tile);
 
 #endif

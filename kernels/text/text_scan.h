@@ -42,7 +42,7 @@ struct text_tile {
 	bool full;                                    /* there is a block of nothing but letters */
 	bool has_foreign;                             /* some word has other characters than ASCII */
 	unsigned dense; /* so many tiles more are taken to be full of palindromes */
-	_Alignas(TEXT_BLOCK) unsigned char bytes[TEXT_TILE + 8 * TEXT_BLOCK]; /* for searches: the folded
+	_Alignas(TEXT_BLOCK) unsigned char bytes[2 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
 
