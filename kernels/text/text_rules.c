@@ -48,7 +48,9 @@ static bool is_in_set(const struct text_rules *r, uint32_t c)
 
 bool text_rules_has(const struct text_rules *r, uint32_t c)
 {
-	return c < 0x80 ? r->symbol[c] != 0 : is_in_set(r, c);
+	if (c < 0x80)
+		return r->symbol[c] != 0;
+	return c < 0x800 ? r->two_bytes[c / 8] >> c % 8 & 1 : is_in_set(r, c);
 }
 
 uint32_t text_rules_fold(const struct text_rules *r, uint32_t c)
@@ -109,7 +111,7 @@ static int make_list(struct text_rules *r, const char *text, struct err *e)
 	return 0;
 }
 
-/* The tables of ASCII. */
+/* The tables of ASCII, and of what UTF-8 has in two bytes. */
 static void make_tables(struct text_rules *r)
 {
 	for (unsigned c = 0; c < 0x80; c++) {
@@ -118,6 +120,8 @@ static void make_tables(struct text_rules *r)
 		r->symbol[c] = (unsigned char)(0x80 | text_rules_fold(r, c));
 		r->row[c & 15] |= (unsigned char)(1u << (c >> 4));
 	}
+	for (unsigned c = 0x80; r->utf8 && c < 0x800; c++)
+		r->two_bytes[c / 8] |= (unsigned char)((unsigned)is_in_set(r, c) << c % 8);
 	r->plain = r->set == TEXT_LETTERS && r->fold;
 	r->ignored = r->plain ? UINT64_C(0x2020202020202020) : 0;
 }

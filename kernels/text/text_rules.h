@@ -38,6 +38,9 @@ struct text_rules {
 	unsigned char symbol[256];
 	/* Its set as bits: bit h of row[l] is set where byte 16 h + l is part of a word. */
 	unsigned char row[16];
+	/* In UTF-8, of the characters of two bytes: bit c % 8 of two_bytes[c / 8] is set where c is part of a
+	 * word. */
+	unsigned char two_bytes[0x800 / 8];
 	/* The bits in which bytes of a word that are equal may differ, in each byte. */
 	uint64_t ignored;
 };

@@ -5,6 +5,7 @@
  */
 #include "kernels/text/text_scan.h"
 
+#include "kernels/load.h"
 #include "kernels/text/unicode.h"
 
 /* The character that starts at p, a byte above 127: its length; 0 where it is no part of a word. */
@@ -15,18 +16,34 @@ static unsigned foreign_character(const struct text_input *in, const unsigned ch
 	return length && text_rules_has(in->rules, c) ? length : 0;
 }
 
+/* The mask of the bytes above 127 of the 64 at p, of which `left` are the text's. */
+static uint64_t foreign_bytes(const unsigned char *p, uint64_t left)
+{
+	uint64_t mask = 0;
+	if (left < TEXT_BLOCK) {
+		for (uint64_t i = 0; i < left; i++)
+			mask |= (uint64_t)(p[i] >> 7) << i;
+		return mask;
+	}
+	for (unsigned i = 0; i < TEXT_BLOCK; i += 8) /* the top bits of eight bytes to bits 56 to 63 */
+		mask |= (load_8(p + i) >> 7 & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >>
+			56 << i;
+	return mask;
+}
+
 void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i)
 {
-	const uint64_t before = at < 3 ? at : 3, left = in->bytes - at;
-	const unsigned char *p = in->text + at - before,
-			    *end = in->text + at + (left < TEXT_BLOCK ? left : TEXT_BLOCK);
+	const unsigned char *const block = in->text + at;
+	const uint64_t left = in->bytes - at;
 	uint64_t mask = 0;
-	while (p < end) {
-		const unsigned length = *p < 0x80 ? 0 : foreign_character(in, p);
-		const int64_t from = p - (in->text + at);
-		const uint64_t bits = (UINT64_C(1) << length) - 1;
-		mask |= from < 0 ? bits >> -from : bits << from;
-		p += length ? length : 1;
+	/* A character that began before the block has its first byte among the three before. The other bytes
+	 * of a character begin none. */
+	for (uint64_t back = at < 3 ? at : 3; back; back--)
+		if (block[-(int64_t)back] >= 0x80)
+			mask |= ((UINT64_C(1) << foreign_character(in, block - back)) - 1) >> back;
+	for (uint64_t rest = foreign_bytes(block, left) & ~mask; rest; rest &= rest - 1) {
+		const unsigned from = (unsigned)__builtin_ctzll(rest);
+		mask |= ((UINT64_C(1) << foreign_character(in, block + from)) - 1) << from;
 	}
 	tile->letters[i] |= mask;
 	tile->foreign[i] = mask;
@@ -61,6 +78,9 @@ static bool is_found(const struct text_input *in, uint64_t base, unsigned start,
 	if (text_fills_block(start, end) || middle - TEXT_BLOCK >= TEXT_TILE)
 		return false;
 	const unsigned char *p = in->text + (base + start - TEXT_BLOCK);
+	const unsigned char first = p[0], last = p[bytes - 1];
+	if (first < 0x80 && last < 0x80 && in->rules->symbol[first] != in->rules->symbol[last])
+		return false;
 	return text_letters(in, p, bytes) >= in->min_length && text_is_mirrored(in, p, bytes);
 }
 
