@@ -282,14 +282,16 @@ static void close_counter(struct probe_run *r)
 const struct probe probe_counter = {
 	.name = "counter",
 	.summary = "n += 1 on a counter shared by two, under every lock and under none",
-	.timed =
-		"from the first worker's first addition to the last one's last, over all additions. Each worker adds the same number of times; counter and locks lie "
-		"in shared memory, made PROCESS_SHARED for threads as well, since private ones have short cuts for programs without threads; a worker on each "
-		"CPU. Under a lock the sum is exact, else the row is wrong; plain loses updates, and says how many.",
-	.expect =
-		"Processes and threads alike: 0.7 to 1.15. The primitive decides: alone a plain addition is about a ns, an atomic one some 5 to 20 (a locked "
-		"instruction); together the line travels between the CPUs, and what sleeps and is woken costs microseconds: the priority inheriting mutex "
-		"asks the kernel each time. A ticket lock is fair by its order, others are as luck has it. 1 is the same between threads.",
+	.timed = "Span from the first worker's first addition to the last worker's last, divided by all "
+		 "additions. Each worker makes the same number of additions, on its own CPU. Counter and "
+		 "locks are in shared memory and PROCESS_SHARED for threads as well, because private "
+		 "ones have fast paths for programs without threads. Under a lock the sum must be exact; "
+		 "the plain counter loses updates and reports how many.",
+	.expect = "Processes and threads are alike: 0.7 to 1.15. The primitive decides. Alone, a plain "
+		  "addition takes about 1 ns, an atomic one about 5 to 20 (a locked instruction). "
+		  "Together, the cache line travels between the CPUs, and sleeping and waking costs "
+		  "microseconds: the priority inheriting mutex calls the kernel each time. A ticket lock "
+		  "is fair by construction, others by chance. 1 is the same primitive between threads.",
 	.metrics = {{"addition", "ns", "span over all additions"},
 		{"fairness", "%", "the first worker's time to its end, of the last one's"},
 		{"lost", "%", "additions that are not in the sum"}},

@@ -289,14 +289,16 @@ static void close_cow(struct probe_run *r)
 const struct probe probe_cow = {
 	.name = "cow",
 	.summary = "memory after a fork: pages copied when either side writes",
-	.timed =
-		"one byte of each chosen page, evenly spread over a region that the parent has written to: by the child after the fork, by the parent while the "
-		"child lives, by a thread. The fork itself is not in it. All on one CPU, same loop. Each side must see its own bytes only, and 4 KiB pages "
-		"written to must have cost a fault each.",
-	.expect =
-		"A write to a page that both sides have is a fault and a copy, about a microsecond, whichever side comes first; a thread writes to what is "
-		"there. Reads cost nothing, since fork copies the page tables of private memory. Huge pages make the fork cheap, not the copying: one is split, "
-		"and copied 4 KiB at a time. 1 is a child that writes to all 4 KiB pages.",
+	.timed = "One byte is touched in each chosen page, evenly spread over a region that the parent "
+		 "has written to: by the child after the fork, by the parent while the child lives, or "
+		 "by a thread. The fork itself is not timed. All run the same loop on one CPU. Each side "
+		 "must see only its own bytes, and each write to a shared 4 KiB page must have cost a "
+		 "fault.",
+	.expect = "A write to a page that both sides share is a fault and a copy, about a microsecond, "
+		  "whichever side is first; a thread writes to existing memory. Reads cost nothing, "
+		  "because fork copies the page tables of private memory. Huge pages make the fork cheap, "
+		  "not the copying: a huge page is split and copied 4 KiB at a time. 1 is a child that "
+		  "writes to all 4 KiB pages.",
 	.metrics = {{"page", "ns", "per page touched"}, {"faults", "", "minor faults per page touched"},
 		{"private", "B", "the child's own memory afterwards"},
 		{"pss", "B", "the child's share of memory afterwards"},

@@ -263,14 +263,15 @@ static void close_deadlock(struct probe_run *r)
 
 const struct probe probe_deadlock = {
 	.name = "deadlock",
-	.summary = "two locks taken in opposite orders: noticed, and cured",
-	.timed =
-		"noticed: both hold one lock and know that the other is held; from there to the time-out of a lock that is waited for 20 ms, or to the end of a process that "
-		"made no progress for 20 ms. Cures: from the first round to the last over all rounds, in each of which a worker has both locks; both workers on a "
-		"CPU each, locks PROCESS_SHARED. Cures must complete, and count right.",
-	.expect =
-		"It is noticed when the limit is over, little later. One order for all costs two locks; giving way trades sleeping for trying again. Processes and "
-		"threads alike. 1 is one order, between threads.",
+	.summary = "two locks taken in opposite orders: detection and cures",
+	.timed = "Detection: both workers hold one lock and know that the other is held; the time from "
+		 "there to the time-out of a lock (20 ms), or to the end of a process that made no "
+		 "progress for 20 ms. Cures: the time per round in which each worker gets both locks. "
+		 "Each worker is on its own CPU; locks are PROCESS_SHARED. Cures must complete and count "
+		 "correctly.",
+	.expect = "Detection takes the limit and little more. One order for all costs two locks; giving "
+		  "way trades sleeping for retries. Processes and threads are alike. 1 is one order, "
+		  "between threads.",
 	.metrics = {{"time", "ns", "to notice, or of a round with both locks"},
 		{"retries", "", "failed tries a round"}},
 	.cases = cases,

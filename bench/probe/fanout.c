@@ -154,18 +154,18 @@ static void close_fanout(struct probe_run *r)
 
 const struct probe probe_fanout = {
 	.name = "fanout",
-	.summary = "which of many targets on loopback answer: one by one, a worker each, a pool, one loop",
-	.timed = "from the first question to the knowledge of who answers and who does not. Targets are "
-		 "addresses of 127.1.0.0/16 served by a process of our own, which "
-		 "answers a datagram after --delay-ms; each 25th stays silent, and is waited for --wait-ms. "
-		 "Same questions, same sockets everywhere; whoever "
-		 "asks is on the first CPU, who answers on the second. CPU time and memory are the asker's "
-		 "with all its workers. What is found must be exactly what is known to answer.",
-	.expect = "All that ask at once take as long as the silent are waited for; one by one, each waits "
-		  "alone; a pool, a share. The difference is in the CPU time: a loop "
-		  "makes system calls only, threads must be made as well, and processes most of all: for 900 "
-		  "targets 9 ms, 50 ms, 175 ms. select looks at every "
-		  "descriptor up to the highest and ends at FD_SETSIZE. 1 is epoll.",
+	.summary = "which of many loopback targets answer: one by one, a worker each, a pool, one loop",
+	.timed = "From the first question until it is known who answers and who does not. Targets are "
+		 "addresses of 127.1.0.0/16, served by a process of the probe that answers a datagram "
+		 "after --delay-ms; one in 25 stays silent and is waited for --wait-ms. Questions and "
+		 "sockets are the same for all. Askers are on the first CPU, the server on the second. "
+		 "CPU time and memory are those of the asker with all its workers. The result must match "
+		 "what is known to answer.",
+	.expect = "Those that ask all targets at once take as long as the wait for a silent one; one by "
+		  "one, each silent target adds a wait; a pool adds a share. The difference is CPU time: "
+		  "an event loop only makes system calls, threads must also be created, processes cost "
+		  "most: for 900 targets 9 ms, 50 ms, 175 ms. select scans every descriptor up to the "
+		  "highest and ends at FD_SETSIZE. 1 is epoll.",
 	.metrics = {{"wall", "ns", "first question to all known"},
 		{"cpu", "ns", "CPU time of the asker and its workers"},
 		{"memory", "B", "pages they faulted in"}, {"rate", "1/s", "targets a second"},

@@ -205,13 +205,15 @@ static void close_join(struct probe_run *r)
 
 const struct probe probe_join = {
 	.name = "join",
-	.summary = "waiting for a worker to be done: how late, and at what cost",
-	.timed =
-		"from the worker's stamp when it is done, 2 ms after it began, to the waiter's going on. join is pthread_join or waitpid, which wait for the end of the "
-		"worker itself; the others for a word it sets in shared memory. The worker sleeps on another CPU, so that the CPU time is the waiter's.",
-	.expect =
-		"A busy loop is there at once and burns a CPU; yielding burns it as well, but gives way; a futex costs a wake-up and no CPU; join adds the "
-		"end of a thread, or of a process, whose memory is given up first; looking every ms is half a ms late. 1 is joining a thread.",
+	.summary = "waiting for a worker to finish: latency and CPU cost",
+	.timed = "From the worker's stamp when it is done, 2 ms after it began, until the waiter "
+		 "continues. join is pthread_join or waitpid, which wait for the end of the worker "
+		 "itself; the others wait for a word that it sets in shared memory. The worker sleeps on "
+		 "another CPU, so the CPU time is the waiter's.",
+	.expect = "A busy loop reacts at once and burns a CPU. Yielding burns it too, but lets others "
+		  "run. A futex costs a wake-up and no CPU. join adds the end of a thread, or of a "
+		  "process, whose memory is freed first. Polling every ms is half a ms late. 1 is joining "
+		  "a thread.",
 	.metrics = {{"latency", "ns", "worker done to waiter going on"},
 		{"cpu", "%", "the waiter's CPU time while it waited"}},
 	.cases = cases,

@@ -394,14 +394,16 @@ static void close_pingpong(struct probe_run *r)
 
 const struct probe probe_pingpong = {
 	.name = "pingpong",
-	.summary = "a number handed to another worker and back",
-	.timed =
-		"from the sending of a number to the return of the same number, by the sender, after a warm-up. Two threads or two processes run the same code on "
-		"the same objects in shared memory (all PROCESS_SHARED) or on the same descriptors, bound to one CPU or to one each. Every hop checks the number.",
-	.expect =
-		"The means decides, not who works: processes take what threads take, but on one CPU, where each switch between processes changes the address "
-		"space as well. Looking at a word costs two cache misses; whatever sleeps costs two wake-ups, on another CPU an interrupt and its exit "
-		"from idle too. 1 is the same means between threads.",
+	.summary = "a number passed to another worker and back",
+	.timed = "From sending a number to receiving the same number back, after a warm-up. Two threads "
+		 "or two processes run the same code on the same objects in shared memory (all "
+		 "PROCESS_SHARED) or on the same descriptors, bound to one CPU or to one each. Every hop "
+		 "checks the number.",
+	.expect = "The mechanism decides, not the kind of worker: processes take as long as threads, "
+		  "except on one CPU, where each switch between processes also changes the address space. "
+		  "Spinning on a word costs two cache misses. A mechanism that sleeps costs two wake-ups; "
+		  "on another CPU each adds an interrupt and an exit from idle. 1 is the same mechanism "
+		  "between threads.",
 	.metrics = {{"round trip", "ns", "there and back"},
 		{"p95", "ns", "95th percentile of round trips stamped one by one"}},
 	.cases = cases,

@@ -357,14 +357,17 @@ static void close_pipesieve(struct probe_run *r)
 const struct probe probe_pipesieve = {
 	.name = "pipesieve",
 	.summary = "a sieve as a pipeline of workers: primes go down, results come back",
-	.timed =
-		"from the main task's first message to the last result, all stages being ready: the primes to --stop, numbers cut into equal ranges, a stage each, in turn "
-		"on the CPUs. As published (with its fault mended) every prime goes to every later stage; filtered, only those whose squares it holds; batched, these in one "
-		"message. Independent ranges send nothing down. Same sieve, same pipes for threads and processes; count, sum and order of the primes must be right.",
-	.expect =
-		"The pipeline is serial: a stage can send its primes only when it has those of all before it, and most messages are about primes that cross out nothing new. "
-		"So more stages are slower as published; filtered and batched, little is sent and the ranges overlap. Threads save the kernel nothing. 1 is independent "
-		"ranges, by threads, with as many stages.",
+	.timed = "From the main task's first message to the last result, after all stages are ready: the "
+		 "primes to --stop. The range is cut into equal parts, one stage each, placed round "
+		 "robin on the CPUs. As published (with its fault fixed), every prime goes to every "
+		 "later stage. Filtered: only primes whose squares the stage holds. Batched: these in "
+		 "one message. Independent ranges send nothing down. Threads and processes use the same "
+		 "sieve and pipes. Count, sum and order of the primes must be right.",
+	.expect = "The pipeline is serial: a stage can send its primes only after it has those of all "
+		  "earlier stages, and most messages are about primes that cross out nothing new. As "
+		  "published, more stages are therefore slower. Filtered and batched, little is sent and "
+		  "the ranges overlap. Threads save the kernel nothing. 1 is independent ranges, by "
+		  "threads, with the same number of stages.",
 	.metrics = {{"time", "ns", "first message to last result"}, {"messages", "", "sent down"},
 		{"bytes", "B", "sent down"}, {"idle", "%", "of the stages' time, waiting for messages"}},
 	.options = {{"stop", 100, 10000000, 100000, "last number"}},

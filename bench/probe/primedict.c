@@ -250,12 +250,14 @@ static void close_primedict(struct probe_run *r)
 const struct probe probe_primedict = {
 	.name = "primedict",
 	.summary = "trial division by two workers into one dictionary",
-	.timed =
-		"from the first worker's first number to the last one's last, over all numbers from 0 to --stop; with own dictionaries also the merging into one. Workers "
-		"take pairs of numbers in turn, so that both have as many odd ones. Same division, same hash table in shared memory, PROCESS_SHARED locks for threads too. The dictionary must hold what a sieve says.",
-	.expect =
-		"The lock is held for a few ns between divisions: it costs where numbers are small. Many locks come near to own dictionaries, whose merging is "
-		"serial. Threads and processes alike. 1 is own dictionaries, merged, by threads.",
+	.timed = "From the first worker's first number to the last worker's last, over all numbers from "
+		 "0 to --stop; with own dictionaries it includes merging them. Workers take pairs of "
+		 "numbers alternately, so that both get the same number of odd ones. Division, hash "
+		 "table in shared memory and PROCESS_SHARED locks are the same for threads and "
+		 "processes. The dictionary must match a sieve.",
+	.expect = "The lock is held for a few ns between divisions, so it matters for small numbers. Many "
+		  "locks come close to own dictionaries, whose merging is serial. Threads and processes "
+		  "are alike. 1 is own dictionaries, merged, by threads.",
 	.metrics = {{"number", "ns", "span over numbers"}, {"rate", "1/s", "numbers a second"},
 		{"merging", "%", "of the span"}},
 	.options = {{"stop", 0, 10000000, 30000, "last number"}},

@@ -26,10 +26,11 @@ struct grid_text {
 
 static void print_paragraph(const char *label, const char *text, bool markdown)
 {
-	char head[20];
+	char head[20], all[1600];
 	snprintf(head, sizeof head, "  %s", label);
+	snprintf(all, sizeof all, "%s%s\n\n", label, text);
 	if (markdown)
-		printf("%s%s\n\n", label, text);
+		wrap_text(stdout, all);
 	else
 		wrap_entry(stdout, head, LABELLED, text, WRAP_PAGE);
 }
@@ -146,34 +147,92 @@ static int width(const struct grid_text *g, size_t c)
 	return most == 0 ? 0 : (int)(most > top ? most : top);
 }
 
-static void print_grid(const struct grid_text *g, bool markdown)
+static void print_plain(const struct grid_text *g, const int widths[MOST_COLUMNS])
 {
-	int widths[MOST_COLUMNS];
 	size_t last = 0;
-	for (size_t c = 0; c < g->columns; c++) {
-		widths[c] = width(g, c);
+	for (size_t c = 0; c < g->columns; c++)
 		last = widths[c] ? c : last;
-	}
 	for (size_t l = 0; l < g->lines; l++) {
-		printf(markdown ? "|" : " ");
+		putchar(' ');
 		for (size_t c = 0; c < g->columns; c++) {
 			if (widths[c] == 0)
 				continue;
-			if (markdown)
-				printf(" %s |", g->cells[l][c]);
-			else if (c == last)
+			if (c == last)
 				printf(" %s", g->cells[l][c]);
 			else
 				printf(c < FIXED ? " %-*s " : " %*s ", widths[c], g->cells[l][c]);
 		}
 		putchar('\n');
-		if (l > 0 || !markdown)
+	}
+}
+
+/* A line of Markdown: the cells that name the case, and those from `from` to before `end`. */
+static void print_line(
+	const struct grid_text *g, const int widths[MOST_COLUMNS], size_t l, size_t from, size_t end)
+{
+	putchar('|');
+	for (size_t c = 0; c < end; c++)
+		if (widths[c] && (c < FIXED || c >= from))
+			printf(" %s |", g->cells[l][c]);
+	putchar('\n');
+}
+
+static void print_table(const struct grid_text *g, const int widths[MOST_COLUMNS], size_t from, size_t end)
+{
+	for (size_t l = 0; l < g->lines; l++) {
+		print_line(g, widths, l, from, end);
+		if (l > 0)
 			continue;
-		printf("|");
-		for (size_t c = 0; c < g->columns; c++)
-			if (widths[c])
+		putchar('|');
+		for (size_t c = 0; c < end; c++)
+			if (widths[c] && (c < FIXED || c >= from))
 				printf(c < FIXED ? " --- |" : " ---: |");
 		putchar('\n');
+	}
+}
+
+/* Characters of the widest line of print_table. */
+static size_t table_width(const struct grid_text *g, const int widths[MOST_COLUMNS], size_t from, size_t end)
+{
+	size_t most = 0;
+	for (size_t l = 0; l < g->lines; l++) {
+		size_t n = 1;
+		for (size_t c = 0; c < end; c++)
+			n += widths[c] && (c < FIXED || c >= from) ? wrap_width(g->cells[l][c]) + 3 : 0;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* As few tables as hold these columns within a page, each with the names of the cases. */
+static void print_tables(const struct grid_text *g, const int widths[MOST_COLUMNS], size_t from, size_t end)
+{
+	while (from < end) {
+		size_t to = end;
+		while (to > from + 1 && table_width(g, widths, from, to) > WRAP_PAGE)
+			to--;
+		print_table(g, widths, from, to);
+		from = to;
+		if (from < end)
+			putchar('\n');
+	}
+}
+
+static void print_grid(const struct grid_text *g, bool markdown)
+{
+	const size_t compared =
+		g->columns - 3; /* ratio, interval, expected: a table of their own, if need be */
+	int widths[MOST_COLUMNS];
+	for (size_t c = 0; c < g->columns; c++)
+		widths[c] = width(g, c);
+	if (!markdown) {
+		print_plain(g, widths);
+	} else if (table_width(g, widths, FIXED, g->columns) <= WRAP_PAGE) {
+		print_table(g, widths, FIXED, g->columns);
+	} else {
+		print_tables(g, widths, FIXED, compared);
+		putchar('\n');
+		print_tables(g, widths, compared, g->columns);
 	}
 }
 
@@ -231,8 +290,9 @@ void probe_show_help(const struct probe *p)
 	}
 	for (size_t i = 0; p->options[i].name; i++) {
 		const struct probe_option *o = &p->options[i];
-		snprintf(text, sizeof text, "  --%s N  %s; %" PRIu64 " to %" PRIu64 " (%" PRIu64 ")\n",
-			o->name, o->meaning, o->lowest, o->highest, o->fallback);
+		snprintf(text, sizeof text,
+			"  --%s N  %s, %" PRIu64 " to %" PRIu64 " (default: %" PRIu64 ")\n", o->name,
+			o->meaning, o->lowest, o->highest, o->fallback);
 		wrap_text(stdout, text);
 	}
 	putchar('\n');

@@ -233,12 +233,14 @@ static void close_queue(struct probe_run *r)
 const struct probe probe_queue = {
 	.name = "queue",
 	.summary = "items of 8 bytes from a producer to a consumer, in order",
-	.timed =
-		"from the producer's first item to the consumer's last, over their number; a worker on each CPU. The ring lies in shared memory and holds 1,024; each side "
-		"looks at the other's count only when its own knowledge has run out. The consumer checks that the items are 1, 2, 3, ...: none lost, none doubled.",
-	.expect =
-		"A ring costs a line's travel for each item where both are as fast; a mutex adds itself and, when a side runs dry, two switches; a pipe two system calls an item, which "
-		"batches share out. Processes and threads alike. 1 is the ring between threads.",
+	.timed = "From the producer's first item to the consumer's last, divided by the number of items; "
+		 "one worker per CPU. The ring is in shared memory and holds 1,024 items; each side "
+		 "reads the other's counter only when its cached value is exhausted. The consumer checks "
+		 "that the items are 1, 2, 3, ...: none lost, none duplicated.",
+	.expect = "If both sides are equally fast, a ring costs the transfer of one cache line per item. "
+		  "A mutex adds its own cost and, when a side runs dry, two switches. A pipe costs two "
+		  "system calls per item, which batches amortise. Processes and threads are alike. 1 is "
+		  "the ring between threads.",
 	.metrics = {{"item", "ns", "made, moved and checked"}, {"rate", "1/s", "items a second"}},
 	.cases = cases,
 	.open = open_queue,

@@ -258,17 +258,16 @@ static void close_read(struct probe_run *r)
 
 const struct probe probe_read = {
 	.name = "read",
-	.summary = "how fast memory is read, in each level, by one and two workers; and kernels beside it",
-	.timed = "passes over the whole input, split between the workers, from the first one's beginning to "
-		 "the last one's end; inputs of half a cache a worker (32 KiB at least) were read once "
-		 "before. Right after each sample of a kernel both ways to read are timed over as many "
-		 "bytes, in the same process, and its share of the "
-		 "faster is taken. Each pass gives the answer that one worker alone found.",
-	.expect = "Lines of eight pages by turns are as fast as line by line in caches and faster from "
-		  "memory, where prefetchers work page by page (Intel: up to "
-		  "twice). Words of 4 letters reach 0.85 of the best read from memory and 0.25 in L1; text "
-		  "and substrings are bound by computing. 1 is reading line "
-		  "by line.",
+	.summary = "memory read rate at each level, by one and two workers; kernels compared with it",
+	.timed = "Passes over the whole input, split between the workers, from the first worker's start "
+		 "to the last worker's end. Inputs of half a cache per worker (at least 32 KiB) were "
+		 "read once before. Right after each sample of a kernel both ways to read are timed over "
+		 "the same number of bytes in the same process, and the kernel's share of the faster one "
+		 "is taken. Each pass must give the answer that one worker found alone.",
+	.expect = "Reading eight pages in turn is as fast as line by line in caches, and faster from "
+		  "memory, where prefetchers work page by page (Intel: up to twice). Words of 4 letters "
+		  "reach 0.85 of the best read from memory and 0.25 in L1; text and substrings are "
+		  "compute bound. 1 is reading line by line.",
 	.metrics = {{"pass", "ns", "over all bytes"}, {"rate", "B/s", "bytes over that"},
 		{"of best", "%", "of the faster read in the same sample"}},
 	.options = {{"read-mib", 1, 65536, 128, "MiB read from memory"}},

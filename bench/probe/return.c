@@ -349,15 +349,17 @@ static void close_return(struct probe_run *r)
 
 const struct probe probe_return = {
 	.name = "return",
-	.summary = "a result made by one worker until another has read it",
-	.timed =
-		"from the producer's first write of a result to the consumer's having summed all of it; both wait ready on a CPU each. Making and summing are "
-		"the same code everywhere and part of the time, as they are for a user: only the way between differs. Private memory and page tables are there "
-		"before; `cold` shared memory is not, which is its point. The sum must be right.",
-	.expect =
-		"Shared memory that is resident is a pointer between processes; cold, its page faults cost more than the copying they save. Pipes and "
-		"sockets copy twice and switch often; process_vm_readv copies once. Pointer = 1, at 1 MiB and more: shared memory resident 0.8-1.04, cold 2.5-3.1, "
-		"socketpair 3.7-4.4, pipe 4.7-6.1. Below a page all that counts is the hand-over.",
+	.summary = "passing a result from its producer to a consumer that reads it",
+	.timed = "From the producer's first write of a result until the consumer has summed all of it; "
+		 "both wait ready, one per CPU. Making and summing are the same code everywhere and are "
+		 "included, as they are for a user: only the path differs. Private memory and page "
+		 "tables exist before; `cold` shared memory does not, which is its point. The sum must "
+		 "be right.",
+	.expect = "Resident shared memory acts as a pointer between processes; if it is cold, its page "
+		  "faults cost more than the copying they save. Pipes and sockets copy twice and switch "
+		  "often; process_vm_readv copies once. Pointer = 1, at 1 MiB and more: shared memory "
+		  "resident 0.8-1.04, cold 2.5-3.1, socketpair 3.7-4.4, pipe 4.7-6.1. Below a page only "
+		  "the hand-over matters.",
 	.metrics = {{"return", "ns", "made, handed over, summed"}, {"rate", "B/s", "size over return"}},
 	.cases = cases,
 	.open = open_return,

@@ -247,17 +247,18 @@ static void close_slots(struct probe_run *r)
 
 const struct probe probe_slots = {
 	.name = "slots",
-	.summary =
-		"two workers write to a list, each to its own place: false sharing, and a list kept by a server",
-	.timed =
-		"from the first worker's first write to the last one's last, over the writes of one. The list lies in shared memory for threads and processes alike, a worker "
-		"on each CPU. With a server: a worker's request through a socketpair to its reply, the server being a third worker. Afterwards each slot holds what "
-		"its worker wrote last; the server has refused an index beyond the list.",
-	.expect =
-		"Slots on lines of their own cost what private memory costs, for processes as for threads. Adjacent ones share a line that travels between "
-		"the CPUs: an atomic addition waits for it, several times as long; plain stores may wait in the store buffer and cost nothing. 64 bytes apart, some "
-		"CPUs fetch lines in pairs. A server costs two hand-overs a write: thousands of times as "
-		"much, whoever runs it. 1 is 128 bytes apart between threads; for the server, the server as a thread.",
+	.summary = "two workers write to slots of a list: false sharing, and a list kept by a server",
+	.timed = "From the first worker's first write to the last worker's last, divided by the writes "
+		 "of one worker. The list is in shared memory for threads and processes alike, one "
+		 "worker per CPU. With a server: a worker's request through a socketpair until the "
+		 "reply, where the server is a third worker. Afterwards each slot must hold the last "
+		 "write of its worker; the server must have refused an index beyond the list.",
+	.expect = "Slots on separate cache lines cost the same as private memory, for processes as for "
+		  "threads. Adjacent slots share a line that travels between the CPUs: an atomic addition "
+		  "waits for it and takes several times as long; plain stores may wait in the store "
+		  "buffer and cost nothing. At 64 bytes apart, some CPUs fetch lines in pairs. A server "
+		  "costs two hand-overs per write: thousands of times as much, for either kind of worker. "
+		  "1 is 128 bytes apart between threads; for the server, the server as a thread.",
 	.metrics = {{"write", "ns", "of one worker; with a server, request to reply"}},
 	.cases = cases,
 	.open = open_slots,

@@ -309,20 +309,19 @@ static void close_spawn(struct probe_run *r)
 
 const struct probe probe_spawn = {
 	.name = "spawn",
-	.summary = "making a worker, its first instruction, its end",
-	.timed = "from the call that makes the worker to the return of the call that reaps it; with "
-		 "--children N all are made, then all are reaped, a worker's "
-		 "share. Each worker notes its first instruction (a program: main) and gives back its "
-		 "argument. `one CPU`: parent and workers bound to the first; "
-		 "`unbound`: as the system places them. OpenMP: one region of two threads, first after the "
-		 "runtime gave up its threads, or hot. Same work, same "
-		 "stamps, same parent for all; the ballast is private memory the parent has written to.",
-	.expect = "A thread is new stacks and a task; fork copies page tables, linear in what the parent has "
-		  "touched in 4 KiB pages (huge pages: almost "
-		  "nothing); vfork copies none; exec builds an address space, dynamic linking fills it; "
-		  "system and popen do so for a shell as well. Hot regions only "
-		  "wake threads that wait already. pthread = 1: hot region 0.1, vfork 1.4, fork 6, "
-		  "posix_spawn 20-29, fork+exec 24-34, system 72.",
+	.summary = "creating a worker, its first instruction, its end",
+	.timed = "From the call that creates the worker to the return of the call that reaps it. With "
+		 "--children N all are created, then all are reaped; the figure is per worker. Each "
+		 "worker stamps its first instruction (a program: main) and returns its argument. `one "
+		 "CPU`: parent and workers are bound to the first; `unbound`: the system places them. "
+		 "OpenMP: one region of two threads, either the first after the runtime released its "
+		 "threads, or hot. Work, stamps and parent are the same for all. The ballast is private "
+		 "memory that the parent has written to.",
+	.expect = "A thread is new stacks and a task. fork copies page tables, linear in what the parent "
+		  "has touched in 4 KiB pages (huge pages: almost nothing); vfork copies none. exec "
+		  "builds an address space and dynamic linking fills it; system and popen do this for a "
+		  "shell as well. Hot regions only wake waiting threads. pthread = 1: hot region 0.1, "
+		  "vfork 1.4, fork 6, posix_spawn 20-29, fork+exec 24-34, system 72.",
 	.metrics = {{"total", "ns", "make to reaped, a worker"}, {"call", "ns", "the call that makes it"},
 		{"start", "ns", "that call to its first instruction"},
 		{"finish", "ns", "its first instruction to reaped"}},

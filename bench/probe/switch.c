@@ -212,13 +212,15 @@ static void close_switch(struct probe_run *r)
 
 const struct probe probe_switch = {
 	.name = "switch",
-	.summary = "one CPU passed from one flow of control to another",
-	.timed =
-		"many switches in turn on one CPU, over their number, after a warm-up: two threads or two processes that pass a token through two pipes, or yield in "
-		"turns; two flows in one thread by swapcontext. A pipe written and read by one thread is what the calls alone cost. Every turn is counted.",
-	.expect =
-		"The kernel's part is alike; between processes the address space changes too, and some of the TLB with it, which tags soften. Yielding saves the pipe. "
-		"swapcontext saves registers and, by a system call, the signal mask: no scheduler. 1 is a thread's switch through a pipe.",
+	.summary = "a context switch between two flows of control on one CPU",
+	.timed = "Many switches in turn on one CPU, divided by their number, after a warm-up. Two "
+		 "threads or two processes pass a token through two pipes, or yield alternately; or two "
+		 "flows in one thread switch by swapcontext. A pipe written and read by one thread shows "
+		 "the cost of the calls alone. Every turn is counted.",
+	.expect = "The kernel's part is alike; between processes the address space changes too, and part "
+		  "of the TLB with it, which tags mitigate. Yielding saves the pipe. swapcontext saves "
+		  "registers and, by a system call, the signal mask, without the scheduler. 1 is a "
+		  "thread's switch through a pipe.",
 	.metrics = {{"switch", "ns", "with the calls that bring it about"}},
 	.cases = cases,
 	.open = open_switch,
