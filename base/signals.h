@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signals.h - Ctrl-C and its kin, noticed between launches: what is finished is kept.
+ * signals.h - signals that ask a program to end, noticed between launches: what is finished is kept.
  */
 #ifndef PARSCALE_BASE_SIGNALS_H
 #define PARSCALE_BASE_SIGNALS_H
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP only make signals_seen() true and end system calls with EINTR. */
+/* From now on SIGINT, SIGTERM, SIGHUP, and the warnings of batch systems (SIGUSR1, SIGUSR2, SIGXCPU) only make
+ * signals_seen() true and end system calls with EINTR. Signals that are ignored already stay ignored: nohup and
+ * the shell's `&` ask for that. Another of these signals, a second or more after the first, ends the process at
+ * once with status 130 (ERR_INTERRUPTED). */
 void signals_catch(void);
 bool signals_seen(void);
 

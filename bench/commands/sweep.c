@@ -54,7 +54,9 @@ static const struct options options = {
 		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
 		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.",
 	.table = specs,
-	.after = "Ctrl-C stops after the launch in progress; finished rows are kept and summarised.",
+	.after =
+		"Ctrl-C, TERM, HUP, USR1, USR2 and XCPU stop the sweep; finished launches are kept and summarised, unless "
+		"such a signal comes a second time. Signals that are ignored at the start (nohup) stay ignored.",
 };
 
 /* 0 after --help, 1 where there is something to measure. */
