@@ -4,7 +4,7 @@
 # n cells: data: place ratio low high verdict hover (verdict 1 slower, 2 faster, 3 same, 4
 # undecided); names[]; name_width; margin; xlow xhigh.
 set key at screen 0.99, screen 1 - 20.0 / high right top horizontal Left reverse samplen 1
-set xlabel "time / time before"
+set xlabel "time / baseline time"
 set xrange [xlow:xhigh]
 set yrange [0.3:n + 0.7]
 set logscale x 2

@@ -33,7 +33,7 @@ line(form) = form == 1 ? 2 : 1
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 
-# Neighbouring series stand a little apart, so that their intervals can be seen.
+# Markers of neighbouring series are shifted a little, so that their intervals can be seen; lines are at the true x.
 apart(i, n) = (i - (n + 1) / 2.0) * least(1, 6.0 / n)
 aside(x, i, n, logarithmic, step) = logarithmic ? x * (1 + 0.018 * apart(i, n)) : x + step * 0.011 * apart(i, n)
 
@@ -46,9 +46,12 @@ set key outside right top vertical Left reverse samplen 2.2 spacing 1.15 width -
 set tmargin at screen 1 - 74.0 / high
 set bmargin at screen 108.0 / high
 
+# A long subtitle gets smaller letters, as far as they can be read.
+subtitle_font = strlen(subtitle) < 0.135 * wide ? "" : strlen(subtitle) < 0.16 * wide ? ",11" : ",10"
+
 # The words around the plot, set anew for each drawing: scripts of several panels unset them after the first.
 words = "set label 1 title at screen 0.012, screen 1 - 20.0 / high left font ',16';" . \
-	"set label 2 subtitle at screen 0.012, screen 1 - 42.0 / high left textcolor rgb quiet;" . \
+	"set label 2 subtitle at screen 0.012, screen 1 - 42.0 / high left textcolor rgb quiet font subtitle_font;" . \
 	"set label 3 caption1 at screen 0.012, screen 30.0 / high left font ',11' textcolor rgb quiet;" . \
 	"set label 4 caption2 at screen 0.012, screen 13.0 / high left font ',11' textcolor rgb quiet"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # ratio.gp - time of processes over time of threads, as a map over problem size and workers.
 # panels: heads[]; columns sizes: size_names[]; rows workers: worker_names[]; data index p-1: column
-# row ratio verdict text hover, where verdict is 0 no difference (the interval spans 1), 1 decided,
+# row ratio verdict text hover, where verdict is 0 not significant (the interval contains 1), 1 decided,
 # 2 no interval, 3 failed; xname; across down.
 unset key
 set xlabel xname
@@ -14,7 +14,7 @@ do for [i = 1:columns] { set xtics add (size_names[i] i) }
 do for [i = 1:rows] { set ytics add (worker_names[i] i) }
 unset grid
 set border 0
-# Vermilion: processes take longer; blue: threads do; the deeper the further from 1, full at a factor of 2. Grey: no difference.
+# Vermilion: processes take longer; blue: threads do; the deeper the further from 1, full at a factor of 2. Grey: not significant.
 depth(r) = least(1, abs(log(r)) / log(2))
 shade(r) = int(255 - 60 - 170 * depth(r)) * 16777216 + (r > 1 ? 0xD55E00 : 0x0072B2)
 fill(r, v) = v == 1 ? shade(r) : v == 0 ? 0xC0808080 : 0xF0808080

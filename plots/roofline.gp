@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# roofline.gp - operations a second over operations a byte, under the roofs of memory and of
+# roofline.gp - operations per second over arithmetic intensity, under the roofs of memory and of
 # registers, one panel a number of workers.
 # panels: heads[]; n kernels: names[]; xlow xhigh; ylow[] yhigh[] of each panel. Data index 3 (p -
 # 1): roofs of memory, + 1: of registers: x1 y1 x2 y2 label_x label_y written text hover; + 2:
@@ -24,7 +24,7 @@ do for [p = 1:panels] {
 	top = 1 - 84.0 / high - (p - 1) * down
 	set tmargin at screen top - 34.0 / high
 	set bmargin at screen top - down + (p == panels ? 32.0 : 26.0) / high
-	if (p == panels) { set xlabel "operations a byte" }
+	if (p == panels) { set xlabel "arithmetic intensity (op/byte)" }
 	set label 7 heads[p] at graph 0, screen top - 20.0 / high left
 	set yrange [ylow[p]:yhigh[p]]
 	b = 3 * (p - 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# variants.gp - the variants of a kernel on one worker, slowest at the bottom: items a second with
+# variants.gp - the variants of a kernel on one worker, slowest at the bottom: items per second with
 # 95 % intervals.
 # n variants: data: place rate low high failed text hover; names[]; yname; xlow xhigh; xlog; xscale.
 unset key

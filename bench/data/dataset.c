@@ -428,20 +428,17 @@ void cell_setting(const struct factors *f, char *text, size_t size)
 {
 	static const char *const said[] = {
 		"kernel", "backend", "lifetime", "workers", "scaling", "meter", NULL};
-	static const char *const plain[] = {
-		"variant", "schedule", "placement", NULL}; /* whose values speak for themselves */
 	struct err unknown = {0};
 	size_t used = 0;
 	text[0] = '\0';
 	for (const struct column *c = summary_columns; c->name && used < size; c++) {
 		if (!c->factor || listed(c->name, said) || sized(kernel_find(f->kernel, &unknown), c->name))
 			continue;
-		char value[512], name[64] = "";
+		char value[512], name[64];
 		if (field_write(f, c, value, sizeof value) == 0 || strcmp(value, "no") == 0 ||
 			strcmp(value, "auto") == 0)
 			continue;
-		if (!listed(c->name, plain))
-			snprintf(name, sizeof name, "%.60s ", c->name);
+		snprintf(name, sizeof name, "%.60s ", c->name);
 		for (char *p = name; *p; p++)
 			*p = *p == '_' ? '-' : *p; /* as the option is spelt */
 		int n = snprintf(text + used, size - used, "%s%s%s", used ? ", " : "", name, value);

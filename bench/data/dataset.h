@@ -99,7 +99,7 @@ void dataset_started(const struct dataset *d, char *text, size_t size);
 /* A cell in a few words: "sieve avx512, fork pool, 2 workers, 1e9". */
 void cell_name(const struct factors *f, char *text, size_t size);
 
-/* Everything a chart or table keeps fixed, in words: "avx512, dynamic, compact, length 4". */
+/* Everything a chart or table keeps fixed, by name: "variant avx512, schedule dynamic, length 4". */
 void cell_setting(const struct factors *f, char *text, size_t size);
 
 /* A number with its 95 % interval; low and high are NAN where there is none. */

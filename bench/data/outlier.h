@@ -15,18 +15,18 @@
 
 /* OUTLIER_REASON(id, words), in the order in which they are tried. */
 #define OUTLIER_REASONS(OUTLIER_REASON)                                                                      \
-	OUTLIER_REASON(STOLEN, "the hypervisor took the CPU")                                                \
-	OUTLIER_REASON(THROTTLED, "held back by the CPU quota")                                              \
-	OUTLIER_REASON(HOT, "slowed down for heat")                                                          \
-	OUTLIER_REASON(PREEMPTED, "preempted: another task had the CPU")                                     \
-	OUTLIER_REASON(MOVED, "moved to another CPU")                                                        \
+	OUTLIER_REASON(STOLEN, "hypervisor took the CPU")                                                    \
+	OUTLIER_REASON(THROTTLED, "throttled by the CPU quota")                                              \
+	OUTLIER_REASON(HOT, "thermal throttling")                                                            \
+	OUTLIER_REASON(PREEMPTED, "preempted by another task")                                               \
+	OUTLIER_REASON(MOVED, "migrated to another CPU")                                                     \
 	OUTLIER_REASON(FAULTED, "page faults")                                                               \
-	OUTLIER_REASON(WAITED, "the system was short of CPUs")                                               \
-	OUTLIER_REASON(MEMORY, "the system was short of memory")                                             \
-	OUTLIER_REASON(IO, "the system waited for input or output")                                          \
-	OUTLIER_REASON(TIMES, "other cells were as far off around that time")                                \
-	OUTLIER_REASON(LAUNCH, "its whole launch was so")                                                    \
-	OUTLIER_REASON(UNEXPLAINED, "nothing that the system tells")
+	OUTLIER_REASON(WAITED, "CPU pressure")                                                               \
+	OUTLIER_REASON(MEMORY, "memory pressure")                                                            \
+	OUTLIER_REASON(IO, "I/O pressure")                                                                   \
+	OUTLIER_REASON(TIMES, "other cells slow at that time")                                               \
+	OUTLIER_REASON(LAUNCH, "slow launch")                                                                \
+	OUTLIER_REASON(UNEXPLAINED, "unexplained")
 
 enum outlier_reason {
 #define OUTLIER_REASON(id, words) OUTLIER_##id,

@@ -28,11 +28,11 @@ struct drawing {
 
 /* Where in a report it stands. Charts of a kernel or a probe are drawn for each of them, as NAME-SUBJECT.svg;
  * the others once, as NAME.svg, with "" for the subject. */
-enum chart_part { OF_KERNEL, OF_CEILINGS, OF_PROBE, OF_STEADINESS, OF_CHANGES };
+enum chart_part { OF_WHOLE, OF_KERNEL, OF_CEILINGS, OF_PROBE, OF_STEADINESS, OF_CHANGES };
 
 struct chart {
 	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
-	const char *question; /* that it answers, for the report */
+	const char *question; /* that it answers, as a heading; "" for a probe's own */
 	const char *reading;  /* how to read it, for the report */
 
 	enum chart_part part;

@@ -32,7 +32,7 @@ static void put_change(
 	fputc('\t', g->data);
 	chart_real(g->data, c->ratio_high);
 	fprintf(g->data, "\t%d\t", code[comparison_verdict(c)]);
-	snprintf(text, sizeof text, "%s: %.3f, %s; %s before, %s now", name, c->ratio, c->verdict,
+	snprintf(text, sizeof text, "%s: %.3f, %s; baseline %s, this sweep %s", name, c->ratio, c->verdict,
 		units_seconds(c->a_seconds, before), units_seconds(c->b_seconds, now));
 	chart_field(g->data, text);
 	fputc('\n', g->data);
@@ -63,12 +63,11 @@ bool chart_against(struct drawing *g, const char *all)
 	fprintf(g->vars, "name_width = %zu\nxlow = %.6g\nxhigh = %.6g\n", width < 60 ? width : (size_t)60,
 		low / 1.04, high * 1.04);
 	g->high = 220 + 17 * (int)n;
-	snprintf(g->title, sizeof g->title, "Against the other sweep");
+	snprintf(g->title, sizeof g->title, "Changes against the baseline sweep");
 	snprintf(g->subtitle, sizeof g->subtitle, "%.200s%s%s", d->base, *d->base_machine ? ": " : "",
 		d->base_machine);
 	snprintf(g->note, sizeof g->note,
-		"%zu of %zu cells, those that changed first. Ratios of the medians of launches, with 95 %% "
-		"intervals.",
+		"%zu of %zu cells, changed ones first. Ratios of medians over launches; bars: 95 %% intervals.",
 		n, comparable);
 	return true;
 }

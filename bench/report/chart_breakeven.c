@@ -117,16 +117,15 @@ bool chart_breakeven(struct drawing *g, const char *kernel)
 		rows.count, rows.heads, rows.styles, rows.width < 40 ? rows.width : (size_t)40, rows.low,
 		rows.high);
 	char text[160], setting[256];
-	snprintf(text, sizeof text, "pays from this size on, %s", kernel_items(kernel));
+	snprintf(text, sizeof text, "break-even size, %s", kernel_items(kernel));
 	chart_text(g->vars, "xname", text);
 	g->high = 200 + 25 * (int)rows.count;
-	snprintf(g->title, sizeof g->title, "%s: from which size it pays", kernel);
+	snprintf(g->title, sizeof g->title, "%s: break-even size", kernel);
 	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%" PRIu64 " workers; %s", focus->cell.workers.value,
 		setting);
 	snprintf(g->note, sizeof g->note,
-		"Interpolated between the sizes measured (dotted: the ends); bars: where the 95 %% intervals "
-		"of the ratios cross. "
-		"Arrows: at every size, at none.");
+		"Interpolated between measured sizes (dotted: smallest, largest); bars: 95 %% intervals. Arrows: "
+		"at every size, at no size.");
 	return true;
 }

@@ -123,9 +123,9 @@ bool chart_variants(struct drawing *g, const char *kernel)
 	snprintf(g->title, sizeof g->title, "%s: variants on one worker", kernel);
 	struct factors like = row[n - 1]->cell;
 	snprintf(like.variant, sizeof like.variant, "%s", "");
-	snprintf(before, sizeof before, "%s %s; serial", units_size(like.items.value, size),
+	snprintf(before, sizeof before, "%s %s, back end serial", units_size(like.items.value, size),
 		kernel_items(kernel));
-	snprintf(after, sizeof after, "Factors: against %s.", slowest->cell.variant);
+	snprintf(after, sizeof after, "Factors are relative to %s.", slowest->cell.variant);
 	put_words(g, &like, before, "bars: 95 % intervals", after);
 	return true;
 }
@@ -146,9 +146,9 @@ static const struct summary *member(const struct dataset *d, const struct factor
 	return NULL;
 }
 
-/* One field of the map; whether both were measured. */
+/* One field of the map; whether both were measured. `insignificant`: in place of a ratio that may be 1. */
 static bool put_ratio(struct drawing *g, const struct worker_pair *p, size_t column, size_t row,
-	const struct summary *a, const struct summary *b)
+	const struct summary *a, const struct summary *b, const char *insignificant)
 {
 	char text[160] = "", hover[320] = "", value[32], low[32], high[32], ta[32], tb[32];
 	int verdict = 2;
@@ -160,17 +160,20 @@ static bool put_ratio(struct drawing *g, const struct worker_pair *p, size_t col
 		r = dataset_ratio(g->d, a, b);
 		bool spans = r.low <= 1 && r.high >= 1;
 		verdict = isnan(r.low) ? 2 : spans ? 0 : 1;
-		snprintf(text, sizeof text, "%s%s%s", verdict == 0 ? "= " : "", units_ratio(r.value, value),
-			verdict == 2 ? " ?" : "");
+		units_ratio(r.value, value);
+		if (verdict == 0)
+			snprintf(text, sizeof text, "%s", insignificant);
+		else
+			snprintf(text, sizeof text, "%s%s", value, verdict == 2 ? " ?" : "");
 		int n = snprintf(
 			hover, sizeof hover, "%s/%s, %s: %s", p->processes, p->threads, p->lifetime, value);
 		if (verdict == 2)
 			n += snprintf(
-				hover + n, sizeof hover - (size_t)n, ", too few samples for an interval");
+				hover + n, sizeof hover - (size_t)n, ", too few launches for an interval");
 		else
 			n += snprintf(hover + n, sizeof hover - (size_t)n, " (%s to %s%s)",
 				units_ratio(r.low, low), units_ratio(r.high, high),
-				spans ? ", no difference" : "");
+				spans ? ", not significant" : "");
 		snprintf(hover + n, sizeof hover - (size_t)n, "; %s against %s",
 			units_seconds(a->median_seconds, ta), units_seconds(b->median_seconds, tb));
 	} else if (failed(a) || failed(b)) {
@@ -222,6 +225,7 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	fprintf(g->vars, "panels = %zu\ncolumns = %zu\nrows = %zu\nacross = %zu\ndown = %zu\n", panels,
 		columns, rows, panels > 1 ? (size_t)2 : (size_t)1, (panels + 1) / 2);
 	char text[160], size[32];
+	const bool wide = columns * (panels > 1 ? 2 : 1) <= 6; /* fields that the words fit in */
 	chart_array(g->vars, "heads", panels);
 	for (size_t k = 0; k < panels; k++) {
 		const struct worker_pair *p = &pairs[shown[k]];
@@ -233,7 +237,8 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 					member(d, &focus->cell, p->processes, p->lifetime, workers[r],
 						sizes[c]),
 					member(d, &focus->cell, p->threads, p->lifetime, workers[r],
-						sizes[c]));
+						sizes[c]),
+					wide ? "not significant" : "n.s.");
 		fputs("\n\n", g->data);
 	}
 	chart_array(g->vars, "size_names", columns);
@@ -249,8 +254,9 @@ bool chart_ratio(struct drawing *g, const char *kernel)
 	g->high = 216 + (int)((panels + 1) / 2) * (int)(rows < 3 ? 130 : 30 * rows + 84);
 	snprintf(g->title, sizeof g->title, "%s: time of processes / time of threads", kernel);
 	put_words(g, &focus->cell, "", "",
-		"Grey with = : no difference, the 95 % interval of the ratio spans 1. ? : too few samples "
-		"for an interval.");
+		wide ? "Grey: not significant (95 % interval contains 1). ?: too few launches for an interval."
+		     : "Grey, n.s.: not significant (95 % interval contains 1). ?: too few launches for an "
+		       "interval.");
 	return true;
 }
 
@@ -393,8 +399,7 @@ bool chart_phases(struct drawing *g, const char *kernel)
 		units_plural(focus->cell.workers.value));
 	snprintf(g->title, sizeof g->title, "%s: where the time goes", kernel);
 	put_words(g, &focus->cell, before, "",
-		cut ? "Each phase is its own median, so a bar need not add up to the median run. "
-		      "An arrow: goes on."
-		    : "Each phase is its own median, so a bar need not add up to the median run.");
+		cut ? "Each phase is its own median; their sum may differ from the median run. Arrow: bar truncated."
+		    : "Each phase is its own median; their sum may differ from the median run.");
 	return true;
 }

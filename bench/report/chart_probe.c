@@ -103,7 +103,7 @@ bool chart_probe(struct drawing *g, const char *probe)
 	const struct probe *known = probe_find(probe, &unknown);
 	snprintf(g->title, sizeof g->title, "%s%s%s", probe, known ? ": " : "", known ? known->summary : "");
 	snprintf(g->subtitle, sizeof g->subtitle,
-		"what is timed, and what is to be expected: parscale probe --help");
-	chart_probed_note(g, all > n ? " The first cases only." : "");
+		"what is timed and what to expect: parscale probe %s --help", probe);
+	chart_probed_note(g, all > n ? " Only the first cases are shown." : "");
 	return true;
 }

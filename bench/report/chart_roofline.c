@@ -231,7 +231,7 @@ static void put_point(struct drawing *g, struct points *all, const struct summar
 	if (!isnan(low))
 		n += snprintf(text + n, sizeof text - (size_t)n, " (%s to %s)", units_count(low, a),
 			units_count(high, b));
-	n += snprintf(text + n, sizeof text - (size_t)n, ", %.3g a byte, %sB/s", intensity(s),
+	n += snprintf(text + n, sizeof text - (size_t)n, ", %.3g op/byte, %sB/s", intensity(s),
 		units_count(s->bytes_per_second, bytes));
 	if (*s->ceiling)
 		snprintf(text + n, sizeof text - (size_t)n, "; %.0f %% of %s", s->pct_of_ceiling, s->ceiling);
@@ -309,11 +309,11 @@ static void put_words(struct drawing *g, const struct panel *p, size_t panels, c
 	chart_array(g->vars, "names", all->kernels);
 	for (size_t k = 0; k < all->kernels; k++)
 		chart_element(g->vars, "names", k + 1, all->kernel[k]);
-	snprintf(g->title, sizeof g->title, "roofline: kernels under the ceilings of this machine");
+	snprintf(g->title, sizeof g->title, "Roofline: kernels under the ceilings of this machine");
 	snprintf(g->subtitle, sizeof g->subtitle,
-		"operations on 64-bit lanes that the algorithm cannot do without; open points: plain C");
+		"operations: on 64-bit lanes, only those the algorithm requires; open points: plain C");
 	chart_counts(g, "bars: 95 % intervals", counts, sizeof counts);
-	snprintf(g->note, sizeof g->note, "%s Roofs: measured in this sweep, while workers compute.", counts);
+	snprintf(g->note, sizeof g->note, "%s Roofs: measured in this sweep, compute phase only.", counts);
 }
 
 bool chart_roofline(struct drawing *g, const char *whole)
@@ -352,7 +352,7 @@ bool chart_roofline(struct drawing *g, const char *whole)
 		g->high = MARGINS + PANEL_HIGH * (int)panels;
 		put_words(g, p, panels, &all);
 		if (failures)
-			strcat(g->note, " Cells that failed are left out.");
+			strcat(g->note, " Failed cells are not shown.");
 	}
 	free(p);
 	return points > 0;

@@ -184,12 +184,12 @@ static void put_drift(struct drawing *g, const struct course *t, const char *con
 		chart_element(g->vars, "names", k + 1, kernel[k]);
 	char thinned[48] = "";
 	if (each > 1)
-		snprintf(thinned, sizeof thinned, " (one of %zu is drawn)", each);
+		snprintf(thinned, sizeof thinned, " (one in %zu drawn)", each);
 	snprintf(g->title, sizeof g->title, "Every sample over the time of the sweep");
 	snprintf(g->subtitle, sizeof g->subtitle,
-		"all cells with at least 3 samples; each sample against the median of its own cell");
+		"cells with at least 3 samples; deviation of each sample from its cell's median");
 	snprintf(g->note, sizeof g->note,
-		"%zu samples%s, %zu of them beyond the chart. A steady machine keeps the median line at 0.",
+		"%zu samples%s, %zu of them outside the chart. On a steady machine the median line stays at 0.",
 		t->ok, thinned, beyond);
 }
 
@@ -259,14 +259,14 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		}
 		fputs("\n\n", g->data);
 	}
-	snprintf(g->title, sizeof g->title, "%s: spread of the samples", kernel);
+	snprintf(g->title, sizeof g->title, "%s: distribution of run times", kernel);
 	cell_setting(&focus->cell, setting, sizeof setting);
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " worker%s; %s",
 		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
 		units_plural(focus->cell.workers.value), setting);
 	snprintf(g->note, sizeof g->note,
 		"%zu samples of %zu cells, at least %" PRIu64
-		" of each. The median is where a line crosses one half.",
+		" each. The median is where a line crosses 0.5.",
 		points, n, g->samples_least);
 	return true;
 }

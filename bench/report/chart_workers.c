@@ -65,7 +65,7 @@ static void put_worker(
 			waited[UNITS_RANGE_BYTES];
 	if (w->cpu.known)
 		snprintf(on, sizeof on, " on CPU %" PRIu64, w->cpu.value);
-	snprintf(text, sizeof text, "%s, worker %zu%s: began after %s, computed %s, waited %s for the last",
+	snprintf(text, sizeof text, "%s, worker %zu%s: started after %s, computed %s, waited %s for the last",
 		name, number, on, units_seconds(w->began_ns * 1e-9, began),
 		units_seconds((w->ended_ns - w->began_ns) * 1e-9, computed),
 		units_seconds((last_ended - w->ended_ns) * 1e-9, waited));
@@ -88,8 +88,9 @@ static void put_run(struct gantt *t, const char *name, const struct one_run *r)
 	const double total = r->worker[0]->total_ns;
 	char beyond[64] = "", seconds[32];
 	if (total > t->end)
-		snprintf(beyond, sizeof beyond, "; goes on to %s", units_seconds(total * 1e-9, seconds));
-	snprintf(head, sizeof head, "%s: the last ended %.1f %% of the run after the first%s", name,
+		snprintf(beyond, sizeof beyond, "; truncated, ends at %s",
+			units_seconds(total * 1e-9, seconds));
+	snprintf(head, sizeof head, "%s: the last worker finishes %.1f %% of the run after the first%s", name,
 		100 * (r->last_ended - r->first_ended) / total, beyond);
 	chart_element(t->g->vars, "heads", ++t->heads, head);
 	fprintf(t->g->vars, "head_at[%zu] = %.6g\n", t->heads, t->place - 0.5 - 0.45 * t->room);
@@ -146,7 +147,7 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	snprintf(g->subtitle, sizeof g->subtitle, "%s %s, %" PRIu64 " workers; %s",
 		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
 		setting);
-	snprintf(g->note, sizeof g->note, "n = 1: one run of each, the last of its first launch%s.",
-		shown < n ? "; those that there is room for" : "");
+	snprintf(g->note, sizeof g->note, "n = 1: the last run of each first launch%s.",
+		shown < n ? "; not all fit" : "");
 	return true;
 }

@@ -17,15 +17,14 @@
 #include <unistd.h>
 
 const char *const report_method[] = {
-	"A sample is the time of one run as its user sees it, from start to verified result; runs too short "
-	"for the clock are batched. With lifetime spawn "
-	"it includes making and reaping the workers, with pool it does not.",
-	"Threads and processes run the same compiled work function, take chunks from the same shared "
-	"counter, start at the same gate, are bound to CPUs in "
-	"the same way and write results to their own slots in the same shared memory.",
-	"Every answer is checked against an independent source or another variant. A wrong, failed or "
-	"timed-out run is never a number on a chart. Where an "
-	"interval does not decide, nothing is said.",
+	"A sample is the wall time of one run, from start to result; runs too short for the clock are "
+	"batched. With lifetime spawn it includes starting and reaping the workers, with pool it does not.",
+	"Threads and processes execute the same compiled function, take chunks from the same shared "
+	"counter, start at the same gate, are bound to CPUs in the same way and write results to their own "
+	"slots in the same shared memory.",
+	"Every answer is checked against a published value or another variant. Wrong, failed and timed-out "
+	"runs enter no number and no chart. Comparisons that their interval does not decide are marked "
+	"inconclusive or omitted.",
 	NULL,
 };
 

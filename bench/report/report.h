@@ -19,8 +19,9 @@ struct sentences {
 	size_t count;
 };
 
-/* A question, and a sentence over all kernels. */
+/* What is asked, and the answer over all kernels. */
 struct answer {
+	const char *id; /* "speedup": what links and tests find it by */
 	const char *question;
 	char text[1400];
 	size_t clauses;   /* so far */
@@ -28,7 +29,7 @@ struct answer {
 };
 
 struct headline {
-	struct answer answer[5];
+	struct answer answer[6];
 	size_t count;
 };
 
@@ -61,7 +62,7 @@ struct report {
 	struct plots plots;
 	char no_plots[400];       /* why there are none; "" where there are */
 	char machine[256];        /* in one line; "" where unknown */
-	struct headline headline; /* three to five answers */
+	struct headline headline; /* the answers, led by "noise" where the sweep decides next to nothing */
 	struct sentences against; /* what changed; none without another sweep */
 	struct sentences trust;   /* how far to trust it, and what speaks against it */
 	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
@@ -86,8 +87,28 @@ void report_trust(const struct dataset *d, struct sentences *s);
 void report_rules(const struct dataset *d, struct sentences *s);
 void report_headline(const struct dataset *d, const struct sentences *trust, struct headline *h);
 
-/* What keeps the focus cell from being faster, as a clause: "memory, at 91 % of what as many workers can read";
- * false where nothing decides. */
+/* How precise the cells with a time are. Relative half-widths of 95 % intervals of medians. */
+struct report_precision {
+	size_t cells, known,
+		within; /* all; that have an interval; whose interval is within what was asked for */
+	double asked,
+		typical; /* half-widths: by the plan (2 % where it asks for none); the median one, or NAN */
+};
+struct report_precision report_precision(const struct dataset *d);
+
+/* Whether next to nothing can be concluded: fewer than a quarter of the cells are within the precision asked for, and
+ * the typical interval is wider than report_margin or most cells have none. */
+bool report_noisy(const struct report_precision *p);
+
+/* A speed-up over serial with its interval and what follows from it: "1.98 (1.75 to 2.00)", "2.51 (0.32 to 6.65):
+ * inconclusive, too noisy". One above the ideal is never a plain fact: the reason is part of it. */
+void report_speedup(const struct dataset *d, const struct summary *focus, char *text, size_t size);
+
+/* Whether a ratio may be below 1 as well as above it, by more than report_margin. */
+bool report_inconclusive(struct ranged ratio);
+
+/* The focus cell's bottleneck, as a clause: "memory bandwidth (51.9 GB/s, 92 % of the read ceiling)"; false where
+ * nothing decides. */
 bool report_limit(const struct dataset *d, const struct summary *focus, char *text, size_t size);
 
 void report_against(const struct dataset *d, struct sentences *s);
@@ -145,7 +166,8 @@ struct layout {
 	void (*paragraph)(FILE *f, const char *text);
 	void (*sentences)(FILE *f, const struct sentences *s, bool numbered);
 	void (*sheet)(FILE *f, const struct report_table *g, enum report_table_style style);
-	void (*chart)(FILE *f, const struct report *r, const struct plotted *p);
+	/* reading "": said before */
+	void (*chart)(FILE *f, const struct report *r, const struct plotted *p, const char *reading);
 	/* links to those that are there; ended by NULL */
 	void (*files)(FILE *f, const struct report *r, const char *const *names);
 	void (*bottom)(FILE *f, const struct report *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_answer.c - the sentences about each kernel. A sentence is written only if an interval
- * decides it; inconclusive comparisons are omitted.
+ * report_answer.c - the sentences about each kernel, the most important first. A speed-up that its interval does
+ * not decide is called inconclusive; other inconclusive comparisons are omitted.
  */
 #include "base/units.h"
 #include "bench/report/breakeven.h"
@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* "1.95 (95 % interval 1.93 to 1.97)" */
+/* "1.95 (1.93 to 1.97)" */
 static char *with_interval(char *text, size_t size, struct ranged x)
 {
 	char value[32], low[32], high[32];
@@ -21,7 +21,7 @@ static char *with_interval(char *text, size_t size, struct ranged x)
 	return text;
 }
 
-static void say_speed(const struct dataset *d, const struct summary *focus, struct sentences *s)
+static void say_time(const struct summary *focus, struct sentences *s)
 {
 	char size[32], seconds[32], rate[32], interval[96] = "", range[64], bytes[64] = "";
 	uint64_t workers = focus->cell.workers.value;
@@ -31,12 +31,18 @@ static void say_speed(const struct dataset *d, const struct summary *focus, stru
 	if (cell_item_bytes(focus) > 1) /* else it says the same as the items */
 		snprintf(bytes, sizeof bytes, ", %.1f GB/s",
 			focus->items_per_second * cell_item_bytes(focus) * 1e-9);
-	sentences_add(s, "%s %s take %s%s with %" PRIu64 " worker%s (%s, %s, %s): %s %s/s%s.",
-		units_size(focus->cell.items.value, size), kernel_items(focus->cell.kernel),
-		units_seconds(focus->median_seconds, seconds), interval, workers, units_plural(workers),
-		focus->cell.variant, focus->cell.backend, focus->cell.lifetime,
+	sentences_add(s,
+		"Time: %s%s for %s %s with %" PRIu64
+		" worker%s (variant %s, back end %s, lifetime %s), or %s %s/s%s.",
+		units_seconds(focus->median_seconds, seconds), interval,
+		units_size(focus->cell.items.value, size), kernel_items(focus->cell.kernel), workers,
+		units_plural(workers), focus->cell.variant, focus->cell.backend, focus->cell.lifetime,
 		units_count(focus->items_per_second, rate), kernel_items(focus->cell.kernel), bytes);
-	/* the same on one worker without vectors, where it was measured */
+}
+
+/* The focus cell's variant against scalar code, both on one worker, where both were measured. */
+static void say_vectors(const struct dataset *d, const struct summary *focus, struct sentences *s)
+{
 	static const char *const free[] = {"variant", NULL};
 	const struct summary *serial = dataset_serial(d, &focus->cell);
 	if (!serial || strcmp(serial->cell.variant, "scalar") == 0)
@@ -49,36 +55,92 @@ static void say_speed(const struct dataset *d, const struct summary *focus, stru
 		struct ranged r = dataset_ratio(d, plain, serial);
 		char text[96];
 		if (r.low > 1)
-			sentences_add(s, "On one worker %s is %s times as fast as scalar code.",
+			sentences_add(s,
+				"Vectorisation: %s is %s times as fast as scalar code on one worker.",
 				serial->cell.variant, with_interval(text, sizeof text, r));
 		return;
 	}
 }
 
-static void say_scaling(const struct dataset *d, const struct summary *focus, struct sentences *s)
+/* "L2": the cache that holds one worker's share of the input but not the whole; NULL: none. */
+static const char *cache_of_share(const struct dataset *d, const struct summary *s)
 {
-	uint64_t workers = focus->cell.workers.value;
-	unsigned cpus = dataset_cpus(d);
-	struct ranged x = {focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
-	char text[96], of[64] = "";
-	if (workers < 2 || isnan(x.low))
+	static const char *const names[] = {"L1", "L2"};
+	const double whole = cell_item_bytes(s) * (double)s->cell.items.value;
+	for (int level = 1; level <= 2; level++) {
+		const double cache = (double)dataset_cache(d, level);
+		if (whole > cache && whole / (double)s->cell.workers.value <= cache)
+			return names[level - 1];
+	}
+	return NULL;
+}
+
+/* Why a speed-up is above the ideal, as far as the data tell. */
+static void put_superlinear(
+	const struct dataset *d, const struct summary *focus, double ideal, char *text, size_t size)
+{
+	const struct summary *serial = dataset_serial(d, &focus->cell);
+	const char *cache = cache_of_share(d, focus);
+	char base[96] = "", middle[32], range[UNITS_RANGE_BYTES];
+	if (serial && !isnan(serial->median_low))
+		snprintf(base, sizeof base, "%s, %s", units_seconds(serial->median_seconds, middle),
+			units_seconds_range(serial->median_low, serial->median_high, range));
+	if (*base && focus->serial_speedup * serial->median_low <= ideal * serial->median_seconds)
+		snprintf(text, size,
+			": the ideal is %.0f, and the excess is within the noise of the serial base (%s)",
+			ideal, base);
+	else if (focus->serial_speedup_low <= ideal)
+		snprintf(text, size, ": not significantly above the ideal of %.0f", ideal);
+	else if (cache)
+		snprintf(text, size,
+			": above the ideal of %.0f because each worker's share fits the %s cache and the whole "
+			"input does not",
+			ideal, cache);
+	else
+		snprintf(text, size, ": above the ideal of %.0f and unexplained; check the serial base%s%s%s",
+			ideal, *base ? " (" : "", base, *base ? ")" : "");
+}
+
+bool report_inconclusive(struct ranged x)
+{
+	return x.low <= 1 && x.high >= 1 && !(x.low > 1 - report_margin && x.high < 1 + report_margin);
+}
+
+void report_speedup(const struct dataset *d, const struct summary *focus, char *text, size_t size)
+{
+	enum { SHOWN = 100 }; /* a hundredth above the ideal shows in the figure */
+	const struct ranged x = {
+		focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
+	const double workers = (double)focus->cell.workers.value, cpus = dataset_cpus(d);
+	const double ideal = cpus > 0 && cpus < workers ? cpus : workers;
+	with_interval(text, size, x);
+	const size_t used = strlen(text);
+	if (report_inconclusive(x))
+		snprintf(text + used, size - used, ": inconclusive, too noisy");
+	else if (x.low <= 1 && x.high >= 1)
+		snprintf(text + used, size - used, ": no faster than serial");
+	else if (x.high < 1)
+		snprintf(text + used, size - used, ": slower than serial");
+	else if (x.value > ideal * (1 + 1.0 / SHOWN))
+		put_superlinear(d, focus, ideal, text + used, size - used);
+}
+
+static void say_speedup(const struct dataset *d, const struct summary *focus, struct sentences *s)
+{
+	const uint64_t workers = focus->cell.workers.value;
+	const unsigned cpus = dataset_cpus(d);
+	const double each = 100 / (double)workers;
+	char text[320], of[64] = "";
+	if (workers < 2 || isnan(focus->serial_speedup_low))
 		return;
 	if (cpus > 0)
 		snprintf(of, sizeof of, " on %u CPU%s", cpus, units_plural(cpus));
-	if (x.low > 1)
-		sentences_add(s,
-			"With %" PRIu64
-			" workers%s it is %s times as fast as serial: %.0f %% (%.0f to %.0f) of what %" PRIu64
-			" workers could give.",
-			workers, of, with_interval(text, sizeof text, x), 100 * x.value / (double)workers,
-			100 * x.low / (double)workers, 100 * x.high / (double)workers, workers);
-	else if (x.high < 1)
-		sentences_add(s, "With %" PRIu64 " workers%s it is slower than serial: %s times as fast.",
-			workers, of, with_interval(text, sizeof text, x));
-	else
-		sentences_add(s,
-			"With %" PRIu64 " workers%s no gain over serial can be told: %s times as fast.",
-			workers, of, with_interval(text, sizeof text, x));
+	report_speedup(d, focus, text, sizeof text);
+	sentences_add(s, "Speed-up over serial with %" PRIu64 " workers%s: %s.", workers, of, text);
+	if (focus->serial_speedup_low > 1)
+		sentences_add(s, "Parallel efficiency: %.0f %% (%.0f to %.0f %%).",
+			each * focus->serial_speedup, each * focus->serial_speedup_low,
+			each * focus->serial_speedup_high);
 }
 
 static bool same(struct ranged r)
@@ -86,53 +148,43 @@ static bool same(struct ranged r)
 	return r.low > 1 - report_margin && r.high < 1 + report_margin;
 }
 
+/* The ratio of times at the smallest size, where it decides: "at 1e6 numbers processes take 3.03 (2.72 to 3.71)
+ * times as long"; "" where not. */
+static void put_smallest(const struct ratios *r, const char *items, char *text, size_t size)
+{
+	char at[32], ratio[96];
+	text[0] = '\0';
+	if (r->ratio[0].low > 1 || r->ratio[0].high < 1)
+		snprintf(text, size, "at %s %s processes take %s times as long", units_size(r->size[0], at),
+			items, with_interval(ratio, sizeof ratio, r->ratio[0]));
+}
+
 static void say_threads(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	static const struct {
 		const char *lifetime, *name;
-	} ways[] = {{"pool", "Workers kept for many runs"}, {"spawn", "Workers made anew for each run"}};
+	} ways[] = {{"pool", "in a pool"}, {"spawn", "spawned for every run"}};
+	const char *items = kernel_items(focus->cell.kernel);
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct ratios r;
-		char from[32], text[96], size[32], small[240] = "";
 		struct worker_pair by;
+		char small[240], large[160] = "", size[32];
 		if (!ratios_to_threads(d, &focus->cell, ways[w].lifetime, &by, &r))
 			continue;
-		const uint64_t *sizes = r.size;
-		const struct ranged *ratio = r.ratio;
-		size_t n = r.count, first = n;
-		while (first > 0 && same(ratio[first - 1])) /* from here on they are the same */
+		size_t first = r.count;
+		while (first > 0 && same(r.ratio[first - 1])) /* from here on they are the same */
 			first--;
-		const char *items = kernel_items(focus->cell.kernel);
-		if (first == 0) {
-			sentences_add(s,
-				"%s: threads (%s) and processes (%s) are the same within %.0f %% at "
-				"every size measured.",
-				ways[w].name, by.threads, by.processes, 100 * report_margin);
-			continue;
-		}
-		if (ratio[0].low > 1)
-			snprintf(small, sizeof small,
-				"at %s %s processes (%s) take %s times as long as threads (%s)",
-				units_size(sizes[0], size), items, by.processes,
-				with_interval(text, sizeof text, ratio[0]), by.threads);
-		else if (ratio[0].high < 1)
-			snprintf(small, sizeof small,
-				"at %s %s threads (%s) take longer: processes (%s) need %s of their "
-				"time",
-				units_size(sizes[0], size), items, by.threads, by.processes,
-				with_interval(text, sizeof text, ratio[0]));
-		if (first < n && *small)
-			sentences_add(s, "%s: %s; from %s %s on both are the same within %.0f %%.",
-				ways[w].name, small, units_size(sizes[first], from), items,
+		put_smallest(&r, items, small, sizeof small);
+		if (first == 0)
+			snprintf(large, sizeof large, "the same within %.0f %% at every size",
 				100 * report_margin);
-		else if (first < n)
-			sentences_add(s,
-				"%s: from %s %s on threads (%s) and processes (%s) are the same "
-				"within %.0f %%.",
-				ways[w].name, units_size(sizes[first], from), items, by.threads, by.processes,
-				100 * report_margin);
-		else if (*small)
-			sentences_add(s, "%s: %s.", ways[w].name, small);
+		else if (first < r.count)
+			snprintf(large, sizeof large, "the same within %.0f %% from %s %s upwards",
+				100 * report_margin, units_size(r.size[first], size), items);
+		if (*large || *small)
+			sentences_add(s, "Processes (%s) compared with threads (%s), %s: %s%s%s.",
+				by.processes, by.threads, ways[w].name, first == 0 ? "" : small,
+				first > 0 && *small && *large ? "; " : "", large);
 	}
 }
 
@@ -140,18 +192,22 @@ static void say_threads(const struct dataset *d, const struct summary *focus, st
 static void say_break_even(const struct dataset *d, const struct summary *focus, struct sentences *s)
 {
 	struct ratios r;
-	char text[CROSSING_TEXT];
-	if (focus->cell.workers.value < 2)
+	char at[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES];
+	const uint64_t workers = focus->cell.workers.value;
+	if (workers < 2)
 		return;
 	ratios_to_serial(d, &focus->cell, &r);
 	const struct crossing c = crossing_find(&r, 1);
 	if (r.count < 2)
 		return;
 	if (crossing_kind(&c) == CROSSING_BETWEEN && c.low > 0 && c.high < INFINITY)
-		sentences_add(s, "These workers pay from %s %s on; with fewer they take longer than serial.",
-			crossing_text(&c, text), kernel_items(focus->cell.kernel));
+		sentences_add(s, "Break-even: %" PRIu64 " workers beat serial above %s %s (%s to %s).",
+			workers, units_count(c.at, at), kernel_items(focus->cell.kernel),
+			units_count(c.low, low), units_count(c.high, high));
 	else if (crossing_kind(&c) == CROSSING_NEVER)
-		sentences_add(s, "These workers are faster than serial at no size measured.");
+		sentences_add(s,
+			"Break-even: not reached; %" PRIu64 " workers beat serial at no size measured.",
+			workers);
 }
 
 /* The Universal Scalability Law, where its first cost is told apart from none. */
@@ -162,12 +218,11 @@ static void say_model(const struct dataset *d, const struct summary *focus, stru
 	if (!m || !(m->usl_contention_low > 0))
 		return;
 	if (m->usl_coherency_low > 0 && m->usl_peak_workers > 0)
-		snprintf(peak, sizeof peak, "; by the law, beyond %.0f workers more are slower",
+		snprintf(peak, sizeof peak, "; by the law, more than %.0f workers are slower",
 			m->usl_peak_workers);
 	sentences_add(s,
-		"Each further worker costs %.2f %% (%.2f to %.2f) of one worker's time in waiting for what "
-		"is shared, by the Universal "
-		"Scalability Law%s.",
+		"Contention: each further worker costs %.2f %% (%.2f to %.2f %%) of one worker's time "
+		"(Universal Scalability Law)%s.",
 		100 * m->usl_contention, 100 * m->usl_contention_low, 100 * m->usl_contention_high, peak);
 }
 
@@ -176,15 +231,15 @@ static void put_ceiling(const struct summary *s, char *text, size_t size)
 {
 	static const struct {
 		const char *ceiling, *what;
-	} arithmetic[] = {{"peak", "instructions on whole numbers"}, {"flops", "arithmetic on doubles"},
+	} arithmetic[] = {{"peak", "integer arithmetic"}, {"flops", "floating-point arithmetic"},
 		{"divide", "division"}};
 	if (strcmp(s->ceiling, "read") == 0)
-		snprintf(text, size, "memory, at %.1f GB/s or %.0f %% of what as many workers can read",
+		snprintf(text, size, "memory bandwidth (%.1f GB/s, %.0f %% of the read ceiling)",
 			s->bytes_per_second * 1e-9, s->pct_of_ceiling);
 	for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++)
 		if (strcmp(s->ceiling, arithmetic[i].ceiling) == 0)
-			snprintf(text, size, "%s, at %.0f %% of the most that as many workers can do",
-				arithmetic[i].what, s->pct_of_ceiling);
+			snprintf(text, size, "%s (%.0f %% of the ceiling)", arithmetic[i].what,
+				s->pct_of_ceiling);
 }
 
 bool report_limit(const struct dataset *d, const struct summary *focus, char *text, size_t size)
@@ -207,21 +262,20 @@ bool report_limit(const struct dataset *d, const struct summary *focus, char *te
 	const double slower = (focus->compute_ns - (isnan(focus->imbalance_ns) ? 0 : focus->imbalance_ns)) *
 			      workers / serial->compute_ns;
 	if (focus->serial_speedup_low > (1 - report_margin) * workers)
-		snprintf(text, size,
-			"nothing but the cores themselves, with %.1f %% of a run spent computing",
-			100 * (1 - around));
+		snprintf(text, size, "compute (%.1f %% of the run)", 100 * (1 - around));
 	else if (!(focus->serial_speedup_high < (1 - report_margin) * workers))
 		return false; /* no loss that is decided needs a reason */
 	else if (around > report_margin && around > idle && around > slower - 1)
-		snprintf(text, size, "starting workers, collecting results and ending them, %.0f %% of a run",
+		snprintf(text, size,
+			"overhead: starting workers, collecting results, reaping (%.0f %% of the run)",
 			100 * around);
 	else if (idle > report_margin && idle > slower - 1)
-		snprintf(text, size, "uneven shares, the last worker ending %.0f %% of a run after the first",
+		snprintf(text, size,
+			"load imbalance: the last worker finishes %.0f %% of the run after the first",
 			100 * idle);
 	else if (slower - 1 > report_margin)
 		snprintf(text, size,
-			"workers that slow each other down (shared memory, caches or cores), %.2f times as "
-			"long for a share as one alone",
+			"contention for memory, caches or cores: a share takes %.2f times as long as alone",
 			slower);
 	else
 		return false;
@@ -232,7 +286,7 @@ static void say_limit(const struct dataset *d, const struct summary *focus, stru
 {
 	char text[200];
 	if (report_limit(d, focus, text, sizeof text))
-		sentences_add(s, "What limits it: %s.", text);
+		sentences_add(s, "Bottleneck: %s.", text);
 }
 
 void report_answer(const struct dataset *d, const char *kernel, struct sentences *s)
@@ -240,13 +294,14 @@ void report_answer(const struct dataset *d, const char *kernel, struct sentences
 	const struct summary *focus = dataset_focus(d, kernel);
 	s->count = 0;
 	if (!focus) {
-		sentences_add(s, "No cell gave a verified answer.");
+		sentences_add(s, "No cell has a verified answer.");
 		return;
 	}
-	say_speed(d, focus, s);
-	say_scaling(d, focus, s);
+	say_time(focus, s);
+	say_speedup(d, focus, s);
+	say_limit(d, focus, s);
 	say_break_even(d, focus, s);
 	say_threads(d, focus, s);
+	say_vectors(d, focus, s);
 	say_model(d, focus, s);
-	say_limit(d, focus, s);
 }

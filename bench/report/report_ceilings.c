@@ -129,8 +129,8 @@ static void put_nearness(struct report_cell *c, const struct summary *s)
 
 int report_table_nearness(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {"kernel", "variant", "workers", "size", "operations a byte",
-		"operations/s", "95 % interval", "bytes/s", "its ceiling", "of that", NULL};
+	static const char *const heads[] = {"kernel", "variant", "workers", "size", "op/byte", "operations/s",
+		"95 % interval", "bytes/s", "ceiling", "% of ceiling", NULL};
 	report_table_begin(g, heads);
 	return sheet_rows(d, g, wants_nearness, put_nearness, e);
 }
@@ -144,6 +144,6 @@ void report_undemanding(const struct dataset *d, struct sentences *s)
 		struct err unknown = {0};
 		const struct kernel *k = kernel_find(names[i], &unknown);
 		if (k && k->undemanding && k->ceiling == CEILING_NONE)
-			sentences_add(s, "%s is not on the roofline: %s.", k->name, k->undemanding);
+			sentences_add(s, "%s is not shown on the roofline: %s.", k->name, k->undemanding);
 	}
 }

@@ -6,11 +6,9 @@
 
 int report_table_findings(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {"topic", "grade", "what was found", NULL}, *const grades[] = {
-											       "warning",
-											       "note",
-											       "unknown",
-											       "ok"};
+	static const char *const heads[] = {"topic", "grade", "finding", NULL}, *const grades[] = {"warning",
+											"note", "unknown",
+											"ok"};
 	size_t i;
 	json_t *finding;
 	report_table_begin(g, heads);
@@ -70,7 +68,7 @@ static void array_text(const json_t *array, char *text, size_t size)
 
 int report_table_manifest(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {"what", "value", NULL};
+	static const char *const heads[] = {"key", "value", NULL};
 	enum { DEEPEST = 4 };
 	struct {
 		json_t *object;

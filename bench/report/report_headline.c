@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_headline.c - the answers at the top of a report: one sentence over all kernels per
- * question, omitted where nothing decides.
+ * report_headline.c - the answers at the top of a report, over all kernels, each omitted where there is nothing to
+ * answer. A sweep too noisy to decide anything leads with that and with the remedy.
  */
 #include "base/units.h"
 #include "bench/report/breakeven.h"
@@ -9,6 +9,7 @@
 #include "kernels/kernel.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -29,12 +30,6 @@ static void clause(struct answer *a, const char *separator, const char *format, 
 	va_end(args);
 }
 
-/* The kernels that measure work, not the harness. */
-static bool works(const char *kernel)
-{
-	return strcmp(kernel, "noop") != 0;
-}
-
 /* "With 2 workers on 2 CPUs: ", before the first clause; where a later focus cell has other workers they are said
  * with it. */
 static void with_workers(
@@ -48,12 +43,12 @@ static void with_workers(
 		if (cpus > 0)
 			clause(a, "", " on %u CPU%s", cpus, units_plural(cpus));
 	}
-	clause(a, "", "%s%s", a->clauses++ == 0 ? ": " : ", ", focus->cell.kernel);
+	clause(a, "", "%s%s", a->clauses++ == 0 ? ": " : "; ", focus->cell.kernel);
 	if (workers != a->workers)
-		clause(a, "", " (%" PRIu64 " worker%s)", workers, units_plural(workers));
+		clause(a, "", ", %" PRIu64 " worker%s:", workers, units_plural(workers));
 }
 
-static void how_fast(const struct dataset *d, const struct summary *focus, struct answer *a)
+static void put_throughput(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
 	char rate[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES];
 	const double items = (double)focus->cell.items.value;
@@ -65,68 +60,95 @@ static void how_fast(const struct dataset *d, const struct summary *focus, struc
 			units_count(items / focus->median_low, high));
 }
 
-static void how_it_scales(const struct dataset *d, const struct summary *focus, struct answer *a)
+static void put_speedup(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
-	const struct ranged x = {
-		focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
-	char value[32], low[32], high[32];
-	if (focus->cell.workers.value < 2 || isnan(x.low))
+	char text[320];
+	if (focus->cell.workers.value < 2 || isnan(focus->serial_speedup_low))
 		return;
-	with_workers(d, focus, "Times as fast as serial, with", a);
-	clause(a, "", " %s (%s to %s)%s", units_ratio(x.value, value), units_ratio(x.low, low),
-		units_ratio(x.high, high), x.low <= 1 && x.high >= 1 ? ", no gain that can be told" : "");
+	with_workers(d, focus, "Over serial, with", a);
+	report_speedup(d, focus, text, sizeof text);
+	clause(a, "", " %s", text);
 }
 
-/* What the ratios of processes to threads decide, as a clause; "" where nothing. */
-static void ratio_clause(const struct ratios *r, const char *items, char *text, size_t size)
-{
-	const struct crossing c = crossing_find(r, 1 + report_margin);
-	const enum crossing_kind kind = crossing_kind(&c);
-	const struct ranged *small = &r->ratio[0];
-	const double margin = 100 * report_margin;
-	char value[32], low[32], high[32], at[UNITS_RANGE_BYTES], from[CROSSING_TEXT];
-	int used = 0;
-	text[0] = '\0';
-	if (kind == CROSSING_ALWAYS)
-		snprintf(text, size, "processes within %.0f %% of threads at every size", margin);
-	else if (small->low > 1 + report_margin)
-		used = snprintf(text, size, "processes take %s (%s to %s) times as long as threads at %s %s",
-			units_ratio(small->value, value), units_ratio(small->low, low),
-			units_ratio(small->high, high), units_size(r->size[0], at), items);
-	if (kind == CROSSING_BETWEEN && c.low > 0 && isfinite(c.high))
-		snprintf(text + used, size - (size_t)used, "%s within %.0f %% from %s %s on",
-			used ? ", and are" : "processes are", margin, crossing_text(&c, from), items);
-}
-
-static void threads_or_processes(const struct dataset *d, const struct summary *focus, struct answer *a)
-{
-	static const struct {
-		const char *lifetime, *name;
-	} ways[] = {{"pool", "kept in a pool"}, {"spawn", "made anew for each run"}};
-	bool named = false;
-	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
-		struct ratios r;
-		char text[320];
-		struct worker_pair by;
-		if (!ratios_to_threads(d, &focus->cell, ways[w].lifetime, &by, &r))
-			continue;
-		ratio_clause(&r, kernel_items(focus->cell.kernel), text, sizeof text);
-		if (!*text)
-			continue;
-		clause(a, "; ", "%s%s%s: %s", named ? "" : focus->cell.kernel, named ? "" : ", ",
-			ways[w].name, text);
-		named = true;
-	}
-}
-
-static void what_limits_it(const struct dataset *d, const struct summary *focus, struct answer *a)
+static void put_limit(const struct dataset *d, const struct summary *focus, struct answer *a)
 {
 	char text[200];
 	if (report_limit(d, focus, text, sizeof text))
 		clause(a, "; ", "%s: %s", focus->cell.kernel, text);
 }
 
-static void how_far(const struct dataset *d, const struct sentences *trust, struct answer *a)
+/* An answer that says the same of each kernel in turn. */
+typedef void (*of_kernel)(const struct dataset *d, const struct summary *focus, struct answer *a);
+
+/* The focus cells of the kernels that measure work, not the harness; how many. */
+static size_t focus_cells(const struct dataset *d, const struct summary *focus[REPORT_KERNELS])
+{
+	const char *kernel[REPORT_KERNELS];
+	const size_t n = dataset_subjects(d, kernel, REPORT_KERNELS);
+	size_t found = 0;
+	for (size_t k = 0; k < n; k++) {
+		const struct summary *s = strcmp(kernel[k], "noop") == 0 ? NULL : dataset_focus(d, kernel[k]);
+		if (s)
+			focus[found++] = s;
+	}
+	return found;
+}
+
+/* What the ratios of processes to threads decide of one kernel. */
+struct decided {
+	bool always;    /* within the margin at every size */
+	char text[320]; /* else what is decided; "" where nothing */
+};
+
+static struct decided decide(const struct ratios *r, const char *items)
+{
+	const struct crossing c = crossing_find(r, 1 + report_margin);
+	const struct ranged *small = &r->ratio[0];
+	char value[32], low[32], high[32], at[UNITS_RANGE_BYTES], from[3][UNITS_BYTES];
+	struct decided d = {.always = crossing_kind(&c) == CROSSING_ALWAYS};
+	int used = 0;
+	if (d.always)
+		return d;
+	if (small->low > 1 + report_margin)
+		used = snprintf(d.text, sizeof d.text, "%s times as long (%s to %s) at %s %s",
+			units_ratio(small->value, value), units_ratio(small->low, low),
+			units_ratio(small->high, high), units_size(r->size[0], at), items);
+	if (crossing_kind(&c) == CROSSING_BETWEEN && c.low > 0 && isfinite(c.high))
+		snprintf(d.text + used, sizeof d.text - (size_t)used,
+			"%swithin %.0f %% of threads above %s %s (%s to %s)", used ? ", " : "",
+			100 * report_margin, units_count(c.at, from[0]), items, units_count(c.low, from[1]),
+			units_count(c.high, from[2]));
+	return d;
+}
+
+static void put_threads(
+	const struct dataset *d, const struct summary *const *focus, size_t n, struct answer *a)
+{
+	static const struct {
+		const char *lifetime, *name;
+	} ways[] = {{"pool", "In a pool"}, {"spawn", "Spawned for every run"}};
+	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+		struct answer same = {0}, other = {0};
+		for (size_t k = 0; k < n; k++) {
+			struct ratios r;
+			struct worker_pair by;
+			if (!ratios_to_threads(d, &focus[k]->cell, ways[w].lifetime, &by, &r))
+				continue;
+			const struct decided found = decide(&r, kernel_items(focus[k]->cell.kernel));
+			if (found.always)
+				clause(&same, ", ", "%s", focus[k]->cell.kernel);
+			else if (*found.text)
+				clause(&other, "; ", "%s %s", focus[k]->cell.kernel, found.text);
+		}
+		if (*same.text)
+			clause(a, " ", "%s, processes are within %.0f %% of threads at every size: %s.",
+				ways[w].name, 100 * report_margin, same.text);
+		if (*other.text)
+			clause(a, " ", "%s, processes take longer: %s.", ways[w].name, other.text);
+	}
+}
+
+static void put_confidence(const struct dataset *d, const struct sentences *trust, struct answer *a)
 {
 	const char *grade, *topic;
 	struct answer against = {0};
@@ -135,7 +157,7 @@ static void how_far(const struct dataset *d, const struct sentences *trust, stru
 	if (trust->count > 0)
 		clause(a, "", "%s", trust->text[0]);
 	if (course_worst(d) > 100 * report_margin)
-		clause(&against, ", ", "a machine that did not keep its speed");
+		clause(&against, ", ", "the machine changed speed");
 	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
 	{
 		grade = json_string_value(json_object_get(finding, "grade"));
@@ -144,32 +166,63 @@ static void how_far(const struct dataset *d, const struct sentences *trust, stru
 			clause(&against, ", ", "%s", topic);
 	}
 	if (*against.text)
-		clause(a, " ", "What speaks against it: %.300s.", against.text);
+		clause(a, " ", "Warnings: %.300s.", against.text);
+}
+
+/* What to do about a sweep that decides next to nothing. */
+static void put_noise(const struct report_precision *p, struct answer *a)
+{
+	if (2 * p->known < p->cells)
+		clause(a, "",
+			"Too few launches to compare anything: %zu of %zu cells have a 95 %% interval. Run the sweep "
+			"again with more launches (launches = 6 or more) and a longer budget, on an idle machine.",
+			p->known, p->cells);
+	else
+		clause(a, "",
+			"Too noisy for conclusions: %zu of %zu cells reached the precision asked for (±%g %%); the "
+			"median 95 %% interval is ±%.0f %%. Make the machine idle, then add launches with a longer "
+			"budget (parscale resume DIR --budget 1h) or run again with more launches (launches = 12). "
+			"Until then, read the figures below as rough.",
+			p->within, p->cells, 100 * p->asked, 100 * p->typical);
+}
+
+/* A new answer; written texts of no clause are taken back by drop_empty. */
+static struct answer *answer_begin(struct headline *h, const char *id, const char *question)
+{
+	struct answer *a = &h->answer[h->count++];
+	*a = (struct answer){.id = id, .question = question};
+	return a;
+}
+
+static void drop_empty(struct headline *h)
+{
+	if (!*h->answer[h->count - 1].text)
+		h->count--;
+}
+
+static void put_each(struct headline *h, const char *id, const char *question, const struct dataset *d,
+	const struct summary *const *focus, size_t n, of_kernel put)
+{
+	struct answer *a = answer_begin(h, id, question);
+	for (size_t k = 0; k < n; k++)
+		put(d, focus[k], a);
+	if (*a->text)
+		clause(a, "", ".");
+	drop_empty(h);
 }
 
 void report_headline(const struct dataset *d, const struct sentences *trust, struct headline *h)
 {
-	static const struct {
-		const char *question;
-		void (*say)(const struct dataset *, const struct summary *, struct answer *);
-	} questions[] = {{"How fast", how_fast}, {"How it scales", how_it_scales},
-		{"Threads or processes", threads_or_processes}, {"What limits it", what_limits_it}};
-	const char *kernel[REPORT_KERNELS];
-	const size_t n = dataset_subjects(d, kernel, REPORT_KERNELS);
+	const struct summary *focus[REPORT_KERNELS];
+	const size_t n = focus_cells(d, focus);
+	const struct report_precision p = report_precision(d);
 	*h = (struct headline){0};
-	for (size_t q = 0; q < sizeof questions / sizeof *questions; q++) {
-		struct answer a = {.question = questions[q].question};
-		for (size_t k = 0; k < n; k++) {
-			const struct summary *focus = works(kernel[k]) ? dataset_focus(d, kernel[k]) : NULL;
-			if (focus)
-				questions[q].say(d, focus, &a);
-		}
-		if (*a.text) {
-			clause(&a, "", ".");
-			h->answer[h->count++] = a;
-		}
-	}
-	struct answer *trusted = &h->answer[h->count++];
-	trusted->question = "How far to trust it";
-	how_far(d, trust, trusted);
+	if (report_noisy(&p))
+		put_noise(&p, answer_begin(h, "noise", "Noise"));
+	put_each(h, "throughput", "Throughput", d, focus, n, put_throughput);
+	put_each(h, "speedup", "Speed-up", d, focus, n, put_speedup);
+	put_each(h, "bottleneck", "Bottleneck", d, focus, n, put_limit);
+	put_threads(d, focus, n, answer_begin(h, "workers", "Threads or processes"));
+	drop_empty(h);
+	put_confidence(d, trust, answer_begin(h, "confidence", "Confidence"));
 }

@@ -151,21 +151,20 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 }
 
 /* The chart's SVG without its XML head; its name where it cannot be read. */
-static void chart(FILE *f, const struct report *r, const struct plotted *p)
+static void chart(FILE *f, const struct report *r, const struct plotted *p, const char *reading)
 {
 	char path[sizeof r->d.dir + 160];
 	struct err e = {0};
 	snprintf(path, sizeof path, "%s/plots/%s.svg", r->d.dir, p->stem);
 	char *text = file_text(path, &e);
 	const char *from = text ? strstr(text, "<svg") : NULL;
-	heading(f, 3, NULL, p->chart->question);
 	fputs("<figure><div class=\"wide\">", f);
 	if (from)
 		fputs(from, f);
 	else
 		xml_text(f, path);
 	fputs("</div><figcaption>", f);
-	xml_text(f, p->chart->reading);
+	xml_text(f, reading);
 	fprintf(f,
 		" <a href=\"plots/%s.svg\">SVG</a> <a href=\"plots/%s.png\">PNG</a></figcaption></figure>\n",
 		p->stem, p->stem);
@@ -208,7 +207,8 @@ static void top(FILE *f, const struct report *r)
 	}
 	fputs("</p>\n<div class=\"answer\"><dl>\n", f);
 	for (size_t i = 0; i < r->headline.count; i++) {
-		fprintf(f, "<dt>%s</dt><dd>", r->headline.answer[i].question);
+		fprintf(f, "<dt id=\"answer-%s\">%s</dt><dd>", r->headline.answer[i].id,
+			r->headline.answer[i].question);
 		xml_text(f, r->headline.answer[i].text);
 		fputs("</dd>\n", f);
 	}

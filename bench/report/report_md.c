@@ -74,14 +74,14 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 	fputc('\n', f);
 }
 
-static void chart(FILE *f, const struct report *r, const struct plotted *p)
+static void chart(FILE *f, const struct report *r, const struct plotted *p, const char *reading)
 {
 	(void)r;
-	heading(f, 3, NULL, p->chart->question);
 	fputs("![", f);
 	put_text(f, p->title);
 	fprintf(f, "](plots/%s.svg)\n\n", p->stem);
-	paragraph(f, p->chart->reading);
+	if (*reading)
+		paragraph(f, reading);
 }
 
 static void files(FILE *f, const struct report *r, const char *const *names)

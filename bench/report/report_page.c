@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report_page.c - the order of a report's parts, the same for every form it is laid out in. */
+#include "bench/probe/probe.h"
 #include "bench/report/report.h"
 
 #include <string.h>
@@ -10,13 +11,37 @@ struct page {
 	FILE *f;
 };
 
-/* The charts of a part of the report; subject NULL: of all. */
+/* The question that a chart answers; of a probe, what the probe measures. */
+static void put_chart_heading(const struct page *p, const struct plotted *one)
+{
+	struct err unknown = {0}; /* a probe of another version */
+	const struct probe *probe = one->chart->part == OF_PROBE ? probe_find(one->subject, &unknown) : NULL;
+	char text[256];
+	snprintf(text, sizeof text, "%.48s%s%.200s", one->subject, probe ? ": " : "",
+		probe ? probe->summary : "");
+	p->as->heading(p->f, 3, NULL, one->chart->part == OF_PROBE ? text : one->chart->question);
+}
+
+/* Whether a chart of this kind stands before number i of the page. Charts of a kernel and its successors are in the
+ * order of the list. */
+static bool explained(const struct plots *all, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (all->list[k].chart == all->list[i].chart)
+			return true;
+	return false;
+}
+
+/* The charts of a part of the report; subject NULL: of all. How to read a kind of chart is said at its first. */
 static void put_charts(const struct page *p, enum chart_part part, const char *subject)
 {
-	for (size_t i = 0; i < p->r->plots.count; i++) {
-		const struct plotted *one = &p->r->plots.list[i];
-		if (one->chart->part == part && (!subject || strcmp(one->subject, subject) == 0))
-			p->as->chart(p->f, p->r, one);
+	const struct plots *all = &p->r->plots;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct plotted *one = &all->list[i];
+		if (one->chart->part != part || (subject && strcmp(one->subject, subject) != 0))
+			continue;
+		put_chart_heading(p, one);
+		p->as->chart(p->f, p->r, one, explained(all, i) ? "" : one->chart->reading);
 	}
 }
 
@@ -39,7 +64,7 @@ static void put_kernel(const struct page *p, const struct section *s)
 	put_charts(p, OF_KERNEL, s->kernel);
 	if (s->table.rows == 0)
 		return;
-	p->as->heading(p->f, 3, NULL, "In numbers");
+	p->as->heading(p->f, 3, NULL, "Table: back ends, lifetimes and workers");
 	p->as->paragraph(p->f, s->setting);
 	p->as->sheet(p->f, &s->table, SHEET_OPEN);
 }
@@ -52,8 +77,8 @@ static bool has_ceilings(const struct report *r)
 static void put_ceilings(const struct page *p)
 {
 	put_charts(p, OF_CEILINGS, NULL);
-	put_table(p, "The ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
-	put_table(p, "How near each kernel comes", &p->r->nearness, SHEET_FOLDED);
+	put_table(p, "Ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
+	put_table(p, "Distance of each kernel from its ceiling", &p->r->nearness, SHEET_FOLDED);
 	p->as->sentences(p->f, &p->r->undemanding, false);
 }
 
@@ -84,10 +109,10 @@ static void put_trust(const struct page *p)
 {
 	p->as->sentences(p->f, &p->r->trust, false);
 	put_charts(p, OF_STEADINESS, NULL);
-	put_table(p, "What failed", &p->r->troubles, SHEET_WRAPPED);
-	put_table(p, "The samples furthest off: kept in every number, and why they may be so",
-		&p->r->outliers, SHEET_FOLDED);
-	put_table(p, "The environment", &p->r->findings, SHEET_WRAPPED);
+	put_table(p, "Failures", &p->r->troubles, SHEET_WRAPPED);
+	put_table(p, "Outliers: the samples furthest from their cell's median, all kept", &p->r->outliers,
+		SHEET_FOLDED);
+	put_table(p, "Environment: findings that affect measurements", &p->r->findings, SHEET_WRAPPED);
 }
 
 static void put_method(const struct page *p)
@@ -96,8 +121,7 @@ static void put_method(const struct page *p)
 		p->as->paragraph(p->f, *text);
 	if (p->r->rules.count == 0)
 		return;
-	p->as->heading(p->f, 3, NULL,
-		"The twelve rules of Hoefler and Belli (SC15), and what is true of this sweep");
+	p->as->heading(p->f, 3, NULL, "The twelve rules of Hoefler and Belli (SC15), applied to this sweep");
 	p->as->sentences(p->f, &p->r->rules, true);
 }
 
@@ -111,9 +135,8 @@ static void put_cells(const struct page *p)
 	static const char *const files[] = {"report.html", "report.md", "summary.csv", "samples.csv",
 		"models.csv", "workers.csv", "probes.csv", "manifest.json", "plan.sweep", NULL};
 	put_table(p, "Measured", &p->r->all, SHEET_FOLDED);
-	put_table(p, "Not measured: cells that make no sense or cannot run here", &p->r->omissions,
-		SHEET_FOLDED);
-	p->as->heading(p->f, 3, NULL, "Files beside this one");
+	put_table(p, "Skipped: impossible or unavailable combinations", &p->r->omissions, SHEET_FOLDED);
+	p->as->heading(p->f, 3, NULL, "Files in this folder");
 	p->as->files(p->f, p->r, files);
 }
 
@@ -123,13 +146,13 @@ static const struct part {
 	bool (*has)(const struct report *r); /* NULL: always */
 	void (*put)(const struct page *p);
 } parts[] = {
-	{"ceilings", "Ceilings", has_ceilings, put_ceilings},
-	{"probes", "What mechanisms cost", has_probes, put_probes},
-	{"against", "Against the other sweep", has_changes, put_changes},
-	{"trust", "How far to trust it", NULL, put_trust},
-	{"method", "How it was measured", NULL, put_method},
-	{"machine", "The machine, the build and the plan", NULL, put_machine},
-	{"cells", "Every cell", NULL, put_cells},
+	{"ceilings", "Ceilings: the limits of this machine", has_ceilings, put_ceilings},
+	{"probes", "Probes: the cost of single mechanisms", has_probes, put_probes},
+	{"against", "Comparison with the baseline sweep", has_changes, put_changes},
+	{"trust", "Confidence: how far to trust these numbers", NULL, put_trust},
+	{"method", "Method: how it was measured", NULL, put_method},
+	{"machine", "Configuration: machine, build and plan", NULL, put_machine},
+	{"cells", "Cells: everything measured", NULL, put_cells},
 };
 
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -142,8 +165,12 @@ void report_links(const struct report *r, void link(FILE *f, const char *id, con
 		link(f, id, r->section[k].kernel);
 	}
 	for (size_t i = 0; i < PARTS; i++)
-		if (!parts[i].has || parts[i].has(r))
-			link(f, parts[i].id, parts[i].title);
+		if (!parts[i].has || parts[i].has(r)) {
+			char title[64]; /* up to the colon */
+			snprintf(title, sizeof title, "%.*s", (int)strcspn(parts[i].title, ":"),
+				parts[i].title);
+			link(f, parts[i].id, title);
+		}
 }
 
 void report_page(const struct report *r, const struct layout *as, FILE *f)
@@ -152,6 +179,7 @@ void report_page(const struct report *r, const struct layout *as, FILE *f)
 	as->top(f, r);
 	if (*r->no_plots)
 		as->paragraph(f, r->no_plots);
+	put_charts(&p, OF_WHOLE, NULL);
 	for (size_t k = 0; k < r->sections; k++)
 		put_kernel(&p, &r->section[k]);
 	for (size_t i = 0; i < PARTS; i++) {

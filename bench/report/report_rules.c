@@ -87,61 +87,56 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		units_seconds(t.base_most, most);
 	}
 	sentences_add(s,
-		"Base of a speed-up: %zu cells are set against the back end serial with the same "
-		"variant%s%s%s%s, %zu against their own one worker; each "
-		"base's absolute time stands in its row.",
+		"Base of speed-ups: back end serial with the same variant for %zu cells%s%s%s%s, the cell's own "
+		"single worker for %zu. Each row has its base's absolute time.",
 		t.serial, t.serial ? " (which takes " : "", least, t.serial ? " to " : "",
 		t.serial ? strcat(most, ")") : "", t.self);
 	sentences_add(s,
-		"What was left out: %zu combinations, each with its reason below; at most %" PRIu64
-		" workers on %u CPUs.",
+		"Subset: %zu combinations were skipped, each with its reason below; at most %" PRIu64
+		" workers on %u CPUs were measured.",
 		json_array_size(json_object_get(plan, "left_out")), t.workers_most, dataset_cpus(d));
 	sentences_add(
-		s, "Means: none of rates. A rate is all items over the median time, of %zu cells.", t.cells);
-	sentences_add(s, "Ratios: none is averaged. %zu speed-ups are each the ratio of two medians.",
+		s, "Means: none of rates. A rate is all items over the median time, in %zu cells.", t.cells);
+	sentences_add(s, "Ratios: none is averaged. Each of %zu speed-ups is the ratio of two medians.",
 		t.serial + t.self);
 	sentences_add(s,
-		"Not deterministic: %zu of %zu cells have a 95 %% interval, from %" PRIu64 " to %" PRIu64
+		"Nondeterminism: %zu of %zu cells have a 95 %% interval, from %" PRIu64 " to %" PRIu64
 		" launches; the widest is ±%.1f %%.",
 		t.ordered + t.student, t.cells, t.launches_least, t.launches_most, 100 * t.widest);
 	sentences_add(s,
-		"Normality: not assumed in %zu cells (order statistics); in %zu of two to five launches "
-		"Student's t takes their logarithms for normal, with a variance drawn towards that of all "
-		"cells; %zu of "
-		"too few launches have no interval.",
+		"Normality: not assumed in %zu cells (order statistics). %zu cells of two to five launches use "
+		"Student's t on logarithms, with a variance shrunk towards that of all cells. %zu cells have too "
+		"few launches for an interval.",
 		t.ordered, t.student, t.single);
 	sentences_add(s,
-		"Comparisons: by intervals of ratios; of %zu speed-ups against serial, %zu exclude 1. "
-		"Between sweeps by Mann and Whitney's test, of two programs in one sweep by Wilcoxon's of "
-		"pairs, adjusted for all cells.",
+		"Comparisons: by intervals of ratios; of %zu speed-ups over serial, %zu exclude 1. Two sweeps are "
+		"compared by the Mann-Whitney test, two programs in one sweep by Wilcoxon's test of pairs, both "
+		"adjusted for the number of cells.",
 		t.serial, t.decided);
 	sentences_add(s,
-		"Is the median enough: minimum, quartiles, maximum and every sample are kept beside it; at "
-		"most a sample took %.1f times its cell's median.",
+		"Median: minimum, quartiles, maximum and every sample are kept too; the slowest sample took %.1f "
+		"times its cell's median.",
 		t.tail);
 	sentences_add(s,
-		"Factors that vary, and how many levels: %s. Machine, build, environment, plan and seed "
-		"stand in manifest.json.",
-		*levels ? levels : "none");
+		"Factors and their numbers of levels: %s. manifest.json has machine, build, environment, plan and "
+		"seed.",
+		*levels ? levels : "none varies");
 	const double launches = plan_number(d, "launches");
 	if (isnan(launches))
-		sentences_add(s, "Measured by: a plan that the manifest does not tell.");
+		sentences_add(s, "Measurement: the plan is not in the manifest.");
 	else
 		sentences_add(s,
-			"Measured by: meter %s, %.0f launches or more of %.0f samples of at least %g ms, "
-			"%.0f runs "
-			"of warm-up or until two agree; workers start at one "
-			"gate and stamp one monotonic clock; medians over launches.",
+			"Measurement: meter %s, at least %.0f launches of %.0f samples of at least %g ms each; "
+			"warm-up: %.0f runs or until two agree. Workers start at one gate and read one monotonic "
+			"clock; results are medians over launches.",
 			meter ? meter : "unknown", launches, plan_number(d, "repetitions"),
 			1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
 	sentences_add(s,
-		"Upper bounds: %zu of %zu cells stand beside a ceiling measured in this sweep with as many "
-		"workers, %zu "
-		"beside memory and %zu beside instructions; the nearest reaches %.0f %% of it.",
+		"Upper bounds: %zu of %zu cells have a ceiling, measured in this sweep with as many workers: %zu "
+		"memory bandwidth, %zu arithmetic. The closest reaches %.0f %% of it.",
 		t.bounded, t.cells, t.of_memory, t.bounded - t.of_memory, t.pct_most);
 	sentences_add(s,
-		"Charts: lines join only sizes, worker counts or moments in order; bars and points carry "
-		"their intervals; %zu samples, outliers too, are in the charts of "
-		"spread and drift.",
+		"Charts: lines join only ordered sizes, worker counts or times; bars are 95 %% intervals; all %zu "
+		"samples, outliers included, are in the charts of repeatability and drift.",
 		d->samples.count);
 }

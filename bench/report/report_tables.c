@@ -106,7 +106,7 @@ static void put_state(struct report_cell *c, const struct summary *s)
 {
 	uint64_t bad = s->rejected.known ? s->rejected.value : 0;
 	if (bad > 0)
-		snprintf(c->text, sizeof c->text, "%" PRIu64 " not ok", bad);
+		snprintf(c->text, sizeof c->text, "%" PRIu64 " failed", bad);
 }
 
 static int by_place(const void *a, const void *b)
@@ -123,7 +123,7 @@ int report_table_main(
 	const struct dataset *d, const struct summary *focus, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval",
-		"items/s", "speed-up against serial", "speed-up against itself", "samples", "state", NULL};
+		"items/s", "speed-up over serial", "speed-up over one worker", "samples", "state", NULL};
 	static const char *const free_factors[] = {"backend", "lifetime", "workers", NULL};
 	report_table_begin(g, heads);
 	const struct summary **rows = calloc(d->summary.count, sizeof *rows),
@@ -225,8 +225,8 @@ static void put_else(struct report_cell *to, uint64_t differ, const struct summa
 int report_table_all(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {"kernel", "variant", "back end", "lifetime", "schedule",
-		"workers", "size", "else", "median", "95 % interval", "items/s", "speed-up against serial",
-		"of its ceiling", "samples", "state", NULL};
+		"workers", "size", "other factors", "median", "95 % interval", "items/s",
+		"speed-up over serial", "% of ceiling", "samples", "state", NULL};
 	struct elses elses = {.count = 0};
 	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->summary.count; i++) {
@@ -258,7 +258,7 @@ int report_table_all(const struct dataset *d, struct report_table *g, struct err
 int report_table_against(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {
-		"cell", "verdict", "time / time before", "95 % interval", "before", "now", NULL};
+		"cell", "verdict", "time / baseline time", "95 % interval", "baseline", "this sweep", NULL};
 	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->compared.count; i++) {
 		const struct comparison *row = table_row(&d->compared, i);
@@ -281,7 +281,7 @@ int report_table_against(const struct dataset *d, struct report_table *g, struct
 
 int report_table_troubles(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {"cell", "status", "why", NULL};
+	static const char *const heads[] = {"cell", "status", "reason", NULL};
 	report_table_begin(g, heads);
 	for (size_t i = 0; i < d->samples.count; i++) {
 		const struct sample *s = table_row(&d->samples, i);
@@ -309,7 +309,7 @@ static int by_distance(const void *a, const void *b)
 int report_table_outliers(const struct dataset *d, struct report_table *g, struct err *e)
 {
 	static const char *const heads[] = {
-		"cell", "launch", "sample", "time", "times the median", "why", NULL};
+		"cell", "launch", "sample", "time", "time / median", "attributed to", NULL};
 	enum { MOST_OUTLIERS = 40 };
 	struct outliers o;
 	report_table_begin(g, heads);
@@ -338,7 +338,7 @@ int report_table_outliers(const struct dataset *d, struct report_table *g, struc
 
 int report_table_omissions(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {"cell", "why it was not measured", NULL};
+	static const char *const heads[] = {"cell", "reason", NULL};
 	size_t i;
 	json_t *one;
 	report_table_begin(g, heads);

@@ -61,7 +61,7 @@ static void put_table(const struct report_table *g, FILE *f)
 		f);
 }
 
-/* Bars of the speed-up against serial, in eighths of a character. */
+/* Bars of the speed-up over serial, in eighths of a character. */
 static void put_bars(const struct report_table *g, FILE *f)
 {
 	static const char *const part[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -71,7 +71,7 @@ static void put_bars(const struct report_table *g, FILE *f)
 		most = fmax(most, g->cells[r * g->columns + SHEET_SPEEDUP].key); /* fmax passes over NAN */
 	if (!(most > 0))
 		return;
-	fputs("\n  speed-up against serial\n", f);
+	fputs("\n  speed-up over serial\n", f);
 	for (size_t r = 0; r < g->rows; r++) {
 		const struct report_cell *c = g->cells + r * g->columns;
 		if (isnan(c[SHEET_SPEEDUP].key))
@@ -110,8 +110,8 @@ void report_text(const struct report *r, FILE *f)
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
 	if (r->against.count > 0)
-		put_sentences(&r->against, "against the other sweep", f);
-	put_sentences(&r->trust, "how far to trust it", f);
+		put_sentences(&r->against, "comparison with the baseline sweep", f);
+	put_sentences(&r->trust, "confidence", f);
 	for (size_t k = 0; k < r->sections; k++) {
 		const struct section *s = &r->section[k];
 		if (s->table.rows == 0)

@@ -7,9 +7,11 @@
 
 #include "bench/data/drift.h"
 #include "bench/data/outlier.h"
+#include "bench/stats/stats.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 void sentences_add(struct sentences *s, const char *format, ...)
@@ -22,38 +24,64 @@ void sentences_add(struct sentences *s, const char *format, ...)
 	va_end(args);
 }
 
+struct report_precision report_precision(const struct dataset *d)
+{
+	const double asked = dataset_number(d, "plan.precision");
+	struct report_precision p = {.asked = asked > 0 ? asked : 0.02, .typical = NAN};
+	double *half = calloc(d->summary.count, sizeof *half);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *row = dataset_row(d, i);
+		const double width = (row->median_high - row->median_low) / 2 / row->median_seconds;
+		if (!row_ok(row))
+			continue;
+		p.cells++;
+		if (half && !isnan(width))
+			half[p.known++] = width;
+		p.within += width <= p.asked;
+	}
+	if (p.known > 0) {
+		stats_sort(half, p.known);
+		p.typical = stats_median(half, p.known);
+	}
+	free(half);
+	return p;
+}
+
+bool report_noisy(const struct report_precision *p)
+{
+	return p->cells > 0 && 4 * p->within < p->cells &&
+	       (2 * p->known < p->cells || p->typical > report_margin);
+}
+
 /* How many samples there are, how narrow they make the intervals, how many are missing. */
 static void say_counts(const struct dataset *d, struct sentences *s)
 {
+	const struct report_precision p = report_precision(d);
 	uint64_t samples = 0, bad = 0, wrong = 0;
-	size_t cells = 0, narrow = 0, known = 0;
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *row = dataset_row(d, i);
 		bad += row->rejected.known ? row->rejected.value : 0;
-		if (!row_ok(row))
-			continue;
-		cells++;
-		samples += row->samples.value;
-		known += isnan(row->median_low) ? 0 : 1;
-		narrow += (row->median_high - row->median_low) / 2 <= 0.02 * row->median_seconds;
+		samples += row_ok(row) ? row->samples.value : 0;
 	}
 	for (size_t i = 0; i < d->samples.count; i++)
 		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
-	if (known == 0)
+	if (p.known == 0)
 		sentences_add(s,
-			"%" PRIu64 " samples of %zu cells, every answer verified; too few samples for any "
-			"interval, so nothing can be told apart.",
-			samples, cells);
+			"%" PRIu64
+			" samples of %zu cells, all answers verified; too few launches for any 95 %% "
+			"interval.",
+			samples, p.cells);
 	else
 		sentences_add(s,
-			"%" PRIu64 " samples of %zu cells, every answer verified; in %zu cells the 95 %% "
-			"interval of the median is within ±2 %%%s.",
-			samples, cells, narrow,
-			2 * known < cells ? ", but most have too few samples for one" : "");
+			"%" PRIu64
+			" samples of %zu cells, all answers verified. %zu cells (%.0f %%) reached the "
+			"precision asked for (±%g %%); the median 95 %% interval is ±%.1f %%.",
+			samples, p.cells, p.within, 100 * (double)p.within / (double)p.cells, 100 * p.asked,
+			100 * p.typical);
 	if (bad > 0)
 		sentences_add(s,
-			"%" PRIu64 " samples failed, %" PRIu64
-			" of them with a wrong answer; they are listed below and in no number.",
+			"Failures: %" PRIu64 " samples, %" PRIu64
+			" of them with a wrong answer. They are listed below and enter no other number.",
 			bad, wrong);
 }
 
@@ -71,10 +99,11 @@ static bool plan_fulfilled(const struct dataset *d)
 static void say_end(const struct dataset *d, struct sentences *s, const char *end)
 {
 	if (strcmp(end, "budget") == 0 && plan_fulfilled(d))
-		sentences_add(s, "The budget ended before every cell was as precise as asked for.");
+		sentences_add(s, "Budget: it ended before every cell reached the precision asked for.");
 	else if (strcmp(end, "complete") != 0)
-		sentences_add(
-			s, "The sweep did not finish (%s), so some cells have fewer samples or none.", end);
+		sentences_add(s,
+			"Incomplete: the sweep did not finish (%s); some cells have fewer samples or none.",
+			end);
 }
 
 /* What the canary tells of the machine's speed over the sweep. */
@@ -96,21 +125,19 @@ static void say_canary(const struct dataset *d, struct sentences *s)
 		return;
 	if (t.verdict == DRIFT_UNKNOWN)
 		sentences_add(s,
-			"Drift: not told; the canary (%s) was launched %zu times, and %d are needed.", name,
-			t.launches, DRIFT_FEWEST);
+			"Drift: not known; the canary (%s) was launched %zu times, and %d launches are needed.",
+			name, t.launches, DRIFT_FEWEST);
 	else
 		sentences_add(s,
-			"Drift: %s. The canary (%s) was launched %zu times, in every block; its medians over "
-			"stretches of the sweep differ by "
-			"up to %.1f %% (p %s %.2g by permutation of their order).%s",
-			t.verdict == DRIFT_DRIFTED ? "the machine did not keep its speed"
-			: t.range > 0.02           ? "none that stands out from how its launches scatter"
-						   : "none to speak of",
+			"Drift: %s. The canary (%s), launched %zu times, once per block, varies by up to %.1f %% "
+			"between parts of the sweep (p %s %.2g, permutation test).%s",
+			t.verdict == DRIFT_DRIFTED ? "the machine changed speed"
+			: t.range > 0.02           ? "none beyond the scatter of launches"
+						   : "none",
 			name, t.launches, 100 * t.range, t.p_value < 0.001 ? "<" : "=",
 			fmax(t.p_value, 0.001),
-			t.verdict == DRIFT_DRIFTED
-				? " Random order within blocks spreads that over all cells alike."
-				: "");
+			t.verdict == DRIFT_DRIFTED ? " Random order spreads that evenly over all cells."
+						   : "");
 }
 
 /* How many samples are far off, and what for. */
@@ -123,12 +150,12 @@ static void say_outliers(const struct dataset *d, struct sentences *s)
 	if (outliers_find(&d->samples, &o, &none) == 0 && o.of > 0) {
 		for (size_t r = 0; r < OUTLIER_REASON_COUNT && used < sizeof reasons; r++)
 			if (o.by_reason[r] > 0)
-				used += (size_t)snprintf(reasons + used, sizeof reasons - used, "%s%zu: %s",
-					used ? "; " : "", o.by_reason[r], outlier_words[r]);
+				used += (size_t)snprintf(reasons + used, sizeof reasons - used, "%s%s %zu",
+					used ? ", " : "", outlier_words[r], o.by_reason[r]);
 		sentences_add(s,
-			"Outliers: %zu of %zu samples lie beyond Tukey's fences and 5 %% off their cell's "
-			"median; all are kept%s%s.",
-			o.count, o.of, used ? ". " : "", reasons);
+			"Outliers: %zu of %zu samples lie beyond Tukey's fences and more than 5 %% from their "
+			"cell's median. All are kept%s%s.",
+			o.count, o.of, used ? ". Attributed to: " : "", reasons);
 	}
 	outliers_free(&o);
 }
@@ -147,12 +174,10 @@ void report_trust(const struct dataset *d, struct sentences *s)
 	say_outliers(d, s);
 	if (drift > 100 * report_margin)
 		sentences_add(s,
-			"The machine did not keep its speed: for some time samples took up to %.0f %% more "
-			"or less than the rest.",
+			"Drift: for part of the sweep, samples were up to %.0f %% off their cells' medians.",
 			drift);
 	if (host)
-		sentences_add(
-			s, "Measured in a virtual machine (%s); what else its host does is not seen.", host);
+		sentences_add(s, "Virtual machine (%s): other load on its host is not visible.", host);
 	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
 	{
 		const char *grade = json_string_value(json_object_get(finding, "grade"));
@@ -171,7 +196,7 @@ void report_against(const struct dataset *d, struct sentences *s)
 	s->count = 0;
 	if (d->compared.count == 0) {
 		if (*d->base)
-			sentences_add(s, "%s has no cell that was measured here too.", d->base);
+			sentences_add(s, "%s has no cell in common with this sweep.", d->base);
 		return;
 	}
 	for (size_t i = 0; i < d->compared.count; i++) {
@@ -182,18 +207,18 @@ void report_against(const struct dataset *d, struct sentences *s)
 			best = c;
 	}
 	sentences_add(s,
-		"Of %zu cells that both have, %zu are slower, %zu faster, %zu the same within %.0f %%, %zu "
-		"undecided, %zu not measured.",
+		"Of %zu cells in common, %zu are slower, %zu faster, %zu the same within %.0f %%, %zu undecided, "
+		"%zu not measured.",
 		d->compared.count, n[VERDICT_SLOWER], n[VERDICT_FASTER], n[VERDICT_SAME],
 		100 * d->rules.margin, n[VERDICT_UNDECIDED], n[VERDICT_UNMEASURED]);
 	if (worst) {
 		cell_name(&worst->cell, name, sizeof name);
-		sentences_add(s, "Slowed down most: %s, %.3f times the time (%.3f to %.3f).", name,
+		sentences_add(s, "Largest slow-down: %s, %.3f times the time (%.3f to %.3f).", name,
 			worst->ratio, worst->ratio_low, worst->ratio_high);
 	}
 	if (best) {
 		cell_name(&best->cell, name, sizeof name);
-		sentences_add(s, "Sped up most: %s, %.3f times the time (%.3f to %.3f).", name, best->ratio,
-			best->ratio_low, best->ratio_high);
+		sentences_add(s, "Largest improvement: %s, %.3f times the time (%.3f to %.3f).", name,
+			best->ratio, best->ratio_low, best->ratio_high);
 	}
 }

@@ -28,6 +28,7 @@ struct simulation {
 	uint64_t seed;               /* of the noise */
 	bool holes, failures;        /* leave out, or fail, some cells */
 	bool ceilings;               /* memory and registers too */
+	double noise;                /* each launch is slower by up to this factor, less 1 */
 	double drift;                /* the second half of the time is slower by this factor, less 1 */
 	const char *const *backends; /* ended by NULL; serial is always there */
 	const char *const *lifetimes;
@@ -199,10 +200,12 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 			ns[i] *= m->s->fork_factor;
 	for (int i = 0; i < 5; i++)
 		total += ns[i];
-	double spread = 0.01 + 0.03 * (total < 1e6);
+	double spread = 0.01 + 0.03 * (total < 1e6), slow = 1;
 	for (unsigned i = 0; i < m->s->samples; i++) {
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
-		double factor = (1 + spread * noise + (sim_uniform(m) < 0.04 ? 0.2 : 0)) *
+		if (m->s->noise > 0 && i % 4 == 0)
+			slow = 1 + m->s->noise * sim_uniform(m) * sim_uniform(m);
+		double factor = slow * (1 + spread * noise + (sim_uniform(m) < 0.04 ? 0.2 : 0)) *
 				(i >= m->s->samples / 2 ? 1 + m->s->drift : 1);
 		moment = i % 4 == 0 ? sim_uniform(m) : moment;
 		struct sample *row = table_add(&m->samples, NULL, &e);

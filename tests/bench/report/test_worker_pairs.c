@@ -87,8 +87,8 @@ static void sentences_name_what_was_measured(void **state)
 	char *dir = simulated_in(&s, "sentences");
 	assert_int_equal(command(report_main, &e, dir, "--format=md", NULL), 0);
 	char *text = slurp(dir, "report.md");
-	assert_says(text, "threads (new-thread)");
-	assert_says(text, "processes (new-fork)");
+	assert_says(text, "(new-thread)");
+	assert_says(text, "(new-fork)");
 	assert_null(strstr(text, "(pthread)"));
 	free(text);
 }
