@@ -4,8 +4,8 @@
  * ends.
  *
  * A pipe that reaches its end is not enough: a grandchild may hold it open for ever, and a child
- * may close it and hang. So the loop watches the pipes, the child's exit, the time limit and Ctrl-C
- * together. For probes, which start processes of their own, the caller becomes a child subreaper
+ * may close it and hang. So the loop watches the pipes, the child's exit (a pidfd, where there is
+ * one), the time limits and Ctrl-C together, and never waits for one of them alone. For probes, which start processes of their own, the caller becomes a child subreaper
  * (PR_SET_CHILD_SUBREAPER): orphans are reparented to it and are killed in rounds until none is
  * left.
  */
@@ -25,10 +25,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 8192, CLEAR_ROUNDS = 100, GRACE_NS = 2000000000 };
+enum {
+	LINE_BYTES = 8192,
+	CLEAR_ROUNDS = 100,
+	POLL_MS = 100,
+	GRACE_NS = 2000000000,
+	LONGEST_STEP_NS = 1000000000
+};
 
 extern char **environ;
 
@@ -39,8 +46,12 @@ struct watch {
 	int lines, errors; /* pipes; -1: closed */
 	char line[LINE_BYTES];
 	size_t used;
-	uint64_t asked_ns; /* when a launcher was asked to end; 0: it was not */
-	bool killed;
+	uint64_t last_ns;  /* when time was looked at last */
+	uint64_t spent_ns; /* on the child; the times below are of it */
+	uint64_t stopped_ns, asked_ns, gone_ns;
+	bool stopped, stalled; /* by SIGSTOP or the like; for too long */
+	bool asked, killed, gone;
+	int status; /* of waitpid, once it is gone */
 };
 
 void child_set_openmp(unsigned workers, const char *policy)
@@ -52,6 +63,12 @@ void child_set_openmp(unsigned workers, const char *policy)
 	if (!policy)
 		policy = workers <= place_capacity_here() ? "active" : "passive";
 	settings_override("OMP_WAIT_POLICY", policy);
+}
+
+/* A launcher's process group is its own where it cannot want the terminal. */
+static bool has_group(const struct child_order *order)
+{
+	return order->launcher && order->no_input;
 }
 
 static int start(struct watch *w, struct err *e)
@@ -73,9 +90,14 @@ static int start(struct watch *w, struct err *e)
 		&actions, lines[1], order->launcher ? STDOUT_FILENO : CHILD_RESULT_FD);
 	if (order->no_input)
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawnattr_t attributes;
+	posix_spawnattr_init(&attributes);
+	if (has_group(order)) /* of its own: 0 */
+		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	/* argv's strings are not changed: POSIX keeps the type for old callers */
 	int failed = posix_spawn(
-		&w->pid, order->path, &actions, NULL, (char *const *)(uintptr_t)order->argv, environ);
+		&w->pid, order->path, &actions, &attributes, (char *const *)(uintptr_t)order->argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	close(lines[1]);
 	if (order->capture)
@@ -147,64 +169,119 @@ static void take_errors(struct watch *w)
 		snprintf(r->message, sizeof r->message, "%.250s", from);
 }
 
-/* Ends the child. A launcher is asked first (SIGTERM) and has a grace period to end its ranks. */
+/* --- its end --- */
+
+static void send(const struct watch *w, int signal)
+{
+	kill(has_group(w->order) ? -w->pid : w->pid, signal);
+}
+
+/* Ends the child. A launcher is asked first (SIGTERM, and SIGCONT should it be stopped) and has a grace period to
+ * end its ranks. */
 static void end(struct watch *w)
 {
-	if (w->order->launcher && w->asked_ns == 0) {
-		w->asked_ns = clock_ns();
-		kill(w->pid, SIGTERM);
+	if (w->order->launcher && !w->asked) {
+		w->asked = true;
+		w->asked_ns = w->spent_ns;
+		send(w, SIGTERM);
+		send(w, SIGCONT);
+	} else if (!w->killed && (!w->asked || w->spent_ns - w->asked_ns > GRACE_NS)) {
+		w->killed = true;
+		send(w, SIGKILL);
+	}
+}
+
+/* Time goes on in steps of at most a second: while this process is stopped itself (Ctrl-Z, a suspended machine),
+ * none is spent. */
+static void spend_time(struct watch *w)
+{
+	const uint64_t now = clock_ns(), step = now - w->last_ns;
+	const uint64_t spent = step < LONGEST_STEP_NS ? step : LONGEST_STEP_NS;
+	w->last_ns = now;
+	w->spent_ns += spent;
+	w->stopped_ns = w->stopped ? w->stopped_ns + spent : 0;
+}
+
+/* Whether the child has ended, is stopped, or goes on. */
+static void look(struct watch *w)
+{
+	int status = 0;
+	const pid_t changed = waitpid(w->pid, &status, WNOHANG | WUNTRACED | WCONTINUED);
+	if (changed == 0 || (changed < 0 && errno == EINTR))
+		return;
+	if (changed > 0 && (WIFSTOPPED(status) || WIFCONTINUED(status))) {
+		w->stopped = WIFSTOPPED(status);
 		return;
 	}
-	if (w->asked_ns == 0 || clock_ns() - w->asked_ns > GRACE_NS) {
-		kill(w->pid, SIGKILL);
-		w->killed = true;
-	}
+	/* where SIGCHLD is ignored, nobody knows how it ended */
+	w->gone = true;
+	w->gone_ns = w->spent_ns;
+	w->status = changed > 0 ? status : 0;
+	if (w->asked && has_group(w->order))
+		send(w, SIGKILL); /* helpers that it left */
 }
 
-/* Follows the child until its pipes are closed, its time is up, or Ctrl-C. */
+static bool overdue(struct watch *w)
+{
+	const struct child_order *order = w->order;
+	const bool late = order->timeout_seconds > 0 && (double)w->spent_ns > order->timeout_seconds * 1e9;
+	w->stalled |=
+		order->stopped_seconds > 0 && (double)w->stopped_ns > order->stopped_seconds * 1e9 && !late;
+	return late || w->stalled;
+}
+
+/* One round: what came, and what has become of the child. True when that was all. */
+static bool watch_round(struct watch *w, int pidfd, struct err *e)
+{
+	struct pollfd fds[] = {{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN},
+		{.fd = w->gone ? -1 : pidfd, .events = POLLIN}};
+	const bool told = w->lines >= 0 || w->errors >= 0 || pidfd >= 0;
+	poll(fds, sizeof fds / sizeof *fds, w->gone ? 0 : told ? POLL_MS : 1);
+	spend_time(w);
+	if (fds[0].revents && take_lines(w, e) != 0) {
+		close(w->lines);
+		w->lines = -1;
+	}
+	if (fds[1].revents)
+		take_errors(w);
+	const bool quiet = !fds[0].revents && !fds[1].revents, failed = e->status != ERR_NONE;
+	/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is read,
+	 * for a while; it may have written and gone since the poll, so that is looked at again */
+	if (w->gone)
+		return quiet || failed || signals_seen() || w->spent_ns - w->gone_ns > GRACE_NS;
+	const bool late = overdue(w);
+	w->result->timed_out |= late && !signals_seen();
+	if (late || failed || signals_seen())
+		end(w);
+	if (quiet || w->killed)
+		look(w);
+	return false;
+}
+
+/* Follows the child until it has ended, which it is made to where its time is up, it sent nonsense, or after
+ * Ctrl-C. Its status. */
 static int follow(struct watch *w, struct err *e)
 {
-	const double timeout_seconds = w->order->timeout_seconds;
-	const uint64_t started = clock_ns();
-	int status = 0;
-	bool gone = false;
-	while (w->lines >= 0 || w->errors >= 0) {
-		struct pollfd fds[2] = {
-			{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN}};
-		poll(fds, 2, gone ? 0 : 100);
-		if (fds[0].revents && take_lines(w, e) != 0 && !gone)
-			end(w);
-		if (e->status != ERR_NONE)
-			break;
-		if (fds[1].revents)
-			take_errors(w);
-		bool late = timeout_seconds > 0 && (double)(clock_ns() - started) > timeout_seconds * 1e9;
-		if (!w->killed && !gone && (late || signals_seen())) {
-			w->result->timed_out = late && !signals_seen();
-			end(w);
-		}
-		/* a grandchild may hold the pipes' other ends: once the child is gone, only what is there is
-		 * read; it may have written and gone since the poll, so that is looked at again */
-		if (!fds[0].revents && !fds[1].revents) {
-			if (gone)
-				return status;
-			gone = waitpid(w->pid, &status, WNOHANG) == w->pid;
-		}
-	}
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		if (signals_seen())
-			kill(w->pid, SIGKILL);
-	return status;
+	const int pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0); /* -1 before Linux 5.3: polled */
+	w->last_ns = clock_ns();
+	while (!watch_round(w, pidfd, e))
+		;
+	if (pidfd >= 0)
+		close(pidfd);
+	return w->status;
 }
 
-static void judge(struct child_result *r, int status, double timeout_seconds)
+static void judge(const struct watch *w, int status)
 {
+	struct child_result *r = w->result;
 	if (signals_seen()) {
 		r->status = ERR_INTERRUPTED;
 		snprintf(r->message, sizeof r->message, "interrupted");
 	} else if (r->timed_out) {
 		r->status = ERR_FAILED;
-		snprintf(r->message, sizeof r->message, "killed: it took longer than %g s", timeout_seconds);
+		snprintf(r->message, sizeof r->message, "killed: it %s longer than %g s",
+			w->stalled ? "was stopped for" : "took",
+			w->stalled ? w->order->stopped_seconds : w->order->timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
 		r->status = ERR_FAILED;
 		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
@@ -258,7 +335,7 @@ int child_run(const struct child_order *order, struct child_result *r, struct er
 		close(w.lines);
 	if (w.errors >= 0)
 		close(w.errors);
-	judge(r, status, order->timeout_seconds);
+	judge(&w, status);
 	if (order->clear)
 		r->left = clear();
 	return e->status == ERR_NONE ? 0 : -1;

@@ -24,9 +24,10 @@ struct child_order {
 	const char *path;
 	const char *const *argv; /* ended by NULL */
 	double timeout_seconds;  /* then it is killed; 0: none */
+	double stopped_seconds;  /* it may be stopped (SIGSTOP) that long, then it is killed; 0: for ever */
 	bool capture;            /* keep its standard error for `message` instead of showing it */
-	/* it starts the programs that we want: asked to end before it is killed, and no descriptors pass
-	 * through it, so the lines come through standard output */
+	/* it starts the programs that we want: asked to end before it is killed, with its process group if it
+	 * has no input, and no descriptors pass through it, so the lines come through standard output */
 	bool launcher;
 	bool no_input; /* its standard input is empty instead of ours */
 	/* end and reap every process it leaves behind; the caller has no other children then */
@@ -38,9 +39,9 @@ struct child_order {
 struct child_result {
 	pid_t pid;              /* of the child that was, for what it may have left under its number */
 	enum err_status status; /* its exit status, or why it was ended */
-	bool timed_out;
-	unsigned left;     /* processes that `clear` found */
-	char message[256]; /* one line, where `capture` was asked for or it was killed; else "" */
+	bool timed_out;         /* by either limit; time in which this process is stopped does not count */
+	unsigned left;          /* processes that `clear` found */
+	char message[256];      /* one line, where `capture` was asked for or it was killed; else "" */
 };
 
 /* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong

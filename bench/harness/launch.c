@@ -138,6 +138,14 @@ static enum err_status known_status(enum err_status s)
 	return s == ERR_NONE || s == ERR_USAGE || s == ERR_ABSENT || s == ERR_INTERRUPTED ? s : ERR_FAILED;
 }
 
+/* Launches end themselves where a run takes too long, but a launcher whose ranks are gone may wait for ever. More
+ * than the longest that all runs and the reference may take: those that look for a batch are few. */
+static double longest_seconds(const struct measure_plan *m)
+{
+	enum { SEARCHING = 30, PREPARING = 60 };
+	return (m->timeout_seconds + 1) * (m->samples + m->warmup + SEARCHING) + m->cap_seconds + PREPARING;
+}
+
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
 {
 	static const char *const policies[] = {
@@ -148,7 +156,8 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	*r = (struct launch_result){0};
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
 	const struct cell *cell = &order->measure->cell;
-	const bool ranks = cell->backend->host != NULL;
+	const bool ranks = cell->backend->host != NULL,
+		   listing = order->measure->print || order->measure->print_unique;
 	paths_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
 	if (ranks && access(path, X_OK) != 0)
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
@@ -160,7 +169,10 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	char self[4096];
 	const struct child_order child = {.path = ranks ? paths_beside("parscale", self, sizeof self) : path,
 		.argv = command.argv,
-		.timeout_seconds = order->timeout_seconds,
+		.timeout_seconds = order->timeout_seconds > 0 ? order->timeout_seconds
+				   : ranks && !listing        ? longest_seconds(order->measure)
+							      : 0,
+		.stopped_seconds = order->measure->timeout_seconds,
 		.capture = order->capture || ranks, /* a launcher has much to say of one line */
 		.launcher = ranks,
 		.no_input = ranks && strcmp(cell->input, "-") != 0,

@@ -16,8 +16,10 @@ struct launch_order {
 	const struct measure_plan *measure;
 	const struct meter *meter;
 	const char *program; /* the parscale that measures, or which lies beside what does; NULL: this one */
-	double timeout_seconds; /* of the whole launch, then it is killed; 0: none */
-	bool capture;           /* keep the worker's standard error for `message` instead of showing it */
+	/* of the whole launch, then it is killed; 0: none, but that of a launcher with its ranks, which is far off.
+	 * A launch that is stopped for longer than measure->timeout_seconds is killed too. */
+	double timeout_seconds;
+	bool capture; /* keep the worker's standard error for `message` instead of showing it */
 };
 
 struct launch_result {

@@ -9,10 +9,12 @@
 # A shell without job control has its background jobs ignore INT, and what is ignored stays so.
 heeding=
 env --default-signal=INT true 2>/dev/null && heeding='env --default-signal=INT'
-# begin BACKEND WORKERS: a run that takes long enough, in the background
+# begin BACKEND WORKERS OPTIONS...: a run that takes long enough, in the background
 begin() {
+	backend=$1 workers=$2
+	shift 2
 	# shellcheck disable=SC2086  # words
-	$heeding "$PARSCALE_BUILD/parscale" run sieve --stop 1e12 --backend "$1" --workers "$2" --repetitions 1 --meter native >out 2>err &
+	$heeding "$PARSCALE_BUILD/parscale" run sieve --stop 1e12 --backend "$backend" --workers "$workers" --repetitions 1 --meter native "$@" >out 2>err &
 	driver=$!
 	wait_for launched
 }
@@ -53,6 +55,12 @@ begin fork 2
 wait_for has_workers
 kill -TERM "$driver"
 ended 130 'interrupt' 'SIGTERM'
+
+for backend in serial pthread exec; do
+	begin $backend 1 --timeout 1s
+	kill -STOP "$launch"
+	ended 1 'stopped for longer than 1 s' "SIGSTOP of a launch: $backend"
+done
 
 for backend in serial openmp pthread fork; do
 	[ "$backend" != openmp ] || parscale run noop --backend openmp >/dev/null 2>&1 || continue

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_child.c - what a program that is started finds in its environment: how OpenMP's threads wait, by the CPUs that may
- * be used and by what the user said.
+ * test_child.c - what a program that is started finds in its environment (how OpenMP's threads wait, by the CPUs that may
+ * be used and by what the user said), and that it always ends.
  */
 #include "bench/harness/child.h"
 #include "bench/machine/place.h"
@@ -9,11 +9,16 @@
 
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -73,11 +78,106 @@ static void test_what_the_user_said(void **state)
 	}
 }
 
+/* --- its end --- */
+
+struct heard {
+	char line[64];
+};
+
+static int hear(void *ctx, char *line, struct err *e)
+{
+	(void)e;
+	snprintf(((struct heard *)ctx)->line, sizeof((struct heard *)ctx)->line, "%s", line);
+	return 0;
+}
+
+/* What a shell does that is followed; `limits` has them, and whether it is a launcher. */
+static struct child_result follow(const char *script, const struct child_order *limits, struct heard *heard)
+{
+	const char *const argv[] = {"sh", "-c", script, NULL};
+	struct child_order order = *limits;
+	struct child_result result;
+	struct err e = {0};
+	order.path = "/bin/sh";
+	order.argv = argv;
+	order.capture = order.no_input = true;
+	order.line = hear;
+	order.ctx = heard;
+	*heard = (struct heard){0};
+	assert_int_equal(child_run(&order, &result, &e), 0);
+	assert_int_equal(waitpid(result.pid, NULL, WNOHANG), -1); /* it was reaped */
+	return result;
+}
+
+static void test_a_stopped_child_is_ended(void **state)
+{
+	struct heard heard;
+	(void)state;
+	struct child_result r =
+		follow("echo here >&3; kill -STOP $$", &(struct child_order){.stopped_seconds = 0.2}, &heard);
+	assert_true(r.timed_out);
+	assert_int_equal(r.status, ERR_FAILED);
+	assert_string_equal(r.message, "killed: it was stopped for longer than 0.2 s");
+	assert_string_equal(heard.line, "here");
+	r = follow("kill -STOP $$", &(struct child_order){.stopped_seconds = 0.2, .launcher = true}, &heard);
+	assert_true(r.timed_out);
+}
+
+static void test_a_child_that_goes_on_is_not(void **state)
+{
+	struct heard heard;
+	(void)state;
+	const struct child_result r =
+		follow("(while kill -CONT $$; do sleep 0.05; done) 2>/dev/null & kill -STOP $$; echo on >&3",
+			&(struct child_order){.stopped_seconds = 60}, &heard);
+	assert_false(r.timed_out);
+	assert_int_equal(r.status, ERR_NONE);
+	assert_string_equal(heard.line, "on");
+}
+
+/* With its pipes closed, so that nothing is left to be read, and deaf to SIGTERM; with a helper as deaf. */
+static void test_a_launcher_that_does_not_end(void **state)
+{
+	struct heard heard;
+	int status = 0;
+	(void)state;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	alarm(20); /* kills this program where it hangs */
+	const struct child_result r =
+		follow("trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $!; exec >&- 2>&-; "
+		       "while :; do sleep 0.1; done",
+			&(struct child_order){.timeout_seconds = 0.2, .launcher = true}, &heard);
+	assert_true(r.timed_out);
+	assert_string_equal(r.message, "killed: it took longer than 0.2 s");
+	const pid_t helper = (pid_t)atoi(heard.line);
+	assert_true(helper > 0);
+	assert_int_equal(waitpid(helper, &status, 0), helper);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	alarm(0);
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+/* Its last words are read, and what holds the pipe is not waited for. */
+static void test_a_child_that_leaves_a_writer(void **state)
+{
+	struct heard heard;
+	(void)state;
+	const struct child_result r =
+		follow("sleep 5 & echo said >&3; exit 7", &(struct child_order){0}, &heard);
+	assert_int_equal((int)r.status, 7);
+	assert_string_equal(heard.line, "said");
+	assert_false(r.timed_out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waiting_by_allowed_cpus),
 		cmocka_unit_test(test_what_the_user_said),
+		cmocka_unit_test(test_a_stopped_child_is_ended),
+		cmocka_unit_test(test_a_child_that_goes_on_is_not),
+		cmocka_unit_test(test_a_launcher_that_does_not_end),
+		cmocka_unit_test(test_a_child_that_leaves_a_writer),
 	};
 	/* whoever runs the tests may have settings of his own */
 	for (const struct setting *s = settings_known; s->name; s++)
