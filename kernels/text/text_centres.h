@@ -166,10 +166,12 @@ __attribute__((always_inline)) static inline void text_scan_block(
 
 /* The blocks of the tile that are suspect, to `list`; returns how many. */
 __attribute__((always_inline)) static inline unsigned text_list_suspects(
-	const unsigned char *bytes, unsigned char *list, text_suspect_fn *suspect)
+	const unsigned char *bytes, unsigned char *list, struct prefetch_walk *walk, text_suspect_fn *suspect)
 {
 	unsigned count = 0;
 	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
+		if (walk && i % PREFETCH_LINES == 0)
+			prefetch_lines(walk);
 		list[count] = (unsigned char)i;
 		count += suspect(bytes + i * TEXT_BLOCK);
 	}
@@ -185,7 +187,9 @@ __attribute__((always_inline)) static inline void text_search_centres(const stru
 	const unsigned char *around = text_around_tile(in, base, edge);
 	const bool dense = in->min_length < 2 || tile->dense; /* words of one letter have a single pair */
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
-	text_fold_tile(in, dense ? NULL : &walk, around, tile, fold);
+	/* lines far ahead are asked for in the longer part of the work */
+	const bool later = dense || walk.far;
+	text_fold_tile(in, later ? NULL : &walk, around, tile, fold);
 	tile->has_foreign = false;
 	if (in->rules->utf8)
 		text_find_foreign(in, base, around, tile);
@@ -201,7 +205,7 @@ __attribute__((always_inline)) static inline void text_search_centres(const stru
 		}
 		return;
 	}
-	const unsigned count = text_list_suspects(tile->bytes, suspects, suspect);
+	const unsigned count = text_list_suspects(tile->bytes, suspects, later ? &walk : NULL, suspect);
 	tile->dense = count > TEXT_SUSPECTS_MOST ? TEXT_TILES_DENSE : 0;
 	for (unsigned n = 0; n < count; n++) {
 		const unsigned i = suspects[n];
