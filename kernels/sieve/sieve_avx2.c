@@ -74,33 +74,39 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
+/* From byte `skip` on, so many vectors. */
+INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
+	const uint32_t vectors)
+{
+	__m256i sum[8];
+	UNROLL
+	for (uint32_t i = 0; i < vectors; i++)
+		sum[i] = _mm256_setzero_si256();
+	for (uint32_t g = 0; g < t->count; g++) {
+		const unsigned char *from = t->table[g] + at[g] + skip;
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
+			sum[i] = _mm256_or_si256(sum[i], load(from + 32 * i));
+	}
+	UNROLL
+	for (uint32_t i = 0; i < vectors; i++)
+		store(to + skip + 32 * i, sum[i]);
+}
+
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
 {
-	for (uint32_t half = 0; half < SIEVE_TILE; half += SIEVE_TILE / 2) {
-		__m256i sum[8];
-		for (int i = 0; i < 8; i++)
-			sum[i] = _mm256_setzero_si256();
-		for (uint32_t g = 0; g < t->count; g++) {
-			const unsigned char *from = t->table[g] + at[g] + half;
-			for (int i = 0; i < 8; i++)
-				sum[i] = _mm256_or_si256(sum[i], load(from + 32 * i));
-		}
-		for (int i = 0; i < 8; i++)
-			store(to + half + 32 * i, sum[i]);
-	}
+	for (uint32_t half = 0; half < SIEVE_TILE; half += SIEVE_TILE / 2)
+		unite(t, at, half, to, 8);
 }
 
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes)
 {
-	for (uint32_t i = 0; i < bytes; i += 64) {
-		__m256i low = _mm256_setzero_si256(), high = low;
-		for (uint32_t g = 0; g < t->count; g++) {
-			low = _mm256_or_si256(low, load(t->table[g] + at[g] + i));
-			high = _mm256_or_si256(high, load(t->table[g] + at[g] + i + 32));
-		}
-		store(to + i, low);
-		store(to + i + 32, high);
-	}
+	if (bytes & 256)
+		unite(t, at, 0, to, 8);
+	if (bytes & 128)
+		unite(t, at, bytes & 256, to, 4);
+	if (bytes & 64)
+		unite(t, at, bytes & 384, to, 2);
 }
 
 static struct ones count_ones(const unsigned char *bits, uint32_t bytes)

@@ -68,35 +68,47 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
-static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
+/* From byte `skip` on, so many vectors. Unrolled, or gcc keeps the sums in memory. */
+INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
+	const uint32_t vectors)
 {
 	__m512i sum[8];
-	for (int i = 0; i < 8; i++)
+	UNROLL
+	for (uint32_t i = 0; i < vectors; i++)
 		sum[i] = _mm512_setzero_si512();
 	uint32_t g = 0;
 	for (; g + 2 <= t->count; g += 2) {
-		const unsigned char *one = t->table[g] + at[g], *other = t->table[g + 1] + at[g + 1];
-		for (int i = 0; i < 8; i++)
+		const unsigned char *one = t->table[g] + at[g] + skip,
+				    *other = t->table[g + 1] + at[g + 1] + skip;
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm512_ternarylogic_epi64(sum[i], _mm512_loadu_si512(one + 64 * i),
 				_mm512_loadu_si512(other + 64 * i), 0xfe);
 	}
 	for (; g < t->count; g++) {
-		const unsigned char *from = t->table[g] + at[g];
-		for (int i = 0; i < 8; i++)
+		const unsigned char *from = t->table[g] + at[g] + skip;
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm512_or_si512(sum[i], _mm512_loadu_si512(from + 64 * i));
 	}
-	for (int i = 0; i < 8; i++)
-		_mm512_storeu_si512(to + 64 * i, sum[i]);
+	UNROLL
+	for (uint32_t i = 0; i < vectors; i++)
+		_mm512_storeu_si512(to + skip + 64 * i, sum[i]);
+}
+
+static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to)
+{
+	unite(t, at, 0, to, 8);
 }
 
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes)
 {
-	for (uint32_t i = 0; i < bytes; i += 64) {
-		__m512i sum = _mm512_setzero_si512();
-		for (uint32_t g = 0; g < t->count; g++)
-			sum = _mm512_or_si512(sum, _mm512_loadu_si512(t->table[g] + at[g] + i));
-		_mm512_storeu_si512(to + i, sum);
-	}
+	if (bytes & 256)
+		unite(t, at, 0, to, 4);
+	if (bytes & 128)
+		unite(t, at, bytes & 256, to, 2);
+	if (bytes & 64)
+		unite(t, at, bytes & 384, to, 1);
 }
 
 __attribute__((target("avx512vpopcntdq"))) static struct ones count_ones_vpopcntdq(

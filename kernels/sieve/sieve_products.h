@@ -16,13 +16,16 @@
 #include "kernels/sieve/sieve_presieve.h"
 #include "kernels/sieve/sieve_simd.h"
 
+#include <string.h>
+
+enum { PRODUCTS_AT_ONCE = 8 };
+
 INLINE void cross_products_by(unsigned char *lines, const uint32_t *x, uint32_t n, const bool or_to_memory)
 {
-	enum { AT_ONCE = 8 };
-	const uint32_t *end = x + n, *whole = x + n / AT_ONCE * AT_ONCE;
-	for (; x < whole; x += AT_ONCE) {
+	const uint32_t *end = x + n, *whole = x + n / PRODUCTS_AT_ONCE * PRODUCTS_AT_ONCE;
+	for (; x < whole; x += PRODUCTS_AT_ONCE) {
 		UNROLL
-		for (uint32_t i = 0; i < AT_ONCE; i++)
+		for (uint32_t i = 0; i < PRODUCTS_AT_ONCE; i++)
 			hit(lines, x[i], or_to_memory);
 	}
 	for (; x < end; x++)
@@ -53,29 +56,37 @@ INLINE uint32_t factors_below(const struct sieve_factors *f, uint32_t n)
 	return r.before + (uint32_t)__builtin_popcount(r.classes & sieve_below_30[n % 30]);
 }
 
+/* Of prime i: its place in a line, of which multiply() adds p * j. */
+INLINE void make_places(const struct sieve_input *in, uint32_t i, uint32_t before, uint32_t *restrict place)
+{
+	const uint32_t factor = in->factors->factor[i], *of_class = in->place[factor & 7];
+	for (uint32_t c = 0; c < 8; c++)
+		place[c] = (factor >> 16) * sieve_class_30[c] + of_class[c] - before;
+}
+
 /* With p = 30 * u + a and q = 30 * j + c, p * q is in bit p * j + u * c + (a * c - first) / 30, rounded down,
- * of its line, which depends on a and c alone: in->place has both but for p * j + u * c. */
+ * of its line, which depends on a and c alone: in->place has both but for p * j + u * c. The places of a prime
+ * are made while the one before is multiplied: a vector that is read from words just stored is late. */
 static void multiply_primes(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
 	const struct sieve_factors *f = in->factors;
 	uint64_t end = sieve_base(in, block) + (uint64_t)in->line_bits * in->modulus - 1;
 	uint32_t base = (uint32_t)sieve_base(in, block), last = (uint32_t)(end < in->last ? end : in->last);
-	uint32_t before = (uint32_t)block * in->line_bits, used = 0, place[8];
+	uint32_t before = (uint32_t)block * in->line_bits, used = 0, place[2][8];
+	make_places(in, 0, before, place[0]);
 	for (uint32_t i = 0; i < f->count && f->prime[i] * f->prime[i] <= last; i++) {
-		uint32_t p = f->prime[i], u = p / 30;
+		uint32_t p = f->prime[i];
 		uint32_t from = p * p >= base ? i : factors_below(f, (base - 1) / p + 1);
 		uint32_t to = factors_below(f, last / p + 1);
-		for (uint32_t c = 0; c < 8; c++)
-			place[c] = u * sieve_class_30[c] + in->place[f->factor[i] & 7][c] - before;
-		while (from < to) {
-			uint32_t room = SIEVE_BATCH - used, n = to - from < room ? to - from : room;
-			multiply(p, f->factor + from, n, place, w->batch + used);
-			from += n;
-			used += n;
-			if (used == SIEVE_BATCH) {
-				cross_products(in, w->lines, w->batch, SIEVE_BATCH);
-				used = 0;
-			}
+		make_places(in, i + 1, before, place[(i + 1) % 2]);
+		if (from < to)
+			multiply(p, f->factor + from, to - from, place[i % 2], w->batch + used);
+		used += to - from;
+		if (used >= SIEVE_BATCH) {
+			uint32_t rest = used % PRODUCTS_AT_ONCE;
+			cross_products(in, w->lines, w->batch, used - rest);
+			memcpy(w->batch, w->batch + (used - rest), PRODUCTS_AT_ONCE * sizeof *w->batch);
+			used = rest;
 		}
 	}
 	cross_products(in, w->lines, w->batch, used);

@@ -38,6 +38,13 @@ static size_t line_bytes(const struct sieve_input *in)
 	return (in->whole ? in->line_bits : in->segment_bits) / 8;
 }
 
+/* Starts, or products: those of a whole prime more, which are as many as numbers coprime to 30 that are its
+ * cofactors in a block. */
+static size_t batch_size(const struct sieve_input *in)
+{
+	return SIEVE_BATCH + (in->factors ? (in->line_bits / in->factors->prime[0] + 2) * 8 : 0);
+}
+
 /* Whether a prime has its square in a block. */
 static bool has_squares(const struct sieve_input *in)
 {
@@ -55,7 +62,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 	sink(w, &used, sizeof *w);
 	at.line = sink(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(in, line_bytes(in)));
 	at.segment = sink(w, &used, at.slots * sizeof *at.segment);
-	at.batch = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
+	at.batch = sink(w, &used, batch_size(in) * sizeof(uint32_t));
 	at.last = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = sink(w, &used, words);
 	at.square = sink(w, &used, has_squares(in) ? words : 0);
