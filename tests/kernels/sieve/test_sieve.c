@@ -430,6 +430,34 @@ static void test_full_buckets(void **state)
 		}
 }
 
+/* Whichever form of a hit this CPU prefers, the other finds the same: products; small, medium and large
+ * primes; buckets. */
+static void test_both_forms_of_a_hit(void **state)
+{
+	(void)state;
+	static const uint64_t ranges[][2] = {{0, 3000000}, {0, 300000000}, {1000000000000, 1000050000000},
+		{20000000000000, 20000002000000}};
+	for (const struct variant *const *v = variants_here(&kernel_sieve) + 1; *v; v++)
+		for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+			for (int listing = 0; listing < 2; listing++) {
+				struct problem p = range(ranges[i][0], ranges[i][1]);
+				p.listing = listing;
+				if (!takes(*v, &p))
+					continue;
+				struct opened o = open_variant(*v, &p);
+				struct sieve_input *in = o.input;
+				struct tally preferred = run_all(&o, listing);
+				close_scratch(&o);
+				in->or_to_memory = !in->or_to_memory;
+				open_scratch(&o);
+				struct tally other = run_all(&o, listing);
+				assert_true(preferred.count > 0);
+				assert_int_equal(other.count, preferred.count);
+				assert_int_equal(other.checksum, preferred.checksum);
+				close_variant(&o);
+			}
+}
+
 static void test_problems_that_are_refused(void **state)
 {
 	(void)state;
@@ -560,6 +588,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_full_buckets),
+		cmocka_unit_test(test_both_forms_of_a_hit),
 		cmocka_unit_test(test_problems_that_are_refused),
 		cmocka_unit_test(test_memory_bounds),
 		cmocka_unit_test(test_memory_that_is_not_there),
