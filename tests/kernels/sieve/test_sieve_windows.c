@@ -201,7 +201,8 @@ static void check_window(uint64_t start, uint64_t stop)
 	for (unsigned i = 0; kernel_sieve.variants[i]; i++) {
 		const struct variant *v = kernel_sieve.variants[i];
 		const struct problem p = range(start, stop);
-		if (!takes(v, &p) || (stop > 100000000 && i == 0))
+		char why[120];
+		if (variant_missing(v, cpu_features(), why) || !takes(v, &p) || (stop > 100000000 && i == 0))
 			continue;
 		for (unsigned task = 0; task < TASKS; task++)
 			/* a back end once a window */
