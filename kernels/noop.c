@@ -70,7 +70,7 @@ static const struct variant reference = {
 
 const struct kernel kernel_noop = {
 	.name = "noop",
-	.summary = "does nothing, many times: the cost of a back end by itself",
+	.summary = "does nothing: the cost of a back end by itself",
 	.item = "call",
 	.checksum = "always 0",
 	.parameters = (const char *const[]){"calls", NULL},

@@ -49,7 +49,7 @@ static struct team *open_programs(const struct job *job, const struct team_plan 
 	while (job->program && job->program[words] && words <= BACKEND_WORDS)
 		words++;
 	if (words == 0)
-		err_set(e, ERR_ABSENT, "exec: there is no program here that could be a worker");
+		err_set(e, ERR_ABSENT, "exec: this program cannot start workers as fresh programs");
 	else if (words > BACKEND_WORDS)
 		err_set(e, ERR_FAILED, "exec: more than %d words", BACKEND_WORDS);
 	else if (access(job->program[0], X_OK) != 0)
@@ -77,7 +77,7 @@ int backend_attach(int fd, unsigned worker, struct job *job, struct err *e)
 
 const struct backend backend_exec = {
 	.name = "exec",
-	.summary = "fresh programs, started with words and descriptors",
+	.summary = "fresh programs that inherit no memory",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.exec_workers = true,

@@ -36,7 +36,7 @@ static struct team *open_processes(const struct job *job, const struct team_plan
 
 const struct backend backend_fork = {
 	.name = "fork",
-	.summary = "child processes, forked with the input in memory",
+	.summary = "child processes that inherit the input in memory",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.open = open_processes,

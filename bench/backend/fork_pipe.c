@@ -370,7 +370,7 @@ struct team *fork_pipe_open(
 	const struct backend *b, const struct job *job, const struct team_plan *plan, struct err *e)
 {
 	if (!job->wire) {
-		err_set(e, ERR_ABSENT, "%s: this job cannot travel through pipes", b->name);
+		err_set(e, ERR_ABSENT, "%s: this job cannot be sent through pipes", b->name);
 		return NULL;
 	}
 	return spawned_team_open(b, &processes, job, plan, e);
@@ -383,7 +383,7 @@ static struct team *open_processes(const struct job *job, const struct team_plan
 
 const struct backend backend_fork_pipe = {
 	.name = "fork-pipe",
-	.summary = "child processes that get chunks and return lists of results through pipes",
+	.summary = "child processes that receive chunks and return lists of results through pipes",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.message_passing = true,

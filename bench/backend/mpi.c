@@ -17,7 +17,7 @@ static struct team *open_elsewhere(const struct job *job, const struct team_plan
 
 const struct backend backend_mpi = {
 	.name = "mpi",
-	.summary = "ranks of an MPI program, on one host or many, that share no memory",
+	.summary = "MPI ranks, on one host or many, that share no memory",
 	.missing = MISSING_MPI,
 	.worker = "process",
 	.runtime = true,

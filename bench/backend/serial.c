@@ -18,7 +18,7 @@ static struct team *serial_open(const struct job *job, const struct team_plan *p
 
 const struct backend backend_serial = {
 	.name = "serial",
-	.summary = "the caller itself, no other worker",
+	.summary = "the calling thread, no other worker",
 	.worker = "caller",
 	.max_workers = 1,
 	.open = serial_open,

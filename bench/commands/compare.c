@@ -151,7 +151,7 @@ static const struct option_spec specs[] = {
 	OPTION_CALL("effect", struct compare_args, rules.effect, set_percent, "PERCENT",
 		"effect size for the sample-size estimate (default: 3 x margin)"),
 	OPTION_CHOICE("fail-on", struct compare_args, fail_on, "slower|faster|change",
-		"exit with status 1 if a cell is so, or if B failed to measure one"),
+		"exit with status 1 if any cell has this verdict, or if B failed to measure one"),
 	OPTION_FLAG("cross-machine", struct compare_args, cross_machine, "compare different machines"),
 	OPTION_CHOICE(
 		"format", struct compare_args, format, "text|json|csv", "output format (default: text)"),
@@ -160,7 +160,7 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale compare A B [options]",
 	.about =
-		"Compares two folders of results cell by cell: B against A. A verdict of faster or slower means that the medians of launches differ by more than the margin, by the Mann-Whitney test adjusted for all cells; "
+		"Compares two folders of results cell by cell: B with A. faster, slower: the medians of launches differ by more than the margin, by the Mann-Whitney test adjusted for all cells; "
 		"same: the 95 % interval of the ratio lies within the margin; undecided: neither, with the number of launches that would decide. "
 		"If one sweep measured both (parscale sweep --against), each launch is compared with its neighbour, by Wilcoxon's test.",
 	.table = specs,

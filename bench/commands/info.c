@@ -286,8 +286,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale info [--format text|json]",
 	.about =
-		"Shows the machine, the environment, placement orders and worker counts, how fit all is to measure in and what to do about it, the build and what it lacks. "
-		"Reads only; measures the noise of the system for 0.3 s; changes nothing.",
+		"Describes the machine, the environment, placement orders and worker counts, lists what disturbs measurements here with advice, and shows the build and what it lacks. "
+		"Takes 0.3 s to measure system noise; changes nothing.",
 	.table = specs,
 };
 

@@ -107,13 +107,13 @@ struct list_args {
 
 static const struct option_spec specs[] = {
 	OPTION_CHOICE("format", struct list_args, markdown, "text|markdown",
-		"output format; markdown is for columns (default: text)"),
+		"output format; markdown only for columns (default: text)"),
 	{0}};
 
 static const struct options options = {
 	.usage = "parscale list [kernels|variants|backends|meters|probes|columns] [--format text|markdown]",
 	.about =
-		"Lists what this build provides, one name first on each line, and why anything is unavailable. The columns as Markdown are results/README.md. On a terminal long lines are folded.",
+		"Lists what this build provides, one name per line, and why anything is unavailable. `--format markdown` prints the columns as in results/README.md.",
 	.table = specs,
 };
 

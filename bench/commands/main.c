@@ -42,7 +42,7 @@ static void help(void)
 {
 	wrap_text(stdout,
 		"usage: parscale COMMAND [options]\n\n"
-		"Measures how fast this machine's cores are, how work scales over them, and what threads cost against processes.\n\n");
+		"Measures how fast this machine's cores are, how work scales over them, and what processes cost compared with threads.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++) {
 		char head[40];
 		snprintf(head, sizeof head, "  %-7s %s", commands[i].name, commands[i].arguments);
@@ -50,7 +50,7 @@ static void help(void)
 	}
 	wrap_text(stdout,
 		"\n`parscale COMMAND --help` shows its options.\n"
-		"Exit status: 0 good, 1 failed or wrong, 2 usage, 77 not available here, 130 interrupted.\n"
+		"Exit status: 0 success, 1 failure or wrong answer, 2 usage, 77 not available here, 130 interrupted.\n"
 		"PARSCALE_CPU_DISABLE=avx512,... hides CPU features.\n");
 }
 

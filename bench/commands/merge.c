@@ -215,7 +215,7 @@ static int write_folder(const struct merged *all, const struct merge_args *a, st
 }
 
 static const struct option_spec specs[] = {
-	OPTION_TEXT("out", struct merge_args, out, "DIR", "the folder to make"),
+	OPTION_TEXT("out", struct merge_args, out, "DIR", "folder to create"),
 	OPTION_FLAG("cross-machine", struct merge_args, cross_machine,
 		"keep machines apart instead of refusing different ones"),
 	{0}};
@@ -223,8 +223,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale merge DIR DIR... --out DIR [--cross-machine]",
 	.about =
-		"Makes one folder of results of several. Those of one machine and one build are pooled: more launches of the same cells. With --cross-machine those of different machines are put side by side, with the machine's name in a column. "
-		"Launches of probes are pooled too, but have no such column: across machines they are dropped with a warning.",
+		"Merges several folders of results into one. Folders of one machine and build are pooled: more launches of the same cells. With --cross-machine, cells of different machines stay apart, with the machine's name in a column. "
+		"Probes have no such column: across machines they are dropped with a warning.",
 	.table = specs,
 };
 

@@ -13,11 +13,11 @@ struct report_args {
 
 static const struct option_spec specs[] = {
 	OPTION_CHOICE("format", struct report_args, format, "html|md|text|all",
-		"html: only report.html; md: only report.md; text: print the answers, the main tables and bars, write nothing; all: write both and print"),
+		"html: write report.html; md: write report.md; text: print answers, main tables and bars, write nothing; all: write both and print (default: write both)"),
 	OPTION_TEXT("against", struct report_args, request.against, "BASE",
-		"also say what changed against the sweep in folder BASE"),
+		"add what changed since the sweep in folder BASE"),
 	OPTION_FLAG("cross-machine", struct report_args, request.cross_machine,
-		"even if that was measured on another machine"),
+		"allow a BASE from another machine"),
 	{0}};
 
 static const struct options options = {

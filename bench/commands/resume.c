@@ -28,14 +28,14 @@ static const struct option_spec specs[] = {
 	OPTION_SECONDS("budget", struct resume_args, budget_seconds,
 		"begin no launch that would end later (default: the sweep's own, from now)"),
 	OPTION_FLAG("force", struct resume_args, force,
-		"even if machine or build differ from those that the sweep began with"),
+		"continue even if the machine or build differs from that of the sweep"),
 	OPTION_FLAG("anyway", struct resume_args, force, NULL),
-	OPTION_FLAG("no-charts", struct resume_args, no_charts, "stop after summary.csv"), {0}};
+	OPTION_FLAG("no-charts", struct resume_args, no_charts, "write no charts and no report"), {0}};
 
 static const struct options options = {
 	.usage = "parscale resume DIR [options]",
 	.about =
-		"Makes the launches that are missing in a folder of results, in the order in which the sweep would have made them.",
+		"Continues a sweep: makes the missing launches, in the order in which the sweep would have made them.",
 	.table = specs,
 };
 

@@ -162,8 +162,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale stat DIR [--format text|json|csv]",
 	.about =
-		"Reads DIR/samples.csv, writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models), and DIR/probes.csv from DIR/probe_launches.csv if there is one; always the same for the same samples. "
-		"Prints the first two; as CSV and JSON the summary alone. `parscale list columns` explains the columns.",
+		"Reads DIR/samples.csv; writes DIR/summary.csv (medians, intervals, rates, speed-ups) and DIR/models.csv (scaling models). Also writes DIR/probes.csv if there is a DIR/probe_launches.csv. The same samples always give the same files. "
+		"Prints both tables; with --format csv or json only the summary. `parscale list columns` explains the columns.",
 	.table = specs,
 };
 

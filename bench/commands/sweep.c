@@ -37,13 +37,12 @@ static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
 		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
 	OPTION_TEXT("against", struct sweep_args, against, "PATH",
-		"measure another parscale in turn with this one, launch by launch: the program, or the folder of its build; "
-		"its results go to DIR/against, and `parscale compare DIR/against DIR` tells them apart"),
+		"measure another parscale (a program, or the folder of its build) in turn with this one; its results go to DIR/against; then run `parscale compare DIR/against DIR`"),
 	OPTION_SECONDS("budget", struct sweep_args, budget_seconds,
-		"begin no launch that would end later, such as 5m or 1h (default: the plan's)"),
+		"start no launch that would end after this time, such as 5m or 1h (default: the plan's)"),
 	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
 		"auto, gbench or native (default: the plan's)"),
-	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "stop after summary.csv"),
+	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "write no charts and no report"),
 	OPTION_FLAG("dry-run", struct sweep_args, dry_run,
 		"print the cells, the combinations skipped and why, and an estimate; measure nothing"),
 	{0}};
@@ -51,12 +50,12 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale sweep [FILE.sweep] [options]",
 	.about =
-		"Measures every cell of a plan in randomised blocks, each launch in a fresh process, every answer verified, then draws the "
-		"charts and writes the report. Without a file it measures the default plan, made for about five minutes on two cores.",
+		"Measures every cell of a plan in random order, each launch in a fresh process, every answer verified. Then draws the "
+		"charts and writes the report. Without a file it measures the default plan, about five minutes on two cores.",
 	.table = specs,
 	.after =
-		"Ctrl-C, TERM, HUP, USR1, USR2 and XCPU stop the sweep; finished launches are kept and summarised, unless "
-		"such a signal comes a second time. Signals that are ignored at the start (nohup) stay ignored.",
+		"Ctrl-C, TERM, HUP, USR1, USR2 and XCPU stop the sweep. Finished launches are kept and summarised, unless "
+		"such a signal arrives a second time. Signals that are ignored at the start (nohup) stay ignored.",
 };
 
 /* 0 after --help, 1 where there is something to measure. */

@@ -9,6 +9,7 @@
  */
 #include "bench/data/columns.h"
 
+#include "base/wrap.h"
 #include "bench/data/probe_rows.h"
 #include "bench/data/schema.h"
 
@@ -322,72 +323,77 @@ static void markdown_former(FILE *f)
 {
 	fprintf(f,
 		"## Schema\n\n"
-		"`schema` in `manifest.json` is %d. Every schema from %d on is still read; a newer one is refused.\n"
-		"Columns that had another name then:\n\n"
+		"`schema` in `manifest.json` is %d. Every schema from %d on can be read; a newer one is refused.\n"
+		"Columns that were renamed since:\n\n"
 		"| former | now |\n| --- | --- |\n",
 		SCHEMA_NOW, SCHEMA_FIRST);
 #define FORMER_COLUMN(old, now) fputs("| `" old "` | `" now "` |\n", f);
 #include "bench/data/former.def"
-	fputs("\n`parscale resume` rewrites the files that it continues with the names of today.\n\n", f);
+	fputs("\n`parscale resume` rewrites the files that it continues with the present names.\n\n", f);
 }
 
-static void markdown_table(FILE *f, const struct column *columns, bool factors)
+/* Each column as an item of a list, folded at a page's width: its name, type and unit, and what it means. */
+static void markdown_list(FILE *f, const struct column *columns, bool factors)
 {
-	fputs("\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", f);
-	for (const struct column *c = columns; c->name; c++)
-		if (c->factor == factors)
-			fprintf(f, "| `%s` | %s | %s | %s |\n", c->name, type_name(c->type), c->unit,
-				c->meaning);
+	putc('\n', f);
+	for (const struct column *c = columns; c->name; c++) {
+		char text[600];
+		if (c->factor != factors)
+			continue;
+		snprintf(text, sizeof text, "`%s` (%s%s%s): %s", c->name, type_name(c->type),
+			*c->unit ? ", " : "", c->unit, c->meaning);
+		wrap_entry(f, "-", 2, text, WRAP_PAGE);
+	}
 }
+
+static const char results_head[] =
+	"# Results\n\n"
+	"A sweep writes one folder:\n\n"
+	"- `manifest.json`: what the numbers depend on: arguments, plan, seed, machine, environment, build.\n"
+	"- `samples.csv`: raw data, one row per sample, never changed once written.\n"
+	"- `summary.csv`: one row per cell, derived from the samples by `parscale stat`.\n"
+	"- `models.csv`: scaling models, one row per series of worker counts, also by `parscale stat`.\n"
+	"- `workers.csv`: when each worker began and ended, in one run of each cell.\n"
+	"- `probe_launches.csv`, `probes.csv`: raw data and summary of mechanisms, if the plan has probes.\n"
+	"- `plots/`, `report.html`, `report.md`: charts and reports.\n\n"
+	"The CSV files follow RFC 4180 and have a header line. Numbers have a decimal point in every locale\n"
+	"and read back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found\n"
+	"by name; a measured column that a file lacks is \"not available\" there.\n\n"
+	"This page is generated from `bench/data/columns.def`:\n\n"
+	"    build/parscale list columns --format markdown >results/README.md\n\n";
 
 void columns_markdown(FILE *f)
 {
-	fputs("# Results\n\n"
-	      "One folder per sweep: `manifest.json` (what the numbers depend on: arguments, plan, seed, "
-	      "machine, environment,\n"
-	      "build), `samples.csv` (raw: one row a sample, never changed once written), `summary.csv` "
-	      "(derived from the samples,\n"
-	      "one row a cell, by `parscale stat`), `models.csv` (likewise, one row a series of worker "
-	      "counts), `workers.csv` (when each worker began and ended, in one run of each cell),\n"
-	      "`probe_launches.csv` and\n"
-	      "`probes.csv` (the same for mechanisms, where the plan has probes), `plots/`, `report.html` and `report.md`.\n\n"
-	      "The CSV files follow RFC 4180, with a header line; numbers are written with a point, whatever "
-	      "the locale, and read\n"
-	      "back to the same 64 bits. An empty field means \"not available\", never 0. Columns are found "
-	      "by name; a measured\nnumber whose column a file lacks is \"not available\" there. This page is\n"
-	      "written by `parscale list columns --format markdown` from `bench/data/columns.def`.\n\n",
-		f);
+	fputs(results_head, f);
 	markdown_former(f);
-	fputs("## Factors: in both files\n\n"
-	      "Rows with equal factors belong to the same cell.\n",
+	fputs("## Factors\n\nThe first columns of `samples.csv` and `summary.csv`. Rows with equal factors belong to the\n"
+	      "same cell.\n",
 		f);
-	markdown_table(f, sample_columns, true);
+	markdown_list(f, sample_columns, true);
 	fputs("\n## samples.csv\n\nAfter the factors:\n", f);
-	markdown_table(f, sample_columns, false);
+	markdown_list(f, sample_columns, false);
 	fputs("\n## summary.csv\n\nAfter the factors:\n", f);
-	markdown_table(f, summary_columns, false);
-	fputs("\n## models.csv\n\nScaling models, one row a series of cells that differ in `workers` alone. "
-	      "After the "
+	markdown_list(f, summary_columns, false);
+	fputs("\n## models.csv\n\nScaling models, one row per series of cells that differ in `workers` only. After the factors:\n",
+		f);
+	markdown_list(f, model_columns, false);
+	fputs("\n## workers.csv\n\nOne row per worker of one run of each cell: the last run of its first launch.\n"
+	      "`parscale run --trace FILE` appends the same for any run. After the factors:\n",
+		f);
+	markdown_list(f, worker_columns, false);
+	fputs("\n## Comparisons\n\nThe output of `parscale compare A B --format csv`, for each cell that both have. After the "
 	      "factors:\n",
 		f);
-	markdown_table(f, model_columns, false);
-	fputs("\n## workers.csv\n\nWhat each worker did when, in one run of each cell: the last of its first "
-	      "launch. `parscale run --trace FILE` "
-	      "appends the same of\nany run. After the factors:\n",
+	markdown_list(f, comparison_columns, false);
+	fputs("\n## probes.csv\n\nMechanisms, from `bench/data/probe_rows.def`. `parscale probe --format csv` prints them, and\n"
+	      "`parscale stat` derives them from the probes of a sweep. One row per number of a case. These\n"
+	      "columns make the case and the number:\n",
 		f);
-	markdown_table(f, worker_columns, false);
-	fputs("\n## Comparisons\n\nWhat `parscale compare A B --format csv` prints, after the factors, for "
-	      "each cell that both have:\n",
+	markdown_list(f, probe_columns, true);
+	fputs("\nAfter these:\n", f);
+	markdown_list(f, probe_columns, false);
+	fputs("\n## probe_launches.csv\n\nThe launches behind `probes.csv`, one row per number of a case and launch. After the same\n"
+	      "first columns:\n",
 		f);
-	markdown_table(f, comparison_columns, false);
-	fputs("\n## probes.csv\n\nMechanisms, from `bench/data/probe_rows.def`: what `parscale probe --format csv` prints, and what "
-	      "`parscale stat` makes of the\nprobes of a sweep. One row a number of a case, which is\n",
-		f);
-	markdown_table(f, probe_columns, true);
-	fputs("\nAnd of it is known:\n", f);
-	markdown_table(f, probe_columns, false);
-	fputs("\n## probe_launches.csv\n\nThe launches that probes.csv is made of, one row a number of a case in a launch. After the same "
-	      "factors:\n",
-		f);
-	markdown_table(f, probe_launch_columns, false);
+	markdown_list(f, probe_launch_columns, false);
 }

@@ -391,7 +391,7 @@ static int read_header(struct reader *r, const struct column *columns, const str
 		if (!c)
 			return err_set(e, ERR_USAGE, "unknown column %zu of the header", n + 1);
 		if (seen[c - columns])
-			return err_set(e, ERR_USAGE, "column %s stands twice in the header", c->name);
+			return err_set(e, ERR_USAGE, "column %s is twice in the header", c->name);
 		seen[c - columns] = true;
 		order[n++] = c;
 	} while (r->end == END_COMMA);

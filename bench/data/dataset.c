@@ -70,7 +70,7 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	if (length == 0 || length >= sizeof d->dir)
-		return err_set(e, ERR_USAGE, "DIR is to be the folder of a sweep, with its summary.csv");
+		return err_set(e, ERR_USAGE, "DIR must be the folder of a sweep, with its summary.csv");
 	memcpy(d->dir, dir, length);
 	if (stat(d->dir, &st) != 0 || !S_ISDIR(st.st_mode))
 		return err_set(e, ERR_USAGE, "%s: not a folder", d->dir);

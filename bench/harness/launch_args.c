@@ -32,11 +32,11 @@ static const struct option_spec own_options[] = {
 	OPTION_COUNT("warmup", struct run_args, measure.warmup, 0, 1000000,
 		"discard at least N warm-up runs (default: 1); 0 keeps the first run unless it is too short to time"),
 	OPTION_CALL("meter", struct run_args, meter, meter_option, "NAME",
-		"what decides how many runs make a sample: auto, gbench or native (default: auto)"),
+		"choose the number of runs per sample by auto, gbench or native (default: auto)"),
 	OPTION_SECONDS("sample-time", struct run_args, measure.sample_seconds,
 		"batch shorter runs until a sample takes this long (default: 10ms)"),
 	OPTION_SECONDS("cap", struct run_args, measure.cap_seconds,
-		"begin no new sample after this time (default: 1h)"),
+		"start no new sample after this time (default: 1h)"),
 	OPTION_SECONDS("timeout", struct run_args, measure.timeout_seconds,
 		"fail if a run takes longer (default: 1h)"),
 	OPTION_CHOICE("format", struct run_args, format, "text|json|csv", "output format (default: text)"),
@@ -201,7 +201,7 @@ static void help_parameter(const struct parameter *p)
 	if (p->fallback_text || p->choices)
 		fallback = p->fallback_text ? p->fallback_text : p->choices;
 	length = (int)(p->choices ? strcspn(fallback, "|") : strlen(fallback));
-	snprintf(meaning, sizeof meaning, "%s (%.*s)", p->meaning, length, fallback);
+	snprintf(meaning, sizeof meaning, "%s (default: %.*s)", p->meaning, length, fallback);
 	help_option(p->name, p->choices ? p->choices : p->fallback_text ? "SET" : "N", meaning);
 }
 
@@ -213,7 +213,7 @@ static void help_kernel(const struct kernel *k)
 	for (const char *const *own = k->parameters; *own; own++)
 		help_parameter(parameter_find(*own));
 	if (k->takes_input)
-		help_option("input", "FILE", "read it from a file, or from standard input (-)");
+		help_option("input", "FILE", "read input from a file, or from standard input (-)");
 }
 
 void launch_args_help_run(void)

@@ -94,7 +94,7 @@ static int go_on(const struct cell *c, uint64_t more, struct window *w, uint64_t
 			return 0;
 		}
 	}
-	return err_set(e, ERR_USAGE, "--nth: there are %" PRIu64 " fewer below 2^64", more);
+	return err_set(e, ERR_USAGE, "--nth: too large: %" PRIu64 " more than there are below 2^64", more);
 }
 
 /* The item before which, to the end of the range, there are `less` others. */

@@ -191,7 +191,7 @@ static int enter_here(struct team *t, struct err *e)
 {
 	const unsigned threads = t->plan.threads_per_rank;
 	if (threads > 1 && support < MPI_THREAD_SERIALIZED)
-		return err_set(e, ERR_ABSENT, "this MPI serves no threads");
+		return err_set(e, ERR_ABSENT, "this MPI library does not support threads");
 	const unsigned got = threads_all(threads, enter_one, t);
 	if (got != threads)
 		return err_set(

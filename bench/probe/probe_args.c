@@ -101,7 +101,7 @@ int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 			return -1;
 	}
 	if (a->count && a->all)
-		return err_set(e, ERR_USAGE, "--all: names or all, not both");
+		return err_set(e, ERR_USAGE, "--all: not together with the names of probes");
 	a->quick |= a->count == 0 && !a->all;
 	if (a->count == 0)
 		for (const struct probe *const *p = probes; *p; p++)

@@ -35,7 +35,7 @@ static int take_line(void *ctx, char *line, struct err *e)
 	struct reply *r = ctx;
 	const size_t n = strlen(line);
 	if (r->used + n + 2 > sizeof r->text)
-		return err_set(e, ERR_USAGE, "it says more than any parscale does");
+		return err_set(e, ERR_USAGE, "its output is longer than that of any parscale");
 	memcpy(r->text + r->used, line, n);
 	r->used += n;
 	r->text[r->used++] = '\n';
@@ -151,7 +151,7 @@ int baseline_find(struct baseline *p, const char *path, const struct plan *plan,
 	}
 	free(r);
 	if (status == 0 && !json_is_object(p->build))
-		status = err_set(e, ERR_USAGE, "--against: %s does not tell its build", p->program);
+		status = err_set(e, ERR_USAGE, "--against: %s does not report its build", p->program);
 	return status == 0 ? check_programs(p, plan, e) : -1;
 }
 

@@ -63,7 +63,7 @@ static int set_probes(struct plan *p, char *list, struct err *e)
 			return -1;
 		for (size_t i = 0; i < p->probe_count; i++)
 			if (p->probes[i] == probe)
-				return err_set(e, ERR_USAGE, "probe: %s stands there twice", name);
+				return err_set(e, ERR_USAGE, "probe: %s is given twice", name);
 		p->probes[p->probe_count++] = probe;
 	}
 	return 0;
@@ -293,7 +293,7 @@ static int read_key(struct reader *r, const char *name, char *values, struct err
 	struct plan_section *s = &r->file->sections[r->file->count - 1];
 	struct plan_key *before = find_key(s, name);
 	if (before && before->line > s->line)
-		return err_set(e, ERR_USAGE, "%s stands there twice (first in line %u)", name, before->line);
+		return err_set(e, ERR_USAGE, "%s is given twice (first in line %u)", name, before->line);
 	struct plan_key *k = make_key(s, name);
 	if (!k)
 		return err_set(e, ERR_USAGE, "more than %d keys", PLAN_KEYS);
@@ -330,7 +330,7 @@ static int read_lines(struct reader *r, FILE *from, struct err *e)
 	while (fgets(line, sizeof line, from)) {
 		r->line++;
 		if (strlen(line) == sizeof line - 1)
-			err_set(&why, ERR_USAGE, "the line is too long");
+			err_set(&why, ERR_USAGE, "line too long");
 		else if (read_line(r, line, &why) == 0)
 			continue;
 		return err_set(e, why.status, "%s:%u: %.700s", r->file->path, r->line, why.text);

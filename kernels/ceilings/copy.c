@@ -18,7 +18,7 @@ STREAM_VARIANT(copy, reference, "reference", 0, plain);
 
 const struct kernel kernel_copy = {
 	.name = "copy",
-	.summary = "copies memory, a = b over doubles as in STREAM: a ceiling",
+	.summary = "a = b over doubles as in STREAM: a memory-bandwidth ceiling",
 	.item = "word",
 	.checksum = "sum of one word of every 64th unit, read back",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},

@@ -7,5 +7,5 @@
 #define REAL_STEPS DIVIDE_ROUNDS
 #define REAL_STEP(x) (1.7 / (x))
 #define REAL_ITEM "division"
-#define REAL_SUMMARY "divides doubles in registers: the ceiling of what is bound by division"
+#define REAL_SUMMARY "division of doubles in registers: the division ceiling"
 #include "kernels/ceilings/peak_real.h"

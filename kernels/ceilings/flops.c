@@ -9,5 +9,5 @@
 #define REAL_STEPS (FLOPS_ROUNDS * FLOPS_STEPS / 2)
 #define REAL_STEP(x) ((x)*0.5 + 1)
 #define REAL_ITEM "operation"
-#define REAL_SUMMARY "multiplies and adds doubles in registers: the ceiling of arithmetic on them"
+#define REAL_SUMMARY "multiply-add of doubles in registers: the floating-point ceiling"
 #include "kernels/ceilings/peak_real.h"

@@ -89,7 +89,7 @@ static const struct demand demands[] = {{"peak", .per_item = 1}, {0}};
 
 const struct kernel kernel_peak = {
 	.name = "peak",
-	.summary = "adds, flips and clears bits in registers: the ceiling of what is bound by instructions",
+	.summary = "integer and bit operations in registers: the instruction-throughput ceiling",
 	.item = "operation",
 	.checksum = "sum of all lanes, modulo 2^64",
 	.parameters = (const char *const[]){"operations", "seed", NULL},

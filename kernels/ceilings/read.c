@@ -124,7 +124,7 @@ static const struct demand demands[] = {{"peak", .per_byte = 1.0 / 8}, {0}};
 
 const struct kernel kernel_read = {
 	.name = "read",
-	.summary = "reads memory and adds it up: the ceiling of what is bound by memory",
+	.summary = "streams reads: the memory-bandwidth ceiling",
 	.item = "byte",
 	.checksum = "the sum of all 64-bit words",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},

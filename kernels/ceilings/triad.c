@@ -18,7 +18,7 @@ static const struct demand demands[] = {{"flops", .per_item = 2}, {0}}; /* multi
 
 const struct kernel kernel_triad = {
 	.name = "triad",
-	.summary = "a = b + 3 c over doubles as in STREAM: a ceiling",
+	.summary = "a = b + 3 c over doubles as in STREAM: a memory-bandwidth ceiling",
 	.item = "word",
 	.checksum = "sum of one word of every 64th unit, read back",
 	.parameters = (const char *const[]){"bytes", "seed", NULL},

@@ -123,7 +123,7 @@ static const struct demand demands[] = {
 
 const struct kernel kernel_heron = {
 	.name = "heron",
-	.summary = "square roots by iteration: unequal items, bound by division",
+	.summary = "square roots by iteration: irregular work per item, bound by division",
 	.item = "root",
 	.checksum = "sum of the roots' bit patterns, modulo 2^64",
 	.parameters = (const char *const[]){"roots", "seed", NULL},

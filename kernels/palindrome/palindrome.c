@@ -188,7 +188,7 @@ static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
 
 const struct kernel kernel_palindrome = {
 	.name = "palindrome",
-	.summary = "palindromes in a packed list of words of one length",
+	.summary = "counts palindromes in a packed list of words of one length",
 	.item = "word",
 	.checksum =
 		"sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the palindromes' indices i, modulo 2^64",

@@ -87,7 +87,7 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 
 const struct kernel kernel_primality = {
 	.name = "primality",
-	.summary = "tries each number alone by division: unequal work, bound by integer multiplication",
+	.summary = "trial division of each number: irregular work per item, bound by integer multiplication",
 	.item = "number",
 	.checksum = "primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"numbers", NULL},

@@ -45,7 +45,7 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 const struct kernel kernel_sieve = {
 	.name = "sieve",
 	.summary =
-		"counts the primes, or prime twins to sextuplets, in start..stop: integer arithmetic and stores that hit L1",
+		"counts or lists the primes in start..stop, or twins to sextuplets: integer arithmetic, stores that hit L1",
 	.item = "number",
 	.checksum = "those that are or begin with primes that leave 1 when divided by 4",
 	.parameters = (const char *const[]){"start", "stop", "tuplet", NULL},

@@ -191,7 +191,7 @@ static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
 
 const struct kernel kernel_substrings = {
 	.name = "substrings",
-	.summary = "palindromic substrings of one long string: how many, and the longest",
+	.summary = "counts the palindromic substrings of one long string, finds the longest",
 	.item = "letter",
 	.checksum = "sum over the palindromic substrings of 2^(i mod 64) * (2 * floor(i / 64) + 1) for their "
 		    "middle letter i, three times that "

@@ -169,7 +169,7 @@ static const struct demand demands[] = {{"peak", .per_byte = 2.0 / 8}, {0}};
 
 const struct kernel kernel_text = {
 	.name = "text",
-	.summary = "palindromic words in a text",
+	.summary = "counts palindromic words in a text",
 	.item = "byte",
 	.checksum =
 		"sum of 2^(i mod 64) * (2 * floor(i / 64) + 1) over the offsets i of the palindromes' first "

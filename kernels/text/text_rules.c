@@ -64,7 +64,7 @@ static int next_listed(const struct text_rules *r, const char **text, uint32_t *
 	const unsigned char *at = (const unsigned char *)*text;
 	const unsigned length = utf8_decode(at, strlen(*text), c);
 	if (length == 0)
-		return err_set(e, ERR_USAGE, "--word-chars: what is listed is not UTF-8");
+		return err_set(e, ERR_USAGE, "--word-chars: the list is not valid UTF-8");
 	if (*c >= 0x80 && !r->utf8)
 		return err_set(e, ERR_USAGE, "--word-chars: '%.*s' is not ASCII; say --encoding utf-8",
 			(int)length, *text);
@@ -99,7 +99,7 @@ static int make_list(struct text_rules *r, const char *text, struct err *e)
 				return -1;
 		}
 		if (first > last)
-			return err_set(e, ERR_USAGE, "--word-chars: a range in '%s' runs backward", whole);
+			return err_set(e, ERR_USAGE, "--word-chars: a range in '%s' is backwards", whole);
 		if (is_listed_twice(r, first, last))
 			return err_set(e, ERR_USAGE,
 				"--word-chars: '%s' is none of letters, alnum, nonspace, nor a list with "

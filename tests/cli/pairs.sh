@@ -92,7 +92,7 @@ refused 'another name' 'must bear the name parscale' --against renamed/other
 refused 'a program that says nothing' 'other columns' --against silent
 refused 'a program that fails' 'is no parscale' --against failing
 refused 'other columns' 'other columns' --against foreign
-refused 'a program without a build' 'does not tell its build' --against old
+refused 'a program without a build' 'does not report its build' --against old
 if [ -x "$PARSCALE_BUILD/parscale-gbench" ]; then
 	refused 'no program for the meter' 'parscale-gbench, which is not there (--meter native' --against "$other" --meter gbench
 fi

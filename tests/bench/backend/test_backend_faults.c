@@ -388,7 +388,7 @@ static void a_program_that_is_no_worker_is_named(void **state)
 		const char *path, *expected;
 		enum err_status status;
 	} cases[] = {
-		{NULL, "exec: there is no program here that could be a worker", ERR_ABSENT},
+		{NULL, "exec: this program cannot start workers as fresh programs", ERR_ABSENT},
 		{"/nowhere/worker", "exec: cannot start /nowhere/worker: No such file or directory",
 			ERR_ABSENT},
 		{"/", "exec: cannot create worker 0 of 4: Permission denied", ERR_FAILED},
