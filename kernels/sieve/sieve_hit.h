@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Bit x of a line is bit x % 8 of byte x / 8. x86-64 is little endian, so that a word does as well. There a
  * hit is written out, as what compilers make of C takes six or seven micro-operations: with SHRX (a copy and
@@ -37,6 +38,16 @@ INLINE void cross(unsigned char *line, uint32_t x)
 			 : "=&r"(word)
 			 : "r"(line), "r"(word_of(x)), "r"((uint64_t)x)
 			 : "cc", "memory");
+}
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
+/* The same words: shifts take their distance modulo 64 by themselves, of bytes it has to be masked. */
+INLINE void cross(unsigned char *line, uint32_t x)
+{
+	uint64_t word;
+	unsigned char *at = line + (size_t)(x / 64) * 8;
+	memcpy(&word, at, sizeof word);
+	word |= UINT64_C(1) << x % 64;
+	memcpy(at, &word, sizeof word);
 }
 #else
 INLINE void cross(unsigned char *line, uint32_t x)
