@@ -166,6 +166,10 @@ $(BUILD)/bench/versus/versus: $(BUILD)/bench/versus/versus.o $(BUILD)/bench/vers
 	$(link)
 $(BUILD)/bench/versus/versus: test_libs := -ldl
 
+# What scripts/estimate-cycles traces.
+$(BUILD)/bench/versus/estimate: $(BUILD)/bench/versus/estimate.o $(library)
+	$(link)
+
 # The fresh programs of `probe spawn`: nothing but the C library.
 $(echoes): $(BUILD)/bench/probe/program/echo.o
 	$(call say,LD,$@)

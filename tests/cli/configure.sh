@@ -17,6 +17,6 @@ mkdir here
 fails 1 'no compiler' configure false
 holds '... and says so' grep -q 'false builds no program' err
 fails 1 'a compiler for 32 bits' configure ./narrow
-holds '... and says so' grep -q '64-bit' err
+holds '... and says why' grep -q '64-bit machines.*__int128' err
 holds '... before anything is written' test -z "$(ls here)"
 close_suite
