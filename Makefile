@@ -223,9 +223,10 @@ c_sources     := $(call found,base kernels bench plots tests,*.c)
 all_sources   := $(c_sources) $(call found,base kernels bench tests,*.h) bench/gbench/gbench.cc
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
-lint: ## check heads of sources, the map of folders, links of the documentation; shell scripts with shellcheck, where it is installed
+lint: ## check heads of sources, the map of folders, links and lines of the documentation; shell scripts with shellcheck, where it is installed
 	@sh scripts/heads
 	@sh scripts/links
+	@sh scripts/prose
 	@if command -v shellcheck >/dev/null; then shellcheck -x $(shell_sources); else echo "lint: no shellcheck here"; fi
 
 format: ## lay out the C sources with clang-format, in place
