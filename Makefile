@@ -22,8 +22,10 @@ flavour_flags       := $(flavour_flags_$(flavour))
 ifeq ($(origin CC),default)
 CC := $(shell command -v gcc >/dev/null && echo gcc || echo cc)
 endif
+# The C++ compiler of the same make: it links the same OpenMP runtime.
 ifeq ($(origin CXX),default)
-CXX := c++
+CXX := $(shell cxx=$$(echo '$(CC)' | sed -E 's,(^|[ /-])clang(-[0-9.]+)?( |$$),\1clang++\2\3,; s,(^|[ /-])gcc(-[0-9.]+)?( |$$),\1g++\2\3,'); \
+	command -v $${cxx%% *} >/dev/null && [ "$$cxx" != '$(CC)' ] && echo "$$cxx" || echo c++)
 endif
 CFLAGS  ?= $(if $(flavour_flags),-O2,-O3) -g
 LDFLAGS ?=

@@ -14,6 +14,7 @@
 #include "kernels/cpu.h"
 
 #include <inttypes.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,12 @@ struct cases {
 	struct topology topology;
 	struct one *first;
 	uint64_t failed;
+
+	/* Cases that are only listed. */
+	const regex_t *filter; /* NULL: all */
+	bool others;           /* those that do not match it */
+	bool listing;
+	int64_t listed;
 
 	/* The case that is being measured: Google Benchmark calls it several times in a row. */
 	const struct one *current;
@@ -97,18 +104,30 @@ static int run(void *ctx, uint64_t times, double *seconds, char *why, size_t why
 	return -1;
 }
 
+static void list(struct cases *all, const char *name)
+{
+	if (all->filter && (regexec(all->filter, name, 0, NULL, 0) == 0) == all->others)
+		return;
+	printf("%s\n", name);
+	all->listed++;
+}
+
 static int add(struct cases *all, const struct cell *cell, struct err *e)
 {
 	char name[400];
 	struct factors f;
+	cell_factors(cell, "gbench", &f);
+	snprintf(name, sizeof name, "%s/%s/%s/%s/%s/workers:%u/size:%" PRIu64, f.kernel, f.variant, f.backend,
+		f.lifetime, f.schedule, cell->workers, cell->size);
+	if (all->listing) {
+		list(all, name);
+		return 0;
+	}
 	struct one *c = malloc(sizeof *c);
 	if (!c)
 		return err_set(e, ERR_FAILED, "out of memory");
 	*c = (struct one){.all = all, .cell = *cell, .next = all->first};
 	all->first = c;
-	cell_factors(&c->cell, "gbench", &f);
-	snprintf(name, sizeof name, "%s/%s/%s/%s/%s/workers:%u/size:%" PRIu64, f.kernel, f.variant, f.backend,
-		f.lifetime, f.schedule, cell->workers, cell->size);
 	const double items = (double)f.items.value;
 	const double item_bytes = cell->kernel->item_bytes ? cell->kernel->item_bytes(&cell->problem) : 0;
 	gbench_register(&(struct gbench_case){
@@ -186,6 +205,16 @@ static int add_all(struct cases *all, const struct cases_values *said_sizes,
 	return 0;
 }
 
+static int fill(struct cases *all, const struct cases_values *sizes, const struct cases_values *workers,
+	struct err *e)
+{
+	if (topology_read(&all->topology, "", e) != 0 ||
+		(!all->listing && topology_check_here(&all->topology, e) != 0))
+		return -1;
+	const struct cases_values counts = workers->count ? *workers : default_workers(&all->topology);
+	return add_all(all, sizes, &counts, e);
+}
+
 struct cases *cases_register(
 	const struct cases_values *sizes, const struct cases_values *workers, struct err *e)
 {
@@ -194,14 +223,30 @@ struct cases *cases_register(
 		err_set(e, ERR_FAILED, "out of memory");
 		return NULL;
 	}
-	if (topology_read(&all->topology, "", e) == 0 && topology_check_here(&all->topology, e) == 0) {
-		const struct cases_values counts =
-			workers->count ? *workers : default_workers(&all->topology);
-		if (add_all(all, sizes, &counts, e) == 0)
-			return all;
-	}
+	if (fill(all, sizes, workers, e) == 0)
+		return all;
 	cases_free(all);
 	return NULL;
+}
+
+int64_t cases_list(const struct cases_values *sizes, const struct cases_values *workers, const char *filter,
+	struct err *e)
+{
+	struct cases all = {.listing = true};
+	regex_t compiled;
+	/* Google Benchmark takes "all" for everything */
+	if (filter && *filter && strcmp(filter, "all") != 0) {
+		all.others = *filter == '-';
+		if (regcomp(&compiled, filter + all.others, REG_EXTENDED | REG_NOSUB) != 0)
+			return err_set(
+				e, ERR_USAGE, "--benchmark_filter: '%s' is no regular expression", filter);
+		all.filter = &compiled;
+	}
+	int status = fill(&all, sizes, workers, e);
+	topology_free(&all.topology);
+	if (all.filter)
+		regfree(&compiled);
+	return status == 0 ? all.listed : -1;
 }
 
 uint64_t cases_failed(const struct cases *all)

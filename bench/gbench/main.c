@@ -48,9 +48,28 @@ static int parse_values(
 	return 0;
 }
 
+/* The value of a flag, the last one that is given; NULL without. A flag without `=` is "". */
+static const char *flag(int argc, char **argv, const char *name)
+{
+	const size_t length = strlen(name);
+	const char *value = NULL;
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], name, length) == 0 && (argv[i][length] == '=' || !argv[i][length]))
+			value = argv[i] + length + (argv[i][length] == '=');
+	return value;
+}
+
+/* As Google Benchmark reads a truth. */
+static int is_true(const char *value)
+{
+	return value && !strchr("0fFnN", *value ? *value : '1');
+}
+
 static int measure(int argc, char **argv, struct err *e)
 {
 	struct cases_values sizes = {.count = 0}, workers = {.count = 0};
+	const int listing = is_true(flag(argc, argv, "--benchmark_list_tests"));
+	const char *filter = flag(argc, argv, "--benchmark_filter");
 	gbench_flags(&argc, argv);
 	for (int i = 1; i < argc; i++) {
 		int status;
@@ -66,6 +85,12 @@ static int measure(int argc, char **argv, struct err *e)
 	}
 	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0)
 		return -1;
+	if (listing) {
+		const int64_t listed = cases_list(&sizes, &workers, filter, e);
+		return listed > 0   ? 0
+		       : listed < 0 ? -1
+				    : err_set(e, ERR_USAGE, "no case matches '%s'", filter ? filter : "");
+	}
 	struct cases *all = cases_register(&sizes, &workers, e);
 	if (!all)
 		return -1;

@@ -19,4 +19,18 @@ holds '... and says so' grep -q 'false builds no program' err
 fails 1 'a compiler for 32 bits' configure ./narrow
 holds '... and says why' grep -q '64-bit machines.*__int128' err
 holds '... before anything is written' test -z "$(ls here)"
+
+# The C++ compiler is that of the C compiler's make, which brings the same OpenMP runtime.
+cxx() { make -C "$PARSCALE_ROOT" -pn help BUILD="$PWD/none" CC="$1" 2>/dev/null | sed -n 's/^CXX := //p'; }
+for pair in gcc:g++ clang:clang++ cc:c++; do
+	if command -v "${pair%:*}" >/dev/null && command -v "${pair#*:}" >/dev/null; then
+		holds "the C++ compiler of ${pair%:*}" test "$(cxx "${pair%:*}")" = "${pair#*:}"
+	fi
+done
+# Compilers that do not fit build a program less, and say so.
+printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' >omp.c
+if clang -fopenmp omp.c -o omp 2>/dev/null && g++ --version >/dev/null 2>&1 && [ -x "$PARSCALE_BUILD/parscale-gbench" ]; then
+	ok 'clang beside g++' env CC=clang CXX=g++ CFLAGS='' WITH_HWLOC=0 WITH_MPI=0 sh "$PARSCALE_ROOT/scripts/configure" here
+	holds '... has no parscale-gbench' grep -q 'absent: BENCHMARK: g++ does not link what clang compiles with OpenMP' out
+fi
 close_suite

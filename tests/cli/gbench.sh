@@ -28,6 +28,23 @@ done
 holds 'no serial back end of two workers' sh -c '! grep -q "/serial/.*/workers:2/" out'
 holds 'each case once' test "$(sort out | uniq -d | wc -l)" = 0
 
+# Every kernel at its sizes: thousands. The same names as Google Benchmark runs them by.
+run gbench --benchmark_list_tests
+holds 'it lists everything' test "$status $(sort -u out | wc -l)" = "0 $(wc -l <out)"
+holds 'every kernel' test "$(cut -d / -f 1 out | sort -u | tr '\n' ' ')" = "$(parscale list kernels | cut -d ' ' -f 1 | sort | tr '\n' ' ')"
+few='--sizes=1000 --workers=1 --benchmark_filter=^(noop|heron/scalar)/.*(serial|fork)/pool/static'
+# shellcheck disable=SC2086  # words
+run gbench $few --benchmark_list_tests
+sort out >listed
+# shellcheck disable=SC2086  # words
+run gbench $few --benchmark_min_time=0.001 --benchmark_format=csv
+sed -n 's/^"\([^"]*\)\/manual_time",.*/\1/p' out | sort >measured
+same 'those that match are those that are measured' listed measured
+run gbench --sizes=1000 --workers=1 --benchmark_filter=-noop --benchmark_list_tests=true
+holds 'all but those that match' test "$status $(grep -c '^noop' out)" = '0 0'
+fails 2 'nothing matches' gbench --benchmark_list_tests --benchmark_filter=nonsense
+fails 2 'an expression that is none' gbench --benchmark_list_tests '--benchmark_filter=('
+
 run gbench --sizes=100000 --workers=2 --benchmark_filter='sieve/.*/(fork|pthread)/pool/static/' --benchmark_min_time=0.01 --benchmark_format=json
 holds 'it measures' test "$status" = 0
 holds 'variants times back ends' test "$(grep -c '"name": "sieve/' out)" -ge 4
