@@ -40,6 +40,10 @@ WITH_HWLOC     ?= 1
 WITH_BENCHMARK ?= 1
 WITH_MPI       ?= $(if $(flavour_flags),0,1)
 
+ifneq ($(word 2,$(BUILD)),)
+$(error BUILD='$(BUILD)': make takes no blanks in names of files)
+endif
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -53,8 +57,12 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
             -Wformat=2 -Wwrite-strings
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
 includes := -I. -I$(BUILD)
-c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
-cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) $(flavour_flags) -MMD -MP
+# What is not known is NAN, here and in files: floating point follows the standard whatever CFLAGS say.
+c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
+cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
+
+# A word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
 settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI))
@@ -66,9 +74,9 @@ $(BUILD)/config.mk: FORCE
 endif
 $(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
-	@CC="$(CC)" CXX="$(CXX)" CFLAGS="$(CFLAGS) $(flavour_flags) $(LDFLAGS)" WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
+	@CC=$(call quoted,$(CC)) CXX=$(call quoted,$(CXX)) CFLAGS=$(call quoted,$(CFLAGS) $(flavour_flags) $(LDFLAGS)) WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
 		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) sh scripts/configure $(BUILD)
-	@echo 'configured := $(settings)' >>$@
+	@printf 'configured := %s\n' $(call quoted,$(settings)) >>$@
 FORCE:
 .PHONY: FORCE
 
@@ -83,7 +91,9 @@ ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1)))))) $(
 
 compile_c  = $(CC) $(c_flags) $(call ending_flags,$(1)) -c $(1) -o $(call objects,$(1))
 compile_cc = $(CXX) $(cc_flags) -c $(1) -o $(call objects,$(1))
-link_flags = $(CFLAGS) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
+# Linked with these, gcc's start-up code has numbers near 0 count as 0.
+fast_math := -Ofast -ffast-math -funsafe-math-optimizations
+link_flags = $(filter-out $(fast_math),$(CFLAGS)) $(flavour_flags) $(openmp_flags) $(LDFLAGS)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
 found    = $(sort $(shell find $(1) -type f -name '$(2)' 2>/dev/null))
@@ -246,11 +256,11 @@ compdb: ## write compile_commands.json for editors and analysers
 	@echo compile_commands.json
 
 install: $(programs) ## copy programs, charts, plans and manual page under PREFIX, below DESTDIR
-	install -d $(foreach d,bin share/parscale/plots share/parscale/scripts/sweeps share/man/man1,$(DESTDIR)$(PREFIX)/$(d))
-	install $(programs) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(wildcard plots/*.gp) $(DESTDIR)$(PREFIX)/share/parscale/plots
-	install -m 644 $(wildcard scripts/sweeps/*.sweep) $(DESTDIR)$(PREFIX)/share/parscale/scripts/sweeps
-	install -m 644 docs/parscale.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(foreach d,bin share/parscale/plots share/parscale/scripts/sweeps share/man/man1,"$(DESTDIR)$(PREFIX)/$(d)")
+	install $(programs) "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 $(wildcard plots/*.gp) "$(DESTDIR)$(PREFIX)/share/parscale/plots"
+	install -m 644 $(wildcard scripts/sweeps/*.sweep) "$(DESTDIR)$(PREFIX)/share/parscale/scripts/sweeps"
+	install -m 644 docs/parscale.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

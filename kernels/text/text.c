@@ -126,8 +126,8 @@ static size_t fold(const void *input, const char *text, size_t length, char *to)
 	unsigned char *q = (unsigned char *)to;
 	while (p < end) {
 		uint32_t c = *p;
-		p += in->rules->utf8 ? utf8_decode(p, (uint64_t)(end - p), &c) : 1;
-		q += utf8_encode(text_rules_fold(in->rules, c), q);
+		p += in->rules->utf8 ? unicode_decode(p, (uint64_t)(end - p), &c) : 1;
+		q += unicode_encode(text_rules_fold(in->rules, c), q);
 	}
 	return (size_t)(q - (unsigned char *)to);
 }

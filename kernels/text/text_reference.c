@@ -54,7 +54,7 @@ struct character {
 static struct character character_at(const struct text_input *in, uint64_t at)
 {
 	struct character c = {0};
-	c.length = utf8_decode(in->text + at, in->bytes - at, &c.code);
+	c.length = unicode_decode(in->text + at, in->bytes - at, &c.code);
 	c.in_word = c.length && text_rules_has(in->rules, c.code);
 	c.is_mark = c.in_word && c.code >= 0x80 && unicode_is_mark(c.code);
 	c.length += c.length == 0;

@@ -62,7 +62,7 @@ uint32_t text_rules_fold(const struct text_rules *r, uint32_t c)
 static int next_listed(const struct text_rules *r, const char **text, uint32_t *c, struct err *e)
 {
 	const unsigned char *at = (const unsigned char *)*text;
-	const unsigned length = utf8_decode(at, strlen(*text), c);
+	const unsigned length = unicode_decode(at, strlen(*text), c);
 	if (length == 0)
 		return err_set(e, ERR_USAGE, "--word-chars: the list is not valid UTF-8");
 	if (*c >= 0x80 && !r->utf8)

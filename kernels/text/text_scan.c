@@ -12,7 +12,7 @@
 static unsigned foreign_character(const struct text_input *in, const unsigned char *p)
 {
 	uint32_t c = 0;
-	const unsigned length = utf8_decode(p, (uint64_t)(in->text + in->bytes - p), &c);
+	const unsigned length = unicode_decode(p, (uint64_t)(in->text + in->bytes - p), &c);
 	return length && text_rules_has(in->rules, c) ? length : 0;
 }
 

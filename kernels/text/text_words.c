@@ -16,7 +16,7 @@ static unsigned word_character(const struct text_rules *r, const unsigned char *
 	*c = *p;
 	if (*p < 0x80)
 		return r->symbol[*p] != 0;
-	const unsigned length = r->utf8 ? utf8_decode(p, left, c) : 0;
+	const unsigned length = r->utf8 ? unicode_decode(p, left, c) : 0;
 	return length && text_rules_has(r, *c) ? length : 0;
 }
 
@@ -87,7 +87,7 @@ uint64_t text_letters(const struct text_input *in, const unsigned char *p, uint6
 		return n;
 	for (uint64_t i = 0; i < n;) {
 		uint32_t c = 0;
-		const unsigned length = utf8_decode(p + i, n - i, &c);
+		const unsigned length = unicode_decode(p + i, n - i, &c);
 		letters += i == 0 || c < 0x80 || !unicode_is_mark(c);
 		i += length;
 	}
@@ -122,9 +122,9 @@ bool text_are_equal_pairs(
 static const unsigned char *letter_end(const unsigned char *p, const unsigned char *end)
 {
 	uint32_t c;
-	p += utf8_decode(p, (uint64_t)(end - p), &c);
+	p += unicode_decode(p, (uint64_t)(end - p), &c);
 	while (p < end) {
-		const unsigned length = utf8_decode(p, (uint64_t)(end - p), &c);
+		const unsigned length = unicode_decode(p, (uint64_t)(end - p), &c);
 		if (c < 0x80 || !unicode_is_mark(c))
 			break;
 		p += length;
@@ -137,7 +137,7 @@ static const unsigned char *letter_start(const unsigned char *begin, const unsig
 {
 	uint32_t c = 0;
 	do
-		p -= utf8_decode_before(p, (uint64_t)(p - begin), &c);
+		p -= unicode_decode_before(p, (uint64_t)(p - begin), &c);
 	while (p > begin && c >= 0x80 && unicode_is_mark(c));
 	return p;
 }
@@ -147,8 +147,8 @@ static bool are_equal_letters(const struct text_rules *r, const unsigned char *a
 {
 	while (a < a_end && b < b_end) {
 		uint32_t c, d;
-		a += utf8_decode(a, (uint64_t)(a_end - a), &c);
-		b += utf8_decode(b, (uint64_t)(b_end - b), &d);
+		a += unicode_decode(a, (uint64_t)(a_end - a), &c);
+		b += unicode_decode(b, (uint64_t)(b_end - b), &d);
 		if (c != d && text_rules_fold(r, c) != text_rules_fold(r, d))
 			return false;
 	}

@@ -98,7 +98,7 @@ unsigned unicode_cases(uint32_t c, uint32_t cases[UNICODE_CASES])
 /* The least code point that needs a sequence of this length. */
 static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 
-unsigned utf8_decode(const unsigned char *p, uint64_t left, uint32_t *c)
+unsigned unicode_decode(const unsigned char *p, uint64_t left, uint32_t *c)
 {
 	if (*p < 0x80) {
 		*c = *p;
@@ -117,15 +117,15 @@ unsigned utf8_decode(const unsigned char *p, uint64_t left, uint32_t *c)
 	return code < least[length] || code > 0x10FFFF || (code & 0xFFFFF800) == 0xD800 ? 0 : length;
 }
 
-unsigned utf8_decode_before(const unsigned char *p, uint64_t before, uint32_t *c)
+unsigned unicode_decode_before(const unsigned char *p, uint64_t before, uint32_t *c)
 {
 	unsigned length = 1;
 	while (length < 4 && length < before && (p[-(ptrdiff_t)length] & 0xC0) == 0x80)
 		length++;
-	return utf8_decode(p - length, length, c) == length ? length : 0;
+	return unicode_decode(p - length, length, c) == length ? length : 0;
 }
 
-unsigned utf8_encode(uint32_t c, unsigned char to[4])
+unsigned unicode_encode(uint32_t c, unsigned char to[4])
 {
 	const unsigned length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const unsigned char lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};

@@ -26,13 +26,13 @@ unsigned unicode_cases(uint32_t c, uint32_t cases[UNICODE_CASES]);
 
 /* The code point of a well-formed sequence that starts at p, with `left` >= 1 bytes to the end of the text:
  * sets *c and returns its length, 1 to 4. Of anything else: 0. */
-unsigned utf8_decode(const unsigned char *p, uint64_t left, uint32_t *c);
+unsigned unicode_decode(const unsigned char *p, uint64_t left, uint32_t *c);
 
 /* The same of the sequence that ends just before p, with `before` >= 1 bytes from the beginning
  * of the text. */
-unsigned utf8_decode_before(const unsigned char *p, uint64_t before, uint32_t *c);
+unsigned unicode_decode_before(const unsigned char *p, uint64_t before, uint32_t *c);
 
 /* Writes c as UTF-8 to `to`; returns its length, 1 to 4. */
-unsigned utf8_encode(uint32_t c, unsigned char to[4]);
+unsigned unicode_encode(uint32_t c, unsigned char to[4]);
 
 #endif

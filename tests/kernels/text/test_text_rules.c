@@ -126,25 +126,25 @@ static void test_utf8(void **state)
 	unsigned long good = 0;
 	(void)state;
 	for (uint32_t code = 0; code <= 0x10FFFF; code++) {
-		const unsigned length = utf8_encode(code, bytes);
+		const unsigned length = unicode_encode(code, bytes);
 		const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-		assert_int_equal(utf8_decode(bytes, length, &c), surrogate ? 0 : length);
+		assert_int_equal(unicode_decode(bytes, length, &c), surrogate ? 0 : length);
 		assert_true(surrogate || c == code);
-		assert_int_equal(utf8_decode_before(bytes + length, length, &c), surrogate ? 0 : length);
+		assert_int_equal(unicode_decode_before(bytes + length, length, &c), surrogate ? 0 : length);
 		assert_true(surrogate || c == code);
 		if (length > 1)
-			assert_int_equal(utf8_decode(bytes, length - 1, &c), 0);
+			assert_int_equal(unicode_decode(bytes, length - 1, &c), 0);
 	}
 	for (uint32_t i = 0; i < 1u << 24; i++) {
 		const unsigned char three[3] = {
 			(unsigned char)(i >> 16), (unsigned char)(i >> 8), (unsigned char)i};
-		good += utf8_decode(three, 3, &c) == 3;
+		good += unicode_decode(three, 3, &c) == 3;
 	}
 	assert_int_equal(good, 0x10000 - 0x800 - 0x800); /* as many as there are such code points */
 	static const unsigned char bad[][4] = {{0xF0, 0x8F, 0xBF, 0xBF}, {0xF4, 0x90, 0x80, 0x80},
 		{0xF5, 0x80, 0x80, 0x80}, {0xF0, 0x90, 0x80, 0x7F}, {0xF0, 0x90, 0xC0, 0x80}};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(utf8_decode(bad[i], 4, &c), 0);
+		assert_int_equal(unicode_decode(bad[i], 4, &c), 0);
 }
 
 /* Pieces that texts are made of: characters of all lengths, marks, and what is no character. */
