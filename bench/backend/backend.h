@@ -67,6 +67,8 @@ struct job {
 	 * `enter` runs first thing in the worker, before the gate; it may fail (-1), which fails the run.
 	 * `begin` runs when all workers are ready and the gate has opened. */
 	int (*enter)(void *ctx, unsigned worker, void *slot);
+	/* why a worker's `enter` failed, from its slot; NULL: nothing is known */
+	const char *(*why)(const void *slot);
 	void (*begin)(void *ctx, unsigned worker, void *slot);
 	void (*chunk)(void *ctx, unsigned worker, void *slot, uint64_t index);
 	void (*end)(void *ctx, unsigned worker, void *slot);

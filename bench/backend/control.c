@@ -287,9 +287,11 @@ void control_all_done(const struct control *c)
 int control_check(const struct control *c, struct err *e)
 {
 	uint32_t failed = atomic_load(&c->block->failed);
-	if (failed)
-		return err_set(e, ERR_FAILED, "%s: worker %u could not enter", c->name, failed - 1);
-	return 0;
+	if (!failed)
+		return 0;
+	const char *why = c->job->why ? c->job->why(control_slot(c, failed - 1)) : "";
+	return err_set(e, ERR_FAILED, "%s: worker %u of %u could not enter%s%.400s", c->name, failed - 1,
+		c->plan.workers, *why ? ": " : "", why);
 }
 
 static uint64_t progress(const struct control *c, unsigned worker)

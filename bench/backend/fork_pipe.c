@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -59,7 +60,7 @@ struct line {
 	unsigned char *room; /* for what the job makes to be sent */
 	size_t sent, size;   /* of head and bytes; equal: nothing is being sent */
 
-	struct frame frame; /* being received */
+	struct frame *frame; /* being received */
 	size_t got;
 };
 
@@ -68,6 +69,8 @@ struct switchboard {
 	uint64_t next, done;  /* dynamic: the next chunk; chunks whose results are complete */
 	struct pollfd *polls; /* two a worker */
 	void (*old_handler)(int);
+	unsigned char *buffers; /* frames and rooms of all lines, which no worker inherits; or NULL */
+	size_t buffer_bytes;
 	struct line lines[];
 };
 
@@ -144,16 +147,44 @@ static void close_line(struct line *l)
 	l->to = l->from = -1;
 }
 
+/* Closes low to high at once: what each of many workers inherits of all the others' lines. */
+static void close_run(int low, int high)
+{
+#ifdef SYS_close_range /* Linux 5.9 */
+	if (low > high || syscall(SYS_close_range, (unsigned)low, (unsigned)high, 0) == 0)
+		return;
+#endif
+	for (int fd = low; fd <= high; fd++)
+		close(fd);
+}
+
+/* In a worker: a pipe ends for its reader when all writers have gone, so that no worker may hold another's ends.
+ * Descriptors were given out in a row. The lines are only looked at: written, each worker would get a copy of them. */
+static void close_all_lines(const struct switchboard *b, unsigned workers)
+{
+	int low = 0, high = -1;
+	for (unsigned i = 0; i < 2 * workers; i++) {
+		const struct line *l = &b->lines[i / 2];
+		const int fd = i % 2 ? l->from : l->to;
+		if (fd < 0)
+			continue;
+		if (fd != high + 1) {
+			close_run(low, high);
+			low = fd;
+		}
+		high = fd;
+	}
+	close_run(low, high);
+}
+
 static _Noreturn void child_life(const struct member *m, int in, int out)
 {
 	static struct far_end end;
 	struct control c = m->team->control;
-	struct switchboard *b = m->team->own;
+	const struct switchboard *b = m->team->own;
 	process_settle(m->team->opener);
 	process_disown();
-	/* a pipe ends for its reader when all writers have gone: no worker may hold another's */
-	for (unsigned w = 0; w < c.plan.workers; w++)
-		close_line(&b->lines[w]);
+	close_all_lines(b, c.plan.workers);
 	end.job = c.job;
 	end.worker = m->worker;
 	end.slot = control_slot(&c, m->worker);
@@ -255,7 +286,7 @@ static int send_some(struct line *l)
 /* Takes what has come, as often as there is something; -1: nobody writes any more. */
 static int receive(const struct control *c, struct switchboard *b, struct line *l, struct err *e)
 {
-	struct frame *f = &l->frame;
+	struct frame *f = l->frame;
 	for (;;) {
 		size_t wanted = l->got < FRAME_HEAD ? FRAME_HEAD : FRAME_HEAD + f->bytes;
 		ssize_t n = read(l->from, (char *)f + l->got, wanted - l->got);
@@ -323,6 +354,27 @@ static bool serve(struct team *t, unsigned milliseconds, struct err *e)
 	return true;
 }
 
+/* One mapping that stays out of the workers: each would inherit what is for all of them, and the opener a copy of each
+ * page that it writes to afterwards. */
+static int make_buffers(struct switchboard *b, unsigned workers, size_t room)
+{
+	enum { ALIGNED = 64 };
+	const size_t frame = (sizeof(struct frame) + ALIGNED - 1) / ALIGNED * ALIGNED,
+		     each = frame + (room + ALIGNED - 1) / ALIGNED * ALIGNED;
+	void *p = mmap(NULL, each * workers, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	madvise(p, each * workers, MADV_DONTFORK);
+	b->buffers = p;
+	b->buffer_bytes = each * workers;
+	for (unsigned w = 0; w < workers; w++) {
+		unsigned char *own = b->buffers + w * each;
+		b->lines[w].frame = (struct frame *)(void *)own;
+		b->lines[w].room = room ? own + frame : NULL;
+	}
+	return 0;
+}
+
 static int prepare(struct team *t, struct err *e)
 {
 	const unsigned workers = t->control.plan.workers;
@@ -335,11 +387,9 @@ static int prepare(struct team *t, struct err *e)
 	for (unsigned w = 0; w < workers; w++)
 		b->lines[w].to = b->lines[w].from = -1;
 	b->old_handler = signal(SIGPIPE, SIG_IGN); /* it comes as EPIPE, and the worker's end is told then */
-	const size_t room = t->control.job->wire->room_bytes;
-	for (unsigned w = 0; room && w < workers; w++)
-		if (!(b->lines[w].room = malloc(room)))
-			return err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
-	return 0;
+	return make_buffers(b, workers, t->control.job->wire->room_bytes) == 0
+		       ? 0
+		       : err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
 }
 
 static void discard(struct team *t)
@@ -348,12 +398,12 @@ static void discard(struct team *t)
 	if (!b)
 		return;
 	if (b->polls) {
-		for (unsigned w = 0; w < t->control.plan.workers; w++) {
+		for (unsigned w = 0; w < t->control.plan.workers; w++)
 			close_line(&b->lines[w]);
-			free(b->lines[w].room);
-		}
 		signal(SIGPIPE, b->old_handler);
 	}
+	if (b->buffers)
+		munmap(b->buffers, b->buffer_bytes);
 	free(b->polls);
 	free(b);
 }

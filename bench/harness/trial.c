@@ -113,20 +113,6 @@ static void all_done(void *ctx)
 	m->return_ns = (double)(t->returned - last_ended);
 }
 
-/* The error of a worker that could not enter says more than the back end can. */
-static void explain(const struct trial *t, struct err *e)
-{
-	for (unsigned w = 0; t->team && w < t->work.cell->workers; w++) {
-		const struct slot *s = t->work.cell->backend->slot(t->team, w);
-		if (s->err.status == ERR_NONE)
-			continue;
-		*e = (struct err){0};
-		err_set(e, s->err.status, "%s: worker %u of %u: %.800s", t->work.cell->backend->name, w,
-			t->work.cell->workers, s->err.text);
-		return;
-	}
-}
-
 /*
  * How often the chunks of the next run are repeated, of the `left` times wanted. Ceilings measure
  * memory and registers, not start-up, so as many runs of a batch follow each other inside the
@@ -154,10 +140,8 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 	if (t->work.marshal)
 		marshal_clear(&t->marshal);
 	t->started = clock_ns();
-	if (t->work.cell->backend->run(t->team, e) != 0) {
-		explain(t, e);
+	if (t->work.cell->backend->run(t->team, e) != 0)
 		return -1;
-	}
 	if (t->disagrees)
 		return err_set(e, ERR_FAILED, "%s: worker %u of %u found another answer than worker 0",
 			t->work.cell->backend->name, t->disagrees, t->work.cell->workers);

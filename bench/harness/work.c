@@ -190,12 +190,18 @@ static void align(void *ctx, const void *reference, void *theirs)
 	s->ended += shift;
 }
 
+static const char *why(const void *mine)
+{
+	return ((const struct slot *)mine)->err.text;
+}
+
 struct job work_job(struct work *w)
 {
 	return (struct job){.chunks = w->chunks,
 		.slot_bytes = sizeof(struct slot),
 		.ctx = w,
 		.enter = enter,
+		.why = why,
 		.begin = begin,
 		.chunk = chunk,
 		.end = end,

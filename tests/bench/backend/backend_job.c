@@ -201,6 +201,12 @@ void record_free(struct record *r)
 	munmap(r, sizeof *r);
 }
 
+static const char *why(const void *slot)
+{
+	(void)slot;
+	return "it was told not to";
+}
+
 static struct job job_here(struct record *r)
 {
 	if (r->bare)
@@ -219,6 +225,7 @@ static struct job job_here(struct record *r)
 		.slot_bytes = sizeof(struct slot),
 		.ctx = r,
 		.enter = job_enter,
+		.why = why,
 		.begin = job_begin,
 		.chunk = job_chunk,
 		.end = job_end,

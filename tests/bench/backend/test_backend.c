@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const enum lifetime lifetimes[] = {LIFETIME_POOL, LIFETIME_SPAWN};
@@ -277,6 +278,35 @@ static void what_is_missing_says_why(void **state)
 	}
 }
 
+/* Page faults of all workers of a pool that is opened and closed, for each of them. */
+static double faults_each(const struct backend *b, unsigned workers)
+{
+	struct rusage before, after;
+	struct record *r = record_new(workers);
+	struct job job = job_of(r, 1);
+	const struct team_plan plan = plan_of(workers, LIFETIME_POOL, SCHEDULE_STATIC);
+	r->victim = workers;
+	getrusage(RUSAGE_CHILDREN, &before);
+	struct team *t = open_team(b, &job, &plan);
+	run_team(b, t);
+	b->close(t);
+	getrusage(RUSAGE_CHILDREN, &after);
+	record_free(r);
+	return (double)(after.ru_minflt - before.ru_minflt) / workers;
+}
+
+/* What a worker costs does not grow with how many there are: none gets a page for each of the others. */
+static void many_workers_cost_as_much_each(void **state)
+{
+	const struct backend *b = *state;
+	enum { FEW = 16, MANY = 176 };
+	if (!is_process(b) || b->max_workers < MANY)
+		return;
+	const double few = faults_each(b, FEW), many = faults_each(b, MANY);
+	print_message("%s: faults of a worker: %.1f of %d, %.1f of %d\n", b->name, few, FEW, many, MANY);
+	assert_true(many < few + (MANY - FEW) / 4.0);
+}
+
 static void unknown_names_list_the_known(void **state)
 {
 	(void)state;
@@ -299,6 +329,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(threads_take_turns_and_processes_do_not),
 		cmocka_unit_test(slots_of_any_size),
 		cmocka_unit_test(bad_plans_are_refused),
+		cmocka_unit_test(many_workers_cost_as_much_each),
 		cmocka_unit_test(closing_nothing_is_legal),
 		cmocka_unit_test(it_is_found_by_name),
 	};

@@ -290,7 +290,8 @@ static void a_worker_that_cannot_enter_is_named(void **state)
 		scene_set(&s, b, lifetimes[l]);
 		s.r->enter = refuse;
 		scene_play(&s, 1);
-		snprintf(expected, sizeof expected, "%s: worker %u could not enter", b->name, s.r->victim);
+		snprintf(expected, sizeof expected, "%s: worker %u of %u could not enter: it was told not to",
+			b->name, s.r->victim, s.plan.workers);
 		assert_string_equal(s.e.text, expected);
 		assert_true(s.seconds < 5);
 		assert_true((s.t == NULL) == (lifetimes[l] == LIFETIME_POOL));
