@@ -11,16 +11,19 @@
 #include "base/options.h"
 #include "base/paths.h"
 #include "base/wrap.h"
+#include "bench/machine/place.h"
 #include "bench/report/svg.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096 + 256, SUBJECTS_MOST = 32, CHARTS_MOST = 512 };
@@ -30,12 +33,18 @@ extern char **environ;
 /* The folder of the scripts. */
 static int find_scripts(char *folder, struct err *e)
 {
-	char test[PATH_SIZE];
-	paths_data("plots", folder, PATH_SIZE);
+	char test[PATH_SIZE], found[PATH_SIZE];
+	paths_data("plots", found, sizeof found);
 	paths_data("plots/common.gp", test, sizeof test);
-	return access(test, R_OK) == 0 ? 0
-				       : err_set(e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)",
-						 test, strerror(errno));
+	/* absolute: gnuplot runs elsewhere */
+	char *whole = access(test, R_OK) == 0 ? realpath(found, NULL) : NULL;
+	if (!whole || snprintf(folder, PATH_SIZE, "%s", whole) >= PATH_SIZE) {
+		free(whole);
+		return err_set(
+			e, ERR_FAILED, "%s: %s (PARSCALE_DATADIR is to hold plots/)", test, strerror(errno));
+	}
+	free(whole);
+	return 0;
 }
 
 /* Where one chart is made before it is moved to its place: WORK/STEM.ending. */
@@ -62,9 +71,11 @@ static int prepare(
 		dataset_machine(d, machine, sizeof machine);
 		chart_text(g.vars, "folder", scripts);
 		chart_text(g.vars, "script", script);
+		/* gnuplot runs in the folder: of a name that a user chose it would take the first letter for a
+		 * pipe, a redirection or a block of data */
+		snprintf(path, sizeof path, "%s.tsv", p->stem);
 		chart_text(g.vars, "data", path);
-		work_path(path, work, p->stem, "");
-		chart_text(g.vars, "output", path);
+		chart_text(g.vars, "output", p->stem);
 		chart_text(g.vars, "title", g.title);
 		chart_text(g.vars, "subtitle", g.subtitle);
 		chart_text(g.vars, "caption1", g.note);
@@ -80,11 +91,22 @@ static int prepare(
 	return e->status == ERR_NONE ? shows : -1;
 }
 
-/* This environment, with letters in UTF-8 whatever the user's are: gnuplot would complain of each it cannot
- * write. One block, to be freed; the strings are those of environ. */
-static char **utf8_environment(void)
+static bool is_one_of(const char *variable, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++)
+		if (strncmp(variable, *prefixes, strlen(*prefixes)) == 0)
+			return true;
+	return false;
+}
+
+/* This environment, with letters in UTF-8 whatever the user's are, as gnuplot would complain of each it cannot write,
+ * and without what a desktop has it do: a terminal in GNUTERM is opened before the script names another. One block, to
+ * be freed; the strings are those of environ. */
+static char **own_environment(void)
 {
 	static char utf8[] = "LC_CTYPE=C.UTF-8";
+	static const char *const strange[] = {
+		"LC_ALL=", "LC_CTYPE=", "GNUTERM=", "GNUPLOT_", "GDFONTPATH=", NULL};
 	size_t n = 0;
 	while (environ[n])
 		n++;
@@ -93,7 +115,7 @@ static char **utf8_environment(void)
 		return NULL;
 	char **to = all;
 	for (char **from = environ; *from; from++)
-		if (strncmp(*from, "LC_ALL=", 7) != 0 && strncmp(*from, "LC_CTYPE=", 9) != 0)
+		if (!is_one_of(*from, strange))
 			*to++ = *from;
 	*to = utf8;
 	return all;
@@ -106,11 +128,12 @@ static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 	char *const argv[] = {name, defaults, script, NULL};
 	posix_spawn_file_actions_t io;
 	pid_t pid = -1;
-	work_path(script, work, stem, ".gp");
-	work_path(errors, work, stem, ".err");
-	char **environment = utf8_environment();
+	snprintf(script, sizeof script, "%s.gp", stem);
+	snprintf(errors, sizeof errors, "%s.err", stem);
+	char **environment = own_environment();
 	int why = environment ? posix_spawn_file_actions_init(&io) : ENOMEM;
 	if (why == 0) {
+		posix_spawn_file_actions_addchdir_np(&io, work);
 		posix_spawn_file_actions_addopen(&io, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		posix_spawn_file_actions_addopen(&io, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 		posix_spawn_file_actions_addopen(
@@ -142,14 +165,39 @@ static void complaint(const char *work, const char *stem, char *text, size_t siz
 		fclose(f);
 }
 
+/* How long one chart may take. */
+static double limit_seconds(void)
+{
+	const char *said = getenv("PARSCALE_GNUPLOT_SECONDS");
+	const double seconds = said ? strtod(said, NULL) : 0;
+	return seconds > 0 ? seconds : 300;
+}
+
+/* Waits for a gnuplot to end; one that does not is killed. */
+static bool await(pid_t pid, int *status, double seconds)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+	for (double waited = 0; waited < seconds; waited += 2e-3) {
+		pid_t ended = waitpid(pid, status, WNOHANG);
+		if (ended == pid || (ended < 0 && errno != EINTR))
+			return ended == pid;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+	return false;
+}
+
 static int finish(
 	const char *dir, const char *work, struct plots *out, struct plotted *p, pid_t pid, struct err *e)
 {
 	int status;
 	char text[400], from[PATH_SIZE], adapted[PATH_SIZE], to[PATH_SIZE];
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(errno));
+	const double limit = limit_seconds();
+	if (!await(pid, &status, limit))
+		return err_set(e, ERR_FAILED,
+			"gnuplot took longer than %g s on chart %s (PARSCALE_GNUPLOT_SECONDS)", limit,
+			p->stem);
 	complaint(work, p->stem, text, sizeof text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(
@@ -173,8 +221,8 @@ static int run_all(const char *dir, const char *work, struct plots *out, struct 
 {
 	enum { WIDEST = 16 };
 	pid_t pid[WIDEST];
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t width = cpus < 1 ? 1 : cpus > WIDEST ? WIDEST : (size_t)cpus;
+	const unsigned cpus = place_capacity_here();
+	size_t width = cpus > WIDEST ? WIDEST : cpus;
 	size_t done = 0, started = 0;
 	struct err first = {0};
 	while (done < out->count && (done < started || first.status == ERR_NONE)) {
