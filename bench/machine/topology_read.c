@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * topology_read.c - chooses the source of the topology: the one that the driver shares, then hwloc,
- * then sysfs.
+ * then sysfs; and caches from elsewhere, where they have none.
  */
 #include "bench/machine/topology_read.h"
 
@@ -14,13 +14,18 @@ int topology_read(struct topology *t, const char *root, struct err *e)
 	if (root[0] == '\0') {
 		if (topology_read_shared(t) == 0)
 			return 0;
-		if (topology_read_hwloc(t, why, sizeof why, e) == 0)
+		if (topology_read_hwloc(t, why, sizeof why, e) == 0) {
+			if (!t->elsewhere[0])
+				topology_fill_caches(t);
 			return 0;
+		}
 		if (e->status != ERR_NONE)
 			return -1;
 	}
 	if (topology_read_sysfs(t, root, e) != 0)
 		return -1;
 	snprintf(t->source, sizeof t->source, why[0] ? "sysfs: %s" : "sysfs", why);
+	if (root[0] == '\0')
+		topology_fill_caches(t);
 	return 0;
 }

@@ -44,6 +44,9 @@ int topology_sysfs_kinds(struct topology *t, const char *root, bool *told);
 /* Whether these are the CPUs that this system has online; true where it does not tell. */
 bool topology_is_here(const struct topology *t);
 
+/* This machine's caches by CPUID or the C library, where none of its CPUs has any; says so in the source. */
+void topology_fill_caches(struct topology *t);
+
 /* What an ancestor shared (topology_share); -1 where none did. */
 int topology_read_shared(struct topology *t);
 

@@ -2,6 +2,7 @@
 /* Placement on machines that hwloc makes up, and on this one. */
 #include "bench/machine/cpulist.h"
 #include "bench/machine/place.h"
+#include "bench/machine/topology_read.h"
 
 #include "config.h"
 
@@ -406,6 +407,43 @@ static void test_this_machine(void **state)
 	topology_free(&plain);
 }
 
+/* In a guest whose system tells no caches: the CPU or the C library does, and what they say is what the system says
+ * elsewhere, of some CPU at least. */
+static void test_caches_without_files(void **state)
+{
+	struct topology t, bare;
+	struct err e = {0};
+	(void)state;
+	assert_int_equal(topology_read(&t, "", &e), 0);
+	assert_int_equal(topology_read(&bare, "", &e), 0);
+	for (int i = 0; i < bare.count; i++)
+		for (int level = 0; level < CACHE_LEVELS; level++)
+			bare.cpus[i].cache[level] = (struct cpu_cache){.domain = -1};
+	topology_fill_caches(&bare);
+	print_message("%s: L1 %llu, L2 %llu, L3 %llu bytes\n", bare.source,
+		(unsigned long long)bare.cpus[0].cache[0].bytes,
+		(unsigned long long)bare.cpus[0].cache[1].bytes,
+		(unsigned long long)bare.cpus[0].cache[2].bytes);
+	if (!strstr(bare.source, "caches from"))
+		skip(); /* neither tells here */
+	for (int level = 0; level < 2; level++)
+		for (int i = 0; i < t.count; i++) {
+			bool same = t.cpus[i].cache[level].bytes == 0 || bare.cpus[i].cache[level].bytes == 0;
+			for (int j = 0; j < t.count && !same; j++)
+				same = t.cpus[j].cache[level].bytes == bare.cpus[i].cache[level].bytes;
+			assert_true(same);
+			assert_true(bare.cpus[i].cache[level].bytes == 0 ||
+				    bare.cpus[i].cache[level].domain >= 0);
+		}
+	/* what is there stays */
+	char before[sizeof t.source];
+	memcpy(before, bare.source, sizeof before);
+	topology_fill_caches(&bare);
+	assert_string_equal(bare.source, before);
+	topology_free(&t);
+	topology_free(&bare);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_sharing),
 		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_caches_without_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
