@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * paths.c - finds this program's companions and data files from the path of its own executable
- * (/proc/self/exe), in a checkout's build folder as well as under an installation prefix.
+ * (/proc/self/exe; without /proc as it was started), in a checkout's build folder as well as under an installation prefix.
  */
 #include "base/paths.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 /* The folder of the running program, with its slash. */
@@ -15,6 +16,10 @@ static size_t folder(char *path, size_t size)
 {
 	ssize_t n = readlink("/proc/self/exe", path, size - 1);
 	path[n > 0 ? n : 0] = '\0';
+	/* without /proc, as the system was told to start it */
+	const char *told = n > 0 ? NULL : (const char *)getauxval(AT_EXECFN);
+	if (told)
+		snprintf(path, size, "%s", told);
 	char *slash = strrchr(path, '/');
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }

@@ -14,6 +14,7 @@
 #include "bench/data/stat.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,8 +35,32 @@ struct merged {
 	bool probes_left_out, workers_left_out;
 };
 
-/* "Xeon Platinum 8481C 3f2a91cc": for people, and different for unlike machines as far as 32 bits tell. */
-static int machine_name(const char *dir, const json_t *manifest, char name[48], struct err *e)
+static const char *host_of(const json_t *manifest)
+{
+	const char *host = json_string_value(json_object_get(manifest, "host"));
+	return host ? host : "";
+}
+
+/* Whether the folders before hold results of another host with the same key: a cluster has many alike. */
+static bool has_like(const struct merged *all, const json_t *manifest, const char *key)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach(all->manifests, i, entry)
+	{
+		const json_t *other = json_object_get(entry, "manifest");
+		const char *its =
+			json_string_value(json_object_get(json_object_get(other, "machine"), "key"));
+		if (its && strcmp(its, key) == 0 && strcmp(host_of(other), host_of(manifest)) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* "Xeon Platinum 8481C 3f2a91cc": for people, and different for unlike machines as far as 32 bits tell; a host with
+ * the same key as one before has its name behind it. */
+static int machine_name(
+	const struct merged *all, const char *dir, const json_t *manifest, char name[48], struct err *e)
 {
 	const json_t *machine = json_object_get(manifest, "machine");
 	const char *key = json_string_value(json_object_get(machine, "key"));
@@ -43,7 +68,11 @@ static int machine_name(const char *dir, const json_t *manifest, char name[48], 
 	if (!key)
 		return err_set(e, ERR_USAGE,
 			"%s/manifest.json does not say which machine it is: it cannot be merged", dir);
-	snprintf(name, 48, "%.36s%s%.8s", model ? model : "", model ? " " : "", key);
+	if (has_like(all, manifest, key))
+		snprintf(name, 48, "%.18s%s%.8s %.18s", model ? model : "", model ? " " : "", key,
+			host_of(manifest));
+	else
+		snprintf(name, 48, "%.36s%s%.8s", model ? model : "", model ? " " : "", key);
 	return 0;
 }
 
@@ -130,7 +159,7 @@ static int take_folder(struct merged *all, const struct merge_args *a, const cha
 		return -1;
 	int bad = refuse_twice(all, dir, manifest, e);
 	if (!bad && a->cross_machine)
-		bad = machine_name(dir, manifest, machine, e);
+		bad = machine_name(all, dir, manifest, machine, e);
 	if (!bad)
 		bad = take_samples(all, dir, machine, e);
 	if (!bad)
@@ -228,11 +257,31 @@ static const struct options options = {
 	.table = specs,
 };
 
+/* Hosts of one model are not one machine. */
+static void tell_hosts(const struct merged *all, const struct merge_args *a)
+{
+	const json_t *first = json_object_get(json_array_get(all->manifests, 0), "manifest");
+	size_t i;
+	json_t *entry;
+	json_array_foreach(all->manifests, i, entry)
+	{
+		const json_t *other = json_object_get(entry, "manifest");
+		if (strcmp(host_of(first), host_of(other)) != 0) {
+			fprintf(stderr,
+				"parscale: %s pools hosts of one model, such as %s and %s: --cross-machine keeps them apart\n",
+				a->out, host_of(first), host_of(other));
+			return;
+		}
+	}
+}
+
 static void tell(const struct merged *all, const struct merge_args *a)
 {
 	printf("%s: %zu samples of %d folders\n", a->out, all->samples.count, a->count);
 	if (all->probes.count)
 		printf("%s: %zu rows of probes\n", a->out, all->probes.count);
+	if (!a->cross_machine)
+		tell_hosts(all, a);
 	if (all->probes_left_out)
 		printf("%s: without probes, whose rows tell no machine\n", a->out);
 	if (all->workers_left_out)

@@ -8,6 +8,7 @@
 #include "bench/commands/command.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/row_json.h"
+#include "bench/machine/clock.h"
 #include "bench/probe/probe_args.h"
 #include "bench/probe/probe_launch.h"
 #include "bench/probe/probe_show.h"
@@ -28,13 +29,19 @@ static int measure(const struct probe_args *a, const struct probe_run *r, struct
 {
 	struct probe_launch launch = {.run = r,
 		.seconds = a->seconds / (double)a->launches,
+		.limited = a->seconds_given,
 		.timeout_seconds = a->timeout_seconds,
 		.launches = a->launches,
 		.seed = a->seed};
+	const uint64_t start = clock_ns();
 	struct table found;
 	table_init(&found, probe_launch_columns, sizeof(struct probe_launch_row));
 	int status = 0;
-	for (bool good = true; status == 0 && good && launch.launch_id < a->launches; launch.launch_id++)
+	/* given a limit, no launch is begun beyond it but the first */
+	for (bool good = true;
+		status == 0 && good && launch.launch_id < a->launches &&
+		!(launch.limited && launch.launch_id > 0 && (double)(clock_ns() - start) > a->seconds * 1e9);
+		launch.launch_id++)
 		status = probe_launch_run(&launch, &found, &good, e);
 	if (status == 0)
 		status = probe_summarise(&found, rows, e);

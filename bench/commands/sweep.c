@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,14 +109,26 @@ static int dry_run(const struct sweep_args *a, const struct plan *p, struct err 
 
 /* --- the folder --- */
 
-/* Where the results go: --out, or a folder that is named by the time, in `text`. */
-static const char *name_folder(const struct sweep_args *a, char text[40])
+enum { FOLDER_NAME = 48 };
+
+/* Makes a folder that is named by the time, and by a number where others began in the same second: jobs of an array do. */
+static int make_folder(char name[FOLDER_NAME], struct err *e)
 {
+	enum { MOST = 10000 };
 	time_t now = time(NULL);
 	struct tm tm;
 	localtime_r(&now, &tm);
-	strftime(text, 40, "results/%Y-%m-%d-%H%M%S", &tm);
-	return a->out ? a->out : text;
+	const size_t used = strftime(name, FOLDER_NAME, "results/%Y-%m-%d-%H%M%S", &tm);
+	if (mkdir("results", 0777) != 0 && errno != EEXIST)
+		return err_set(e, ERR_USAGE, "cannot make results: %s (--out names another folder)",
+			strerror(errno));
+	for (unsigned i = 2; mkdir(name, 0777) != 0; i++) {
+		if (errno != EEXIST || i > MOST)
+			return err_set(e, ERR_USAGE, "cannot make %s: %s (--out names another folder)", name,
+				strerror(errno));
+		snprintf(name + used, FOLDER_NAME - used, "-%u", i);
+	}
+	return 0;
 }
 
 /* Makes an arm's folder, and samples.csv with its header in it. */
@@ -157,8 +170,12 @@ static int measure(int argc, char **argv, const struct sweep_args *a, const stru
 {
 	struct session s = {
 		.plan = p, .plan_path = a->plan, .charts = !a->no_charts, .argc = argc, .argv = argv};
-	char name[40];
-	int status = session_open(&s, name_folder(a, name), a->against, e);
+	char name[FOLDER_NAME];
+	if (!a->out && make_folder(name, e) != 0)
+		return -1;
+	int status = session_open(&s, a->out ? a->out : name, a->against, e);
+	if (status != 0 && !a->out)
+		rmdir(name);
 	for (size_t i = 0; i < s.arm_count && status == 0; i++)
 		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0)
 			status = -1;

@@ -458,12 +458,21 @@ static int read_rows(struct reader *r, const char *path, struct table *t, bool *
 	return 0;
 }
 
+/* What spreadsheets begin UTF-8 with. */
+static void skip_mark(FILE *f)
+{
+	char mark[3];
+	if (fread(mark, 1, sizeof mark, f) != sizeof mark || memcmp(mark, "\xef\xbb\xbf", sizeof mark) != 0)
+		rewind(f);
+}
+
 int csv_read(const char *path, struct table *t, bool *torn, struct err *e)
 {
 	bool is_torn = false;
 	struct reader r = {.file = fopen(path, "re"), .line = 1};
 	if (!r.file)
 		return err_set(e, ERR_USAGE, "cannot open %s: %s", path, strerror(errno));
+	skip_mark(r.file);
 	int bad = read_rows(&r, path, t, &is_torn, e);
 	if (!bad && ferror(r.file))
 		bad = err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "cannot read %s: %s", path,

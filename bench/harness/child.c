@@ -12,10 +12,12 @@
 #include "bench/harness/child.h"
 
 #include "base/signals.h"
+#include "bench/machine/cgroup.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
 #include "bench/machine/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -51,7 +53,10 @@ struct watch {
 	uint64_t stopped_ns, asked_ns, gone_ns;
 	bool stopped, stalled; /* by SIGSTOP or the like; for too long */
 	bool asked, killed, gone;
-	int status; /* of waitpid, once it is gone */
+	int status;            /* of waitpid, once it is gone */
+	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
+	size_t said_bytes;
+	int64_t oom_kills; /* of the system, before; -1: not known */
 };
 
 void child_set_openmp(unsigned workers, const char *policy)
@@ -137,21 +142,44 @@ static int take_lines(struct watch *w, struct err *e)
 					    : err_set(e, ERR_FAILED, "a launch sent a row that is too long");
 }
 
-/* The first line that says something: launchers frame what they say in dashes. */
-static char *first_line(char *text)
+/* How much a line says: nothing, where it is a frame, or a name that announces what follows ("libgomp: "); a word of
+ * somebody else's; ours. */
+static int worth(const char *line)
 {
-	char *place = NULL, *line = strtok_r(text, "\n", &place);
-	while (line && line[strspn(line, "- ")] == '\0')
-		line = strtok_r(NULL, "\n", &place);
-	return line;
+	size_t letters = 0, length = strlen(line);
+	while (length && strchr(" \t\r", line[length - 1]))
+		length--;
+	if (strncmp(line, "parscale: ", 10) == 0)
+		return 2;
+	for (size_t i = 0; i < length; i++)
+		letters += isalnum((unsigned char)line[i]) != 0;
+	return letters > 2 && line[length - 1] != ':';
 }
 
-/* Keeps the first line of what the child said. */
+/* Keeps the first of the lines that say most. */
+static void choose_message(struct watch *w)
+{
+	struct child_result *r = w->result;
+	int best = 0;
+	char *place = NULL;
+	w->said[w->said_bytes] = '\0';
+	for (char *line = strtok_r(w->said, "\n", &place); line; line = strtok_r(NULL, "\n", &place)) {
+		const int much = worth(line);
+		if (much <= best)
+			continue;
+		best = much;
+		line += strspn(line, " \t*=-");
+		snprintf(r->message, sizeof r->message, "%.250s",
+			line + (strncmp(line, "parscale: ", 10) == 0 ? 10 : 0));
+	}
+}
+
+/* What the child says; what there is no room for is read all the same, as it would wait for ever. */
 static void take_errors(struct watch *w)
 {
-	char text[512];
-	struct child_result *r = w->result;
-	ssize_t n = read(w->errors, text, sizeof text - 1);
+	char rest[512];
+	const size_t room = sizeof w->said - 1 - w->said_bytes;
+	ssize_t n = read(w->errors, room ? w->said + w->said_bytes : rest, room ? room : sizeof rest);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
@@ -159,14 +187,7 @@ static void take_errors(struct watch *w)
 		w->errors = -1;
 		return;
 	}
-	if (r->message[0])
-		return;
-	text[n] = '\0';
-	const char *from = first_line(text);
-	if (from)
-		from += strncmp(from, "parscale: ", 10) == 0 ? 10 : 0;
-	if (from)
-		snprintf(r->message, sizeof r->message, "%.250s", from);
+	w->said_bytes += room ? (size_t)n : 0;
 }
 
 /* --- its end --- */
@@ -271,7 +292,7 @@ static int follow(struct watch *w, struct err *e)
 	return w->status;
 }
 
-static void judge(const struct watch *w, int status)
+static void judge(struct watch *w, int status)
 {
 	struct child_result *r = w->result;
 	if (signals_seen()) {
@@ -284,8 +305,11 @@ static void judge(const struct watch *w, int status)
 			w->stalled ? w->order->stopped_seconds : w->order->timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
 		r->status = ERR_FAILED;
-		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
-			WTERMSIG(status), strsignal(WTERMSIG(status)));
+		char why[160] = "";
+		if (WTERMSIG(status) == SIGKILL && w->oom_kills >= 0 && memory_kills("") > w->oom_kills)
+			memory_text("", why, sizeof why);
+		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)%s%s",
+			WTERMSIG(status), strsignal(WTERMSIG(status)), *why ? ": " : "", why);
 	} else {
 		r->status = (enum err_status)WEXITSTATUS(status);
 	}
@@ -325,6 +349,7 @@ int child_run(const struct child_order *order, struct child_result *r, struct er
 {
 	struct watch w = {.order = order, .result = r};
 	*r = (struct child_result){0};
+	w.oom_kills = memory_kills("");
 	if (order->clear)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (start(&w, e) != 0)
@@ -335,6 +360,7 @@ int child_run(const struct child_order *order, struct child_result *r, struct er
 		close(w.lines);
 	if (w.errors >= 0)
 		close(w.errors);
+	choose_message(&w);
 	judge(&w, status);
 	if (order->clear)
 		r->left = clear();

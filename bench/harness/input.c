@@ -133,6 +133,30 @@ int input_check(const struct input *in, struct err *e)
 
 /* --- either --- */
 
+/* What is no text as it stands, by its first bytes; what to do about it goes into `how`. NULL: nothing is known. */
+static const char *is_packed(const struct input *in, const char **how)
+{
+	static const struct {
+		const char *magic;
+		size_t bytes;
+		const char *what, *how;
+	} known[] = {{"\x1f\x8b", 2, "compressed by gzip", "zcat"},
+		{"BZh91AY&SY", 10, "compressed by bzip2", "bzcat"},
+		{"\xfd"
+		 "7zXZ\0",
+			6, "compressed by xz", "xzcat"},
+		{"\x28\xb5\x2f\xfd", 4, "compressed by zstd", "zstdcat"},
+		{"PK\3\4", 4, "a zip archive", "unzip -p"},
+		{"\xff\xfe", 2, "in UTF-16", "iconv -f UTF-16 -t UTF-8"},
+		{"\xfe\xff", 2, "in UTF-16", "iconv -f UTF-16 -t UTF-8"}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (in->count >= known[i].bytes && memcmp(in->bytes, known[i].magic, known[i].bytes) == 0) {
+			*how = known[i].how;
+			return known[i].what;
+		}
+	return NULL;
+}
+
 int input_open(const char *path, struct input *in, struct err *e)
 {
 	const bool standard = strcmp(path, "-") == 0;
@@ -146,6 +170,10 @@ int input_open(const char *path, struct input *in, struct err *e)
 	int status = map_all(in) ? 0 : read_all(in->fd, in, e);
 	if (status == 0 && in->count == 0)
 		status = err_set(e, ERR_USAGE, "--input: %s is empty", in->path);
+	const char *how, *what = status == 0 ? is_packed(in, &how) : NULL;
+	if (what)
+		status = err_set(e, ERR_USAGE, "--input: %s is %s: %s FILE | parscale ... --input -",
+			in->path, what, how);
 	if (status != 0)
 		input_free(in);
 	return status;

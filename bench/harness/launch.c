@@ -115,20 +115,40 @@ static void make_command(const struct launch_order *order, const char *path, str
 	c->argv[n] = NULL;
 }
 
-/* One row; where they come through standard output, an empty line ends them, and what follows is
- * the user's. */
+/* What begins the list of what was found, where rows come through a launcher's standard output. */
+#define LIST_MARK "\x1e"
+
+/* What a launcher says there of its own: MPICH's tells of a rank that died in a box of '='. Kept is the line that says
+ * how it died, or else the first. */
+static void hear(struct launch_result *r, const char *line)
+{
+	const char *death = strstr(line, "EXIT STRING: ");
+	line += strspn(line, "= \t");
+	if (death)
+		snprintf(r->heard, sizeof r->heard, "a rank ended: %.80s", death + strlen("EXIT STRING: "));
+	else if (!*r->heard)
+		snprintf(r->heard, sizeof r->heard, "%.100s", line);
+}
+
+/* One row; through a launcher also what was found, which is the user's. */
 static int take_row(void *ctx, char *line, struct err *e)
 {
 	struct launch_result *r = ctx;
 	struct sample row;
+	struct err none = {0};
+	if (r->ranks && strncmp(line, "=====", 5) == 0)
+		r->listing = false;
 	if (r->listing)
 		return puts(line) < 0 ? err_set(e, ERR_FAILED, "standard output: %s", strerror(errno)) : 0;
-	if (!*line) {
+	if (r->ranks && strcmp(line, LIST_MARK) == 0) {
 		r->listing = true;
 		return 0;
 	}
-	if (csv_parse_line(sample_columns, line, &row, e) != 0 || !table_add(&r->samples, &row, e))
+	if (csv_parse_line(sample_columns, line, &row, r->ranks ? &none : e) == 0)
+		return table_add(&r->samples, &row, e) ? 0 : -1;
+	if (!r->ranks)
 		return -1;
+	hear(r, line);
 	return 0;
 }
 
@@ -158,6 +178,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 	const struct cell *cell = &order->measure->cell;
 	const bool ranks = cell->backend->host != NULL,
 		   listing = order->measure->print || order->measure->print_unique;
+	r->ranks = ranks;
 	paths_near(order->program, ranks ? cell->backend->host : order->meter->program, path, sizeof path);
 	if (ranks && access(path, X_OK) != 0)
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
@@ -186,6 +207,9 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 		ended.status != ERR_INTERRUPTED)
 		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)",
 			cell->backend->name, (int)ended.status - 128, strsignal((int)ended.status - 128));
+	if (ranks && r->status == ERR_FAILED && !*r->message)
+		snprintf(r->message, sizeof r->message, "%s: %s", cell->backend->name,
+			*r->heard ? r->heard : "the launcher failed and did not say why");
 	return status;
 }
 
@@ -196,7 +220,7 @@ static int send_row(void *ctx, const struct sample *row, struct err *e)
 	const int fd = *(const int *)ctx;
 	if (row)
 		return csv_append(fd, sample_columns, row, e);
-	return fd != STDOUT_FILENO || write(fd, "\n", 1) == 1
+	return fd != STDOUT_FILENO || write(fd, LIST_MARK "\n", 2) == 2
 		       ? 0
 		       : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
 }

@@ -26,7 +26,9 @@ struct launch_result {
 	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
 	enum err_status status; /* ERR_NONE: all went well */
 	bool timed_out;
-	bool listing; /* the rows are over: the rest is the listing */
+	bool ranks;      /* rows come through a launcher's standard output, */
+	bool listing;    /* and are over: the rest is the listing; */
+	char heard[120]; /* what the launcher said there of its own */
 	/* one line, if `capture` was asked for or the worker program was killed; else "" */
 	char message[256];
 };

@@ -9,20 +9,29 @@
  */
 #include "bench/harness/meter.h"
 
+#include "base/paths.h"
 #include "bench/machine/clock.h"
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct meter meters[] = {
 	{"gbench", "Google Benchmark, by manual time", "parscale-gbench", MISSING_BENCHMARK},
 	{"native", "our own: warm-up by evidence, batches that last a sample's time", "parscale", NULL}, {0}};
 
+/* A program may have been copied without those beside it. */
+static bool is_there(const struct meter *m)
+{
+	char path[4096];
+	return m->name[0] == 'n' || access(paths_beside(m->program, path, sizeof path), X_OK) == 0;
+}
+
 const struct meter *meter_find(const char *name, struct err *e)
 {
 	for (const struct meter *m = meters; m->name; m++) {
-		if (strcmp(name, "auto") == 0 && !m->missing)
+		if (strcmp(name, "auto") == 0 && !m->missing && is_there(m))
 			return m;
 		if (strcmp(name, m->name) != 0)
 			continue;

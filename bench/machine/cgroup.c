@@ -12,6 +12,7 @@
 
 #include "bench/machine/tree.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,4 +220,26 @@ bool cgroup_folder(const char *root, char *path, size_t size)
 	const struct hierarchy cpu = find(groups, mounts, "cpu");
 	free(groups);
 	return cpu.version > 0 && (size_t)snprintf(path, size, "%s%s", cpu.mount, cpu.path) < size;
+}
+
+int64_t memory_kills(const char *root)
+{
+	char text[16384];
+	int64_t kills = -1;
+	tree_text(root, text, sizeof text, "proc/vmstat");
+	const char *at = strstr(text, "\noom_kill ");
+	if (at)
+		sscanf(at, "\noom_kill %" SCNd64, &kills);
+	return kills;
+}
+
+void memory_text(const char *root, char *text, size_t size)
+{
+	struct cgroup group;
+	cgroup_read(&group, root);
+	if (isnan(group.memory_bytes))
+		snprintf(text, size, "the system was out of memory");
+	else
+		snprintf(text, size, "out of memory, of which its control group may use %.0f MiB",
+			group.memory_bytes / (1 << 20));
 }

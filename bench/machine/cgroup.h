@@ -21,6 +21,12 @@ struct cgroup {
 
 void cgroup_read(struct cgroup *g, const char *root);
 
+/* How many processes the system has killed so far because it, or a control group, ran out of memory; -1: not told. */
+int64_t memory_kills(const char *root);
+
+/* That, in words: "out of memory; the control group may use 512 MiB". */
+void memory_text(const char *root, char *text, size_t size);
+
 /* Where the files are that limit this process's CPU time, as a path below the root: "/sys/fs/cgroup/a". False
  * where there are none. */
 bool cgroup_folder(const char *root, char *path, size_t size);

@@ -252,6 +252,33 @@ static double read_steal(struct source *s)
 	return all > 0 ? 100 * t[7] / all : (double)NAN;
 }
 
+/* Field n of the process's stat, n > 2 as in proc(5): what is before holds a name, which may have blanks. */
+static bool read_stat(struct source *s, unsigned n, long *value)
+{
+	char text[1024], *place = NULL;
+	tree_text(s->root, text, sizeof text, "proc/self/stat");
+	char *word = strrchr(text, ')');
+	for (unsigned i = 2; word && i < n; i++)
+		word = strtok_r(i == 2 ? word + 1 : NULL, " ", &place);
+	if (word)
+		*value = strtol(word, NULL, 10);
+	return word != NULL;
+}
+
+static double read_nice(struct source *s)
+{
+	long nice;
+	return read_stat(s, 19, &nice) ? (double)nice : (double)NAN;
+}
+
+static void read_scheduler(struct source *s, char *line)
+{
+	static const char *const names[] = {"other", "fifo", "rr", "batch", "", "idle", "deadline"};
+	long policy;
+	if (read_stat(s, 41, &policy) && policy >= 0 && policy < (long)(sizeof names / sizeof *names))
+		snprintf(line, FACT_LINE_BYTES, "%s", names[policy]);
+}
+
 static void read_settings(struct source *s, char *line)
 {
 	struct setting_found found[SETTINGS_MOST];

@@ -5,8 +5,11 @@
 #include "bench/machine/build.h"
 #include "bench/machine/counters.h"
 #include "bench/machine/settings.h"
+#include "bench/machine/tree.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <sys/utsname.h>
 
 int facts_read(struct facts *f, const char *root, double noise_seconds, struct err *e)
 {
@@ -16,6 +19,9 @@ int facts_read(struct facts *f, const char *root, double noise_seconds, struct e
 	/* Before the measurement, which is a load itself. */
 	environment_read(&f->environment, root);
 	f->here = root[0] == '\0';
+	struct utsname name;
+	snprintf(f->host, sizeof f->host, "%s", f->here && uname(&name) == 0 ? name.nodename : "");
+	tree_clean(f->host);
 	if (f->here)
 		counters_missing(f->counters, sizeof f->counters);
 	counters_energy_missing(root, f->energy, sizeof f->energy);
@@ -79,7 +85,7 @@ static json_t *noise_json(const struct noise *n)
 
 json_t *facts_json(const struct facts *f)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&f->machine),
-		"environment", environment_json(&f->environment), "settings", settings_json(), "build",
-		build_json(), "noise", noise_json(&f->noise), "findings", findings_json(f));
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "machine", machine_json(&f->machine), "host",
+		f->host, "environment", environment_json(&f->environment), "settings", settings_json(),
+		"build", build_json(), "noise", noise_json(&f->noise), "findings", findings_json(f));
 }

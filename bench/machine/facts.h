@@ -13,6 +13,7 @@ struct facts {
 	struct environment environment;
 	struct noise noise;              /* quanta 0: not measured */
 	bool here;                       /* root was "" */
+	char host[65];                   /* the name of this one among its like; "" under a root */
 	char counters[200], energy[200]; /* why there are none (counters.h); "" where there are */
 };
 
@@ -29,7 +30,7 @@ int facts_grade(const struct facts *f, struct finding *findings, int room);
 int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS]);
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES]);
 
-/* An object of "machine", "environment", "settings" (settings_json), "build", "noise" (null where not measured)
+/* An object of "machine", "host", "environment", "settings" (settings_json), "build", "noise" (null where not measured)
  * and "findings"; NULL without memory. The caller owns it. */
 json_t *facts_json(const struct facts *f);
 

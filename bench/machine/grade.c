@@ -279,6 +279,24 @@ static enum grade judge_energy(const struct grade_input *s, char *says, size_t s
 	return s->energy[0] ? GRADE_UNKNOWN : GRADE_OK;
 }
 
+static enum grade judge_priority(const struct grade_input *s, char *says, size_t size)
+{
+	const double nice = s->environment->nice;
+	const char *scheduler = s->environment->scheduler;
+	const bool usual = nice == 0 && (!scheduler[0] || strcmp(scheduler, "other") == 0);
+	if (usual)
+		snprintf(says, size, "as usual: nice 0");
+	else
+		snprintf(says, size, "nice %.0f, scheduled as %s: compare with results of the same only",
+			nice, scheduler[0] ? scheduler : "other");
+	return usual ? GRADE_OK : GRADE_NOTE;
+}
+
+static bool has_priority(const struct grade_input *s)
+{
+	return !isnan(s->environment->nice);
+}
+
 static enum grade judge_settings(const struct grade_input *s, char *says, size_t size)
 {
 	const char *set = s->environment->settings;
@@ -328,6 +346,7 @@ static const struct topic {
 	{"steal", judge_steal, NULL},
 	{"counters", judge_counters, has_counters},
 	{"energy", judge_energy, has_energy},
+	{"priority", judge_priority, has_priority},
 	{"settings", judge_settings, NULL},
 };
 _Static_assert(sizeof topics / sizeof *topics <= GRADE_TOPICS, "room for all");

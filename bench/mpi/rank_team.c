@@ -298,8 +298,12 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 	uint64_t order_bytes;
 	struct team *t = NULL;
 	if (plan->workers != (unsigned)ranks * plan->threads_per_rank) {
-		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s",
-			plan->workers, plan->threads_per_rank, ranks, units_plural((uint64_t)ranks));
+		err_set(e, ERR_USAGE, "mpi: %u workers, %u in a rank, but the launcher started %d rank%s%s",
+			plan->workers, plan->threads_per_rank, ranks, units_plural((uint64_t)ranks),
+			ranks > 1
+				? ""
+				: ": is it of the MPI that parscale was built with? Try PARSCALE_MPIRUN=\"srun "
+				  "--mpi=pmix\", mpirun.openmpi or mpirun.mpich");
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {

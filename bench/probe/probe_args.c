@@ -13,8 +13,8 @@ static const struct option_spec own_options[] = {
 	OPTION_FLAG("all", struct probe_args, all, "every case of every probe"),
 	OPTION_CHOICE(
 		"format", struct probe_args, format, "text|json|csv|md", "output format (default: text)"),
-	OPTION_SECONDS(
-		"seconds", struct probe_args, seconds, "time to spend on a probe (default: 6s; quick: 1s)"),
+	OPTION_SECONDS("seconds", struct probe_args, seconds,
+		"limit on the time spent on a probe, after one sample of each case (default: about 6s, quick: 1s, and a dozen samples of each)"),
 	OPTION_NUMBER("launches", struct probe_args, launches, 1, 100,
 		"fresh processes per probe, 1 to 100 (default: 6)"),
 	OPTION_NUMBER("seed", struct probe_args, seed, 0, INT64_MAX,
@@ -23,6 +23,7 @@ static const struct option_spec own_options[] = {
 		"kill a launch that takes longer (default: 120s + 10 x --seconds)"),
 	OPTION_NUMBER("launch", struct probe_args, launch_id, 0, 100, NULL), /* of probe-launch */
 	OPTION_FLAG("quick", struct probe_args, quick, NULL),                /* of probe-launch */
+	OPTION_FLAG("limited", struct probe_args, limited, NULL),            /* of probe-launch */
 	OPTION_FLAG("help", struct probe_args, help, NULL), /* has the pages of the probes below it */
 	{0}};
 
@@ -106,7 +107,8 @@ int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 	if (a->count == 0)
 		for (const struct probe *const *p = probes; *p; p++)
 			a->named[a->count++] = *p;
-	if (a->seconds <= 0)
+	a->seconds_given = a->seconds > 0;
+	if (!a->seconds_given)
 		a->seconds = a->quick ? 1 : 6;
 	if (a->timeout_seconds <= 0)
 		a->timeout_seconds = 120 + 10 * a->seconds;

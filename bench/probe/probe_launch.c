@@ -34,13 +34,13 @@ static int take_row(void *ctx, char *line, struct err *e)
 static int start(const struct probe_launch *l, struct table *rows, struct child_result *ended, struct err *e)
 {
 	char path[4096], words[PROBE_OPTIONS + 4][80];
-	const char *argv[PROBE_OPTIONS + 10];
+	const char *argv[PROBE_OPTIONS + 11];
 	const struct probe_run *r = l->run;
 	size_t n = 0, w = 0;
 	argv[n++] = paths_near(l->program, "parscale", path, sizeof path);
 	argv[n++] = "probe-launch";
 	argv[n++] = r->probe->name;
-	snprintf(words[w++], sizeof words[0], "--seconds=%.6fs", l->seconds);
+	snprintf(words[w++], sizeof words[0], "--seconds=%.9fs", l->seconds);
 	snprintf(words[w++], sizeof words[0], "--launches=%" PRIu64, l->launches);
 	snprintf(words[w++], sizeof words[0], "--launch=%" PRIu64, l->launch_id);
 	snprintf(words[w++], sizeof words[0], "--seed=%" PRIu64, l->seed);
@@ -51,6 +51,8 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 		argv[n++] = words[i];
 	if (r->quick)
 		argv[n++] = "--quick";
+	if (l->limited)
+		argv[n++] = "--limited";
 	argv[n] = NULL;
 	child_set_openmp(PROBE_CPUS, NULL);
 	const struct child_order order = {.path = path,
@@ -128,7 +130,8 @@ static int measure(int argc, char **argv, struct err *e)
 		return err_set(
 			e, ERR_USAGE, "probe-launch: for parscale's own use; see parscale probe --help");
 	const struct sampler_plan plan = {.budget_seconds = a.seconds,
-		.blocks = share(SAMPLES_WANTED, a.launches),
+		.limited = a.limited,
+		.blocks = a.limited ? 1 : share(SAMPLES_WANTED, a.launches),
 		.long_samples = share(LONG_SAMPLES_WANTED, a.launches),
 		.seed = a.seed * 1000 + a.launch_id,
 		.launch_id = a.launch_id};

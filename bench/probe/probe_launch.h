@@ -14,6 +14,7 @@ struct probe_launch {
 	const struct probe_run *run; /* its options set, its cases made */
 	const char *program;         /* the parscale that measures; NULL: this one */
 	double seconds;              /* to spend, beside finding out how much makes a sample */
+	bool limited;                /* no more than that, once each case has a sample */
 	double timeout_seconds;
 	/* that the probe will have: the more, the fewer samples each must take */
 	uint64_t launches;

@@ -92,13 +92,14 @@ static double try_batch(struct sampling *s, size_t i)
 }
 
 /* Finds the batch, which warms up as well. */
-static void calibrate(struct sampling *s, size_t i)
+static void calibrate(struct sampling *s, size_t i, uint64_t end)
 {
 	struct track *t = &s->tracks[i];
 	const uint64_t most = s->run->cases[i].most;
 	for (t->batch = 1;;) {
 		double took = try_batch(s, i), growth = SAMPLE_NS / (took > 1 ? took : 1);
-		if (t->done || t->samples || t->batch == most || growth < 1.3)
+		if (t->done || t->samples || t->batch == most || growth < 1.3 ||
+			(s->plan->limited && clock_ns() > end))
 			break;
 		/* the first operations of a batch are slow: never more than tenfold */
 		uint64_t next = (uint64_t)((double)t->batch * (growth > 10 ? 10 : growth)) + 1;
@@ -135,7 +136,7 @@ static void sample_all(struct sampling *s)
 	const size_t n = s->run->count;
 	for (size_t i = 0; i < n; i++) {
 		s->order[i] = i;
-		calibrate(s, i);
+		calibrate(s, i, end);
 	}
 	bool left = true;
 	for (unsigned block = 0; left && (block < s->plan->blocks || clock_ns() < end); block++) {

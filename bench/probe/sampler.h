@@ -15,6 +15,7 @@
 
 struct sampler_plan {
 	double budget_seconds; /* begin no block after this */
+	bool limited;          /* no batch is grown after that either */
 	unsigned blocks;       /* at least so many, whatever they take */
 	unsigned long_samples; /* enough, once the budget is spent, of cases whose samples take long */
 	uint64_t seed;         /* of the order */

@@ -65,7 +65,9 @@ static void say_counts(const struct dataset *d, struct sentences *s)
 	}
 	for (size_t i = 0; i < d->samples.count; i++)
 		wrong += strcmp(((const struct sample *)table_row(&d->samples, i))->status, "wrong") == 0;
-	if (p.known == 0)
+	if (samples == 0)
+		sentences_add(s, "No sample is good: nothing was measured.");
+	else if (p.known == 0)
 		sentences_add(s,
 			"%" PRIu64
 			" samples of %zu cells, all answers verified; too few launches for any 95 %% "

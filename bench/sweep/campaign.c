@@ -295,6 +295,13 @@ static int launch_probe(struct campaign *c, size_t probe, unsigned block, struct
 	return 0;
 }
 
+/* One that lines can be written over in. */
+static bool is_terminal(void)
+{
+	const char *kind = getenv("TERM");
+	return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
 static int run_block(struct campaign *c, unsigned block, size_t n, struct err *e)
 {
 	if (!c->terminal)
@@ -437,7 +444,7 @@ static void close_campaign(struct campaign *c)
 int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e)
 {
-	struct campaign c = {.plan = p, .result = r, .means = means, .terminal = isatty(STDERR_FILENO) != 0};
+	struct campaign c = {.plan = p, .result = r, .means = means, .terminal = is_terminal()};
 	c.started_ns = now_ns(&c);
 	*r = (struct campaign_result){.end = CAMPAIGN_COMPLETE};
 	int status = open_campaign(&c, arms, arm_count, e);

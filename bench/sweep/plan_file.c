@@ -320,6 +320,8 @@ static int read_line(struct reader *r, char *line, struct err *e)
 	return read_key(r, cell_key(trim(text)), trim(equals + 1), e);
 }
 
+#define BOM "\xef\xbb\xbf" /* what some editors begin UTF-8 with */
+
 static int read_lines(struct reader *r, FILE *from, struct err *e)
 {
 	char line[4096];
@@ -331,7 +333,10 @@ static int read_lines(struct reader *r, FILE *from, struct err *e)
 		r->line++;
 		if (strlen(line) == sizeof line - 1)
 			err_set(&why, ERR_USAGE, "line too long");
-		else if (read_line(r, line, &why) == 0)
+		else if (read_line(r,
+				 r->line == 1 && strncmp(line, BOM, strlen(BOM)) == 0 ? line + strlen(BOM)
+										      : line,
+				 &why) == 0)
 			continue;
 		return err_set(e, why.status, "%s:%u: %.700s", r->file->path, r->line, why.text);
 	}

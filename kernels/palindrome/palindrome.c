@@ -34,31 +34,40 @@ static void generate(struct palindrome_input *in, uint64_t seed)
 		}
 }
 
-/* A list from a file: one word a line where the first word is followed by a newline, else packed. */
-static bool has_lines(const struct problem *p)
+/* A list from a file: one word a line where the first word is followed by the end of a line, "\n" or "\r\n", whose
+ * length it is; else packed, 0. */
+static uint64_t line_end(const struct problem *p)
 {
-	return p->text_bytes > p->length && p->text[p->length] == '\n';
+	const unsigned char *end = p->text + p->length;
+	const uint64_t left = p->text_bytes > p->length ? p->text_bytes - p->length : 0;
+	return left > 0 && end[0] == '\n' ? 1 : left > 1 && end[0] == '\r' && end[1] == '\n' ? 2 : 0;
 }
 
 static uint64_t items(const struct problem *p)
 {
 	if (!p->text)
 		return p->words;
-	return has_lines(p) ? (p->text_bytes + 1) / (p->length + 1) : p->text_bytes / p->length;
+	return (p->text_bytes + line_end(p)) / (p->length + line_end(p));
 }
 
 /* Takes the words of p->text, if every line, or the packed list, is as long as it should be. */
 static int copy(struct palindrome_input *in, const struct problem *p, struct err *e)
 {
-	const uint64_t length = in->length;
-	if (!has_lines(p) && p->text_bytes % length == 0 && !memchr(p->text, '\n', p->text_bytes)) {
+	const uint64_t length = in->length, end = line_end(p);
+	if (!end && p->text_bytes % length == 0 && !memchr(p->text, '\n', p->text_bytes)) {
 		memcpy(in->words, p->text, p->text_bytes);
 		return 0;
 	}
 	uint64_t line = 0;
-	for (uint64_t at = 0; at < p->text_bytes; at += length + 1, line++) {
+	for (uint64_t at = 0; at < p->text_bytes; at += length + (end ? end : 1), line++) {
 		const unsigned char *from = p->text + at, *newline = memchr(from, '\n', p->text_bytes - at);
-		const uint64_t letters = newline ? (uint64_t)(newline - from) : p->text_bytes - at;
+		uint64_t letters = newline ? (uint64_t)(newline - from) : p->text_bytes - at;
+		if (newline && end == 2 && letters > 0 && newline[-1] == '\r')
+			letters--;
+		else if (newline && end == 2)
+			return err_set(e, ERR_USAGE,
+				"palindrome: line %llu of the list ends as no other does",
+				(unsigned long long)line + 1);
 		if (letters != length)
 			return err_set(e, ERR_USAGE,
 				"palindrome: line %llu of the list has %llu letters, not %llu",
@@ -137,7 +146,7 @@ static void resize(struct problem *p, uint64_t size)
 {
 	p->words = size;
 	if (p->text && size < items(p))
-		p->text_bytes = size * (p->length + has_lines(p));
+		p->text_bytes = size * (p->length + line_end(p));
 }
 
 /* Every word of one letter is a palindrome. */

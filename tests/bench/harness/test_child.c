@@ -169,6 +169,47 @@ static void test_a_child_that_leaves_a_writer(void **state)
 	assert_false(r.timed_out);
 }
 
+static int no_line(void *ctx, char *line, struct err *e)
+{
+	(void)ctx;
+	(void)line;
+	(void)e;
+	return 0;
+}
+
+/* Of all that a program says, the line that says why. */
+static void test_messages(void **state)
+{
+	static const struct {
+		const char *script, *message;
+	} cases[] = {
+		{"printf 'libgomp: \\nThread creation failed: Resource temporarily unavailable\\n' >&2; exit 1",
+			"Thread creation failed: Resource temporarily unavailable"},
+		{"printf '****\\n* no slots\\n****\\n' >&2; exit 1", "no slots"},
+		{"printf 'warning: something else\\n' >&2; sleep 0.1; printf 'parscale: out of memory\\n' >&2; exit 1",
+			"out of memory"},
+		{"printf -- '-----\\n   \\n1\\n' >&2; exit 1", ""},
+		{"i=0; while [ $i -lt 9000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1", "line 0"},
+		{"kill -9 $$", "the launch was killed by signal 9 (Killed)"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *argv[] = {"sh", "-c", cases[i].script, NULL};
+		const struct child_order order = {.path = "/bin/sh",
+			.argv = argv,
+			.timeout_seconds = 60,
+			.capture = true,
+			.line = no_line};
+		struct child_result r;
+		struct err e = {0};
+		assert_int_equal(child_run(&order, &r, &e), 0);
+		assert_int_equal(r.status, ERR_FAILED);
+		/* the system may have killed others meanwhile */
+		r.message[strlen(cases[i].message)] = i == 5 ? '\0' : r.message[strlen(cases[i].message)];
+		assert_string_equal(r.message, cases[i].message);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_a_child_that_goes_on_is_not),
 		cmocka_unit_test(test_a_launcher_that_does_not_end),
 		cmocka_unit_test(test_a_child_that_leaves_a_writer),
+		cmocka_unit_test(test_messages),
 	};
 	/* whoever runs the tests may have settings of his own */
 	for (const struct setting *s = settings_known; s->name; s++)

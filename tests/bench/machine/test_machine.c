@@ -190,6 +190,26 @@ static void test_hostile_bytes(void **state)
 	machine_tree_remove(root);
 }
 
+/* How many were killed for want of memory, and whose limit it was. */
+static void test_memory(void **state)
+{
+	char root[512], text[160];
+	(void)state;
+	machine_tree_plant("vm", root, sizeof root);
+	assert_int_equal(memory_kills(root), -1);
+	machine_tree_write(root, "proc/vmstat", "nr_free_pages 8\noom_kill 7\nnuma_hit 1\n");
+	assert_int_equal(memory_kills(root), 7);
+	memory_text(root, text, sizeof text);
+	assert_non_null(strstr(text, "out of memory"));
+	machine_tree_write(root, "proc/self/stat",
+		"12 (a b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 5 1 0 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 0 3 0 0");
+	struct environment env;
+	environment_read(&env, root);
+	assert_true(env.nice == 5);
+	assert_string_equal(env.scheduler, "batch");
+	machine_tree_remove(root);
+}
+
 /* What no system writes still leaves a machine to measure on. */
 static void test_absurd_files(void **state)
 {
@@ -490,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_absurd_files),
 		cmocka_unit_test(test_hwloc_agrees),
 		cmocka_unit_test(test_models),

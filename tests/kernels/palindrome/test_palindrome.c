@@ -217,10 +217,11 @@ static struct palindrome_input *read_list(const char *text, size_t bytes, uint64
 /* The same list packed, in lines, and in lines without the last newline. */
 static void test_from_a_file(void **state)
 {
-	static const char *const lists[] = {"noonabbaabcd", "noon\nabba\nabcd\n", "noon\nabba\nabcd"};
+	static const char *const lists[] = {"noonabbaabcd", "noon\nabba\nabcd\n", "noon\nabba\nabcd",
+		"noon\r\nabba\r\nabcd\r\n", "noon\r\nabba\r\nabcd"};
 	struct err e = {0};
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct palindrome_input *in = read_list(lists[i], strlen(lists[i]), 4, &e);
 		assert_non_null(in);
 		assert_int_equal(in->count, 3);
@@ -251,7 +252,9 @@ static void test_bad_lists(void **state)
 		{"abc\ndef\n", "line 1 of the list has 3 letters, not 4"},
 		{"noonabba\n", "line 1 of the list has 8 letters, not 4"},
 		{"noonabbaa", "line 1 of the list has 9 letters, not 4"},
-		{"noon\r\nabba\r\n", "line 1 of the list has 5 letters, not 4"},
+		{"noon\r\nabba\nabcd\r\n", "line 2 of the list ends as no other does"},
+		{"noon\r\nabbas\r\n", "line 2 of the list has 5 letters, not 4"},
+		{"noon\nabba\r\n", "line 2 of the list has 5 letters, not 4"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
