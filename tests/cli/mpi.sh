@@ -52,6 +52,28 @@ holds 'and each different one' test "$(tr '\n\t' '  ' <out)" = '1 anna 1 noon 1 
 fails 2 'ranks are not spawned' parscale run noop --backend mpi --lifetime spawn
 fails 77 'no launcher' env PARSCALE_MPIRUN=./nonesuch "$PARSCALE_BUILD/parscale" run noop --backend mpi
 
+# Other launchers: MPICH's puts a box on standard output when a rank dies; one of another MPI starts single ranks.
+cat >boxed <<'END'
+#!/bin/sh
+echo
+echo '==================================================================================='
+echo '=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES'
+echo '=   EXIT CODE: 9'
+echo '==================================================================================='
+echo 'YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)'
+exit 9
+END
+cat >single <<'END'
+#!/bin/sh
+shift 2
+exec "$@"
+END
+chmod +x boxed single
+fails 1 'a rank killed under MPICH' env PARSCALE_MPIRUN=./boxed "$PARSCALE_BUILD/parscale" run noop --backend mpi --workers 2
+holds '... how it ended is told' grep -q '^parscale: mpi: a rank ended: Killed (signal 9)$' err
+fails 2 'a launcher of another MPI' env PARSCALE_MPIRUN=./single "$PARSCALE_BUILD/parscale" run noop --backend mpi --workers 2
+holds '... what to try is told' grep -q 'started 1 rank: .*PARSCALE_MPIRUN=' err
+
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 HWLOC_COMPONENTS=-gl
 export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps_base_oversubscribe HWLOC_COMPONENTS
 ranks() { mpirun -n "$@"; }
