@@ -113,13 +113,14 @@ static void print_sums(FILE *f, const struct table *rows, const struct compariso
 		fprintf(f, "%s %zu %s", v ? "," : "", r->verdicts[v], verdict_names[v]);
 	fprintf(f, " (margin %g %%, false discovery rate 5 %%)\n", 100 * rules->margin);
 	if (r->only_a || r->only_b)
-		fprintf(f, "left out: %zu cells that only A has, %zu that only B has\n", r->only_a,
-			r->only_b);
+		fprintf(f, "not compared: %zu cells only in A, %zu only in B\n", r->only_a, r->only_b);
 	if (needed)
-		fprintf(f, "to find a change of %g %% in every undecided cell: %" PRIu64 " %s\n",
-			100 * rules->effect, needed, rules->paired ? "pairs" : "launches on each side");
+		fprintf(f, "needed to detect a change of %g %% in every undecided cell: %" PRIu64 " %s\n",
+			100 * rules->effect, needed,
+			rules->paired ? "pairs of launches" : "launches on each side");
 	if (rules->paired)
-		fprintf(f, "one sweep measured both, launch by launch in turn: Wilcoxon's test of pairs\n");
+		fprintf(f,
+			"one sweep measured both, launch by launch in turn: paired comparison (Wilcoxon signed-rank test)\n");
 }
 
 static int print_text(struct table *rows, const struct comparison_result *r,

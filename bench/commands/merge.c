@@ -283,9 +283,9 @@ static void tell(const struct merged *all, const struct merge_args *a)
 	if (!a->cross_machine)
 		tell_hosts(all, a);
 	if (all->probes_left_out)
-		printf("%s: without probes, whose rows tell no machine\n", a->out);
+		printf("%s: without probes, whose rows do not name a machine\n", a->out);
 	if (all->workers_left_out)
-		printf("%s: without workers.csv, which tells of single runs\n", a->out);
+		printf("%s: without workers.csv, which describes single runs\n", a->out);
 }
 
 /* 0 after --help, 1 where there is something to merge. */

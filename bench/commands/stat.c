@@ -89,8 +89,8 @@ static const struct view_column results[] = {
 	{"median", median_cell},
 	{"95 %", width_cell},
 	{"items/s", rate_cell},
-	{"x serial", serial_cell},
-	{"x own 1", self_cell},
+	{"over serial", serial_cell},
+	{"over 1 worker", self_cell},
 };
 
 enum { RESULTS = sizeof results / sizeof *results };

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { COLUMNS = 5, BLOCKS = 2, KERNELS_MOST = COLUMNS * BLOCKS, PANELS_MOST = 2 * KERNELS_MOST };
-enum { LEGEND_COLUMNS = 5, LEGEND_LINE = 18, PANEL_HIGH = 210, TOP = 66, BOTTOM = 56, WIDEST_NAME = 20 };
+enum { LEGEND_COLUMNS = 5, LEGEND_LINE = 18, PANEL_HIGH = 210, TOP = 66, BOTTOM = 56 };
 
 /* What is drawn, as it is collected. */
 struct overview {
@@ -79,19 +79,25 @@ static void put_panel(struct overview *o, struct lines *l, size_t column, bool l
 	chart_element(vars, "y_name", p, lower ? text : "speed-up over serial");
 }
 
-static void put_legend(struct overview *o)
+/* Writes the legend; its columns, which leave room for the longest name. */
+static size_t put_legend(struct overview *o)
 {
+	enum { MARK = 40, LETTER = 7 }; /* points */
+	size_t longest = 0;
 	chart_array(o->g->vars, "way_names", o->n_ways);
 	chart_array(o->g->vars, "way_styles", o->n_ways);
 	chart_array(o->g->vars, "way_forms", o->n_ways);
 	for (size_t k = 0; k < o->n_ways; k++) {
 		char name[128];
 		series_name(o->ways, o->n_ways, k, name, sizeof name);
+		longest = strlen(name) > longest ? strlen(name) : longest;
 		chart_element(o->g->vars, "way_names", k + 1, name);
 		fprintf(o->g->vars, "way_styles[%zu] = %d\nway_forms[%zu] = %d\n", k + 1,
 			backend_style(o->ways[k].of->backend), k + 1,
 			strcmp(o->ways[k].of->lifetime, "spawn") == 0);
 	}
+	const size_t fit = (size_t)o->g->wide / (MARK + LETTER * longest);
+	return fit > LEGEND_COLUMNS ? LEGEND_COLUMNS : fit > 0 ? fit : 1;
 }
 
 static void put_arrays(struct drawing *g, size_t n)
@@ -136,14 +142,14 @@ bool chart_overview(struct drawing *g, const char *whole)
 	}
 	if (shown == 0)
 		return false;
-	put_legend(&o);
+	const size_t columns = put_legend(&o);
 	const size_t blocks = (shown + COLUMNS - 1) / COLUMNS, across = shown < COLUMNS ? shown : COLUMNS;
-	const size_t legend = (o.n_ways + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
+	const size_t legend = (o.n_ways + columns - 1) / columns;
 	fprintf(g->vars,
-		"kernels = %zu\npanels = %zu\nacross = %zu\nblocks = %zu\nn_ways = %zu\nlegend_columns = %d\n"
+		"kernels = %zu\npanels = %zu\nacross = %zu\nblocks = %zu\nn_ways = %zu\nlegend_columns = %zu\n"
 		"legend_line = %d.0\ntop = %zu.0\nbottom = %d.0\ncpus = %u\n",
-		shown, o.panels, across, blocks, o.n_ways, LEGEND_COLUMNS, LEGEND_LINE,
-		TOP + LEGEND_LINE * legend, BOTTOM, dataset_cpus(g->d));
+		shown, o.panels, across, blocks, o.n_ways, columns, LEGEND_LINE, TOP + LEGEND_LINE * legend,
+		BOTTOM, dataset_cpus(g->d));
 	g->high = (int)(TOP + LEGEND_LINE * legend + BOTTOM + 2 * PANEL_HIGH * blocks);
 	snprintf(g->title, sizeof g->title, "Overview: speed-up and throughput of every kernel");
 	snprintf(g->subtitle, sizeof g->subtitle,

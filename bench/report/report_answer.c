@@ -106,13 +106,23 @@ bool report_inconclusive(struct ranged x)
 	return x.low <= 1 && x.high >= 1 && !(x.low > 1 - report_margin && x.high < 1 + report_margin);
 }
 
+/* Of the speed-up over serial: as many times as there are workers, up to the CPUs. */
+static double ideal_of(const struct dataset *d, const struct summary *focus)
+{
+	const double workers = (double)focus->cell.workers.value, cpus = dataset_cpus(d);
+	return cpus > 0 && cpus < workers ? cpus : workers;
+}
+
+/* By more than a hundredth, which shows in the figure. */
+static bool above_ideal(const struct dataset *d, const struct summary *focus)
+{
+	return focus->serial_speedup > 1.01 * ideal_of(d, focus);
+}
+
 void report_speedup(const struct dataset *d, const struct summary *focus, char *text, size_t size)
 {
-	enum { SHOWN = 100 }; /* a hundredth above the ideal shows in the figure */
 	const struct ranged x = {
 		focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
-	const double workers = (double)focus->cell.workers.value, cpus = dataset_cpus(d);
-	const double ideal = cpus > 0 && cpus < workers ? cpus : workers;
 	with_interval(text, size, x);
 	const size_t used = strlen(text);
 	if (report_inconclusive(x))
@@ -121,8 +131,8 @@ void report_speedup(const struct dataset *d, const struct summary *focus, char *
 		snprintf(text + used, size - used, ": no faster than serial");
 	else if (x.high < 1)
 		snprintf(text + used, size - used, ": slower than serial");
-	else if (x.value > ideal * (1 + 1.0 / SHOWN))
-		put_superlinear(d, focus, ideal, text + used, size - used);
+	else if (above_ideal(d, focus))
+		put_superlinear(d, focus, ideal_of(d, focus), text + used, size - used);
 }
 
 static void say_speedup(const struct dataset *d, const struct summary *focus, struct sentences *s)
@@ -137,7 +147,7 @@ static void say_speedup(const struct dataset *d, const struct summary *focus, st
 		snprintf(of, sizeof of, " on %u CPU%s", cpus, units_plural(cpus));
 	report_speedup(d, focus, text, sizeof text);
 	sentences_add(s, "Speed-up over serial with %" PRIu64 " workers%s: %s.", workers, of, text);
-	if (focus->serial_speedup_low > 1)
+	if (focus->serial_speedup_low > 1 && !above_ideal(d, focus))
 		sentences_add(s, "Parallel efficiency: %.0f %% (%.0f to %.0f %%).",
 			each * focus->serial_speedup, each * focus->serial_speedup_low,
 			each * focus->serial_speedup_high);

@@ -122,10 +122,22 @@ static void heading(FILE *f, int level, const char *id, const char *text)
 	fprintf(f, "</h%d>\n", level);
 }
 
+/* A text whose numbers keep their per cent signs on their line. */
+static void prose(FILE *f, const char *text)
+{
+	for (const char *sign; (sign = strstr(text, " %")) != NULL; text = sign + 1) {
+		char part[1500];
+		snprintf(part, sizeof part, "%.*s", (int)(sign - text), text);
+		xml_text(f, part);
+		fputs("&#160;", f);
+	}
+	xml_text(f, text);
+}
+
 static void paragraph(FILE *f, const char *text)
 {
 	fputs("<p>", f);
-	xml_text(f, text);
+	prose(f, text);
 	fputs("</p>\n", f);
 }
 
@@ -144,7 +156,7 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 			xml_text(f, start);
 			fputs("</strong>", f);
 		}
-		xml_text(f, text + about);
+		prose(f, text + about);
 		fputs("</li>\n", f);
 	}
 	fputs(numbered ? "</ol>\n" : "</ul>\n", f);
@@ -209,7 +221,7 @@ static void top(FILE *f, const struct report *r)
 	for (size_t i = 0; i < r->headline.count; i++) {
 		fprintf(f, "<dt id=\"answer-%s\">%s</dt><dd>", r->headline.answer[i].id,
 			r->headline.answer[i].question);
-		xml_text(f, r->headline.answer[i].text);
+		prose(f, r->headline.answer[i].text);
 		fputs("</dd>\n", f);
 	}
 	fputs("</dl></div>\n<nav>", f);
