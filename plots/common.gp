@@ -42,7 +42,7 @@ set tics nomirror out scale 0.6 textcolor rgb ink
 set grid linetype 1 linecolor rgb faint linewidth 0.5
 set pointintervalbox 0
 set style fill solid 1.0 noborder
-set key outside right top vertical Left reverse samplen 2.2 spacing 1.15 width -1
+set key outside right top vertical Left reverse samplen 2.2 spacing 1.15 width 0
 set tmargin at screen 1 - 74.0 / high
 set bmargin at screen 108.0 / high
 

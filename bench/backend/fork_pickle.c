@@ -14,7 +14,8 @@ static struct team *open_processes(const struct job *job, const struct team_plan
 
 const struct backend backend_fork_pickle = {
 	.name = "fork-pickle",
-	.summary = "like fork-pipe, with every word and result serialised as in an interpreter's process pool",
+	.summary =
+		"like fork-pipe, with every word and result serialised as in an interpreter's process pool",
 	.worker = "process",
 	.max_workers = BACKEND_MAX_WORKERS,
 	.message_passing = true,

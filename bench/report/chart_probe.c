@@ -41,7 +41,8 @@ static size_t cases(const struct dataset *d, const char *probe, const struct pro
 	return n;
 }
 
-enum kind { THREAD = 1, PROCESS, NEITHER };
+/* Of a case: what its workers are; or that its bar covers most of the axis. */
+enum kind { THREAD = 1, PROCESS, NEITHER, NOISY };
 
 static enum kind kind_of(const struct probe_row *r)
 {
@@ -50,7 +51,15 @@ static enum kind kind_of(const struct probe_row *r)
 						      : NEITHER;
 }
 
-static void put_case(struct drawing *g, size_t place, const struct probe_row *r, size_t *width)
+/* Whether the bar of a case covers most of an axis: its median says next to nothing. */
+static bool spans_axis(const struct probe_row *r, double low, double high)
+{
+	const double most = 0.7;
+	return log(r->median_high / r->median_low) > most * log(high / low); /* false where there is no bar */
+}
+
+static void put_case(
+	struct drawing *g, size_t place, const struct probe_row *r, enum kind kind, size_t *width)
 {
 	char name[160], text[400], seconds[UNITS_RANGE_BYTES], range[UNITS_RANGE_BYTES], ratio[32];
 	snprintf(name, sizeof name, "%s%s%s", r->of.mechanism, *r->of.setting ? ", " : "", r->of.setting);
@@ -65,9 +74,11 @@ static void put_case(struct drawing *g, size_t place, const struct probe_row *r,
 		n += snprintf(text + n, sizeof text - (size_t)n, " (%s)",
 			units_seconds_range(r->median_low * 1e-9, r->median_high * 1e-9, range));
 	if (r->ratio > 0)
-		snprintf(text + n, sizeof text - (size_t)n, ", %s times %s", units_ratio(r->ratio, ratio),
-			r->base);
-	fprintf(g->data, "\t%d\t", (int)kind_of(r));
+		n += snprintf(text + n, sizeof text - (size_t)n, ", %s times %s",
+			units_ratio(r->ratio, ratio), r->base);
+	if (kind == NOISY && (size_t)n < sizeof text)
+		snprintf(text + n, sizeof text - (size_t)n, ", too noisy");
+	fprintf(g->data, "\t%d\t", (int)kind);
 	chart_field(g->data, text);
 	fputc('\n', g->data);
 }
@@ -82,18 +93,21 @@ bool chart_probe(struct drawing *g, const char *probe)
 	fprintf(g->vars, "n = %zu\n", n);
 	chart_array(g->vars, "names", n);
 	double low = INFINITY, high = 0;
-	bool has[NEITHER + 1] = {false};
+	bool has[NOISY + 1] = {false};
 	for (size_t i = 0; i < n; i++) {
-		put_case(g, i + 1, row[i], &width);
-		chart_probed(g, row[i]);
-		has[kind_of(row[i])] = true;
 		low = fmin(low, fmin(row[i]->median, row[i]->median_low));
 		high = fmax(high, fmax(row[i]->median, row[i]->median_high));
 	}
+	for (size_t i = 0; i < n; i++) {
+		const enum kind kind = n > 1 && spans_axis(row[i], low, high) ? NOISY : kind_of(row[i]);
+		put_case(g, i + 1, row[i], kind, &width);
+		chart_probed(g, row[i]);
+		has[kind] = true;
+	}
 	fprintf(g->vars, "name_width = %zu\nxlow = %.6g\nxhigh = %.6g\n", width < 64 ? width : (size_t)64,
 		low * 1e-9 / 1.5, high * 1e-9 * 1.5);
-	chart_array(g->vars, "has", NEITHER);
-	for (int k = THREAD; k <= NEITHER; k++)
+	chart_array(g->vars, "has", NOISY);
+	for (int k = THREAD; k <= NOISY; k++)
 		fprintf(g->vars, "has[%d] = %d\n", k, has[k]);
 	char name[96];
 	snprintf(name, sizeof name, "time, %s", row[0]->of.metric);

@@ -265,8 +265,8 @@ bool chart_spread(struct drawing *g, const char *kernel)
 		units_size(focus->cell.items.value, size), kernel_items(kernel), focus->cell.workers.value,
 		units_plural(focus->cell.workers.value), setting);
 	snprintf(g->note, sizeof g->note,
-		"%zu samples of %zu cells, at least %" PRIu64
+		"%zu samples of %zu cell%s, at least %" PRIu64
 		" each. The median is where a line crosses 0.5.",
-		points, n, g->samples_least);
+		points, n, units_plural(n), g->samples_least);
 	return true;
 }

@@ -265,7 +265,7 @@ static void one_sample_has_no_interval(void **state)
 }
 
 /* A row of probes.csv; `worker` "" for neither. */
-static void add_case(
+static struct probe_row *add_case(
 	struct table *t, const char *mechanism, const char *worker, const char *metric, double ns)
 {
 	struct err e = {0};
@@ -282,6 +282,7 @@ static void add_case(
 		r->median_low = 0.9 * ns;
 		r->median_high = 1.2 * ns;
 	}
+	return r;
 }
 
 static void add_rate(struct table *t, const char *mechanism, const char *setting, double rate)
@@ -346,6 +347,9 @@ static void probes_are_ladders(void **state)
 	add_case(&t, "fork 5 % of <&'", "process", "call", 60000);
 	add_case(&t, "pthread", "thread", "total", 9000);
 	add_case(&t, "broken", "process", "total", 0);
+	struct probe_row *noisy = add_case(&t, "wide", "thread", "total", 20000);
+	noisy->median_low = 8000;
+	noisy->median_high = 140000;
 	snprintf(path, sizeof path, "%s/probes.csv", dir);
 	assert_int_equal(csv_write(path, &t, &e), 0);
 	table_free(&t);
@@ -355,7 +359,8 @@ static void probes_are_ladders(void **state)
 	char *svg = slurp(dir, "plots/probe-spawn.svg");
 	check_svg(svg, "probe-spawn");
 	assert_says(svg, "<title>pthread: 9.00 us (8.10 to 10.8 us)</title>");
-	assert_int_equal(occurrences(svg, "<title>"), 2); /* neither the other number nor what failed */
+	assert_int_equal(occurrences(svg, "<title>"), 3); /* neither the other number nor what failed */
+	assert_int_equal(occurrences(svg, "<text>too noisy</text>"), 1); /* of the wide one, in the key */
 	assert_says(svg, "<text>fork 5 % of &lt;&amp;'</text>");
 	assert_says(svg, ">process<");
 	assert_null(strstr(svg, ">neither<"));
