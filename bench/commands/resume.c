@@ -14,7 +14,9 @@
 #include "bench/sweep/plan_here.h"
 #include "bench/sweep/session.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ struct resume_args {
 	const char *dir;
 	double budget_seconds; /* 0: the sweep's, anew */
 	bool force, no_charts;
+	char whole[4096]; /* of dir, where the folder had to be left */
 };
 
 static const struct option_spec specs[] = {
@@ -59,7 +62,17 @@ static bool same_cells(const struct plan *p, json_t *manifest)
 	return same;
 }
 
-/* Checks machine and build of an arm against its manifest. */
+/* No answer to another input can be pooled with those that are there. */
+static int check_inputs(const struct session_arm *arm, const json_t *manifest, struct err *e)
+{
+	const struct fixed_file *other =
+		fixed_files_differ(&arm->fixed, json_object_get(manifest, "files"), false);
+	return other ? err_set(e, ERR_USAGE, "resume: input changed: %s is not what %s was measured with",
+			       other->path, arm->dir)
+		     : 0;
+}
+
+/* Checks machine, build and programs of an arm against its manifest. */
 static int check_arm(const struct session_arm *arm, const json_t *manifest, struct err *e)
 {
 	static const struct {
@@ -79,7 +92,12 @@ static int check_arm(const struct session_arm *arm, const json_t *manifest, stru
 				"resume: %s was measured with another %s (--force goes on all the same)",
 				arm->dir, kinds[i].name);
 	}
-	return 0;
+	const struct fixed_file *other =
+		fixed_files_differ(&arm->fixed, json_object_get(manifest, "files"), true);
+	return other ? err_set(e, ERR_USAGE,
+			       "resume: %s was measured with another build of %s (--force goes on all the same)",
+			       arm->dir, other->name)
+		     : 0;
 }
 
 static int check_same(const struct resume_args *a, const struct session *s, json_t *manifest, struct err *e)
@@ -88,6 +106,8 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 		return err_set(e, ERR_USAGE,
 			"resume: the plan in %s gives other cells here and now than when the sweep began",
 			a->dir);
+	if (check_inputs(&s->arms[0], manifest, e) != 0)
+		return -1;
 	if (a->force)
 		return 0;
 	if (check_arm(&s->arms[0], manifest, e) != 0)
@@ -156,7 +176,28 @@ static int read_pair(
 	return 0;
 }
 
-static int resume(const struct resume_args *a, int argc, char **argv, json_t *manifest, struct err *e)
+/* An input's relative name counts from where the sweep began, if that is there. */
+static int enter_directory(struct resume_args *a, const struct plan *p, const json_t *manifest, struct err *e)
+{
+	const char *directory = json_string_value(json_object_get(manifest, "directory"));
+	bool relative = false;
+	for (size_t i = 0; i < p->count; i++) {
+		const char *input = p->cells[i].cell.input;
+		relative |= input[0] && input[0] != '/' && strcmp(input, "-") != 0;
+	}
+	if (!relative || !directory || access(directory, X_OK) != 0)
+		return 0;
+	char *whole = realpath(a->dir, NULL);
+	if (!whole || strlen(whole) >= sizeof a->whole || chdir(directory) != 0) {
+		free(whole);
+		return err_set(e, ERR_FAILED, "resume: cannot go to %s: %s", directory, strerror(errno));
+	}
+	a->dir = strcpy(a->whole, whole);
+	free(whole);
+	return 0;
+}
+
+static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest, struct err *e)
 {
 	struct plan p = {0};
 	char plan_path[4200];
@@ -172,6 +213,8 @@ static int resume(const struct resume_args *a, int argc, char **argv, json_t *ma
 	int status = read_pair(a, manifest, &against, &id, e);
 	if (status == 0)
 		status = plan_read_here(&p, plan_path, e);
+	if (status == 0)
+		status = enter_directory(a, &p, manifest, e);
 	if (status == 0)
 		status = session_open(&s, a->dir, against, e);
 	if (status == 0 && id)

@@ -21,7 +21,7 @@ int arm_open(struct arm *s, const struct plan *p, const struct campaign_arm *is,
 	s->answered = calloc(p->problems, sizeof *s->answered);
 	if (!s->answers || !s->answered)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
-	s->probing = probe_arm_open(p, is->dir, is->program, e);
+	s->probing = probe_arm_open(p, is, e);
 	return s->probing ? 0 : -1;
 }
 
@@ -107,6 +107,11 @@ int arm_launch(struct arm *s, const struct scheduled *t, const struct campaign_m
 		.timeout_seconds = p->timeout_seconds,
 		.capture = true};
 	*good = false;
+	*r = (struct launch_result){0};
+	if (fixed_files_check(s->is->fixed, e) != 0)
+		return -1;
 	int status = means->launch(means->ctx, &order, r, e);
-	return status == 0 && r->status != ERR_INTERRUPTED ? take_rows(s, t, r, good, e) : status;
+	if (status != 0 || r->status == ERR_INTERRUPTED)
+		return status;
+	return fixed_files_check(s->is->fixed, e) == 0 ? take_rows(s, t, r, good, e) : -1;
 }

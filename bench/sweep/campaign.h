@@ -15,6 +15,7 @@
 #define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 
 #include "bench/harness/launch.h"
+#include "bench/sweep/fixed_files.h"
 #include "bench/sweep/progress.h"
 
 enum { CANARY_EVERY = 40 };
@@ -48,13 +49,16 @@ struct campaign_arm {
 	const char *program;        /* the parscale that measures; NULL: this one */
 	const struct table *before; /* rows of earlier sessions, in order; an empty table: there was none */
 	int samples_fd;             /* its samples.csv, open */
+	/* looked at before and after every launch; NULL: none. A launch that found another one leaves no rows. */
+	struct fixed_files *fixed;
 };
 
 /* Runs the plan with one arm or two, appending rows to each arm's samples, all rows of a launch at
  * once. Nothing that earlier sessions measured is measured again; a launch that only one arm has is
  * made up by the other first. The launches of the first block append to workers.csv in the folder.
  * The result's `stops` has a text for each cell; campaign_result_free frees it. -1 with *e set when
- * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan); the rows in the
+ * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan, or a program or an input
+ * is another one now); the rows in the
  * files are whole then too. */
 int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,
 	const struct campaign_means *means, struct campaign_result *r, struct err *e);

@@ -65,11 +65,14 @@ static json_t *plan_json(const struct manifest *m)
 
 static json_t *manifest_json(const struct manifest *m, json_t *facts)
 {
+	char folder[4096];
 	json_t *root = json_object(), *argv = json_array();
 	for (int i = 0; i < m->argc; i++)
 		json_array_append_new(argv, json_string(m->argv[i]));
 	json_object_set_new(root, "schema", json_integer(SCHEMA_NOW));
 	json_object_set_new(root, "argv", argv);
+	if (getcwd(folder, sizeof folder))
+		json_object_set_new(root, "directory", json_string(folder));
 	json_object_set_new(root, "started", json_real(m->started));
 	json_object_set_new(root, "ended", m->end ? json_real(m->ended) : json_null());
 	json_object_set_new(root, "end", m->end ? json_string(m->end) : json_null());

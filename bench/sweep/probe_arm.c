@@ -20,7 +20,7 @@ struct tracked {
 
 struct probe_arm {
 	const struct plan *plan;
-	const char *program;
+	const struct campaign_arm *is;
 	int fd; /* -1: there are no probes */
 	struct tracked *probes;
 };
@@ -53,7 +53,7 @@ static int prepare(struct tracked *t, const struct plan *p, size_t probe, struct
 	return p->probes[probe]->cases(&t->run, e);
 }
 
-struct probe_arm *probe_arm_open(const struct plan *p, const char *dir, const char *program, struct err *e)
+struct probe_arm *probe_arm_open(const struct plan *p, const struct campaign_arm *is, struct err *e)
 {
 	char path[FOLDER_PATH];
 	struct probe_arm *g = calloc(1, sizeof *g);
@@ -65,11 +65,11 @@ struct probe_arm *probe_arm_open(const struct plan *p, const char *dir, const ch
 		return NULL;
 	}
 	g->plan = p;
-	g->program = program;
+	g->is = is;
 	g->fd = -1;
 	if (p->probe_count == 0)
 		return g;
-	int status = folder_path(path, dir, "probe_launches.csv", e);
+	int status = folder_path(path, is->dir, "probe_launches.csv", e);
 	for (size_t i = 0; status == 0 && i < p->probe_count; i++)
 		status = prepare(&g->probes[i], p, i, e);
 	if (status == 0)
@@ -116,7 +116,7 @@ int probe_arm_launch(struct probe_arm *g, size_t probe, unsigned block, char tro
 	const struct plan *p = g->plan;
 	struct tracked *t = &g->probes[probe];
 	const struct probe_launch launch = {.run = &t->run,
-		.program = g->program,
+		.program = g->is->program,
 		.seconds = p->probe_seconds,
 		.timeout_seconds = p->timeout_seconds,
 		.launches = p->launches,
@@ -126,7 +126,11 @@ int probe_arm_launch(struct probe_arm *g, size_t probe, unsigned block, char tro
 	bool good;
 	const uint64_t start = clock_ns();
 	table_init(&rows, probe_launch_columns, sizeof(struct probe_launch_row));
-	int status = probe_launch_run(&launch, &rows, &good, e);
+	int status = fixed_files_check(g->is->fixed, e);
+	if (status == 0)
+		status = probe_launch_run(&launch, &rows, &good, e);
+	if (status == 0)
+		status = fixed_files_check(g->is->fixed, e);
 	if (status == 0)
 		status = csv_append_table(g->fd, &rows, e);
 	if (status == 0)

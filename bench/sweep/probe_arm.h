@@ -6,13 +6,14 @@
 #ifndef PARSCALE_BENCH_SWEEP_PROBE_ARM_H
 #define PARSCALE_BENCH_SWEEP_PROBE_ARM_H
 
+#include "bench/sweep/campaign.h"
 #include "bench/sweep/plan.h"
 
 struct probe_arm;
 
-/* Opens `dir`/probe_launches.csv where the plan has probes, and takes over what earlier sessions measured.
- * The parscale at path `program` measures, NULL: this one. NULL with *e set. */
-struct probe_arm *probe_arm_open(const struct plan *p, const char *dir, const char *program, struct err *e);
+/* Opens probe_launches.csv in the arm's folder where the plan has probes, and takes over what earlier sessions
+ * measured. *is stays where it is until probe_arm_close. NULL with *e set. */
+struct probe_arm *probe_arm_open(const struct plan *p, const struct campaign_arm *is, struct err *e);
 void probe_arm_close(struct probe_arm *g); /* NULL is legal */
 
 /* Has this probe of the plan still to be launched in this block? */

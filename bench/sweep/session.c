@@ -65,12 +65,24 @@ static int check_topology(struct err *e)
 	return status;
 }
 
+/* From now on programs and inputs are what they are. */
+static int fix_files(struct session_arm *arm, const struct plan *p, const char *program, struct err *e)
+{
+	if (fixed_files_open(&arm->fixed, p, program, e) != 0)
+		return -1;
+	return json_object_set_new(arm->facts, "files", fixed_files_json(&arm->fixed)) == 0
+		       ? 0
+		       : err_set(e, ERR_FAILED, "out of memory for the facts of this machine");
+}
+
 int session_open(struct session *s, const char *dir, const char *against, struct err *e)
 {
 	s->arm_count = 1;
 	if (check_topology(e) != 0)
 		return -1;
 	if (open_arm(&s->arms[0], dir, "", manifest_facts(), e) != 0)
+		return -1;
+	if (fix_files(&s->arms[0], s->plan, NULL, e) != 0)
 		return -1;
 	if (!against)
 		return 0;
@@ -80,7 +92,7 @@ int session_open(struct session *s, const char *dir, const char *against, struct
 		baseline_find(&s->baseline, against, s->plan, e) != 0)
 		return -1;
 	json_object_set(facts, "build", s->baseline.build);
-	return 0;
+	return fix_files(&s->arms[1], s->plan, s->baseline.program, e);
 }
 
 void session_close(struct session *s)
@@ -91,6 +103,7 @@ void session_close(struct session *s)
 			close(arm->samples_fd);
 		table_free(&arm->before);
 		json_decref(arm->facts);
+		fixed_files_free(&arm->fixed);
 	}
 	baseline_free(&s->baseline);
 }
@@ -110,14 +123,15 @@ static int write_manifests(const struct session *s, struct manifest *m, struct e
 	return 0;
 }
 
-static int run_campaign(const struct session *s, struct campaign_result *r, struct err *e)
+static int run_campaign(struct session *s, struct campaign_result *r, struct err *e)
 {
 	struct campaign_arm arms[CAMPAIGN_ARMS];
 	for (size_t i = 0; i < s->arm_count; i++)
 		arms[i] = (struct campaign_arm){.dir = s->arms[i].dir,
 			.program = i > 0 ? s->baseline.program : NULL,
 			.before = &s->arms[i].before,
-			.samples_fd = s->arms[i].samples_fd};
+			.samples_fd = s->arms[i].samples_fd,
+			.fixed = &s->arms[i].fixed};
 	return campaign_run(s->plan, arms, s->arm_count, &campaign_real, r, e);
 }
 
@@ -133,7 +147,7 @@ static void tell_begin(const struct session *s)
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,
  * after a kill, only in the first. */
-static int measure(const struct session *s, struct campaign_result *r, struct err *e)
+static int measure(struct session *s, struct campaign_result *r, struct err *e)
 {
 	static const char *const ends[] = {[CAMPAIGN_COMPLETE] = "complete",
 		[CAMPAIGN_BUDGET] = "budget",
@@ -190,14 +204,20 @@ static int finish_folders(const struct session *s, bool report, struct err *e)
 	return status;
 }
 
+static size_t count_stops(const struct session *s, const struct campaign_result *r, const char *why)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->plan->count; i++)
+		n += strcmp(r->stops[i], why) == 0;
+	return n;
+}
+
 static void tell(const struct session *s, const struct campaign_result *r)
 {
 	static const char *const words[] = {"precise", "most-launches", "failed", "budget", "interrupted"};
 	fprintf(stderr, "%" PRIu64 " launches;", r->launches);
 	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
-		size_t n = 0;
-		for (size_t i = 0; i < s->plan->count; i++)
-			n += strcmp(r->stops[i], words[w]) == 0;
+		const size_t n = count_stops(s, r, words[w]);
 		if (n)
 			fprintf(stderr, " %zu cells %s", n, words[w]);
 	}
@@ -209,6 +229,7 @@ static void tell(const struct session *s, const struct campaign_result *r)
 static int finish(const struct session *s, const struct campaign_result *r, struct err *e)
 {
 	const char *dir = s->arms[0].dir;
+	const size_t failed = count_stops(s, r, "failed"); /* in this session or before */
 	bool any = r->launches > 0;
 	for (size_t i = 0; i < s->arm_count; i++)
 		any |= s->arms[i].before.count > 0;
@@ -222,6 +243,10 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 			"%" PRIu64 " of %" PRIu64
 			" launches failed; see status and reason in %s/samples.csv%s",
 			r->failed, r->launches, dir, s->arm_count > 1 ? ", or below against/" : "");
+	if (status == 0 && failed > 0)
+		return err_set(e, ERR_FAILED,
+			"%zu of %zu cells failed; see status and reason in %s/samples.csv%s", failed,
+			s->plan->count, dir, s->arm_count > 1 ? ", or below against/" : "");
 	return status;
 }
 
@@ -267,7 +292,7 @@ int session_upgrade(const char *dir, struct err *e)
 	return status;
 }
 
-int session_run(const struct session *s, struct err *e)
+int session_run(struct session *s, struct err *e)
 {
 	struct campaign_result r = {0};
 	int status = measure(s, &r, e) == 0 ? finish(s, &r, e) : -1;

@@ -23,7 +23,8 @@ struct session_arm {
 	char dir[FOLDER_PATH]; /* exists */
 	int samples_fd;        /* from session_open_samples; -1: not open */
 	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
-	json_t *facts;         /* manifest_facts(); the baseline's with its build */
+	json_t *facts;         /* manifest_facts(), with the list of `fixed`; the baseline's with its build */
+	struct fixed_files fixed;
 };
 
 struct session {
@@ -40,7 +41,7 @@ struct session {
 };
 
 /* For results in `dir`, with the facts of this machine; where `against` is not NULL, of two programs: the
- * other is found there (baseline.h), for the plan, which has been read. session_close also after an error. */
+ * other is found there (baseline.h), for the plan, which has been read. Programs and inputs are known from then on. session_close also after an error. */
 int session_open(struct session *s, const char *dir, const char *against, struct err *e);
 void session_close(struct session *s);
 
@@ -54,7 +55,8 @@ int session_open_samples(const char *dir, struct err *e);
 int session_upgrade(const char *dir, struct err *e);
 
 /* Measures what is left, and finishes the folders. 0 when all is well; -1 with *e set: ERR_INTERRUPTED,
- * ERR_FAILED also when single launches have failed. */
-int session_run(const struct session *s, struct err *e);
+ * ERR_FAILED also when single launches have failed, in earlier sessions too; ERR_USAGE where a program or an input
+ * became another one. */
+int session_run(struct session *s, struct err *e);
 
 #endif

@@ -94,4 +94,6 @@ done
 printf 'kernel = sieve\nscaling = throughput\nworkers = 2\nbackend = pthread, fork\nlifetime = pool, spawn\nsize = 1e5\nlaunches = 2\nprecision = off\nmeter = native\n' >each.sweep
 run faulty 1 sweep each.sweep --out each --no-charts
 holds 'a sweep has such launches as failed, each with the reason' sh -c "[ $status = 1 ] && [ \"\$(grep -c ',failed,.*worker 1 of 2 found another answer' each/samples.csv)\" = 8 ]"
+run faulty 1 resume each --no-charts
+holds '... and resume, with nothing left to measure, fails as well' sh -c "[ $status = 1 ] && grep -q '^0 launches' err && tail -n 1 err | grep -q '^parscale: 4 of 4 cells failed'"
 close_suite
