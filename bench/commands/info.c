@@ -105,7 +105,7 @@ static void print_settings(FILE *out)
 }
 
 /* The CPUs in a policy's order, as far as a line takes them. */
-static void print_policy(const struct topology *t, const char *policy, FILE *out)
+static int print_policy(const struct topology *t, const char *policy, FILE *out)
 {
 	enum { LINE = 72 };
 	char text[LINE + 1];
@@ -113,30 +113,34 @@ static void print_policy(const struct topology *t, const char *policy, FILE *out
 	struct place p;
 	int ids[CPULIST_LIMIT];
 	if (place_open(&p, policy, t, &e) != 0)
-		return;
+		return e.status == ERR_FAILED ? -1
+					      : 0; /* policies that are not for this machine are left out */
 	for (int i = 0; i < p.count; i++)
 		ids[i] = p.cpus[i].id;
 	size_t length = cpulist_format(ids, p.count, text, sizeof text);
 	fprintf(out, "  %-16s %s%s\n", policy, text, length > LINE ? "..." : "");
 	place_close(&p);
+	return 0;
 }
 
-static void print_placement(const struct facts *facts, FILE *out)
+static int print_placement(const struct facts *facts, FILE *out)
 {
 	struct worker_count counts[WORKER_COUNTS];
-	int n = facts_worker_counts(facts, counts);
+	int n = facts_worker_counts(facts, counts), status = 0;
 	fprintf(out, "\nplacement: the CPUs of workers 0, 1, ...\n");
 	for (int i = 0; place_policy(i); i++)
-		if (strcmp(place_policy(i), "none") != 0)
-			print_policy(&facts->machine.topology, place_policy(i), out);
+		if (strcmp(place_policy(i), "none") != 0 &&
+			print_policy(&facts->machine.topology, place_policy(i), out) != 0)
+			status = -1;
 	fprintf(out, "\nworker counts worth measuring\n");
 	for (int i = 0; i < n; i++)
 		fprintf(out, "  %u%s%s%s\n", counts[i].workers, counts[i].edge ? ": " : "",
 			counts[i].edge ? counts[i].edge : "",
 			counts[i].oversubscribed ? " (oversubscribed)" : "");
+	return status;
 }
 
-static void print_sizes(const struct facts *facts, FILE *out)
+static int print_sizes(const struct facts *facts, FILE *out)
 {
 	uint64_t sizes[CACHE_SIZES];
 	char bytes[UNITS_BYTES];
@@ -148,6 +152,7 @@ static void print_sizes(const struct facts *facts, FILE *out)
 		strcat(text, units_bytes((double)sizes[i], bytes));
 	}
 	wrap_entry(out, "", 2, n > 0 ? text : "not available", WRAP_PAGE);
+	return n < 0 ? -1 : 0;
 }
 
 static void print_findings(const struct facts *f, FILE *out)
@@ -159,15 +164,15 @@ static void print_findings(const struct facts *f, FILE *out)
 		print_topic(out, grade_name(findings[i].grade), findings[i].topic, findings[i].says);
 }
 
-void info_print(const struct facts *facts, FILE *out)
+int info_print(const struct facts *facts, FILE *out)
 {
 	print_machine(&facts->machine, out);
 	print_environment(&facts->environment, out);
 	if (facts->here)
 		print_settings(out);
-	print_placement(facts, out);
-	print_sizes(facts, out);
+	const bool whole = (print_placement(facts, out) == 0) & (print_sizes(facts, out) == 0);
 	print_findings(facts, out);
+	return whole ? 0 : -1;
 }
 
 /* Calls `take` for everything that this build or machine lacks. */
@@ -239,15 +244,17 @@ static json_t *sizes_json(const struct facts *facts)
 }
 
 /* The CPUs of each policy that is possible here, in its order. */
-static json_t *placement_json(const struct facts *facts)
+static json_t *placement_json(const struct facts *facts, bool *whole)
 {
 	json_t *object = json_object();
 	for (int i = 0; place_policy(i); i++) {
 		struct err e = {0};
 		struct place p;
 		if (strcmp(place_policy(i), "none") == 0 ||
-			place_open(&p, place_policy(i), &facts->machine.topology, &e) != 0)
+			place_open(&p, place_policy(i), &facts->machine.topology, &e) != 0) {
+			*whole &= e.status != ERR_FAILED;
 			continue;
+		}
 		json_t *cpus = json_array();
 		for (int j = 0; j < p.count; j++)
 			json_array_append_new(cpus, json_integer(p.cpus[j].id));
@@ -257,8 +264,19 @@ static json_t *placement_json(const struct facts *facts)
 	return object;
 }
 
+static bool no_memory_for_json;
+
+static void *json_memory(size_t size)
+{
+	void *memory = malloc(size);
+	no_memory_for_json |= !memory;
+	return memory;
+}
+
 static int print_json(const struct facts *f, struct err *e)
 {
+	bool whole = true;
+	json_set_alloc_funcs(json_memory, free);
 	json_t *all = facts_json(f), *lacks = json_array();
 	if (!all || !lacks) {
 		json_decref(all);
@@ -267,12 +285,25 @@ static int print_json(const struct facts *f, struct err *e)
 	}
 	each_lack(append_lack, lacks);
 	json_object_set_new(all, "missing", lacks);
-	json_object_set_new(all, "placement", placement_json(f));
+	json_object_set_new(all, "placement", placement_json(f, &whole));
 	json_object_set_new(all, "worker_counts", counts_json(f));
 	json_object_set_new(all, "size_bytes", sizes_json(f));
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(all);
+	return whole && !no_memory_for_json ? 0 : -1;
+}
+
+/* -1 where something is missing above for lack of memory or descriptors. */
+static int check_whole(const struct facts *f, int printed, struct err *e)
+{
+	if (e->status != ERR_NONE)
+		return -1;
+	if (*tree_trouble())
+		return err_set(e, ERR_FAILED, "info: incomplete: %s", tree_trouble());
+	if (printed != 0 || f->noise.quanta == 0)
+		return err_set(e, ERR_FAILED, "info: incomplete: out of memory for %s",
+			printed != 0 ? "placements and sizes" : "the noise");
 	return 0;
 }
 
@@ -304,9 +335,10 @@ int info_main(int argc, char **argv, struct err *e)
 	if (status == 0 && a.format == FORMAT_JSON)
 		status = print_json(&facts, e);
 	else if (status == 0) {
-		info_print(&facts, stdout);
+		status = info_print(&facts, stdout);
 		print_build();
 	}
+	status = check_whole(&facts, status, e);
 	facts_free(&facts);
 	return status;
 }

@@ -11,6 +11,6 @@
 #include <stdio.h>
 
 /* Everything but the build, for people. */
-void info_print(const struct facts *facts, FILE *out);
+int info_print(const struct facts *facts, FILE *out);
 
 #endif

@@ -56,7 +56,7 @@ int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES])
 	struct place all;
 	struct err e = {0};
 	if (place_open(&all, "smt-last", &f->machine.topology, &e) != 0)
-		return 0;
+		return e.status == ERR_FAILED ? -1 : 0;
 	int n = cache_sizes(place_caches(&all, (unsigned)all.count),
 		fmin(env->memory_available_bytes, env->memory_limit_bytes), sizes, CACHE_SIZES);
 	place_close(&all);

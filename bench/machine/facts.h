@@ -26,7 +26,7 @@ void facts_free(struct facts *f);
 int facts_grade(const struct facts *f, struct finding *findings, int room);
 
 /* Worker counts and sizes in bytes worth measuring here (place.h), within the affinity mask, the CPU quota
- * and the memory; how many. */
+ * and the memory; how many. facts_sizes: -1 without memory. */
 int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER_COUNTS]);
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES]);
 

@@ -27,17 +27,35 @@ void tree_clean(char *text)
 			*text = '?';
 }
 
+static char trouble[1100];
+
+const char *tree_trouble(void)
+{
+	return trouble;
+}
+
+/* What is absent, forbidden or has nothing to tell is no trouble; what this process lacks is. */
+static void note_trouble(const char *path, int why)
+{
+	if (!trouble[0] && (why == EMFILE || why == ENFILE || why == ENOMEM))
+		snprintf(trouble, sizeof trouble, "%s: %s", path, strerror(why));
+}
+
 static bool read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		note_trouble(path, errno);
 		return false;
+	}
 	size_t n = 0;
 	ssize_t got = 0;
 	while (n < size - 1) {
 		got = read(fd, text + n, size - 1 - n);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0)
+			note_trouble(path, errno);
 		if (got <= 0)
 			break;
 		n += (size_t)got;
@@ -142,6 +160,8 @@ char *tree_whole(const char *root, const char *path)
 	enum { MOST = 1 << 20 };
 	for (size_t size = 1 << 14; size <= MOST; size *= 4) {
 		char *text = malloc(size);
+		if (!text)
+			note_trouble(path, ENOMEM);
 		if (!text || !tree_text(root, text, size, "%s", path)) {
 			free(text);
 			return NULL;

@@ -17,6 +17,10 @@
 bool tree_text(const char *root, char *text, size_t size, const char *path, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The first file that this process had no memory or descriptors to read, with the reason, so that what it tells is
+ * missing; "": there was none. */
+const char *tree_trouble(void);
+
 /* Makes a question mark of each byte that is not printable ASCII, blank or line break: what the system tells
  * goes into JSON and reports. */
 void tree_clean(char *text);

@@ -21,12 +21,14 @@ int plan_read_here(struct plan *p, const char *path, struct err *e)
 			workers[i] = counts[i].workers;
 			most = counts[i].oversubscribed ? most : workers[i];
 		}
+		const int found = facts_sizes(&facts, sizes);
 		const struct plan_machine machine = {.workers = workers,
 			.worker_counts = (size_t)n,
 			.most = most,
 			.sizes = sizes,
-			.size_count = (size_t)facts_sizes(&facts, sizes)};
-		status = plan_read(p, path, &machine, e);
+			.size_count = found > 0 ? (size_t)found : 0};
+		status = found < 0 ? err_set(e, ERR_FAILED, "out of memory for the sizes of the plan")
+				   : plan_read(p, path, &machine, e);
 	}
 	facts_free(&facts);
 	return status;

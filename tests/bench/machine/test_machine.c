@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read of machines: those that are planted as fake proc and sys trees, and this one. */
+#include "bench/commands/command.h"
 #include "bench/commands/info.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/clock.h"
+#include "bench/machine/tree.h"
 #include "tests/bench/machine/machine_tree.h"
 
 #include "config.h"
@@ -13,10 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -466,6 +472,35 @@ static void test_this_machine(void **state)
 	facts_free(&facts);
 }
 
+/* What could not be read for lack of descriptors is not taken for absent. In a process of its own, which loses them. */
+static void test_info_says_what_is_missing(void **state)
+{
+	int status;
+	(void)state;
+	assert_string_equal(tree_trouble(), "");
+	fflush(NULL);
+	const pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		const struct rlimit none = {.rlim_cur = STDERR_FILENO + 1, .rlim_max = STDERR_FILENO + 1};
+		char name[] = "info", *argv[] = {name, NULL};
+		struct err e = {0};
+		for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
+			close(fd);
+		if (!freopen("/dev/null", "w", stdout) || setrlimit(RLIMIT_NOFILE, &none) != 0)
+			_exit(2);
+		if (info_main(1, argv, &e) == 0)
+			_exit(3);
+		_exit(e.status == ERR_FAILED && strstr(e.text, "incomplete: ") &&
+					strstr(e.text, strerror(EMFILE))
+				? 0
+				: 4);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void test_build(void **state)
 {
 	(void)state;
@@ -519,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_told_elsewhere),
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_info_says_what_is_missing),
 		cmocka_unit_test(test_build),
 	};
 	return cmocka_run_group_tests(tests, forget_settings, free_planted);
