@@ -92,7 +92,7 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		t.serial, t.serial ? " (which takes " : "", least, t.serial ? " to " : "",
 		t.serial ? strcat(most, ")") : "", t.self);
 	sentences_add(s,
-		"Subset: %zu combinations were skipped, each with its reason below; at most %" PRIu64
+		"Subset: %zu combinations were skipped (reasons are listed below); at most %" PRIu64
 		" workers on %u CPUs were measured.",
 		json_array_size(json_object_get(plan, "left_out")), t.workers_most, dataset_cpus(d));
 	sentences_add(
@@ -101,7 +101,7 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		t.serial + t.self);
 	sentences_add(s,
 		"Nondeterminism: %zu of %zu cells have a 95 %% interval, from %" PRIu64 " to %" PRIu64
-		" launches; the widest is ±%.1f %%.",
+		" launches each; the widest is ±%.1f %%.",
 		t.ordered + t.student, t.cells, t.launches_least, t.launches_most, 100 * t.widest);
 	sentences_add(s,
 		"Normality: not assumed in %zu cells (order statistics). %zu cells of two to five launches use "
