@@ -238,6 +238,7 @@ int resume_main(int argc, char **argv, struct err *e)
 	if (!manifest)
 		return -1;
 	signals_catch();
+	signals_outlive_readers();
 	int status = resume(&a, argc, argv, manifest, e);
 	json_decref(manifest);
 	return status;

@@ -202,6 +202,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 		status = dry_run(&a, &p, e);
 	} else {
 		signals_catch();
+		signals_outlive_readers();
 		status = measure(argc, argv, &a, &p, e);
 	}
 	plan_free(&p);

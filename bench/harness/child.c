@@ -97,8 +97,12 @@ static int start(struct watch *w, struct err *e)
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawnattr_t attributes;
 	posix_spawnattr_init(&attributes);
-	if (has_group(order)) /* of its own: 0 */
-		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	sigset_t usual;
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setflags(&attributes, /* the group, if any, is its own: 0 */
+		(short)(POSIX_SPAWN_SETSIGDEF | (has_group(order) ? POSIX_SPAWN_SETPGROUP : 0)));
 	/* argv's strings are not changed: POSIX keeps the type for old callers */
 	int failed = posix_spawn(
 		&w->pid, order->path, &actions, &attributes, (char *const *)(uintptr_t)order->argv, environ);

@@ -38,4 +38,8 @@ status=0
 wait $! || status=$?
 holds 'what was ignored stays ignored' test $status = 0
 holds '... and the sweep is complete' sh -c "grep -q '\"end\": \"complete\"' ignored/manifest.json && [ \"\$(grep -c ',ok,' ignored/samples.csv)\" -ge 80 ]"
+
+# --- who reads the progress ---
+"$PARSCALE_BUILD/parscale" sweep short.sweep --out unread --no-charts 2>&1 >/dev/null | :
+holds 'a sweep whose progress nobody reads any more goes on' grep -q '"end": "complete"' unread/manifest.json
 close_suite
