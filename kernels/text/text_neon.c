@@ -12,8 +12,9 @@
 #define TEXT_IS_ANY(v) (vmaxvq_u32(vreinterpretq_u32_u8((uint8x16_t)(v))) != 0)
 #include "kernels/text/text_vector.h"
 
-/* As `suspect`, in fewer operations. A pair of equal bytes around the letter or the gap leaves the letter beside
- * it, or 0; where the bytes around a letter are equal zeros, so are not both sides of its gap. */
+/* As `suspect` of text_vector.h, in nine operations instead of twelve: a place keeps the letter before it where
+ * its odd pairs match, else itself where its even pairs do. Choosing one of the two loses nothing: where odd
+ * pairs match around a 0, even ones match in a 0 only. */
 static inline bool suspect_neon(const unsigned char *p)
 {
 	uint8x16_t any = vdupq_n_u8(0);
