@@ -131,7 +131,7 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 						  : "FAILED",
 		s->verified_by);
 	if (s->excluded.known)
-		fprintf(to, "; %" PRIu64 " %s apart", s->excluded.value,
+		fprintf(to, "; %" PRIu64 " %s not counted", s->excluded.value,
 			a->measure.cell.kernel->excluded->name);
 	fprintf(to, "\n  time     %s, median of %zu sample%s of %" PRIu64 " run%s",
 		units_time(o->median * 1e9, text[0]), o->count, units_plural(o->count), s->batch.value,
@@ -144,10 +144,10 @@ static int print_text(FILE *to, const struct run_args *a, const struct table *t,
 	for (size_t i = 0; i < PHASES; i++)
 		fprintf(to, "%s %s %s", i ? "," : "", phases[i].name,
 			units_time(median_of(t, phases[i].offset, room), text[0]));
-	fprintf(to, "\n  setup    %s once before%s", units_time(s->setup_seconds * 1e9, text[0]),
-		f->input[0] ? ", the reading of the input with it" : "");
+	fprintf(to, "\n  setup    %s once, before the runs%s", units_time(s->setup_seconds * 1e9, text[0]),
+		f->input[0] ? ", including reading the input" : "");
 	if (s->open_seconds > 0)
-		fprintf(to, ", and %s to make the pool", units_time(s->open_seconds * 1e9, text[1]));
+		fprintf(to, "; %s to create the pool", units_time(s->open_seconds * 1e9, text[1]));
 	fprintf(to, "\n  meter    %s\n", f->meter);
 	print_settings(to);
 	if (a->measure.counters)

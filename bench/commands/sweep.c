@@ -87,11 +87,11 @@ static void print_plan(const struct plan *p, const struct baseline *baseline)
 	for (size_t i = 0; i < p->probe_count; i++)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
 	for (size_t i = 0; i < p->omitted; i++)
-		printf("# left out: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
+		printf("# skipped: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	if (baseline)
 		printf("# each in turn with %s %s\n", baseline->program,
 			baseline_build(baseline->build, build));
-	printf("# %zu cells, %zu left out; %u launches or more of %u samples each, meter %s; roughly %s for the first %u, at most %s in all\n",
+	printf("# %zu cells, %zu skipped; %u launches or more of %u samples each, meter %s; about %s for the first %u, at most %s in total\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
 		units_clock((baseline ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
 		units_clock(p->budget_seconds, text[1]));

@@ -22,11 +22,11 @@ static bool above(double x, double limit)
 static enum grade judge_virtual(const struct grade_input *s, char *says, size_t size)
 {
 	if (!s->machine->hypervisor[0]) {
-		snprintf(says, size, "no hypervisor is in sight");
+		snprintf(says, size, "no hypervisor detected");
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"a guest of %s: neighbours and clock frequency are out of sight; trust medians over several "
+		"a guest of %s: neighbours and clock frequency are not visible; trust medians over several "
 		"launches",
 		strcmp(s->machine->hypervisor, "unnamed") == 0 ? "a hypervisor" : s->machine->hypervisor);
 	return GRADE_NOTE;
@@ -37,12 +37,12 @@ static enum grade judge_governor(const struct grade_input *s, char *says, size_t
 	const char *governor = s->environment->governor;
 	snprintf(says, size, "%s", governor);
 	if (!governor[0]) {
-		snprintf(says, size, "not available: nothing here sets the clock frequency");
+		snprintf(says, size, "not available: this system does not control the clock frequency");
 		return GRADE_UNKNOWN;
 	}
 	if (strcmp(governor, "performance") == 0)
 		return GRADE_OK;
-	snprintf(says, size, "%s: clocks follow the load; hold them: cpupower frequency-set -g performance",
+	snprintf(says, size, "%s: the clock follows the load; fix it: cpupower frequency-set -g performance",
 		governor);
 	return GRADE_WARNING;
 }
@@ -60,8 +60,8 @@ static enum grade judge_frequency(const struct grade_input *s, char *says, size_
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"held to %.2f of %.2f GHz; lift it if that is not meant: cpupower frequency-set -u %.2fGHz",
-		limit, highest, highest);
+		"limited to %.2f of %.2f GHz; to lift the limit: cpupower frequency-set -u %.2fGHz", limit,
+		highest, highest);
 	return GRADE_NOTE;
 }
 
@@ -76,7 +76,7 @@ static enum grade judge_turbo(const struct grade_input *s, char *says, size_t si
 	if (strcmp(turbo, "off") == 0)
 		return GRADE_OK;
 	snprintf(says, size,
-		"on: clocks fall as more cores work, and so do speed-ups; for equal clocks switch it off "
+		"on: clocks and speed-ups fall as more cores work; for equal clocks switch it off "
 		"(%s)",
 		strcmp(s->environment->frequency_driver, "intel_pstate") == 0
 			? "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo"
@@ -89,12 +89,12 @@ static enum grade judge_smt(const struct grade_input *s, char *says, size_t size
 	const int threads = topology_usable(&s->machine->topology),
 		  cores = topology_usable_cores(&s->machine->topology);
 	if (threads == cores) {
-		snprintf(says, size, "one usable thread a core");
+		snprintf(says, size, "one usable thread per core");
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"%d on %d cores: beyond %d workers some share a core; compact takes all threads of a core "
-		"first, smt-last last",
+		"%d on %d cores: with more than %d workers some share a core; compact fills all threads of a core "
+		"first, smt-last fills them last",
 		threads, cores, cores);
 	return GRADE_NOTE;
 }
@@ -106,7 +106,7 @@ static enum grade judge_cores(const struct grade_input *s, char *says, size_t si
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"%d kinds: equal shares are unequal work; measure one kind (--placement p-cores or e-cores), "
+		"%d kinds: equal shares take unequal time; measure one kind (--placement p-cores or e-cores), "
 		"or use --schedule dynamic",
 		s->machine->kinds);
 	return GRADE_NOTE;
@@ -117,11 +117,11 @@ static enum grade judge_quota(const struct grade_input *s, char *says, size_t si
 	const int usable = topology_usable(&s->machine->topology);
 	const double quota = s->environment->cpu_quota;
 	if (isnan(quota) || quota >= usable) {
-		snprintf(says, size, "no CPU quota binds");
+		snprintf(says, size, "no CPU quota");
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"%g of %d CPUs: beyond that workers are held back in turns; ask for more, or read larger "
+		"%g of %d CPUs: more workers than that are throttled in turn; raise the quota, or read larger "
 		"counts as oversubscription",
 		quota, usable);
 	return GRADE_WARNING;
@@ -131,12 +131,12 @@ static enum grade judge_mask(const struct grade_input *s, char *says, size_t siz
 {
 	const int usable = topology_usable(&s->machine->topology);
 	if (usable == s->machine->threads) {
-		snprintf(says, size, "every CPU may be used");
+		snprintf(says, size, "all CPUs may be used");
 		return GRADE_OK;
 	}
 	snprintf(says, size,
-		"%d of %d CPUs may be used (%.60s); others may work beside on caches and memory that are "
-		"shared",
+		"%d of %d CPUs may be used (%.60s); programs on the others share caches and "
+		"memory",
 		usable, s->machine->threads, s->environment->affinity);
 	return GRADE_NOTE;
 }
@@ -151,9 +151,9 @@ static enum grade judge_load(const struct grade_input *s, char *says, size_t siz
 	/* A tenth of the machine at work is a neighbour to every cell; half a task is the shell and what just
 	 * ended. */
 	const bool heavy = load > 1 && load > 0.1 * s->machine->threads;
-	snprintf(says, size, "%.2f tasks in the last minute%s", load,
-		heavy        ? ": other work runs here; wait, or stop it"
-		: load > 0.5 ? ": something else ran"
+	snprintf(says, size, "load average %.2f in the last minute%s", load,
+		heavy        ? ": other programs are running; stop them, or wait"
+		: load > 0.5 ? ": another program was running"
 			     : "");
 	return heavy ? GRADE_WARNING : load > 0.5 ? GRADE_NOTE : GRADE_OK;
 }
@@ -167,9 +167,10 @@ static enum grade judge_pressure(const struct grade_input *s, char *says, size_t
 	}
 	/* Above a twentieth of the time, samples are hit too often for their median to be clear of it. */
 	const bool high = above(env->pressure_cpu, 5) || above(env->pressure_memory, 5);
-	snprintf(says, size, "tasks waited for a CPU %.2f %%, for memory %.2f %% of the last 10 s%s",
+	snprintf(says, size,
+		"in the last 10 s tasks waited for a CPU %.2f %% of the time, for memory %.2f %%%s",
 		env->pressure_cpu, isnan(env->pressure_memory) ? 0 : env->pressure_memory,
-		high ? ": wait, or stop other work" : "");
+		high ? ": stop other programs, or wait" : "");
 	return high ? GRADE_WARNING : GRADE_OK;
 }
 
@@ -180,8 +181,8 @@ static enum grade judge_steal(const struct grade_input *s, char *says, size_t si
 		snprintf(says, size, "not available");
 		return GRADE_UNKNOWN;
 	}
-	snprintf(says, size, "%.2f %% of CPU time since boot%s", steal,
-		steal > 1 ? ": the host is shared; a dedicated one gives steadier numbers" : "");
+	snprintf(says, size, "%.2f %% of CPU time since boot was stolen by the hypervisor%s", steal,
+		steal > 1 ? ": the host is shared; a dedicated host is steadier" : "");
 	return steal > 1 ? GRADE_WARNING : steal > 0.1 ? GRADE_NOTE : GRADE_OK;
 }
 
@@ -196,7 +197,7 @@ static enum grade judge_huge_pages(const struct grade_input *s, char *says, size
 	if (strcmp(pages, "always") != 0)
 		return GRADE_OK;
 	snprintf(says, size,
-		"always: whether memory gets them depends on its history; madvise makes launches alike "
+		"always: whether memory gets huge pages depends on its history; madvise makes launches alike "
 		"(/sys/kernel/mm/transparent_hugepage/enabled)");
 	return GRADE_NOTE;
 }
@@ -209,8 +210,8 @@ static enum grade judge_balancing(const struct grade_input *s, char *says, size_
 	}
 	const bool moves = above(s->environment->numa_balancing, 0);
 	snprintf(says, size, "%d NUMA nodes%s", s->machine->nodes,
-		moves ? "; pages move between them while measured: sysctl kernel.numa_balancing=0"
-		      : "; pages stay where they are");
+		moves ? "; pages may migrate during measurements; to prevent it: sysctl kernel.numa_balancing=0"
+		      : "; pages do not migrate");
 	return moves ? GRADE_NOTE : GRADE_OK;
 }
 
@@ -225,14 +226,14 @@ static enum grade judge_clock_source(const struct grade_input *s, char *says, si
 			return GRADE_OK;
 	if (!source[0])
 		return GRADE_UNKNOWN;
-	snprintf(says, size, "%s: every reading is a system call; short samples are batched", source);
+	snprintf(says, size, "%s: each clock reading is a system call; short samples are batched", source);
 	return GRADE_WARNING;
 }
 
 static enum grade judge_clock(const struct grade_input *s, char *says, size_t size)
 {
 	const bool coarse = s->noise->resolution_ns > 200;
-	snprintf(says, size, "tells %.0f ns apart%s", s->noise->resolution_ns,
+	snprintf(says, size, "resolution %.0f ns%s", s->noise->resolution_ns,
 		coarse ? ": short samples are batched" : "");
 	return coarse ? GRADE_NOTE : GRADE_OK;
 }
@@ -247,10 +248,10 @@ static enum grade judge_noise(const struct grade_input *s, char *says, size_t si
 	/* Half a per cent is what a quiet Linux with a timer tick has; 2 % is the interval that a sweep aims
 	 * at. */
 	snprintf(says, size,
-		"interruptions took %.2f %% of the time, the longest %.0f us (%.0f us of work, typically "
-		"+%.1f %%)%s",
+		"interruptions took %.2f %% of the time, the longest %.0f us (quanta of %.0f us take "
+		"typically %.1f %% longer)%s",
 		n->lost_percent, n->longest_us, n->quantum_us, n->median_percent,
-		n->lost_percent > 2 ? ": find what else runs" : "");
+		n->lost_percent > 2 ? ": find out what else is running" : "");
 	return n->lost_percent > 2 ? GRADE_WARNING : n->lost_percent > 0.5 ? GRADE_NOTE : GRADE_OK;
 }
 
@@ -262,8 +263,8 @@ static enum grade judge_layout(const struct grade_input *s, char *says, size_t s
 		return GRADE_UNKNOWN;
 	}
 	snprintf(says, size, "addresses are %s",
-		aslr > 0 ? "random: each launch draws another layout, so that none is taken for the truth"
-			 : "fixed: launches repeat one layout, and with it its luck");
+		aslr > 0 ? "random: each launch draws another layout, so no single layout biases the result"
+			 : "fixed: all launches have the same layout, which may bias the result");
 	return aslr > 0 ? GRADE_OK : GRADE_NOTE;
 }
 
@@ -300,10 +301,10 @@ static bool has_priority(const struct grade_input *s)
 static enum grade judge_settings(const struct grade_input *s, char *says, size_t size)
 {
 	const char *set = s->environment->settings;
-	snprintf(says, size, "none that matter are set");
+	snprintf(says, size, "none set that matter");
 	if (!set[0])
 		return GRADE_OK;
-	snprintf(says, size, "set and effective: %.150s", set);
+	snprintf(says, size, "set and in effect: %.150s", set);
 	return GRADE_NOTE;
 }
 

@@ -215,11 +215,15 @@ static size_t count_stops(const struct session *s, const struct campaign_result 
 static void tell(const struct session *s, const struct campaign_result *r)
 {
 	static const char *const words[] = {"precise", "most-launches", "failed", "budget", "interrupted"};
+	static const char *const meanings[] = {
+		"precise", "at most-launches", "failed", "ended by the budget", "interrupted"};
+	const char *between = " cells: ";
 	fprintf(stderr, "%" PRIu64 " launches;", r->launches);
 	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
 		const size_t n = count_stops(s, r, words[w]);
 		if (n)
-			fprintf(stderr, " %zu cells %s", n, words[w]);
+			fprintf(stderr, "%s%zu %s", between, n, meanings[w]);
+		between = n ? ", " : between;
 	}
 	putc('\n', stderr);
 	if (r->failed)

@@ -12,9 +12,9 @@ rows() { awk -F, -v status="$2" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; 
 
 # --- a plan ---
 cp "$PARSCALE_ROOT/tests/sweeps/tiny.sweep" .
-says '^# .*[0-9]+ cells, [0-9]+ left out' '--dry-run counts the cells' parscale sweep tiny.sweep --dry-run --out dry
+says '^# .*[0-9]+ cells, [0-9]+ skipped' '--dry-run counts the cells' parscale sweep tiny.sweep --dry-run --out dry
 holds '... names each' grep -q '^sieve/scalar/fork/spawn/dynamic/2w' out
-holds '... and what was left out, and why' grep -q '^# left out: sieve/scalar/serial.*: --workers' out
+holds '... and what was skipped, and why' grep -q '^# skipped: sieve/scalar/serial.*: --workers' out
 holds '... and makes nothing' test ! -e dry
 says '^# ' 'the default sweep is found from anywhere' parscale sweep --dry-run
 holds '... and has both kernels and all back ends' sh -c \

@@ -27,8 +27,8 @@ lists 'did ' --word-chars a-z --fold-case no
 lists "$(printf 'Anna did \303\211t\303\251 t\303\266\303\226T e\314\201te\314\201 ')" --encoding utf-8
 lists "$(printf 'did e\314\201te\314\201 ')" --encoding utf-8 --fold-case no
 lists "$(printf 'Anna did \303\211t\303\251 e\314\201te\314\201 ')" --encoding utf-8 --word-chars "$(printf 'a-t\303\251')" --min-length 3
-says '11 one-letter words apart' 'one-letter words are counted apart' text --input words
-says '7 one-letter words apart' 'letters with marks are one letter' text --input words --encoding utf-8
+says '; 11 one-letter words' 'one-letter words are counted apart' text --input words
+says '; 7 one-letter words' 'letters with marks are one letter' text --input words --encoding utf-8
 run text --input words --format json
 holds 'JSON: as a field' test "$(field excluded)" = 11
 
