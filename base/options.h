@@ -2,7 +2,7 @@
 /*
  * options.h - the options of a command as a table, from which both its parser and its --help come.
  *
- * A command declares one record per option: what it is called, what kind of value it takes, and where in the
+ * A command declares one record per option: its name, the kind of its value, and where in the
  * command's own struct of arguments that value goes. Abbreviations that are unambiguous are accepted, as are
  * `--name=value` and options after operands. Every refusal is one line "--name: ..." with ERR_USAGE.
  */

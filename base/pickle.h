@@ -4,7 +4,7 @@
  * pickle protocol 4, the opcodes that such lists need (PEP 3154; Lib/pickletools.py). Pure.
  *
  * What is written here Python reads, and the other way round; but lists in lists, text, and objects that
- * stand in a list twice are refused. An object costs what it costs there: an opcode, a length, its bytes, and
+ * are in a list twice are refused. An object costs what it costs there: an opcode, a length, its bytes, and
  * for strings a note in the memo.
  */
 #ifndef PARSCALE_BASE_PICKLE_H

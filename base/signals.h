@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signals.h - signals that ask a program to end, noticed between launches: what is finished is kept.
+ * signals.h - signals that ask a program to end, noticed between launches, so that finished work is kept.
  */
 #ifndef PARSCALE_BASE_SIGNALS_H
 #define PARSCALE_BASE_SIGNALS_H

@@ -4,7 +4,7 @@
  *
  * A kernel answers a problem by turning spans of work units into tallies; tallies add, and any cut of the
  * units gives the same total. A variant is one way to do it: an algorithm or an instruction set. Kernels are
- * pure: no threads, no clock, no environment, no files, no output; what they know of the machine stands in
+ * pure: no threads, no clock, no environment, no files, no output; what they know of the machine is in
  * the problem.
  *
  * A kernel is one file that ends in a const record, and one line in kernels.def. A variant is one record, and
@@ -144,9 +144,9 @@ struct variant {
 };
 
 /* Operations on 64-bit lanes that a kernel's algorithm cannot do without, whatever the variant: less than any
- * variant executes, which also finds addresses and counts. Of the kind that the kernel `of` (a ceiling) does
- * as many of as there can be. They are per_item of every item, per_byte of every byte that the items take
- * (item_bytes), and per_found of every tally.count. */
+ * variant executes, which also finds addresses and counts. They are of the kind whose highest rate the kernel
+ * `of` (a ceiling) measures: per_item for every item, per_byte for every byte that the items take (item_bytes),
+ * and per_found for every tally.count. */
 struct demand {
 	const char *of;
 	double per_item, per_byte, per_found;

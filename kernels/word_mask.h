@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * word_mask.h - what the searches of words share: 64-bit masks of what was found, and what is made of
+ * word_mask.h - shared by the searches of words: 64-bit masks of hits, and what is made of
  * them.
  *
  * A search turns a group of 64 places (words of a list, bytes of a text) into one mask; here masks become

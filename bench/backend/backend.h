@@ -4,7 +4,7 @@
  *
  * A back end knows no kernel, reads no clock and pins nothing: the job's functions do, in the worker. What
  * must be equal between threads and processes is shared code: the control block in pre-faulted MAP_SHARED
- * memory (chunk counter, gate, slots) and the worker's loop stand in control.[ch], for OpenMP and serial too.
+ * memory (chunk counter, gate, slots) and the worker's loop are in control.[ch], for OpenMP and serial too.
  *
  * A back end is one file that ends in a const record, and one line in backends.def.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spawned_team.h - a team whose workers are made one by one beside the opener: threads or processes. Creating,
+ * spawned_team.h - a team whose workers are created one by one next to the opener: threads or processes. Creating,
  * waiting, noticing the dead, time-outs and reaping stand here once; what differs between the two is a struct
  * spawned_team_kind. The clock is read for time-outs only.
  */

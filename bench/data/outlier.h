@@ -4,7 +4,7 @@
  * show.
  *
  * An outlier lies beyond Tukey's fences: more than 1.5 times the distance of the cell's quartiles outside of
- * them, and more than 5 % off the cell's median. It is told, never dropped. A reason counts where it accounts
+ * them, and more than 5 % off the cell's median. It is reported, never dropped. A reason counts where it accounts
  * for a quarter of the time that the sample took beyond the median, or more; the first that does is the
  * reason. Pure but for memory.
  */

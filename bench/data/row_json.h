@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * row_json.h - rows (columns.h) as JSON: the columns' names as keys, what is not available as null.
+ * row_json.h - rows (columns.h) as JSON: the columns' names as keys, null for what is not available.
  *
  * A whole number above 2^63 - 1, where JSON's integers end for many readers, goes as a text.
  */

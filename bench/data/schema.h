@@ -2,7 +2,7 @@
 /*
  * schema.h - the names in a folder of results, by the schema that its manifest.json says.
  *
- * Files outlive programs: every schema so far is read, and what is written is of SCHEMA_NOW. Readers go by
+ * Files outlive programs: every schema so far can be read; only SCHEMA_NOW is written. Readers go by
  * names, so that a folder may hold files of both. A folder without a number is of SCHEMA_FIRST. Renames are
  * in former.def.
  */

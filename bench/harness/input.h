@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * input.h - the bytes of --input, in memory. Nothing here knows what they mean.
+ * input.h - the bytes of --input, in memory. Nothing here interprets them.
  *
  * A regular file is mapped, and all of its pages are made present at once; anything else is read to its end.
  * While a file is mapped, a part of it that is cut off is no crash: whoever touches it, thread or process,

@@ -3,7 +3,7 @@
  * meter.h - decides how many runs make a sample, and how many samples are taken.
  *
  * A meter knows nothing of kernels or workers: it is handed a function that runs something `times` times and
- * tells what that took. The native meter is here; Google Benchmark's stands in gbench/, in a program of its
+ * reports what that took. The native meter is here; Google Benchmark's is in gbench/, in a program of its
  * own, so that the driver never links C++.
  */
 #ifndef PARSCALE_BENCH_HARNESS_METER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * print_items.h - writes the items that a kernel finds, one a line, in order. Never part of what is timed.
+ * print_items.h - writes the items that a kernel finds, one per line, in order. Never timed.
  */
 #ifndef PARSCALE_BENCH_HARNESS_PRINT_ITEMS_H
 #define PARSCALE_BENCH_HARNESS_PRINT_ITEMS_H

@@ -45,7 +45,7 @@ void work_teardown(struct work *w); /* legal where there was no setup */
 struct job work_job(struct work *w);
 
 /* In a fresh program, instead of cell, problem and cpus: `cell` was made from the words of an order, and
- * `order_fd` is its descriptor (worker_spec.h). -1 with ERR_FAILED where that is not what it should be. */
+ * `order_fd` is its descriptor (worker_spec.h). -1 with ERR_FAILED if it is not such an order. */
 int work_again(struct work *w, const struct cell *cell, int order_fd, struct err *e);
 
 /* The life of a worker that is a fresh program. `cell` was made from the order's words, and `order_fd` is its

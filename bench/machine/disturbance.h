@@ -2,8 +2,8 @@
 /*
  * disturbance.h - what the system did while a sample was taken: steal, throttling, waiting.
  *
- * Counters of the whole system or control group, read before and after, outside of what is timed. Files stay
- * open, so that reading costs microseconds. What the system does not tell is NAN, never 0. Reads only.
+ * Counters of the whole system or control group, read before and after, outside the timed part. Files stay
+ * open, so that reading costs microseconds. What the system does not report is NAN, never 0. Reads only.
  */
 #ifndef PARSCALE_BENCH_MACHINE_DISTURBANCE_H
 #define PARSCALE_BENCH_MACHINE_DISTURBANCE_H

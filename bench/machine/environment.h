@@ -4,7 +4,7 @@
  * load.
  *
  * Everything expands from environment.def, is read only, and stays empty where the system does not tell. What
- * makes two hosts alike stands in machine.h.
+ * makes two hosts alike is in machine.h.
  */
 #ifndef PARSCALE_BENCH_MACHINE_ENVIRONMENT_H
 #define PARSCALE_BENCH_MACHINE_ENVIRONMENT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grade.h - is this a machine to measure on, now? One finding a topic: what is so, and what to do about it.
+ * grade.h - is this a machine to measure on, now? One finding per topic: what was found, and what to do about it.
  *
  * Findings are computed from what was read; nothing is changed and nothing is measured here.
  */

@@ -2,7 +2,7 @@
 /*
  * machine.h - what makes two hosts alike: CPU, topology, caches, memory.
  *
- * What can change from run to run stands in environment.h, what the program is made of in build.h. Everything
+ * What can change from run to run is in environment.h, how the program was built in build.h. Everything
  * is read only, and a missing file leaves its fact empty.
  */
 #ifndef PARSCALE_BENCH_MACHINE_MACHINE_H

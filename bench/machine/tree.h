@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tree.h - reads the small text files in which Linux tells about itself, below a root.
+ * tree.h - reads the small text files in which Linux describes the machine, below a root.
  *
  * The root is "" for this machine, or a folder with another machine's proc and sys. A file that is absent or
  * unreadable is no error: the answer is "not available". Nothing is written.

@@ -5,7 +5,7 @@
  *
  * A main task sends known primes to all later stages as pairs (first multiple in the range, prime); tells the
  * next stage that there are no more; takes the primes that it found in its range; sends those on. Each stage
- * crosses out what it is sent, then its own primes' multiples.
+ * crosses out the pairs it receives, then its own primes' multiples.
  */
 #ifndef PARSCALE_BENCH_PROBE_PIPESIEVE_H
 #define PARSCALE_BENCH_PROBE_PIPESIEVE_H

@@ -6,7 +6,7 @@
  * A probe is one file that ends in a const record, and one line in probes.def. It names its cases; a sampler
  * (sampler.h) in a fresh process takes samples of them in random order, and a summary (probe_summary.h) in
  * the driver sets each against its base. A probe reads the clock itself, since what lies between its two
- * stamps is what it is about; it verifies each sample, prints nothing, and leaves nothing behind.
+ * stamps is its subject. It verifies each sample, prints nothing, and leaves nothing behind.
  */
 #ifndef PARSCALE_BENCH_PROBE_PROBE_H
 #define PARSCALE_BENCH_PROBE_PROBE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe_launch.h - one launch of a probe: a fresh process that samples all its cases, and what it found.
+ * probe_launch.h - one launch of a probe: a fresh process that samples all its cases, and its results.
  *
  * A launch that hangs is killed, and whatever it leaves behind is ended and told: no process outlives it.
  */

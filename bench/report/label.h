@@ -6,7 +6,7 @@
 #define PARSCALE_BENCH_REPORT_LABEL_H
 
 /* The style of a back end on every chart, from 1: the same for the same name, and another for each line of
- * backends.def; names that are not there get styles beyond, by a hash. plots/common.gp tells 54 apart. */
+ * backends.def; names that are not there get styles beyond, by a hash. plots/common.gp distinguishes 54. */
 int backend_style(const char *backend);
 
 /* Order of back ends on every chart and in every table. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * svg.h - turns gnuplot's SVG into one that stands alone or inside a page beside others.
+ * svg.h - turns gnuplot's SVG into one that works alone or inside a page with others.
  *
  * Ink follows the reader's light or dark page, hover texts become titles that need no script, ids carry the
  * chart's name, and empty groups go. It reads what gnuplot's svg terminal writes, no other SVG.

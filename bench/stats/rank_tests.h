@@ -7,7 +7,7 @@
  * of the one and one of the other; of pairs, the means of any two pairs' differences, each with itself too
  * (Walsh averages). Two groups are assumed to have the same shape, moved by a shift; differences of pairs to
  * lie alike on both sides of it, as they do where chance decides which of a pair comes first. Nothing is
- * assumed of the shape. Values are one a unit of replication. Nothing here knows what they are.
+ * assumed of the shape. There is one value per unit of replication. Nothing here interprets them.
  */
 #ifndef PARSCALE_BENCH_STATS_RANK_TESTS_H
 #define PARSCALE_BENCH_STATS_RANK_TESTS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * baseline.h - the other program of a sweep that measures two in turn: a parscale of another commit, compiler
- * or flags. It is asked what it is before anything is measured.
+ * or flags. It is asked for its build before anything is measured.
  */
 #ifndef PARSCALE_BENCH_SWEEP_BASELINE_H
 #define PARSCALE_BENCH_SWEEP_BASELINE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plan.h - which cells a sweep measures: a .sweep file read, multiplied out, and freed of what is impossible.
+ * plan.h - which cells a sweep measures: the Cartesian product of a .sweep file, without impossible combinations.
  *
  * A file is lines of `key = value, value, ...`; `#` begins a comment. The plan is the product of all values.
  * A line `[name]` begins a product of its own; keys before the first one hold for all of them. Nothing is

@@ -37,7 +37,7 @@ struct plan_file {
 };
 
 /* Reads sections; keys that say how to measure go into *settings at once. `auto` and `all` are replaced by
- * what they stand for. ERR_USAGE with file and line; ERR_FAILED where the system failed. plan_file_free also
+ * what they mean. ERR_USAGE with file and line; ERR_FAILED if the system failed. plan_file_free also
  * after an error. */
 int plan_file_read(struct plan_file *f, const char *path, struct plan *settings,
 	const struct plan_machine *machine, struct err *e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peak.h - what `peak`, `flops` and `divide` share: as many operations as the registers can be made to do.
+ * peak.h - shared by `peak`, `flops` and `divide`: as many operations as registers can do.
  *
  * An operation is done to one 64-bit lane: `peak` adds, flips bits and clears bits of whole numbers, `flops`
  * multiplies by 1/2 and adds 1 to doubles (two operations), `divide` divides them. 96 lanes make a unit; they
