@@ -206,10 +206,10 @@ sweep: $(programs) ## measure this machine by the default plan, into results/
 
 check: layers lint test ## everything that must pass before a change lands
 
-check-long: ## check, with the tests that take long: 10,000 windows of primes, 200 kills of a sweep
+check-long: ## check, with long tests: 10,000 windows of primes, 200 kills of a sweep
 	PARSCALE_LONG=1 PARSCALE_KILLS=200 TEST_TIMEOUT=7200 $(MAKE) check
 
-bench-self: ## time what parscale itself costs, beside the last commit's build, as ratios
+bench-self: ## time parscale's own costs, compared with the last commit's build
 	@BUILD=$(BUILD) sh scripts/bench-self
 
 layers: ## fail on an include that crosses a layer
@@ -235,7 +235,7 @@ c_sources     := $(call found,base kernels bench plots tests,*.c)
 all_sources   := $(c_sources) $(call found,base kernels bench tests,*.h) bench/gbench/gbench.cc
 shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
 
-lint: ## check heads of sources, the map of folders, links and lines of the documentation; shell scripts with shellcheck, where it is installed
+lint: ## check heads of sources, map of folders, links and lines of docs; shellcheck
 	@sh scripts/heads
 	@sh scripts/links
 	@sh scripts/prose
