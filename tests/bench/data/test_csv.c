@@ -290,7 +290,7 @@ static void corrupt_headers_are_refused(void **state)
 	refuse(header, length - 1, 1, "does not end");
 	refuse("\n", 1, 1, "unknown column 1");
 	refuse("kernel,workers\n", 15, 1, "variant is missing");
-	refuse("kernel,kernel\n", 14, 1, "kernel stands twice");
+	refuse("kernel,kernel\n", 14, 1, "kernel is twice");
 	refuse("kernel,\"variant\n", 16, 1, "quote without its end");
 	refuse("\xef\xbb\xbfkernel\n", 10, 1, "variant is missing"); /* a byte order mark is skipped */
 	refuse("kernel,\0,variant\n", 17, 1, "NUL");
