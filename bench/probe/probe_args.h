@@ -14,7 +14,7 @@ struct probe_args {
 	size_t count;
 	unsigned format; /* place in "text|json|csv|md" */
 	bool help, all, quick;
-	double seconds; /* for a probe in all its launches; for probe-launch, of that launch */
+	double seconds;              /* for a probe in all its launches; for probe-launch, of that launch */
 	bool seconds_given, limited; /* by whoever calls; of probe-launch: `seconds` are a limit */
 	double timeout_seconds;
 	uint64_t launches, seed, launch_id;

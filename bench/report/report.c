@@ -23,7 +23,7 @@ const char *const report_method[] = {
 	"counter, start at the same gate, are bound to CPUs in the same way and write results to their own "
 	"slots in the same shared memory.",
 	"Every answer is checked against a published value or another variant. Wrong, failed and timed-out "
-	"runs enter no number and no chart. Comparisons that their interval does not decide are marked "
+	"runs enter no number and no chart. Comparisons whose interval includes no change are marked "
 	"inconclusive or omitted.",
 	NULL,
 };

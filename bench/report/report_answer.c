@@ -277,7 +277,7 @@ bool report_limit(const struct dataset *d, const struct summary *focus, char *te
 		return false; /* no loss that is decided needs a reason */
 	else if (around > report_margin && around > idle && around > slower - 1)
 		snprintf(text, size,
-			"overhead: starting workers, collecting results, reaping (%.0f %% of the run)",
+			"overhead of starting workers, collecting results and reaping (%.0f %% of the run)",
 			100 * around);
 	else if (idle > report_margin && idle > slower - 1)
 		snprintf(text, size,

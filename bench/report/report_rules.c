@@ -87,17 +87,17 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		units_seconds(t.base_most, most);
 	}
 	sentences_add(s,
-		"Base of speed-ups: back end serial with the same variant for %zu cells%s%s%s%s, the cell's own "
-		"single worker for %zu. Each row has its base's absolute time.",
-		t.serial, t.serial ? " (which takes " : "", least, t.serial ? " to " : "",
-		t.serial ? strcat(most, ")") : "", t.self);
+		"Base of speed-ups: serial_speedup (%zu cells): back end serial, same variant%s%s%s%s. self_speedup "
+		"(%zu cells): one worker of the same back end. Each row has its base's absolute time.",
+		t.serial, t.serial ? ", " : "", least, t.serial ? " to " : "", most, t.self);
 	sentences_add(s,
 		"Subset: %zu combinations were skipped (reasons are listed below); at most %" PRIu64
 		" workers on %u CPUs were measured.",
 		json_array_size(json_object_get(plan, "left_out")), t.workers_most, dataset_cpus(d));
-	sentences_add(
-		s, "Means: none of rates. A rate is all items over the median time, in %zu cells.", t.cells);
-	sentences_add(s, "Ratios: none is averaged. Each of %zu speed-ups is the ratio of two medians.",
+	sentences_add(s,
+		"Rates are not averaged: in each of %zu cells a rate is all items over the median time.",
+		t.cells);
+	sentences_add(s, "Ratios are not averaged: each of %zu speed-ups is the ratio of two medians.",
 		t.serial + t.self);
 	sentences_add(s,
 		"Nondeterminism: %zu of %zu cells have a 95 %% interval, from %" PRIu64 " to %" PRIu64
@@ -109,7 +109,7 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		"few launches for an interval.",
 		t.ordered, t.student, t.single);
 	sentences_add(s,
-		"Comparisons: by intervals of ratios; of %zu speed-ups over serial, %zu exclude 1. Two sweeps are "
+		"Comparisons: by intervals of ratios; of %zu speed-ups over serial, %zu have an interval that excludes 1. Two sweeps are "
 		"compared by the Mann-Whitney test, two programs in one sweep by Wilcoxon's test of pairs, both "
 		"adjusted for the number of cells.",
 		t.serial, t.decided);
@@ -126,13 +126,13 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		sentences_add(s, "Measurement: the plan is not in the manifest.");
 	else
 		sentences_add(s,
-			"Measurement: meter %s, at least %.0f launches of %.0f samples of at least %g ms each; "
+			"Measurement: meter %s, planned: at least %.0f launches of %.0f samples of at least %g ms each; "
 			"warm-up: %.0f runs or until two agree. Workers start at one gate and read one monotonic "
 			"clock; results are medians over launches.",
 			meter ? meter : "unknown", launches, plan_number(d, "repetitions"),
 			1000 * plan_number(d, "sample_seconds"), plan_number(d, "warmup"));
 	sentences_add(s,
-		"Upper bounds: %zu of %zu cells have a ceiling, measured in this sweep with as many workers: %zu "
+		"Upper bounds: %zu of %zu cells have a ceiling, measured in this sweep with the same number of workers: %zu "
 		"memory bandwidth, %zu arithmetic. The closest reaches %.0f %% of it.",
 		t.bounded, t.cells, t.of_memory, t.bounded - t.of_memory, t.pct_most);
 	sentences_add(s,

@@ -127,7 +127,7 @@ static void say_canary(const struct dataset *d, struct sentences *s)
 		return;
 	if (t.verdict == DRIFT_UNKNOWN)
 		sentences_add(s,
-			"Drift: not known; the canary (%s) was launched %zu times, and %d launches are needed.",
+			"Drift: unknown. The canary, one cell repeated through the sweep (%s), ran %zu times; the test needs %d.",
 			name, t.launches, DRIFT_FEWEST);
 	else
 		sentences_add(s,

@@ -224,8 +224,8 @@ static void show_block(const struct campaign *c, unsigned block, size_t n)
 {
 	char past[UNITS_BYTES], text[2 * UNITS_BYTES + 16];
 	const struct forecast f = forecast(c);
-	fprintf(stderr, "block %u: %zu launches; %s elapsed, %s\n", block + 1, n, units_clock(elapsed(c), past),
-		left_text(&f, text));
+	fprintf(stderr, "block %u: %zu launches; %s elapsed, %s\n", block + 1, n,
+		units_clock(elapsed(c), past), left_text(&f, text));
 }
 
 /* A cell by one arm; *made: it was not interrupted. */
