@@ -33,4 +33,15 @@ wait_for() {
 launched() { launch=$(children "$driver" | head -n 1) && [ -n "$launch" ]; }
 # has_workers: $launch has two processes, the second now $worker
 has_workers() { worker=$(children "$launch" | sed -n 2p) && [ -n "$worker" ]; }
+# measuring: $driver has a launch which, with its workers, has used 0.3 s of CPU time: its input is read
+measuring() {
+	launched || return 1
+	ticks=0
+	for process in $launch $(children "$launch"); do
+		# the 14th field of stat; the second, the name, may hold blanks
+		used=$(sed 's/.*) //' "/proc/$process/stat" 2>/dev/null | cut -d ' ' -f 12)
+		ticks=$((ticks + ${used:-0}))
+	done
+	[ $((10 * ticks)) -ge $((3 * $(getconf CLK_TCK))) ]
+}
 gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -90,8 +90,7 @@ for backend in serial pthread fork; do
 	head -c 30000000 /dev/zero | tr '\0' 'a' >big
 	"$PARSCALE_BUILD/parscale" run text --input big --backend $backend --workers $on --repetitions 100000 --meter native >out 2>err &
 	driver=$!
-	wait_for launched
-	sleep 0.7
+	wait_for measuring
 	: >big
 	status=0
 	wait $driver || status=$?
@@ -104,8 +103,7 @@ for format in json text; do
 	head -c 30000000 /dev/zero | tr '\0' 'a' >big
 	"$PARSCALE_BUILD/parscale" run palindrome --length 4 --input big --repetitions 80 --sample-time 20ms --meter native --format $format >out 2>err &
 	driver=$!
-	wait_for launched
-	sleep 0.7
+	wait_for measuring
 	head -c 1000 /dev/zero >big
 	status=0
 	wait $driver || status=$?
