@@ -170,9 +170,9 @@ int info_print(const struct facts *facts, FILE *out)
 	print_environment(&facts->environment, out);
 	if (facts->here)
 		print_settings(out);
-	const bool whole = (print_placement(facts, out) == 0) & (print_sizes(facts, out) == 0);
+	const bool placed = print_placement(facts, out) == 0, sized = print_sizes(facts, out) == 0;
 	print_findings(facts, out);
-	return whole ? 0 : -1;
+	return placed && sized ? 0 : -1;
 }
 
 /* Calls `take` for everything that this build or machine lacks. */
