@@ -196,17 +196,7 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 	return numbers_by_bytes(words, c, base, to, widen);
 }
 
-const struct variant sieve_avx2 = {
-	.name = "avx2",
-	.needs = CPU_AVX2,
-	.setup = setup,
-	.teardown = sieve_close,
-	.units = sieve_units,
-	.grain = sieve_grain,
-	.scratch_bytes = sieve_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};
+SIEVE_VARIANT(avx2, CPU_AVX2);
 
 #else
 const struct variant sieve_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};

@@ -325,17 +325,7 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	return found;
 }
 
-const struct variant sieve_avx512 = {
-	.name = "avx512",
-	.needs = CPU_AVX2 | CPU_AVX512,
-	.setup = setup,
-	.teardown = sieve_close,
-	.units = sieve_units,
-	.grain = sieve_grain,
-	.scratch_bytes = sieve_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};
+SIEVE_VARIANT(avx512, CPU_AVX2 | CPU_AVX512);
 
 #else
 const struct variant sieve_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};

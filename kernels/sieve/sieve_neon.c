@@ -146,17 +146,7 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 	return numbers_by_bytes(words, c, base, to, widen);
 }
 
-const struct variant sieve_neon = {
-	.name = "neon",
-	.needs = CPU_NEON,
-	.setup = setup,
-	.teardown = sieve_close,
-	.units = sieve_units,
-	.grain = sieve_grain,
-	.scratch_bytes = sieve_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};
+SIEVE_VARIANT(neon, CPU_NEON);
 
 #else
 const struct variant sieve_neon = {.name = "neon", .missing = "this build is not for AArch64"};

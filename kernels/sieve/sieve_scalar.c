@@ -127,13 +127,4 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 	return numbers_by_bytes(words, c, base, to, widen_plain);
 }
 
-const struct variant sieve_scalar = {
-	.name = "scalar",
-	.setup = setup,
-	.teardown = sieve_close,
-	.units = sieve_units,
-	.grain = sieve_grain,
-	.scratch_bytes = sieve_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};
+SIEVE_VARIANT(scalar, 0);

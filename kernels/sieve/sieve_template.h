@@ -83,4 +83,18 @@ static int setup(const struct problem *p, void **input, struct err *e)
 	return 0;
 }
 
+/* The record of the variant `id`, which ends the file of its instruction set. */
+#define SIEVE_VARIANT(id, cpu_bits)                                                                          \
+	const struct variant sieve_##id = {                                                                  \
+		.name = #id,                                                                                 \
+		.needs = cpu_bits,                                                                           \
+		.setup = setup,                                                                              \
+		.teardown = sieve_close,                                                                     \
+		.units = sieve_units,                                                                        \
+		.grain = sieve_grain,                                                                        \
+		.scratch_bytes = sieve_scratch_bytes,                                                        \
+		.chunk = chunk,                                                                              \
+		.emit = emit,                                                                                \
+	}
+
 #endif
