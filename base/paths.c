@@ -24,25 +24,41 @@ static size_t folder(char *path, size_t size)
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-char *paths_beside(const char *name, char *path, size_t size)
+/* Where companions are, seen from the folder of a program: beside it, as in a build; installed, or unpacked from
+ * a bundle, those that no user starts are in libexec. */
+static const char *const homes[] = {"", "../libexec/parscale/", "libexec/parscale/", "../../bin/"};
+
+/* Completes the `at` bytes of `path`, a folder; where no home has it, it should be beside. */
+static char *find_companion(const char *name, char *path, size_t at, size_t size)
 {
-	size_t at = folder(path, size);
+	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+		snprintf(path + at, size - at, "%s%s", homes[i], name);
+		if (access(path, F_OK) == 0)
+			return path;
+	}
 	snprintf(path + at, size - at, "%s", name);
 	return path;
 }
 
+char *paths_beside(const char *name, char *path, size_t size)
+{
+	return find_companion(name, path, folder(path, size), size);
+}
+
 char *paths_near(const char *other, const char *name, char *path, size_t size)
 {
-	const char *slash = other ? strrchr(other, '/') : NULL;
 	if (!other)
 		return paths_beside(name, path, size);
-	snprintf(path, size, "%.*s%s", slash ? (int)(slash - other) + 1 : 0, other, name);
-	return path;
+	const char *slash = strrchr(other, '/');
+	const size_t at = slash ? (size_t)(slash - other) + 1 : 0;
+	snprintf(path, size, "%.*s", (int)at, other);
+	return find_companion(name, path, at, size);
 }
 
 char *paths_data(const char *name, char *path, size_t size)
 {
-	static const char *const places[] = {"../", "../share/parscale/"};
+	/* of a checkout, an installation, a bundle */
+	static const char *const places[] = {"../", "../share/parscale/", "share/parscale/"};
 	const char *forced = getenv("PARSCALE_DATADIR");
 	if (forced && *forced) {
 		snprintf(path, size, "%s/%s", forced, name);

@@ -34,8 +34,8 @@ extern char **environ;
 static int find_scripts(char *folder, struct err *e)
 {
 	char test[PATH_SIZE], found[PATH_SIZE];
-	paths_data("plots", found, sizeof found);
 	paths_data("plots/common.gp", test, sizeof test);
+	snprintf(found, sizeof found, "%.*s", (int)(strrchr(test, '/') - test), test);
 	/* absolute: gnuplot runs elsewhere */
 	char *whole = access(test, R_OK) == 0 ? realpath(found, NULL) : NULL;
 	if (!whole || snprintf(folder, PATH_SIZE, "%s", whole) >= PATH_SIZE) {

@@ -18,9 +18,6 @@ while read -r command; do
 done <commands
 says '^usage: parscale COMMAND' 'help' parscale help
 holds '... fits 100 columns' test "$(grep -cE '^.{101}' out)" = 0
-while read -r command; do
-	holds "the manual page has $command" sh -c "sed -n '/^.SH COMMANDS/,/^.SH PLANS/p' '$PARSCALE_ROOT/docs/parscale.1' | grep -E '^\\.(BR?|BI) .*' | grep -qw $command"
-done <commands
 
 for kernel in sieve palindrome text noop; do
 	says "^$kernel " "list kernels: $kernel" parscale list kernels

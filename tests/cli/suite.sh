@@ -52,40 +52,40 @@ seen() {
 
 # ok NAME COMMAND...: exits 0
 ok() {
-	name=$1
+	title=$1
 	shift
 	run "$@"
-	if [ "$status" = 0 ]; then result "$name" ''; else result "$name" "$(echo "  wanted exit status 0 of: $*"; seen)"; fi
+	if [ "$status" = 0 ]; then result "$title" ''; else result "$title" "$(echo "  wanted exit status 0 of: $*"; seen)"; fi
 }
 
 # holds NAME COMMAND...: exits 0; leaves what the last run said as it is
 holds() {
-	name=$1
+	title=$1
 	shift
-	if said=$("$@" 2>&1); then result "$name" ''; else result "$name" "$(printf '  does not hold: %s\n%s\n' "$*" "$said"; seen)"; fi
+	if said=$("$@" 2>&1); then result "$title" ''; else result "$title" "$(printf '  does not hold: %s\n%s\n' "$*" "$said"; seen)"; fi
 }
 
 # fails STATUS NAME COMMAND...: exits so, with one line on standard error and nothing on standard output
 fails() {
-	wanted=$1 name=$2
+	wanted=$1 title=$2
 	shift 2
 	run "$@"
 	if [ "$status" = "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ]; then
-		result "$name" ''
+		result "$title" ''
 	else
-		result "$name" "$(echo "  wanted exit status $wanted and one line on standard error of: $*"; seen)"
+		result "$title" "$(echo "  wanted exit status $wanted and one line on standard error of: $*"; seen)"
 	fi
 }
 
 # says PATTERN NAME COMMAND...: exits 0 and prints a line that matches the extended regular expression
 says() {
-	pattern=$1 name=$2
+	pattern=$1 title=$2
 	shift 2
 	run "$@"
 	if [ "$status" = 0 ] && grep -qE -e "$pattern" out; then
-		result "$name" ''
+		result "$title" ''
 	else
-		result "$name" "$(echo "  wanted a line like '$pattern' from: $*"; seen)"
+		result "$title" "$(echo "  wanted a line like '$pattern' from: $*"; seen)"
 	fi
 }
 
