@@ -5,7 +5,9 @@
  */
 #include "base/options.h"
 #include "base/signals.h"
+#include "base/units.h"
 #include "bench/commands/command.h"
+#include "bench/data/cache_levels.h"
 #include "bench/data/probe_summary.h"
 #include "bench/data/row_json.h"
 #include "bench/machine/clock.h"
@@ -57,17 +59,43 @@ struct output {
 	struct table all; /* csv */
 };
 
+/* What the rows of the probe `cache` say of each level. */
+static void show_caches(const struct cache_levels *c, bool markdown)
+{
+	char text[CACHE_TEXT], ns[UNITS_BYTES];
+	for (size_t i = 0; i < CACHE_LEVELS; i++)
+		if (c->level[i].verdict != CACHE_NONE)
+			printf("%sL%zu       %s\n", markdown ? "- " : "  ", i + 1,
+				cache_level_text(&c->level[i], text));
+	if (c->measured)
+		printf("%smemory   %s\n", markdown ? "- " : "  ", units_time(c->memory_ns, ns));
+}
+
 static int show(struct output *o, const struct probe_shown *s, struct err *e)
 {
+	struct cache_levels caches;
+	const bool cache = s->run->probe == &probe_cache;
+	if (cache) {
+		cache_levels_told(&caches, &s->run->place, "", "");
+		if (cache_levels_measure(&caches, s->rows, e) != 0)
+			return -1;
+	}
 	if (o->format == FORMAT_JSON) {
 		json_t *object = probe_show_json(s);
+		if (cache && object)
+			json_object_set_new(object, "caches", cache_levels_json(&caches));
 		return o->single ? json_print(stdout, object, e)
 		       : json_array_append_new(o->list, object) == 0
 			       ? 0
 			       : err_set(e, ERR_FAILED, "out of memory");
 	}
-	if (o->format != FORMAT_CSV)
-		return probe_show_text(s, o->format > FORMAT_CSV, e);
+	if (o->format != FORMAT_CSV) {
+		if (probe_show_text(s, o->format > FORMAT_CSV, e) != 0)
+			return -1;
+		if (cache)
+			show_caches(&caches, o->format > FORMAT_CSV);
+		return 0;
+	}
 	for (size_t i = 0; i < s->rows->count; i++)
 		if (!table_add(&o->all, table_row(s->rows, i), e))
 			return -1;

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PROBE_METRICS = 6, PROBE_OPTIONS = 8, PROBE_CASES = 160, PROBE_CPUS = 2, PROBE_REASON = 160 };
+enum { PROBE_METRICS = 6, PROBE_OPTIONS = 8, PROBE_CASES = 320, PROBE_CPUS = 2, PROBE_REASON = 160 };
 
 enum probe_status { PROBE_OK, PROBE_WRONG, PROBE_FAILED, PROBE_ABSENT };
 
@@ -68,6 +68,11 @@ struct probe {
 	const char *expect;                             /* what to expect, and why */
 	struct probe_metric metrics[PROBE_METRICS + 1]; /* ended by a NULL name */
 	struct probe_option options[PROBE_OPTIONS + 1]; /* ended by a NULL name */
+
+	/* A sample prepares for itself and is dear: the first one counts, and is enough once the time is spent. */
+	bool once;
+	/* A sweep opens with it (bench/sweep/opening.h): `probe = all` does not mean it as well. */
+	bool opens;
 
 	/* Adds the cases (probe_add), from options and CPUs alone: the driver calls it as well. ERR_USAGE for
 	 * options that do not go together here; names the option and what is legal. */

@@ -106,7 +106,8 @@ int probe_args_parse(int argc, char **argv, struct probe_args *a, struct err *e)
 	a->quick |= a->count == 0 && !a->all;
 	if (a->count == 0)
 		for (const struct probe *const *p = probes; *p; p++)
-			a->named[a->count++] = *p;
+			if (a->all || !(*p)->opens)
+				a->named[a->count++] = *p;
 	a->seconds_given = a->seconds > 0;
 	if (!a->seconds_given)
 		a->seconds = a->quick ? 1 : 6;

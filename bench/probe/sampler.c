@@ -81,7 +81,7 @@ static double try_batch(struct sampling *s, size_t i)
 		const uint64_t start = clock_ns();
 		enum probe_status status = take(s, i, &sample);
 		t->cost_ns = clock_ns() - start;
-		if (status != PROBE_OK || t->cost_ns > LONG_NS)
+		if (status != PROBE_OK || t->cost_ns > LONG_NS || s->run->probe->once)
 			keep(t, status, &sample);
 		double ns = sample.value[0] * (double)t->batch;
 		took = ns < took ? ns : took;
@@ -134,6 +134,7 @@ static void sample_all(struct sampling *s)
 	const uint64_t end = clock_ns() + (uint64_t)(s->plan->budget_seconds * 1e9);
 	uint64_t random = s->plan->seed;
 	const size_t n = s->run->count;
+	const bool once = s->run->probe->once;
 	for (size_t i = 0; i < n; i++) {
 		s->order[i] = i;
 		calibrate(s, i, end);
@@ -145,7 +146,7 @@ static void sample_all(struct sampling *s)
 		for (size_t k = 0; k < n; k++) {
 			size_t i = s->order[k];
 			struct track *t = &s->tracks[i];
-			t->done |= t->cost_ns > LONG_NS && t->samples >= s->plan->long_samples &&
+			t->done |= (once || (t->cost_ns > LONG_NS && t->samples >= s->plan->long_samples)) &&
 				   clock_ns() >= end;
 			if (!t->done)
 				sample_once(s, i);

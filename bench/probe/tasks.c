@@ -20,7 +20,7 @@ const char *const task_workers[2] = {"thread", "process"};
 
 static int cpu_of(const struct tasks *t, unsigned worker)
 {
-	return t->cpus[worker % 2];
+	return t->place ? place_cpu(t->place, worker) : t->cpus[worker % 2];
 }
 
 static int enter(void *ctx, unsigned worker, void *slot)
@@ -83,7 +83,7 @@ enum probe_status tasks_run(const struct tasks *t, struct task *done, struct pro
 		.lifetime = LIFETIME_SPAWN,
 		.schedule = SCHEDULE_STATIC,
 		.spin = t->overlap ? 0 : SPINS,
-		.timeout_seconds = TASKS_TIMEOUT_SECONDS};
+		.timeout_seconds = t->timeout_seconds > 0 ? t->timeout_seconds : TASKS_TIMEOUT_SECONDS};
 	struct team *team = b->open(&job, &plan, &e);
 	if (!team)
 		return probe_say(s, PROBE_FAILED, "%.150s", e.text);

@@ -27,11 +27,14 @@ typedef void task_fn(void *ctx, struct task *t);
 
 struct tasks {
 	bool processes;
-	unsigned count; /* 1 .. TASKS_MOST */
+	unsigned count; /* 1 .. TASKS_MOST, unless `place` is given */
 	task_fn *run;
-	void *ctx;    /* what processes are to share in it lies in probe_shared memory */
-	int cpus[2];  /* task i is bound to cpus[i % 2] */
-	bool overlap; /* more tasks than CPUs: nobody spins at the gate */
+	void *ctx;   /* what processes are to share in it lies in probe_shared memory */
+	int cpus[2]; /* task i is bound to cpus[i % 2] */
+	/* NULL; or task i is bound to the CPU of worker i by this placement instead, and there may be any number of them */
+	const struct place *place;
+	double timeout_seconds; /* 0: TASKS_TIMEOUT_SECONDS */
+	bool overlap;           /* more tasks than CPUs: nobody spins at the gate */
 };
 
 enum { TASKS_MOST = 64, TASKS_TIMEOUT_SECONDS = 10 };

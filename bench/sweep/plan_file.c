@@ -55,7 +55,8 @@ static int set_probes(struct plan *p, char *list, struct err *e)
 	char *save = NULL;
 	p->probe_count = 0;
 	for (const struct probe *const *all = probes; strcmp(list, "all") == 0 && *all; all++)
-		p->probes[p->probe_count++] = *all;
+		if (!(*all)->opens)
+			p->probes[p->probe_count++] = *all;
 	for (char *name = p->probe_count ? NULL : strtok_r(list, ", \t", &save); name;
 		name = strtok_r(NULL, ", \t", &save)) {
 		const struct probe *probe = probe_find(name, e);
