@@ -245,8 +245,8 @@ lint: ## check heads of sources, map of folders, links and lines of docs; shellc
 format: ## lay out the C sources with clang-format, in place
 	clang-format -i $(all_sources)
 
-gallery: $(BUILD)/plots/simulate $(BUILD)/parscale ## draw docs/gallery again, from a simulated machine
-	@sh scripts/gallery $(BUILD)
+charts: $(BUILD)/plots/simulate $(BUILD)/parscale ## draw docs/charts again, from a simulated machine
+	@sh scripts/charts $(BUILD)
 
 comma := ,
 compdb: ## write compile_commands.json for editors and analysers
@@ -293,6 +293,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep guides install uninstall dist test check check-long bench-self layers asan ubsan tsan clang fuzz lint format gallery compdb clean help
+.PHONY: sweep guides install uninstall dist test check check-long bench-self layers asan ubsan tsan clang fuzz lint format charts compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -262,6 +262,50 @@ const struct summary *dataset_weak_focus(const struct dataset *d, const char *ke
 	return focus_of(d, kernel, "weak");
 }
 
+/* Whether a factor is empty in one of two cells. */
+static bool lacks(const struct factors *a, const struct factors *b, const struct column *c)
+{
+	char text[8];
+	return field_write(a, c, text, sizeof text) == 0 || field_write(b, c, text, sizeof text) == 0;
+}
+
+bool cells_ask_same(const struct factors *a, const struct factors *b)
+{
+	static const char *const free[] = {"variant", "meter", "machine", NULL};
+	if (strcmp(a->kernel, b->kernel) != 0)
+		return false;
+	for (const struct column *c = summary_columns; c->factor; c++)
+		if (!factor_same(a, b, c) && !listed(c->name, free) &&
+			(factor_role(c->name) & (ROLE_PROBLEM | ROLE_SCALING)) &&
+			(strcmp(c->name, "items") == 0 || !lacks(a, b, c)))
+			return false;
+	return true;
+}
+
+const struct summary *dataset_focus_at(const struct dataset *d, const struct factors *problem)
+{
+	const struct summary *best = NULL;
+	const unsigned cpus = dataset_cpus(d);
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && cells_ask_same(&s->cell, problem) && (!best || leads(s, best, cpus)))
+			best = s;
+	}
+	return best;
+}
+
+const struct summary *dataset_single_at(const struct dataset *d, const struct factors *problem)
+{
+	const struct summary *best = NULL;
+	for (size_t i = 0; i < d->summary.count; i++) {
+		const struct summary *s = dataset_row(d, i);
+		if (row_ok(s) && s->cell.workers.value == 1 && cells_ask_same(&s->cell, problem) &&
+			(!best || s->median_seconds < best->median_seconds))
+			best = s;
+	}
+	return best;
+}
+
 static bool same_work(const struct factors *a, const struct factors *b)
 {
 	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->variant, b->variant) == 0 &&
@@ -393,6 +437,13 @@ const double *dataset_samples(const struct dataset *d, const struct summary *row
 	const struct group *g = group_of(d, row);
 	*n = g ? g->ok : 0;
 	return g ? g->seconds : NULL;
+}
+
+const double *dataset_launches(const struct dataset *d, const struct summary *row, size_t *n)
+{
+	const struct group *g = group_of(d, row);
+	*n = g ? g->launch_count : 0;
+	return g ? g->launches : NULL;
 }
 
 const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell)

@@ -68,6 +68,14 @@ const struct summary *dataset_focus(const struct dataset *d, const char *kernel)
 /* The same among cells with weak scaling, where the share is the size. */
 const struct summary *dataset_weak_focus(const struct dataset *d, const char *kernel);
 
+/* Whether two cells ask for the same answer, with the same scaling: whatever variant, workers, cut and meter. A
+ * parameter that one of them does not name, as in folders of earlier builds, is not compared. */
+bool cells_ask_same(const struct factors *a, const struct factors *b);
+
+/* The focus cell among those that ask the same as `problem`; the fastest of these with one worker. NULL: none is ok. */
+const struct summary *dataset_focus_at(const struct dataset *d, const struct factors *problem);
+const struct summary *dataset_single_at(const struct dataset *d, const struct factors *problem);
+
 /* Whether a row is the fastest of its kernel, variant, workers and size, of whatever back end; of several the
  * first. */
 bool dataset_fastest(const struct dataset *d, const struct summary *s);
@@ -109,6 +117,9 @@ struct ranged {
 
 /* The ok samples of a row of this dataset's summary in seconds, ascending; how many in *n. */
 const double *dataset_samples(const struct dataset *d, const struct summary *row, size_t *n);
+
+/* The medians of its launches in seconds, ascending; how many in *n. */
+const double *dataset_launches(const struct dataset *d, const struct summary *row, size_t *n);
 
 /* The scaling model of the series that a cell is in; NULL where there is none, or it was refused. */
 const struct model_row *dataset_model(const struct dataset *d, const struct factors *cell);

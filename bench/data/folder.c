@@ -11,12 +11,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e)
 {
 	if (snprintf(path, FOLDER_PATH, "%s/%s", dir, name) >= FOLDER_PATH)
 		return err_set(e, ERR_USAGE, "path too long: %s", dir);
 	return 0;
+}
+
+bool folder_has(const char *dir, const char *name)
+{
+	char path[FOLDER_PATH];
+	struct err none = {0};
+	return folder_path(path, dir, name, &none) == 0 && access(path, F_OK) == 0;
 }
 
 int folder_make(const char *dir, struct err *e)

@@ -14,6 +14,9 @@ enum { FOLDER_PATH = 4096 };
 /* DIR/NAME; ERR_USAGE when that is too long. */
 int folder_path(char path[FOLDER_PATH], const char *dir, const char *name, struct err *e);
 
+/* Whether there is a DIR/NAME. */
+bool folder_has(const char *dir, const char *name);
+
 /* Makes a folder and those above it, where they are missing; ERR_USAGE naming --out. */
 int folder_make(const char *dir, struct err *e);
 

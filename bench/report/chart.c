@@ -158,8 +158,7 @@ bool series_one_lifetime(const struct series *all, size_t n)
 	return true;
 }
 
-/* Cuts a text to `most` bytes and an ellipsis, between characters. `out` has room for most + 4. */
-static void shorten(const char *text, size_t most, char *out)
+void chart_shorten(const char *text, size_t most, char *out)
 {
 	size_t n = strlen(text);
 	if (n > most) {
@@ -175,7 +174,7 @@ void series_name(const struct series *all, size_t n, size_t i, char *text, size_
 {
 	const struct factors *f = all[i].of;
 	char name[64];
-	shorten(f->backend, 22, name);
+	chart_shorten(f->backend, 22, name);
 	if (series_one_lifetime(all, n) || backend_is_caller(f->backend))
 		snprintf(text, size, "%s", name);
 	else

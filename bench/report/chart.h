@@ -15,20 +15,32 @@
 
 #include <stdio.h>
 
+struct gallery; /* many machines: gallery.h */
+
 /* A chart being prepared. */
 struct drawing {
-	const struct dataset *d;
-	FILE *vars, *data;  /* gnuplot assignments; rows for the script */
-	char title[128];    /* what is charted */
-	char subtitle[640]; /* what was kept fixed */
-	char note[640];     /* n, intervals and base, in sentences; the first line of the caption */
-	int wide, high;     /* points of the SVG; set before preparing, may be changed */
+	const struct dataset *d;        /* NULL on charts of many machines */
+	const struct gallery *machines; /* NULL on all others */
+	FILE *vars, *data;              /* gnuplot assignments; rows for the script */
+	char title[128];                /* what is charted */
+	char subtitle[640];             /* what was kept fixed */
+	char note[640]; /* n, intervals and base, in sentences; the first line of the caption */
+	int wide, high; /* points of the SVG; set before preparing, may be changed */
 	uint64_t samples_least, samples_most, launches_least, launches_most; /* of the rows shown */
 };
 
 /* Where in a report it stands. Charts of a kernel or a probe are drawn for each of them, as NAME-SUBJECT.svg;
  * the others once, as NAME.svg, with "" for the subject. */
-enum chart_part { OF_WHOLE, OF_KERNEL, OF_CEILINGS, OF_PROBE, OF_STEADINESS, OF_CHANGES };
+enum chart_part {
+	OF_WHOLE,
+	OF_KERNEL,
+	OF_CEILINGS,
+	OF_PROBE,
+	OF_STEADINESS,
+	OF_CHANGES,
+	OF_MACHINES,       /* of a gallery, as a whole */
+	OF_MACHINES_KERNEL /* and of each kernel */
+};
 
 struct chart {
 	const char *name;     /* script NAME.gp, files NAME-KERNEL.svg and .png */
@@ -61,6 +73,9 @@ void chart_tic(FILE *vars, const char *name, size_t i, const char *text);
 
 /* A text as one field of the data file: no tabs, quotes or control characters. */
 void chart_field(FILE *data, const char *text);
+
+/* Cuts a text to `most` bytes and an ellipsis, between characters. `out` has room for most + 4. */
+void chart_shorten(const char *text, size_t most, char *out);
 
 /* Notes a row that is shown, for the caption's n. */
 void chart_shown(struct drawing *g, const struct summary *s);

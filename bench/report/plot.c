@@ -11,7 +11,9 @@
 #include "base/options.h"
 #include "base/paths.h"
 #include "base/wrap.h"
+#include "bench/data/folder.h"
 #include "bench/machine/place.h"
+#include "bench/report/gallery.h"
 #include "bench/report/svg.h"
 
 #include <ctype.h>
@@ -29,6 +31,14 @@
 enum { PATH_SIZE = 4096 + 256, SUBJECTS_MOST = 32, CHARTS_MOST = 512 };
 
 extern char **environ;
+
+/* What is charted, and where its charts go. */
+struct canvas {
+	const struct dataset *d;        /* or */
+	const struct gallery *machines; /* the other is NULL */
+	const char *dir;
+	char about[200]; /* the last line of each caption */
+};
 
 /* The folder of the scripts. */
 static int find_scripts(char *folder, struct err *e)
@@ -55,10 +65,10 @@ static void work_path(char *path, const char *work, const char *stem, const char
 
 /* Writes STEM.gp and STEM.tsv; whether the chart has something to show, or -1. */
 static int prepare(
-	const struct dataset *d, struct plotted *p, const char *work, const char *scripts, struct err *e)
+	const struct canvas *c, struct plotted *p, const char *work, const char *scripts, struct err *e)
 {
-	char path[PATH_SIZE], machine[200], script[64];
-	struct drawing g = {.d = d, .wide = 880, .high = 500};
+	char path[PATH_SIZE], script[64];
+	struct drawing g = {.d = c->d, .machines = c->machines, .wide = 880, .high = 500};
 	work_path(path, work, p->stem, ".gp");
 	g.vars = fopen(path, "w");
 	work_path(path, work, p->stem, ".tsv");
@@ -68,7 +78,6 @@ static int prepare(
 		snprintf(p->title, sizeof p->title, "%s", g.title);
 		snprintf(p->note, sizeof p->note, "%s", g.note);
 		snprintf(script, sizeof script, "%s.gp", p->chart->name);
-		dataset_machine(d, machine, sizeof machine);
 		chart_text(g.vars, "folder", scripts);
 		chart_text(g.vars, "script", script);
 		/* gnuplot runs in the folder: of a name that a user chose it would take the first letter for a
@@ -79,7 +88,7 @@ static int prepare(
 		chart_text(g.vars, "title", g.title);
 		chart_text(g.vars, "subtitle", g.subtitle);
 		chart_text(g.vars, "caption1", g.note);
-		chart_text(g.vars, "caption2", machine);
+		chart_text(g.vars, "caption2", c->about);
 		fprintf(g.vars, "wide = %d.0\nhigh = %d.0\nload folder.'/common.gp'\n", g.wide, g.high);
 	}
 	if (!g.vars || !g.data || ferror(g.vars) || ferror(g.data))
@@ -262,36 +271,60 @@ static void make_stem(struct plotted *p)
 			*c = '_';
 }
 
-/* Every chart with every subject it could have: how many into `all`, which has room for CHARTS_MOST. */
-static size_t list_all(const struct dataset *d, struct plotted *all)
+/* The subjects of charts: names of kernels or probes. */
+struct subjects {
+	const char *name[SUBJECTS_MOST];
+	size_t count;
+};
+
+/* Adds a chart with every subject it could have to `all`, which has n; how many then, at most CHARTS_MOST. */
+static size_t list_chart(const struct chart *c, const struct subjects *of, struct plotted *all, size_t n)
 {
-	const char *none[] = {""}, *kernel[SUBJECTS_MOST], *probe[SUBJECTS_MOST];
-	size_t n_kernels = dataset_subjects(d, kernel, SUBJECTS_MOST),
-	       n_probes = dataset_probes(d, probe, SUBJECTS_MOST), n = 0;
-	for (const struct chart *c = charts; c->name; c++) {
-		const char *const *subject = c->part == OF_KERNEL  ? kernel
-					     : c->part == OF_PROBE ? probe
-								   : none;
-		size_t subjects = c->part == OF_KERNEL ? n_kernels : c->part == OF_PROBE ? n_probes : 1;
-		for (size_t k = 0; k < subjects && n < CHARTS_MOST; k++) {
-			struct plotted *p = &all[n++];
-			p->chart = c;
-			snprintf(p->subject, sizeof p->subject, "%s", subject[k]);
-			make_stem(p);
-		}
+	for (size_t k = 0; k < of->count && n < CHARTS_MOST; k++) {
+		struct plotted *p = &all[n++];
+		p->chart = c;
+		snprintf(p->subject, sizeof p->subject, "%s", of->name[k]);
+		make_stem(p);
 	}
 	return n;
 }
 
-int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
+/* Every chart with every subject it could have: how many into `all`, which has room for CHARTS_MOST. */
+static size_t list_all(const struct canvas *canvas, struct plotted *all)
 {
-	char folder[sizeof d->dir + 32], work[sizeof folder + 32], scripts[PATH_SIZE];
+	const struct subjects none = {.name = {""}, .count = 1};
+	struct subjects kernels = {.count = 0}, probes = {.count = 0};
+	const struct gallery *m = canvas->machines;
+	size_t n = 0;
+	if (m)
+		for (; kernels.count < m->subjects; kernels.count++)
+			kernels.name[kernels.count] = m->kernel[kernels.count].name;
+	else {
+		kernels.count = dataset_subjects(canvas->d, kernels.name, SUBJECTS_MOST);
+		probes.count = dataset_probes(canvas->d, probes.name, SUBJECTS_MOST);
+	}
+	for (const struct chart *c = charts; c->name; c++) {
+		const bool of_machines = c->part == OF_MACHINES || c->part == OF_MACHINES_KERNEL;
+		const bool of_kernel = c->part == OF_KERNEL || c->part == OF_MACHINES_KERNEL;
+		if (of_machines == (m != NULL))
+			n = list_chart(c,
+				of_kernel             ? &kernels
+				: c->part == OF_PROBE ? &probes
+						      : &none,
+				all, n);
+	}
+	return n;
+}
+
+static int draw(const struct canvas *canvas, struct plots *out, struct err *e)
+{
+	char folder[FOLDER_PATH + 32], work[sizeof folder + 32], scripts[PATH_SIZE];
 	*out = (struct plots){0};
 	if (find_scripts(scripts, e) != 0)
 		return -1;
 	struct plotted *all = calloc(CHARTS_MOST, sizeof *all);
 	out->list = calloc(CHARTS_MOST, sizeof *all);
-	snprintf(folder, sizeof folder, "%s/plots", d->dir);
+	snprintf(folder, sizeof folder, "%s/plots", canvas->dir);
 	snprintf(work, sizeof work, "%s/.drawing-XXXXXX", folder);
 	int result = 0;
 	size_t tried = 0, n = 0;
@@ -300,20 +333,35 @@ int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
 	else if ((mkdir(folder, 0777) != 0 && errno != EEXIST) || !mkdtemp(work))
 		result = err_set(e, ERR_FAILED, "%s: %s", folder, strerror(errno));
 	else
-		n = list_all(d, all);
+		n = list_all(canvas, all);
 	while (result == 0 && tried < n) {
 		struct plotted *p = &all[tried++];
-		int shows = prepare(d, p, work, scripts, e);
+		int shows = prepare(canvas, p, work, scripts, e);
 		if (shows > 0)
 			out->list[out->count++] = *p;
 		result = shows < 0 ? -1 : 0;
 	}
 	if (result == 0)
-		result = run_all(d->dir, work, out, e);
+		result = run_all(canvas->dir, work, out, e);
 	if (tried > 0)
 		remove_work(work, all, tried);
 	free(all);
 	return result;
+}
+
+int plots_draw(const struct dataset *d, struct plots *out, struct err *e)
+{
+	struct canvas canvas = {.d = d, .dir = d->dir};
+	dataset_machine(d, canvas.about, sizeof canvas.about);
+	return draw(&canvas, out, e);
+}
+
+int plots_draw_machines(const struct gallery *all, const char *dir, struct plots *out, struct err *e)
+{
+	struct canvas canvas = {.machines = all, .dir = dir};
+	snprintf(canvas.about, sizeof canvas.about, "%zu machines; base: %.60s%s", all->count,
+		all->machine[all->base].name, all->simulated ? "; simulated machines are among them" : "");
+	return draw(&canvas, out, e);
 }
 
 void plots_free(struct plots *p)

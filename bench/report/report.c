@@ -8,13 +8,10 @@
 #include "base/number.h"
 #include "base/options.h"
 #include "base/units.h"
-#include "base/wrap.h"
 #include "kernels/kernel.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *const report_method[] = {
 	"A sample is the wall time of one run, from start to result; runs too short for the clock are "
@@ -74,13 +71,6 @@ static int gather(struct report *r, const struct report_request *a, struct err *
 	return 0;
 }
 
-bool report_has_file(const struct report *r, const char *name)
-{
-	char path[sizeof r->d.dir + 64];
-	snprintf(path, sizeof path, "%s/%.60s", r->d.dir, name);
-	return access(path, F_OK) == 0;
-}
-
 static void report_free(struct report *r)
 {
 	for (size_t k = 0; k < r->sections; k++)
@@ -98,24 +88,14 @@ static void report_free(struct report *r)
 	dataset_close(&r->d);
 }
 
-/* Writes DIR/NAME whole or not at all, and says where. */
-static int write_file(const struct report *r, const char *name, void (*layout)(const struct report *, FILE *),
-	struct err *e)
+static void write_html(const void *page, FILE *f)
 {
-	char path[sizeof r->d.dir + 32], part[sizeof path + 8];
-	snprintf(path, sizeof path, "%s/%s", r->d.dir, name);
-	snprintf(part, sizeof part, "%s.part", path);
-	FILE *f = fopen(part, "w");
-	if (!f)
-		return err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
-	layout(r, f);
-	bool good = !ferror(f);
-	if (fclose(f) != 0 || !good || rename(part, path) != 0) {
-		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-		unlink(part);
-		return -1;
-	}
-	return 0;
+	report_html(page, f);
+}
+
+static void write_md(const void *page, FILE *f)
+{
+	report_md(page, f);
 }
 
 int report_write(const struct report_request *a, struct err *e)
@@ -128,10 +108,10 @@ int report_write(const struct report_request *a, struct err *e)
 			fprintf(stderr, "parscale: %s; the report has tables only\n", r->no_plots);
 		if (*r->plots.warning)
 			fprintf(stderr, "parscale: gnuplot: %s\n", r->plots.warning);
-		if (a->html && write_file(r, "report.html", report_html, e) == 0 && !a->text)
+		if (a->html && page_write(r->d.dir, "report.html", write_html, r, e) == 0 && !a->text)
 			printf("%s/report.html\n", r->d.dir);
-		if (a->md && e->status == ERR_NONE && write_file(r, "report.md", report_md, e) == 0 &&
-			!a->text)
+		if (a->md && e->status == ERR_NONE &&
+			page_write(r->d.dir, "report.md", write_md, r, e) == 0 && !a->text)
 			printf("%s/report.md\n", r->d.dir);
 		if (a->text && e->status == ERR_NONE)
 			report_text(r, stdout);

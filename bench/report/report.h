@@ -11,7 +11,7 @@
 
 #include "bench/report/plot.h"
 
-enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 12 };
+enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 16 };
 
 /* Sentences, the most important first. */
 struct sentences {
@@ -113,6 +113,12 @@ bool report_limit(const struct dataset *d, const struct summary *focus, char *te
 
 void report_against(const struct dataset *d, struct sentences *s);
 
+/* The same as report_trust in one line, for a table of many sweeps. Poor: too noisy, or the machine changed its speed;
+ * care: unfinished, with failures, or with findings that warn; good: none of these. */
+enum trust { TRUST_GOOD, TRUST_CARE, TRUST_POOR };
+extern const char *const trust_words[];
+enum trust report_verdict(const struct dataset *d, char *text, size_t size);
+
 /* Tables (report_tables.c); -1 without memory. Freed by report_table_free. */
 enum report_table_column {
 	SHEET_NAME,
@@ -152,7 +158,23 @@ int report_table_pair(struct report_table *g, const char *first, const char *sec
 /* How the numbers were made: short paragraphs, ended by NULL. */
 extern const char *const report_method[];
 
-/* What a report is made of, in some markup. `f` is open for writing and checked by the caller. */
+/* The head of a page: what it is and whose, the answers, and links to its headings of level 2. */
+struct page_link {
+	char id[80], title[64];
+};
+
+struct page_top {
+	const char *name, *subject; /* "parscale report"; behind it in the window's title */
+	char about[400];            /* one line below the name; "": none */
+	const struct headline *headline;
+	struct page_link links[REPORT_KERNELS + 16];
+	size_t link_count;
+};
+
+/* Links to a heading; its title is cut at the first colon. Beyond the room it is dropped. */
+void page_link_add(struct page_top *top, const char *id, const char *title);
+
+/* What a page is made of, in some markup. `f` is open for writing and checked by the caller. */
 enum report_table_style {
 	SHEET_OPEN,
 	SHEET_WRAPPED, /* long texts may break */
@@ -160,25 +182,32 @@ enum report_table_style {
 };
 
 struct layout {
-	void (*top)(FILE *f, const struct report *r); /* title, headline */
+	void (*top)(FILE *f, const struct page_top *top);
 	/* level 2 or 3; id NULL: nothing links to it */
 	void (*heading)(FILE *f, int level, const char *id, const char *text);
 	void (*paragraph)(FILE *f, const char *text);
 	void (*sentences)(FILE *f, const struct sentences *s, bool numbered);
 	void (*sheet)(FILE *f, const struct report_table *g, enum report_table_style style);
-	/* reading "": said before */
-	void (*chart)(FILE *f, const struct report *r, const struct plotted *p, const char *reading);
-	/* links to those that are there; ended by NULL */
-	void (*files)(FILE *f, const struct report *r, const char *const *names);
-	void (*bottom)(FILE *f, const struct report *r);
+	/* DIR/plots/STEM.svg; reading "": said before */
+	void (*chart)(FILE *f, const char *dir, const struct plotted *p, const char *reading);
+	/* links to those that are in DIR; ended by NULL */
+	void (*files)(FILE *f, const char *dir, const char *const *names);
+	void (*bottom)(FILE *f);
 };
+extern const struct layout layout_html, layout_md;
 
-/* Everything, in the one order. report_links: the headings of level 2, for a list of links. */
-void report_page(const struct report *r, const struct layout *as, FILE *f);
-void report_links(const struct report *r, void link(FILE *f, const char *id, const char *title), FILE *f);
+/* The charts of a part of a page, each below its heading; subject NULL: of all. How to read a kind of chart is said at
+ * its first. */
+void page_charts(FILE *f, const struct layout *as, const char *dir, const struct plots *plots,
+	enum chart_part part, const char *subject);
 
-/* Whether a file of this name is beside the report. */
-bool report_has_file(const struct report *r, const char *name);
+/* A table below its heading of level 3 (NULL: none); nothing where it has no rows. */
+void page_table(FILE *f, const struct layout *as, const char *head, const struct report_table *g,
+	enum report_table_style style);
+
+/* Writes DIR/NAME whole or not at all: `write` gets the page that is asked for. ERR_FAILED. */
+int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
+	struct err *e);
 
 void report_html(const struct report *r, FILE *f);
 void report_md(const struct report *r, FILE *f);

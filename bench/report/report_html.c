@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_html.c - the report as one HTML file without references to the network: style sheet, a
+ * report_html.c - a page as one HTML file without references to the network: style sheet, a
  * script that sorts tables, charts as inline SVG.
  */
 #include "bench/report/report.h"
 
+#include "bench/data/folder.h"
 #include "bench/report/svg.h"
 
 #include <stdlib.h>
@@ -163,11 +164,11 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 }
 
 /* The chart's SVG without its XML head; its name where it cannot be read. */
-static void chart(FILE *f, const struct report *r, const struct plotted *p, const char *reading)
+static void chart(FILE *f, const char *dir, const struct plotted *p, const char *reading)
 {
-	char path[sizeof r->d.dir + 160];
+	char path[FOLDER_PATH + 160];
 	struct err e = {0};
-	snprintf(path, sizeof path, "%s/plots/%s.svg", r->d.dir, p->stem);
+	snprintf(path, sizeof path, "%s/plots/%s.svg", dir, p->stem);
 	char *text = file_text(path, &e);
 	const char *from = text ? strstr(text, "<svg") : NULL;
 	fputs("<figure><div class=\"wide\">", f);
@@ -192,52 +193,42 @@ static void link_to(FILE *f, const char *id, const char *title)
 	fputs("</a>\n", f);
 }
 
-static void files(FILE *f, const struct report *r, const char *const *names)
+static void files(FILE *f, const char *dir, const char *const *names)
 {
 	fputs("<p>", f);
 	for (; *names; names++)
-		if (report_has_file(r, *names))
+		if (folder_has(dir, *names))
 			fprintf(f, "<a href=\"%s\">%s</a> ", *names, *names);
 	fputs("</p>\n", f);
 }
 
-static void top(FILE *f, const struct report *r)
+static void top(FILE *f, const struct page_top *t)
 {
-	char started[64];
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-	      "content=\"width=device-width,initial-scale=1\">"
-	      "<link rel=\"icon\" href=\"data:,\"><title>parscale report: ",
-		f);
-	xml_text(f, *r->machine ? r->machine : r->d.dir);
+	fprintf(f,
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+		"content=\"width=device-width,initial-scale=1\">"
+		"<link rel=\"icon\" href=\"data:,\"><title>%s: ",
+		t->name);
+	xml_text(f, t->subject);
 	fprintf(f, "</title>\n<style>\n%s</style></head><body><main>\n", css);
-	dataset_started(&r->d, started, sizeof started);
-	fputs("<h1>parscale report</h1>\n<p class=\"soft\">", f);
-	xml_text(f, r->machine);
-	if (*started) {
-		fputs(*r->machine ? " · " : "", f);
-		xml_text(f, started);
-	}
+	fprintf(f, "<h1>%s</h1>\n<p class=\"soft\">", t->name);
+	xml_text(f, t->about);
 	fputs("</p>\n<div class=\"answer\"><dl>\n", f);
-	for (size_t i = 0; i < r->headline.count; i++) {
-		fprintf(f, "<dt id=\"answer-%s\">%s</dt><dd>", r->headline.answer[i].id,
-			r->headline.answer[i].question);
-		prose(f, r->headline.answer[i].text);
+	for (size_t i = 0; i < t->headline->count; i++) {
+		const struct answer *a = &t->headline->answer[i];
+		fprintf(f, "<dt id=\"answer-%s\">%s</dt><dd>", a->id, a->question);
+		prose(f, a->text);
 		fputs("</dd>\n", f);
 	}
 	fputs("</dl></div>\n<nav>", f);
-	report_links(r, link_to, f);
+	for (size_t i = 0; i < t->link_count; i++)
+		link_to(f, t->links[i].id, t->links[i].title);
 	fputs("</nav>\n", f);
 }
 
-static void bottom(FILE *f, const struct report *r)
+static void bottom(FILE *f)
 {
-	(void)r;
 	fprintf(f, "</main>\n<script>\n%s</script></body></html>\n", script);
 }
 
-void report_html(const struct report *r, FILE *f)
-{
-	static const struct layout as_html = {
-		top, heading, paragraph, sentences, sheet, chart, files, bottom};
-	report_page(r, &as_html, f);
-}
+const struct layout layout_html = {top, heading, paragraph, sentences, sheet, chart, files, bottom};

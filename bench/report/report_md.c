@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* report_md.c - the report as Markdown for a repository, with charts as links to SVG files. */
+/* report_md.c - a page as Markdown for a repository, with charts as links to SVG files. */
+#include "bench/data/folder.h"
 #include "bench/report/report.h"
 
 #include <string.h>
@@ -74,9 +75,9 @@ static void sentences(FILE *f, const struct sentences *s, bool numbered)
 	fputc('\n', f);
 }
 
-static void chart(FILE *f, const struct report *r, const struct plotted *p, const char *reading)
+static void chart(FILE *f, const char *dir, const struct plotted *p, const char *reading)
 {
-	(void)r;
+	(void)dir;
 	fputs("![", f);
 	put_text(f, p->title);
 	fprintf(f, "](plots/%s.svg)\n\n", p->stem);
@@ -84,43 +85,33 @@ static void chart(FILE *f, const struct report *r, const struct plotted *p, cons
 		paragraph(f, reading);
 }
 
-static void files(FILE *f, const struct report *r, const char *const *names)
+static void files(FILE *f, const char *dir, const char *const *names)
 {
 	const char *between = "";
 	for (; *names; names++)
-		if (report_has_file(r, *names)) {
+		if (folder_has(dir, *names)) {
 			fprintf(f, "%s[%s](%s)", between, *names, *names);
 			between = " · ";
 		}
 	fputc('\n', f);
 }
 
-static void top(FILE *f, const struct report *r)
+static void top(FILE *f, const struct page_top *t)
 {
-	char started[64];
-	dataset_started(&r->d, started, sizeof started);
-	fputs("# parscale report\n\n", f);
-	put_text(f, r->machine);
-	if (*started)
-		fprintf(f, "%s%s", *r->machine ? " · " : "", started);
+	fprintf(f, "# %s\n\n", t->name);
+	put_text(f, t->about);
 	fputs("\n\n", f);
-	for (size_t i = 0; i < r->headline.count; i++) {
-		fprintf(f, "- **%s.** ", r->headline.answer[i].question);
-		put_text(f, r->headline.answer[i].text);
+	for (size_t i = 0; i < t->headline->count; i++) {
+		fprintf(f, "- **%s.** ", t->headline->answer[i].question);
+		put_text(f, t->headline->answer[i].text);
 		fputc('\n', f);
 	}
 	fputc('\n', f);
 }
 
-static void bottom(FILE *f, const struct report *r)
+static void bottom(FILE *f)
 {
 	(void)f;
-	(void)r;
 }
 
-void report_md(const struct report *r, FILE *f)
-{
-	static const struct layout as_markdown = {
-		top, heading, paragraph, sentences, sheet, chart, files, bottom};
-	report_page(r, &as_markdown, f);
-}
+const struct layout layout_md = {top, heading, paragraph, sentences, sheet, chart, files, bottom};

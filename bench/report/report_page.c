@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* report_page.c - the order of a report's parts, the same for every form it is laid out in. */
+/* report_page.c - the order of a report's parts, the same for every form it is laid out in; and what pages share. */
+#include "bench/data/folder.h"
 #include "bench/probe/probe.h"
 #include "bench/report/report.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 struct page {
 	const struct report *r;
@@ -11,15 +14,24 @@ struct page {
 	FILE *f;
 };
 
+void page_link_add(struct page_top *top, const char *id, const char *title)
+{
+	if (top->link_count == sizeof top->links / sizeof *top->links)
+		return;
+	struct page_link *l = &top->links[top->link_count++];
+	snprintf(l->id, sizeof l->id, "%s", id);
+	snprintf(l->title, sizeof l->title, "%.*s", (int)strcspn(title, ":"), title);
+}
+
 /* The question that a chart answers; of a probe, what the probe measures. */
-static void put_chart_heading(const struct page *p, const struct plotted *one)
+static void put_chart_heading(FILE *f, const struct layout *as, const struct plotted *one)
 {
 	struct err unknown = {0}; /* a probe of another version */
 	const struct probe *probe = one->chart->part == OF_PROBE ? probe_find(one->subject, &unknown) : NULL;
 	char text[256];
 	snprintf(text, sizeof text, "%.48s%s%.200s", one->subject, probe ? ": " : "",
 		probe ? probe->summary : "");
-	p->as->heading(p->f, 3, NULL, one->chart->part == OF_PROBE ? text : one->chart->question);
+	as->heading(f, 3, NULL, one->chart->part == OF_PROBE ? text : one->chart->question);
 }
 
 /* Whether a chart of this kind stands before number i of the page. Charts of a kernel and its successors are in the
@@ -32,27 +44,56 @@ static bool explained(const struct plots *all, size_t i)
 	return false;
 }
 
-/* The charts of a part of the report; subject NULL: of all. How to read a kind of chart is said at its first. */
-static void put_charts(const struct page *p, enum chart_part part, const char *subject)
+void page_charts(FILE *f, const struct layout *as, const char *dir, const struct plots *plots,
+	enum chart_part part, const char *subject)
 {
-	const struct plots *all = &p->r->plots;
-	for (size_t i = 0; i < all->count; i++) {
-		const struct plotted *one = &all->list[i];
+	for (size_t i = 0; i < plots->count; i++) {
+		const struct plotted *one = &plots->list[i];
 		if (one->chart->part != part || (subject && strcmp(one->subject, subject) != 0))
 			continue;
-		put_chart_heading(p, one);
-		p->as->chart(p->f, p->r, one, explained(all, i) ? "" : one->chart->reading);
+		put_chart_heading(f, as, one);
+		as->chart(f, dir, one, explained(plots, i) ? "" : one->chart->reading);
 	}
+}
+
+void page_table(FILE *f, const struct layout *as, const char *head, const struct report_table *g,
+	enum report_table_style style)
+{
+	if (g->rows == 0)
+		return;
+	if (head)
+		as->heading(f, 3, NULL, head);
+	as->sheet(f, g, style);
+}
+
+int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
+	struct err *e)
+{
+	char path[FOLDER_PATH + 40], part[sizeof path + 8];
+	snprintf(path, sizeof path, "%.4096s/%.30s", dir, name);
+	snprintf(part, sizeof part, "%s.part", path);
+	FILE *f = fopen(part, "w");
+	if (!f)
+		return err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+	write(page, f);
+	bool good = !ferror(f);
+	if (fclose(f) != 0 || !good || rename(part, path) != 0) {
+		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+		unlink(part);
+		return -1;
+	}
+	return 0;
+}
+
+static void put_charts(const struct page *p, enum chart_part part, const char *subject)
+{
+	page_charts(p->f, p->as, p->r->d.dir, &p->r->plots, part, subject);
 }
 
 static void put_table(
 	const struct page *p, const char *head, const struct report_table *g, enum report_table_style style)
 {
-	if (g->rows == 0)
-		return;
-	if (head)
-		p->as->heading(p->f, 3, NULL, head);
-	p->as->sheet(p->f, g, style);
+	page_table(p->f, p->as, head, g, style);
 }
 
 static void put_kernel(const struct page *p, const struct section *s)
@@ -137,7 +178,7 @@ static void put_cells(const struct page *p)
 	put_table(p, "Measured", &p->r->all, SHEET_FOLDED);
 	put_table(p, "Skipped: impossible or unavailable combinations", &p->r->omissions, SHEET_FOLDED);
 	p->as->heading(p->f, 3, NULL, "Files in this folder");
-	p->as->files(p->f, p->r, files);
+	p->as->files(p->f, p->r->d.dir, files);
 }
 
 /* After the kernels. */
@@ -157,26 +198,31 @@ static const struct part {
 
 enum { PARTS = sizeof parts / sizeof *parts };
 
-void report_links(const struct report *r, void link(FILE *f, const char *id, const char *title), FILE *f)
+static void fill_top(const struct report *r, struct page_top *top)
 {
+	char started[64];
+	dataset_started(&r->d, started, sizeof started);
+	*top = (struct page_top){.name = "parscale report",
+		.subject = *r->machine ? r->machine : r->d.dir,
+		.headline = &r->headline};
+	snprintf(top->about, sizeof top->about, "%s%s%s", r->machine, *r->machine && *started ? " · " : "",
+		started);
 	for (size_t k = 0; k < r->sections; k++) {
 		char id[80];
 		snprintf(id, sizeof id, "kernel-%.60s", r->section[k].kernel);
-		link(f, id, r->section[k].kernel);
+		page_link_add(top, id, r->section[k].kernel);
 	}
 	for (size_t i = 0; i < PARTS; i++)
-		if (!parts[i].has || parts[i].has(r)) {
-			char title[64]; /* up to the colon */
-			snprintf(title, sizeof title, "%.*s", (int)strcspn(parts[i].title, ":"),
-				parts[i].title);
-			link(f, parts[i].id, title);
-		}
+		if (!parts[i].has || parts[i].has(r))
+			page_link_add(top, parts[i].id, parts[i].title);
 }
 
-void report_page(const struct report *r, const struct layout *as, FILE *f)
+static void report_page(const struct report *r, const struct layout *as, FILE *f)
 {
 	const struct page p = {r, as, f};
-	as->top(f, r);
+	struct page_top top;
+	fill_top(r, &top);
+	as->top(f, &top);
 	if (*r->no_plots)
 		as->paragraph(f, r->no_plots);
 	put_charts(&p, OF_WHOLE, NULL);
@@ -188,5 +234,15 @@ void report_page(const struct report *r, const struct layout *as, FILE *f)
 		as->heading(f, 2, parts[i].id, parts[i].title);
 		parts[i].put(&p);
 	}
-	as->bottom(f, r);
+	as->bottom(f);
+}
+
+void report_html(const struct report *r, FILE *f)
+{
+	report_page(r, &layout_html, f);
+}
+
+void report_md(const struct report *r, FILE *f)
+{
+	report_page(r, &layout_md, f);
 }

@@ -108,22 +108,28 @@ static void say_end(const struct dataset *d, struct sentences *s, const char *en
 			end);
 }
 
-/* What the canary tells of the machine's speed over the sweep. */
-static void say_canary(const struct dataset *d, struct sentences *s)
+/* What the canary tells of the machine's speed over the sweep; its cell's name. False: there is none. */
+static bool canary(const struct dataset *d, struct drift *t, char *name, size_t size)
 {
-	const json_t *canary = json_object_get(json_object_get(d->manifest, "plan"), "canary");
-	const uint64_t id = (uint64_t)json_integer_value(canary);
-	struct drift t;
+	const json_t *id_json = json_object_get(json_object_get(d->manifest, "plan"), "canary");
+	const uint64_t id = (uint64_t)json_integer_value(id_json);
 	struct err none = {0};
-	char name[160] = "";
-	if (!json_is_integer(canary) || drift_of_cell(&d->samples, id, &t, &none) != 0)
-		return;
+	*name = '\0';
+	if (!json_is_integer(id_json) || drift_of_cell(&d->samples, id, t, &none) != 0)
+		return false;
 	for (size_t i = 0; i < d->samples.count && !*name; i++) {
 		const struct sample *row = table_row(&d->samples, i);
 		if (row->cell_id.known && row->cell_id.value == id)
-			cell_name(&row->cell, name, sizeof name);
+			cell_name(&row->cell, name, size);
 	}
-	if (!*name)
+	return *name;
+}
+
+static void say_canary(const struct dataset *d, struct sentences *s)
+{
+	struct drift t;
+	char name[160];
+	if (!canary(d, &t, name, sizeof name))
 		return;
 	if (t.verdict == DRIFT_UNKNOWN)
 		sentences_add(s,
@@ -188,6 +194,86 @@ void report_trust(const struct dataset *d, struct sentences *s)
 		if (grade && topic && says && strcmp(grade, "warning") == 0)
 			sentences_add(s, "%s: %s.", topic, says);
 	}
+}
+
+/* Adds a reason, after a semicolon where it is not the first. */
+static void add_reason(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add_reason(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+	size_t used = strlen(text);
+	if (used > 0 && used + 2 < size) {
+		memcpy(text + used, "; ", 3);
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
+/* The topics of the findings that warn, as one reason; how many. */
+static size_t add_warnings(const struct dataset *d, char *text, size_t size)
+{
+	char topics[200] = "";
+	size_t i, n = 0;
+	json_t *finding;
+	json_array_foreach(json_object_get(d->manifest, "findings"), i, finding)
+	{
+		const char *grade = json_string_value(json_object_get(finding, "grade"));
+		const char *topic = json_string_value(json_object_get(finding, "topic"));
+		const size_t used = strlen(topics);
+		if (!grade || !topic || strcmp(grade, "warning") != 0)
+			continue;
+		snprintf(topics + used, sizeof topics - used, "%s%.40s", n++ ? ", " : "", topic);
+	}
+	if (n > 0)
+		add_reason(text, size, "warnings: %s", topics);
+	return n;
+}
+
+const char *const trust_words[] = {"good", "with care", "poor"};
+
+enum trust report_verdict(const struct dataset *d, char *text, size_t size)
+{
+	const struct report_precision p = report_precision(d);
+	const char *end = dataset_text(d, "end");
+	const bool ended = !end || strcmp(end, "complete") == 0 || strcmp(end, "budget") == 0;
+	const double course = course_worst(d);
+	struct drift t;
+	char name[160];
+	uint64_t bad = 0;
+	enum trust verdict = TRUST_GOOD;
+	*text = '\0';
+	for (size_t i = 0; i < d->summary.count; i++)
+		bad += dataset_row(d, i)->rejected.known ? dataset_row(d, i)->rejected.value : 0;
+	if (report_noisy(&p)) {
+		verdict = TRUST_POOR;
+		if (p.known > 0)
+			add_reason(
+				text, size, "noisy: the median 95 %% interval is ±%.0f %%", 100 * p.typical);
+		else
+			add_reason(text, size, "too few launches for intervals");
+	}
+	if (canary(d, &t, name, sizeof name) && t.verdict == DRIFT_DRIFTED) {
+		verdict = TRUST_POOR;
+		add_reason(text, size, "the machine changed speed by %.0f %%", 100 * t.range);
+	} else if (course > 100 * report_margin) {
+		verdict = TRUST_POOR;
+		add_reason(text, size, "samples drifted by up to %.0f %%", course);
+	}
+	if (!ended)
+		add_reason(text, size, "the sweep did not finish (%.40s)", end);
+	if (bad > 0)
+		add_reason(text, size, "%" PRIu64 " samples failed", bad);
+	const size_t warnings = add_warnings(d, text, size);
+	if (verdict == TRUST_GOOD && (!ended || bad > 0 || warnings > 0))
+		verdict = TRUST_CARE;
+	if (p.known > 0 && !report_noisy(&p))
+		add_reason(text, size, "%.0f %% of the cells within ±%g %%",
+			100 * (double)p.within / (double)p.cells, 100 * p.asked);
+	return verdict;
 }
 
 void report_against(const struct dataset *d, struct sentences *s)

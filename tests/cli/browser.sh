@@ -34,6 +34,13 @@ for name in $reports; do
 	holds "a report of machine '$name'" test -s "$name/report.html"
 done
 
+mkdir gallery
+for number in 1 2 3 4 5 6; do "$PARSCALE_BUILD/plots/simulate" "machine-$number" "machine$number"; done
+parscale gallery machine1 machine2 machine3 machine4 machine5 machine6 --out gallery --price machine1=500 >/dev/null &&
+	mv gallery/gallery.html gallery/report.html
+holds 'a gallery of six machines' test -s gallery/report.html
+reports="$reports gallery"
+
 browser=
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
 	[ -n "$browser" ] || ! command -v "$name" >/dev/null || browser=$name

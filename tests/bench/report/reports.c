@@ -184,19 +184,65 @@ void assert_says(const char *text, const char *what)
 		fail_msg("missing: %s", what);
 }
 
-/* A command's exit status; what it printed goes to DIR/out and DIR/err of the test's folder. */
-int command(
-	int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c)
+void drop_drawings(char *html)
 {
-	char out[128], name[] = "command", *argv[] = {name, NULL, NULL, NULL, NULL};
-	const char *const given[] = {a, b, c};
-	char copy[3][256];
+	char *to = html, *from = html;
+	for (char *svg; (svg = strstr(from, "<svg")) != NULL;) {
+		memmove(to, from, (size_t)(svg - from));
+		to += svg - from;
+		from = strstr(svg, "</svg>");
+		assert_non_null(from);
+		from += strlen("</svg>");
+	}
+	memmove(to, from, strlen(from) + 1);
+}
+
+/* Where two texts first differ, as the number of the line. */
+static size_t line_of(const char *a, const char *b)
+{
+	size_t line = 1;
+	for (; *a && *a == *b; a++, b++)
+		line += *a == '\n';
+	return line;
+}
+
+void same_as_golden(const char *text, const char *name)
+{
+	const char *root = getenv("PARSCALE_ROOT"), *update = getenv("UPDATE_GOLDEN");
+	char dir[256], path[320];
+	snprintf(dir, sizeof dir, "%.200s/tests/golden", root ? root : ".");
+	if (update && *update) {
+		snprintf(path, sizeof path, "%s/%s", dir, name);
+		FILE *f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(text, f);
+		assert_int_equal(fclose(f), 0);
+	}
+	char *golden = slurp(dir, name);
+	if (strcmp(text, golden) != 0)
+		fail_msg(
+			"%s/%s differs from line %zu on; refresh it with UPDATE_GOLDEN=1 and read the difference",
+			dir, name, line_of(text, golden));
+	free(golden);
+}
+
+void drop_folder(char *text)
+{
+	for (char *at; (at = strstr(text, folder)) != NULL;)
+		memmove(at, at + strlen(folder), strlen(at + strlen(folder)) + 1);
+}
+
+int command(int main_fn(int, char **, struct err *), struct err *e, ...)
+{
+	char out[128], name[] = "command", *argv[16] = {name}, copy[15][256];
 	int argc = 1;
-	for (int i = 0; i < 3; i++)
-		if (given[i]) {
-			snprintf(copy[i], sizeof copy[i], "%s", given[i]);
-			argv[argc++] = copy[i];
-		}
+	va_list args;
+	va_start(args, e);
+	for (const char *given; argc < 15 && (given = va_arg(args, const char *)) != NULL; argc++) {
+		snprintf(copy[argc - 1], sizeof copy[0], "%s", given);
+		argv[argc] = copy[argc - 1];
+	}
+	va_end(args);
 	*e = (struct err){0};
 	int saved[2];
 	for (int fd = 1; fd <= 2; fd++) {

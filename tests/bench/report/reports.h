@@ -31,8 +31,16 @@ void check_svg(const char *svg, const char *name);
 void charts_draw(const struct simulation *s, const char *name, struct dataset *d, struct plots *p);
 void charts_done(struct dataset *d, struct plots *p);
 
-/* A command's exit status; what it printed goes to `out` and `err` in the folder. Arguments may be NULL. */
-int command(
-	int main_fn(int, char **, struct err *), struct err *e, const char *a, const char *b, const char *c);
+/* Empties every chart of a page in place: how gnuplot draws differs from version to version. */
+void drop_drawings(char *html);
+
+/* Takes the test's folder out of a text, in place. */
+void drop_folder(char *text);
+
+/* The test fails where a text is not tests/golden/NAME; with UPDATE_GOLDEN=1 that is written first. */
+void same_as_golden(const char *text, const char *name);
+
+/* A command's exit status; what it printed goes to `out` and `err` in the folder. Arguments are texts, ended by NULL. */
+int command(int main_fn(int, char **, struct err *), struct err *e, ...) __attribute__((sentinel));
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* scenarios.h - simulated sweeps (simulated.h) at the ends of what a chart must bear, by name: for tests, the
- * gallery and the browser's check. */
+/* scenarios.h - simulated sweeps (simulated.h) at the ends of what a chart must bear, by name: for tests,
+ * docs/charts, galleries and the browser's check. */
 #ifndef PARSCALE_TESTS_BENCH_REPORT_SCENARIOS_H
 #define PARSCALE_TESTS_BENCH_REPORT_SCENARIOS_H
 
@@ -86,15 +86,15 @@ static const struct scenario {
 			   .variant = "avx2",
 			   .sizes = {1000000},
 			   .n_sizes = 1}},
-	{"gallery", {.cpus = 128,
-			    .workers_most = 256,
-			    .ceilings = true,
-			    .samples = 16,
-			    .backends = few_backends,
-			    .lifetimes = both_lifetimes,
-			    .variant = "avx512",
-			    .sizes = {10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000},
-			    .n_sizes = 7}},
+	{"charts", {.cpus = 128,
+			   .workers_most = 256,
+			   .ceilings = true,
+			   .samples = 16,
+			   .backends = few_backends,
+			   .lifetimes = both_lifetimes,
+			   .variant = "avx512",
+			   .sizes = {10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000},
+			   .n_sizes = 7}},
 };
 
 /* NULL where there is none of this name. */
@@ -104,6 +104,29 @@ static inline const struct simulation *scenario_find(const char *name)
 		if (strcmp(scenarios[i].name, name) == 0)
 			return &scenarios[i].of;
 	return NULL;
+}
+
+/* Number k (from 1) of a crowd of machines that differ in CPUs, speed, instruction set, noise and compiler. */
+static inline struct simulation scenario_machine(unsigned k)
+{
+	static const unsigned cpus[] = {4, 8, 16, 2, 64, 32, 12, 128};
+	static const double speed[] = {1, 1.3, 0.8, 0.55, 1.1, 1.6, 1.02};
+	struct simulation s = {.cpus = cpus[(k - 1) % 8],
+		.workers_most = cpus[(k - 1) % 8],
+		.ceilings = k % 5 != 3,
+		.samples = 24,
+		.backends = few_backends,
+		.lifetimes = only_pool,
+		.variant = k % 3 == 2 ? "avx2" : "avx512",
+		.sizes = {10000, 1000000, 100000000},
+		.n_sizes = k % 7 == 6 ? 2 : 3,
+		.speed = speed[(k - 1) % 7],
+		.noise = k % 9 == 5 ? 8 : 0,
+		.seed = 1000 * k,
+		.number = k,
+		.compiler = k % 4 == 2 ? "clang version 16.0.6" : "gcc 12.2.0"};
+	s.cores = k % 2 ? s.cpus : s.cpus / 2;
+	return s;
 }
 
 #endif

@@ -35,6 +35,10 @@ struct simulation {
 	const char *variant; /* of the main cells */
 	uint64_t sizes[8];
 	size_t n_sizes;
+	double speed;         /* all times are divided by it; 0 counts as 1 */
+	unsigned cores;       /* 0: as many as CPUs */
+	unsigned number;      /* of one of several machines, from 1; 0: the only one */
+	const char *compiler; /* NULL: not said */
 };
 
 struct simulator {
@@ -198,8 +202,10 @@ static void sim_add(struct simulator *m, const struct sim_cell *c, bool failed)
 	if (m->s->fork_factor > 0 && strcmp(c->backend, "fork") == 0)
 		for (int i = 0; i < 5; i++)
 			ns[i] *= m->s->fork_factor;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
+		ns[i] /= m->s->speed > 0 ? m->s->speed : 1;
 		total += ns[i];
+	}
 	double spread = 0.01 + 0.03 * (total < 1e6), slow = 1;
 	for (unsigned i = 0; i < m->s->samples; i++) {
 		double noise = sim_uniform(m) + sim_uniform(m) + sim_uniform(m) - 1.5;
@@ -242,6 +248,22 @@ static int sim_manifest(const struct simulation *s, const char *dir)
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return -1;
+	if (s->number > 0) {
+		fprintf(f,
+			"{\"schema\": 2, \"started\": %u.0, \"end\": \"complete\",\n"
+			" \"machine\": {\"key\": \"%016x\", \"model\": \"simulated machine %u <not measured>\", "
+			"\"cores\": %u, \"threads\": %u, \"memory_bytes\": %u000000000, \"caches\": "
+			"[{\"level\": 1, \"bytes\": 49152}, {\"level\": 2, \"bytes\": 2097152}, "
+			"{\"level\": 3, \"bytes\": 33554432}]},\n"
+			" \"build\": {\"version\": \"0.1.0\", \"commit\": \"simulated\", \"compiler\": \"%s\", "
+			"\"flags\": \"-O3 -g\"}, \"plan\": {\"meter\": \"native\", \"precision\": 0.02},\n"
+			" \"findings\": [{\"topic\": \"governor\", \"grade\": \"%s\", \"says\": \"%s\"}]}\n",
+			1767225600 + 86400 * s->number, s->number, s->number, s->cores ? s->cores : s->cpus,
+			s->cpus, 4 * s->cpus, s->compiler ? s->compiler : "",
+			s->number % 6 == 4 ? "warning" : "ok",
+			s->number % 6 == 4 ? "powersave" : "performance");
+		return fclose(f);
+	}
 	fprintf(f,
 		"{\"schema\": 1, \"seed\": 1, \"started\": 1767225600.0, \"argv\": [\"sweep\"],\n"
 		" \"machine\": {\"model\": \"simulated machine <not measured>\", \"threads\": %u, "

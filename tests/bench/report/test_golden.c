@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_golden.c - one page of each format, word for word, of a simulated sweep: tests/golden/report/.
+ * test_golden.c - one page of each format, word for word, of a simulated sweep, and of two
+ * simulated machines beside each other: tests/golden/report/ and tests/golden/gallery/.
  *
  * The other tests hold data, structure and links, so that words can be mended. These pages show what a change of words
  * does to a whole report: run with UPDATE_GOLDEN=1, read the difference, commit it.
@@ -14,49 +15,6 @@
 
 #include <cmocka.h>
 
-/* Empties every chart in place: how gnuplot draws differs from version to version. */
-static void drop_drawings(char *html)
-{
-	char *to = html, *from = html;
-	for (char *svg; (svg = strstr(from, "<svg")) != NULL;) {
-		memmove(to, from, (size_t)(svg - from));
-		to += svg - from;
-		from = strstr(svg, "</svg>");
-		assert_non_null(from);
-		from += strlen("</svg>");
-	}
-	memmove(to, from, strlen(from) + 1);
-}
-
-/* Where two texts first differ, as the number of the line. */
-static size_t line_of(const char *a, const char *b)
-{
-	size_t line = 1;
-	for (; *a && *a == *b; a++, b++)
-		line += *a == '\n';
-	return line;
-}
-
-static void same_as_golden(const char *text, const char *name)
-{
-	const char *root = getenv("PARSCALE_ROOT"), *update = getenv("UPDATE_GOLDEN");
-	char dir[256], path[320];
-	snprintf(dir, sizeof dir, "%.200s/tests/golden/report", root ? root : ".");
-	if (update && *update) {
-		snprintf(path, sizeof path, "%s/%s", dir, name);
-		FILE *f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(text, f);
-		assert_int_equal(fclose(f), 0);
-	}
-	char *golden = slurp(dir, name);
-	if (strcmp(text, golden) != 0)
-		fail_msg(
-			"%s/%s differs from line %zu on; refresh it with UPDATE_GOLDEN=1 and read the difference",
-			dir, name, line_of(text, golden));
-	free(golden);
-}
-
 static void pages_are_as_they_were(void **state)
 {
 	struct err e = {0};
@@ -68,18 +26,44 @@ static void pages_are_as_they_were(void **state)
 		fail_msg("%s", e.text);
 	char *html = slurp(dir, "report.html"), *md = slurp(dir, "report.md"), *text = slurp(folder, "out");
 	drop_drawings(html);
-	same_as_golden(html, "page.html");
-	same_as_golden(md, "page.md");
-	same_as_golden(text, "page.txt");
+	same_as_golden(html, "report/page.html");
+	same_as_golden(md, "report/page.md");
+	same_as_golden(text, "report/page.txt");
 	free(html);
 	free(md);
 	free(text);
+}
+
+static void galleries_are_as_they_were(void **state)
+{
+	const struct simulation one = scenario_machine(1), two = scenario_machine(2);
+	char a[160], b[160], out[160];
+	struct err e = {0};
+	(void)state;
+	if (!has_gnuplot)
+		skip();
+	snprintf(a, sizeof a, "first=%s", simulated_in(&one, "one"));
+	snprintf(b, sizeof b, "second=%s", simulated_in(&two, "two"));
+	snprintf(out, sizeof out, "--out=%s/gallery", folder);
+	if (command(gallery_main, &e, a, b, out, "--price=first=1000", "--price=second=1500",
+		    "--watts=first=65", NULL) != 0)
+		fail_msg("%s", e.text);
+	snprintf(out, sizeof out, "%s/gallery", folder);
+	char *html = slurp(out, "gallery.html"), *md = slurp(out, "gallery.md");
+	drop_drawings(html);
+	drop_folder(html);
+	drop_folder(md);
+	same_as_golden(html, "gallery/page.html");
+	same_as_golden(md, "gallery/page.md");
+	free(html);
+	free(md);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_as_they_were),
+		cmocka_unit_test(galleries_are_as_they_were),
 	};
 	return cmocka_run_group_tests(tests, reports_setup, reports_teardown);
 }

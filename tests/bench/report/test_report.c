@@ -102,7 +102,7 @@ static void silent_where_nothing_decides(void **state)
 	for (size_t i = 0; i < h.count; i++)
 		assert_string_equal(h.answer[i].id, answers[i]);
 	char *dir = simulated_in(scenario_find("lonely"), "silent");
-	assert_int_equal(command(report_main, &e, dir, "--format", "text"), 0);
+	assert_int_equal(command(report_main, &e, dir, "--format", "text", NULL), 0);
 	char html[160];
 	snprintf(html, sizeof html, "%s/report.html", dir);
 	assert_int_not_equal(access(html, F_OK), 0); /* text writes nothing */
@@ -194,7 +194,7 @@ static void changes_are_told_apart(void **state)
 	snprintf(base, sizeof base, "%s", simulated_in(&before, "before"));
 	char *dir = simulated_in(&now, "now"), option[160];
 	snprintf(option, sizeof option, "--against=%s", base);
-	if (command(report_main, &e, dir, option, "--cross-machine") != 0)
+	if (command(report_main, &e, dir, option, "--cross-machine", NULL) != 0)
 		fail_msg("%s", e.text);
 	char *html = slurp(dir, "report.html");
 	size_t fork = 2 * 3 * 2 * 3; /* kernels, sizes, lifetimes, workers */
@@ -209,7 +209,7 @@ static void changes_are_told_apart(void **state)
 		free(svg);
 	}
 	free(html);
-	assert_int_equal(command(report_main, &e, dir, "--against", "/nonexistent"), ERR_USAGE);
+	assert_int_equal(command(report_main, &e, dir, "--against", "/nonexistent", NULL), ERR_USAGE);
 }
 
 int main(void)

@@ -54,13 +54,13 @@ static void bad_use_is_refused(void **state)
 	for (size_t c = 0; c < 2; c++)
 		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 			assert_int_equal(
-				command(commands[c], &e, bad[i][0], bad[i][1], bad[i][2]), ERR_USAGE);
+				command(commands[c], &e, bad[i][0], bad[i][1], bad[i][2], NULL), ERR_USAGE);
 			assert_true(strlen(e.text) > 10 && !strchr(e.text, '\n'));
 			char *out = slurp(folder, "out");
 			assert_string_equal(out, "");
 			free(out);
 		}
-	assert_int_equal(command(report_main, &e, "--format", "pdf", empty), ERR_USAGE);
+	assert_int_equal(command(report_main, &e, "--format", "pdf", empty, NULL), ERR_USAGE);
 	assert_says(e.text, "html");
 	assert_int_equal(rmdir(empty), 0); /* nothing was made in it */
 }
