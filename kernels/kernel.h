@@ -61,6 +61,7 @@ struct problem {
 	uint64_t l1_bytes; /* a worker's L1 data cache; 0: unknown, take 32 KiB */
 	uint64_t l2_bytes; /* a worker's share of L2; 0: unknown, take 256 KiB */
 	uint64_t l3_bytes; /* a worker's share of L3; 0: none or unknown */
+	const struct filler *filler; /* makes the large arrays of inputs (fill.h); NULL: their kernels do */
 };
 
 /* One parameter, as the command line, the sweep file and the columns see it. */

@@ -9,21 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *memory_alloc(size_t count, size_t size, const char *what, struct err *e)
+void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err *e)
 {
 	size_t bytes = 0;
 	char *p = NULL;
 	if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= PTRDIFF_MAX - 4 * MEMORY_MARGIN) {
 		size_t whole = (bytes + 2 * MEMORY_MARGIN + 63) & ~(size_t)63;
 		p = aligned_alloc(64, whole);
-		if (p)
-			memset(p, 0, whole);
+		if (p) {
+			memset(p, 0, MEMORY_MARGIN);
+			memset(p + MEMORY_MARGIN + bytes, 0, whole - MEMORY_MARGIN - bytes);
+		}
 	}
 	if (!p) {
 		err_set(e, ERR_FAILED, "out of memory: %s wants %zu x %zu bytes", what, count, size);
 		return NULL;
 	}
 	return p + MEMORY_MARGIN;
+}
+
+void *memory_alloc(size_t count, size_t size, const char *what, struct err *e)
+{
+	void *p = memory_alloc_bare(count, size, what, e);
+	if (p)
+		memset(p, 0, count * size);
+	return p;
 }
 
 void memory_free(void *p)

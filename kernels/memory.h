@@ -17,6 +17,9 @@
 enum { MEMORY_MARGIN = 128 };
 void *memory_alloc(size_t count, size_t size, const char *what, struct err *e);
 
+/* The same, but only its margins are zeroed: the rest is whatever it is, and as a rule not touched yet. */
+void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err *e);
+
 /* Frees what memory_alloc gave; NULL is legal. */
 void memory_free(void *p);
 

@@ -5,24 +5,32 @@
 #include "kernels/ceilings/read.h"
 
 #include "kernels/cpu.h"
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Weyl's sequence: every word differs, and their sum has a closed form. */
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
+{
+	uint64_t *words = (void *)to;
+	for (uint64_t i = lo; i < hi; i++)
+		words[i - lo] = (f->of[0] + i) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 int read_setup(const struct problem *p, void **input, struct err *e)
 {
-	uint64_t words = p->bytes / 8;
+	const uint64_t words = p->bytes / 8;
+	const struct fill fill = {
+		.what = "the bytes to read", .of = {p->seed}, .count = words, .size = 8, .make = generate};
 	struct read_input *in = malloc(sizeof *in);
-	uint64_t *bytes = in ? memory_alloc(words, 8, "the bytes to read", e) : NULL;
+	const unsigned char *bytes = in ? fill_alloc(p, &fill, words, e) : NULL;
 	if (!bytes) {
 		free(in);
 		return err_set(e, ERR_FAILED, "read: out of memory");
 	}
-	/* Weyl's sequence: every word differs, and their sum has a closed form */
-	for (uint64_t i = 0; i < words; i++)
-		bytes[i] = (p->seed + i) * UINT64_C(0x9e3779b97f4a7c15);
-	*in = (struct read_input){(const unsigned char *)bytes, words * 8};
+	*in = (struct read_input){bytes, words * 8};
 	*input = in;
 	return 0;
 }

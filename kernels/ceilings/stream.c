@@ -2,6 +2,7 @@
 /* stream.c - the arrays of `copy` and `triad`, and a worker's walk through its share of them. */
 #include "kernels/ceilings/stream.h"
 
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 
 #include <stdlib.h>
@@ -21,12 +22,22 @@ double stream_c(uint64_t seed, uint64_t i)
 	return number(seed + 1000003, i);
 }
 
-static double *array(uint64_t words, uint64_t seed, double (*word)(uint64_t, uint64_t), struct err *e)
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
 {
-	double *a = memory_alloc(words, sizeof *a, "an array", e);
-	for (uint64_t i = 0; a && i < words; i++)
-		a[i] = word(seed, i);
-	return a;
+	double *words = (void *)to;
+	for (uint64_t i = lo; i < hi; i++)
+		words[i - lo] = f->of[1] ? stream_c(f->of[0], i) : stream_b(f->of[0], i);
+}
+
+static double *array(const struct problem *p, uint64_t words, bool second, struct err *e)
+{
+	return fill_alloc(p,
+		&(struct fill){.what = "an array",
+			.of = {p->seed, second},
+			.count = words,
+			.size = sizeof(double),
+			.make = generate},
+		words, e);
 }
 
 static int setup(uint64_t words, unsigned sources, const struct problem *p, void **input, struct err *e)
@@ -36,8 +47,8 @@ static int setup(uint64_t words, unsigned sources, const struct problem *p, void
 		return err_set(e, ERR_FAILED, "out of memory");
 	in->words = words;
 	in->share = stream_units(in) / (p->workers ? p->workers : 1) + 1;
-	in->b = array(words, p->seed, stream_b, e);
-	in->c = in->b && sources > 1 ? array(words, p->seed, stream_c, e) : NULL;
+	in->b = array(p, words, false, e);
+	in->c = in->b && sources > 1 ? array(p, words, true, e) : NULL;
 	if (!in->b || (sources > 1 && !in->c)) {
 		stream_teardown(in);
 		return -1;

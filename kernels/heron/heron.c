@@ -2,6 +2,7 @@
 /* heron.c - the kernel `heron`: its numbers, its reference variant, and its record. */
 #include "kernels/heron/heron.h"
 
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 #include "kernels/random.h"
 
@@ -18,6 +19,13 @@ static double number_of(uint64_t draw, uint64_t index)
 	return number;
 }
 
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
+{
+	double *number = (void *)to;
+	for (uint64_t i = lo; i < hi; i++)
+		number[i - lo] = number_of(random_draw(f->of[0], i), i);
+}
+
 int heron_setup(const struct problem *p, void **input, struct err *e)
 {
 	const uint64_t units = p->roots / HERON_UNIT + (p->roots % HERON_UNIT != 0);
@@ -25,13 +33,17 @@ int heron_setup(const struct problem *p, void **input, struct err *e)
 	if (!in)
 		return err_set(e, ERR_FAILED, "heron: out of memory");
 	in->count = p->roots;
-	in->number = memory_alloc(units, HERON_UNIT * sizeof *in->number, "the numbers", e);
+	in->number = fill_alloc(p,
+		&(struct fill){.what = "the numbers",
+			.of = {p->seed},
+			.count = in->count,
+			.size = sizeof *in->number,
+			.make = generate},
+		units * HERON_UNIT, e);
 	if (!in->number) {
 		free(in);
 		return -1;
 	}
-	for (uint64_t i = 0; i < in->count; i++)
-		in->number[i] = number_of(random_draw(p->seed, i), i);
 	*input = in;
 	return 0;
 }

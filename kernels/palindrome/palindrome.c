@@ -10,6 +10,7 @@
 #include "kernels/palindrome/palindrome.h"
 
 #include "kernels/cpu.h"
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 #include "kernels/random.h"
 
@@ -19,18 +20,20 @@
 /* A chunk of fewer bytes would spend its time on being handed out. */
 static const uint64_t chunk_bytes = 32768;
 
-static void generate(struct palindrome_input *in, uint64_t seed)
+/* Words lo to hi. */
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
 {
-	const unsigned draws = (in->length + 7) / 8;
-	unsigned char *to = in->words;
-	for (uint64_t i = 0; i < in->count; i++, to += in->length)
-		for (unsigned d = 0; d < draws; d++) {
+	const uint64_t seed = f->of[0];
+	const size_t length = f->size, draws = (length + 7) / 8;
+	for (uint64_t i = lo; i < hi; i++, to += length)
+		for (size_t d = 0; d < draws; d++) {
 			unsigned char letters[8];
 			random_letters(random_draw(seed, i * draws + d), 26, letters);
 			for (unsigned j = 0; j < 8; j++)
 				letters[j] = (unsigned char)(letters[j] + 'a');
-			memcpy(to + 8 * d, letters,
-				8); /* what is too much, the next word overwrites, or the margin takes */
+			/* what is too much, the next word overwrites; after the last there is none */
+			const size_t left = length - 8 * d;
+			memcpy(to + 8 * d, letters, i + 1 < hi || left > 8 ? 8 : left);
 		}
 }
 
@@ -88,13 +91,21 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
 	in->prefetch = prefetch_choose(p, groups * PALINDROME_GROUP * in->length, PREFETCH_BOUND_BY_READING);
-	in->words = memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
+	if (p->text)
+		in->words =
+			memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);
+	else
+		in->words = fill_alloc(p,
+			&(struct fill){.what = "the list of words",
+				.of = {p->seed},
+				.count = count,
+				.size = in->length,
+				.make = generate},
+			groups * PALINDROME_GROUP, e);
 	if (!in->words || (p->text && copy(in, p, e) != 0)) {
 		palindrome_teardown(in);
 		return -1;
 	}
-	if (!p->text)
-		generate(in, p->seed);
 	*input = in;
 	return 0;
 }

@@ -9,6 +9,7 @@
  */
 #include "kernels/substrings/substrings.h"
 
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 #include "kernels/substrings/substrings_generate.h"
 
@@ -72,17 +73,29 @@ uint64_t substrings_letters(const struct problem *p)
 	return p->bytes;
 }
 
-static void make_text(struct substrings_input *in, const struct problem *p)
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
 {
-	const enum alphabet alphabet = (enum alphabet)p->alphabet;
-	const bool bases = alphabet == ALPHABET_DNA;
-	if (p->text)
-		filter(p->text, p->text_bytes, alphabet, in->shown);
-	else
-		substrings_generate(in->shown, in->count, (enum substrings_string)p->string,
-			(unsigned)(bases && p->letters > 4 ? 4 : p->letters), bases, p->seed);
-	for (uint64_t i = 0; bases && i < in->count; i++)
-		in->text[i] = code_of(in->shown[i]);
+	substrings_generate(
+		to, hi - lo, (enum substrings_string)f->of[1], (unsigned)f->of[2], f->of[3] != 0, f->of[0]);
+}
+
+/* What counts of the input, as it is listed. */
+static unsigned char *make_text(const struct problem *p, uint64_t count, struct err *e)
+{
+	const bool bases = p->alphabet == ALPHABET_DNA;
+	if (!p->text)
+		return fill_alloc(p,
+			&(struct fill){.what = "the string",
+				.of = {p->seed, p->string, bases && p->letters > 4 ? 4 : p->letters, bases},
+				.count = count,
+				.size = 1,
+				.whole = true,
+				.make = generate},
+			count, e);
+	unsigned char *text = memory_alloc(count, 1, "the string", e);
+	if (text)
+		filter(p->text, p->text_bytes, (enum alphabet)p->alphabet, text);
+	return text;
 }
 
 int substrings_setup(const struct problem *p, void **input, struct err *e)
@@ -94,13 +107,14 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 	in->flip = p->alphabet == ALPHABET_DNA ? SUBSTRINGS_FLIP : 0;
 	in->peak = p->longest ? p->longest : 1;
 	in->prefetch = prefetch_choose(p, in->count, PREFETCH_BOUND_BY_READING);
-	in->text = memory_alloc(in->count, 1, "the string", e);
-	in->shown = in->text && in->flip ? memory_alloc(in->count, 1, "the string's letters", e) : in->text;
-	if (!in->shown) {
+	in->shown = make_text(p, in->count, e);
+	in->text = in->shown && in->flip ? memory_alloc(in->count, 1, "the string's codes", e) : in->shown;
+	if (!in->text) {
 		substrings_teardown(in);
 		return -1;
 	}
-	make_text(in, p);
+	for (uint64_t i = 0; in->flip && i < in->count; i++)
+		in->text[i] = code_of(in->shown[i]);
 	if (in->flip && !p->listing) {
 		memory_free(in->shown);
 		in->shown = NULL;

@@ -6,6 +6,7 @@
 #include "kernels/text/text.h"
 
 #include "kernels/cpu.h"
+#include "kernels/fill.h"
 #include "kernels/memory.h"
 #include "kernels/text/text_generate.h"
 #include "kernels/text/unicode.h"
@@ -19,6 +20,11 @@ struct whole {
 	struct text_rules rules;
 	struct text_giant giants[TEXT_GIANTS];
 };
+
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
+{
+	text_generate(to, hi - lo, f->of[0]);
+}
 
 static int set_up(struct whole *w, const struct problem *p, struct err *e)
 {
@@ -35,10 +41,16 @@ static int set_up(struct whole *w, const struct problem *p, struct err *e)
 	if (text_rules_make(&w->rules, p, e) != 0)
 		return -1;
 	if (!p->text) {
-		in->own = memory_alloc(in->bytes, 1, "the text", e);
+		in->own = fill_alloc(p,
+			&(struct fill){.what = "the text",
+				.of = {p->seed},
+				.count = in->bytes,
+				.size = 1,
+				.whole = true,
+				.make = generate},
+			in->bytes, e);
 		if (!in->own)
 			return -1;
-		text_generate(in->own, in->bytes, p->seed);
 		in->text = in->own;
 	}
 	in->giant_count = text_find_giants(in, w->giants);

@@ -58,6 +58,11 @@ void *memory_alloc(size_t count, size_t size, const char *what, struct err *e)
 	return b->p;
 }
 
+void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err *e)
+{
+	return memory_alloc(count, size, what, e);
+}
+
 void memory_free(void *p)
 {
 	for (size_t i = 0; p && i < MOST_BLOCKS; i++)
