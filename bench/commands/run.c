@@ -260,6 +260,9 @@ int run_main(int argc, char **argv, struct err *e)
 	}
 	if (a.result_fd != 0 || a.measure.expected_known)
 		return err_set(e, ERR_USAGE, "--result-fd and --expect are for parscale's own use");
+	if (a.measure.known.batch || a.measure.known.seconds > 0 || a.share || a.started || a.shelf)
+		return err_set(e, ERR_USAGE,
+			"--known-batch, --known-time, --share, --started and --shelf are for parscale's own use");
 	signals_catch();
 	const struct launch_order order = {.measure = &a.measure, .meter = a.meter};
 	if (launch_run(&order, &r, e) != 0) {

@@ -85,11 +85,15 @@ class Collector : public benchmark::BenchmarkReporter
 
 } // namespace
 
-void gbench_measure(
-	const gbench_case *c, double seconds, unsigned repetitions, gbench_report_fn *report, void *ctx)
+void gbench_measure(const gbench_case *c, double seconds, uint64_t times, unsigned repetitions,
+	gbench_report_fn *report, void *ctx)
 {
 	Collector collector(report, ctx);
-	add(*c)->MinTime(seconds)->Repetitions(static_cast<int>(repetitions));
+	const auto added = add(*c)->Repetitions(static_cast<int>(repetitions));
+	if (times)
+		added->Iterations(static_cast<benchmark::IterationCount>(times));
+	else
+		added->MinTime(seconds);
 	benchmark::RunSpecifiedBenchmarks(&collector);
 	benchmark::ClearRegisteredBenchmarks();
 }

@@ -37,8 +37,8 @@ struct gbench_repetition {
 typedef void gbench_report_fn(void *ctx, const struct gbench_repetition *repetition);
 
 /* Measures one case, silently and whatever the command line said: `repetitions` of at least `seconds` each
- * (one run, where that is longer), reported in order when all are done. */
-void gbench_measure(const struct gbench_case *c, double seconds, unsigned repetitions,
+ * (one run, where that is longer), or of so many runs each (0: to be found), reported in order when all are done. */
+void gbench_measure(const struct gbench_case *c, double seconds, uint64_t times, unsigned repetitions,
 	gbench_report_fn *report, void *ctx);
 
 /* Takes Google Benchmark's flags out of argv; it ends the process with status 1 where one is wrong. */

@@ -79,7 +79,9 @@ int meter_gbench(const struct meter_plan *plan, struct err *e)
 		return -1;
 	if (taken == plan->samples || (taken && (double)clock_ns() >= s.deadline))
 		return 0;
-	gbench_measure(&c, plan->sample_seconds, plan->samples - taken, report, &s);
+	const uint64_t times = plan->known.batch ? meter_batch(plan, ns) : 0;
+	const unsigned samples = meter_samples(plan, ns, times);
+	gbench_measure(&c, plan->sample_seconds, times, samples - taken, report, &s);
 	/* When the time was up before a sample was long enough, the longest try is the sample. */
 	if (!s.samples && s.count)
 		s.samples = 1;

@@ -93,6 +93,8 @@ static int start(struct watch *w, struct err *e)
 		posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
 	posix_spawn_file_actions_adddup2(
 		&actions, lines[1], order->launcher ? STDOUT_FILENO : CHILD_RESULT_FD);
+	if (order->passed_fd > 0)
+		posix_spawn_file_actions_adddup2(&actions, order->passed_fd, CHILD_PASSED_FD);
 	if (order->no_input)
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawnattr_t attributes;

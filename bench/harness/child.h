@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { CHILD_RESULT_FD = 3 };
+enum { CHILD_RESULT_FD = 3, CHILD_PASSED_FD = 4 };
 
 /* One whole line, without its newline; it may be written to. -1 with *e set ends the child. */
 typedef int child_line_fn(void *ctx, char *line, struct err *e);
@@ -25,6 +25,7 @@ struct child_order {
 	const char *const *argv; /* ended by NULL */
 	double timeout_seconds;  /* then it is killed; 0: none */
 	double stopped_seconds;  /* it may be stopped (SIGSTOP) that long, then it is killed; 0: for ever */
+	int passed_fd;           /* is CHILD_PASSED_FD there; 0: none */
 	bool capture;            /* keep its standard error for `message` instead of showing it */
 	/* it starts the programs that we want: asked to end before it is killed, with its process group if it
 	 * has no input, and no descriptors pass through it, so the lines come through standard output */

@@ -15,11 +15,13 @@
 #include "bench/harness/child.h"
 #include "bench/harness/launch_args.h"
 #include "bench/harness/perform.h"
+#include "bench/machine/clock.h"
 #include "bench/machine/settings.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,14 +29,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { MORE_WORDS = 18, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
+enum { MORE_WORDS = 24, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
 
 /* --- in the driver --- */
 
 struct command {
 	struct cell_argv cell;
 	char options[7][64];
-	char expect[192];
+	char expect[192], known[4][64];
 	char launcher[LAUNCHER_BYTES], ranks[16];
 	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
 };
@@ -112,6 +114,16 @@ static void make_command(const struct launch_order *order, const char *path, str
 		verify_write(&m->expected, c->expect + used, sizeof c->expect - (size_t)used);
 		c->argv[n++] = c->expect;
 	}
+	if (m->known.batch) {
+		snprintf(c->known[0], sizeof c->known[0], "--known-batch=%" PRIu64, m->known.batch);
+		snprintf(c->known[1], sizeof c->known[1], "--known-time=%.12fs", m->known.seconds);
+		snprintf(c->known[2], sizeof c->known[2], "--share=%u", (unsigned)(100 * m->share));
+		snprintf(c->known[3], sizeof c->known[3], "--started=%" PRIu64, clock_ns());
+		for (size_t i = 0; i < sizeof c->known / sizeof *c->known; i++)
+			c->argv[n++] = c->known[i];
+	}
+	if (m->shelf_fd > 0 && !ranks)
+		c->argv[n++] = "--shelf";
 	c->argv[n] = NULL;
 }
 
@@ -196,6 +208,7 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 		.stopped_seconds = order->measure->timeout_seconds,
 		.capture = order->capture || ranks, /* a launcher has much to say of one line */
 		.launcher = ranks,
+		.passed_fd = ranks ? 0 : order->measure->shelf_fd,
 		.no_input = ranks && strcmp(cell->input, "-") != 0,
 		.line = take_row,
 		.ctx = r};
@@ -238,6 +251,12 @@ static int launch(
 	int fd = (int)a.result_fd;
 	if (fd > STDERR_FILENO)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (a.shelf && fcntl(CHILD_PASSED_FD, F_SETFD, FD_CLOEXEC) == 0)
+		a.measure.shelf_fd = CHILD_PASSED_FD;
+	if (a.started > clock_ns() || backend) /* by another host's clock, or after a launcher */
+		a.started = clock_ns();
+	a.measure.started_ns = a.started;
+	a.measure.share = (double)a.share / 100;
 	if (backend)
 		a.measure.cell.backend = backend;
 	return perform_cell(&a.measure, measure, send_row, &fd, e);

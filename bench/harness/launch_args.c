@@ -52,6 +52,11 @@ static const struct option_spec own_options[] = {
 		"append a CSV timeline of each worker in the last run (as a sweep's workers.csv)"),
 	OPTION_CALL("expect", struct run_args, measure, set_expect, NULL, NULL),
 	OPTION_NUMBER("result-fd", struct run_args, result_fd, 1, 1000, NULL),
+	OPTION_NUMBER("known-batch", struct run_args, measure.known.batch, 1, UINT64_MAX, NULL),
+	OPTION_SECONDS("known-time", struct run_args, measure.known.seconds, NULL),
+	OPTION_NUMBER("share", struct run_args, share, 0, 99, NULL),
+	OPTION_NUMBER("started", struct run_args, started, 0, UINT64_MAX, NULL),
+	OPTION_FLAG("shelf", struct run_args, shelf, NULL),
 	OPTION_FLAG("help", struct run_args, help, NULL),
 };
 

@@ -11,10 +11,12 @@
 struct run_args {
 	struct measure_plan measure;
 	const struct meter *meter;
-	unsigned format;    /* enum format */
-	uint64_t result_fd; /* a launch: where its rows go; 0: this is `run` */
-	uint64_t nth;       /* find this item and print it; 0: not asked for */
-	bool help;          /* --help was asked for; nothing else is valid */
+	unsigned format;         /* enum format */
+	uint64_t result_fd;      /* a launch: where its rows go; 0: this is `run` */
+	bool shelf;              /* a launch: CHILD_PASSED_FD is one (filler.h) */
+	uint64_t started, share; /* a launch: see measure.h; in nanoseconds, and per cent */
+	uint64_t nth;            /* find this item and print it; 0: not asked for */
+	bool help;               /* --help was asked for; nothing else is valid */
 };
 
 /* Parses `KERNEL [options]` (argv[0] is skipped). ERR_USAGE or ERR_ABSENT naming the option; nothing is

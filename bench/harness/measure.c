@@ -113,6 +113,9 @@ static int measure_trial(
 	if (m->trial) {
 		const struct meter_plan meter = {.samples = p->samples,
 			.warmup = p->warmup,
+			.share = p->share,
+			.started = (double)p->started_ns,
+			.known = p->known,
 			.sample_seconds = p->sample_seconds,
 			.cap_seconds = p->cap_seconds,
 			.run = run,

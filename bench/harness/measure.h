@@ -15,6 +15,9 @@ struct measure_plan {
 	struct cell cell; /* finished */
 	unsigned samples; /* >= 1 */
 	unsigned warmup;
+	double share; /* more samples, where starting took longer (meter.h); 0: as many as said */
+	struct meter_known known;
+	uint64_t started_ns;    /* when the launch was asked for, on clock_ns; 0: when it began to measure */
 	double sample_seconds;  /* shortest sample */
 	double cap_seconds;     /* of wall time, for all samples */
 	double timeout_seconds; /* of one run */
@@ -25,6 +28,7 @@ struct measure_plan {
 	bool print_unique; /* or each different one, counted */
 	/* append there what each worker of the last run did when (workers.csv); NULL: nowhere */
 	const char *trace;
+	int shelf_fd;        /* arrays of earlier launches' inputs (filler.h); 0: none */
 	bool expected_known; /* `expected` came with the order; else it is found first */
 	struct expected expected;
 };

@@ -13,6 +13,7 @@
 #include "bench/machine/clock.h"
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,12 +54,13 @@ int meter_option(const char *name, const char *value, void *target, struct err *
 
 int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsigned *taken, struct err *e)
 {
-	enum { LONGEST = 10 };
-	double before = 0;
+	enum { LONGEST = 10, STEPS = 4 };
+	const uint64_t times = p->warmup && p->known.batch > STEPS ? p->known.batch / STEPS : 1;
+	double before = p->known.seconds * 1e9;
 	*taken = 0;
 	for (unsigned i = 0; i < LONGEST || i < p->warmup; i++) {
 		struct timing t;
-		if (p->run(p->run_ctx, 1, &t, e) != 0)
+		if (p->run(p->run_ctx, times, &t, e) != 0)
 			return -1;
 		*ns = t.total_ns;
 		if (p->warmup == 0) {
@@ -73,10 +75,30 @@ int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsig
 	return 0;
 }
 
+uint64_t meter_batch(const struct meter_plan *p, double ns)
+{
+	const double margin = 1.05, wanted = margin * p->sample_seconds * 1e9;
+	const double most = 10 * (double)p->known.batch; /* what a run cannot have become faster by */
+	return ns >= wanted ? 1 : ns * most > wanted ? (uint64_t)(wanted / ns) + 1 : (uint64_t)most;
+}
+
+unsigned meter_samples(const struct meter_plan *p, double ns, uint64_t batch)
+{
+	const double before = (double)clock_ns() - p->started, each = ns * (double)batch;
+	if (!(p->share > 0 && p->known.batch > 0 && each > 0) || p->samples >= METER_MOST)
+		return p->samples;
+	const double wanted = ceil(before * p->share / (1 - p->share) / each);
+	return wanted < p->samples ? p->samples : wanted > METER_MOST ? METER_MOST : (unsigned)wanted;
+}
+
 /* How many runs of `ns` make a sample; grown by trial, since a batch's mean is steadier than one run. */
 static int find_batch(const struct meter_plan *p, double ns, uint64_t *batch, struct err *e)
 {
 	const double wanted = p->sample_seconds * 1e9;
+	if (p->known.batch) {
+		*batch = meter_batch(p, ns);
+		return 0;
+	}
 	*batch = 1;
 	while (ns * (double)*batch < wanted) {
 		double factor = ns > 0 ? 1.1 * wanted / (ns * (double)*batch) : 10;
@@ -97,7 +119,8 @@ int meter_native(const struct meter_plan *p, struct err *e)
 	unsigned taken;
 	if (meter_warm_up(p, deadline, &ns, &taken, e) != 0 || find_batch(p, ns, &batch, e) != 0)
 		return -1;
-	for (unsigned i = taken; i < p->samples && (i == 0 || (double)clock_ns() < deadline); i++) {
+	const unsigned samples = meter_samples(p, ns, batch);
+	for (unsigned i = taken; i < samples && (i == 0 || (double)clock_ns() < deadline); i++) {
 		struct timing t;
 		if (p->run(p->run_ctx, batch, &t, e) != 0 || p->take(p->take_ctx, &t, batch, e) != 0)
 			return -1;

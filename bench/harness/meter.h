@@ -17,8 +17,17 @@ typedef int meter_run_fn(void *ctx, uint64_t times, struct timing *mean, struct 
 /* Takes one sample: the mean of `batch` runs. -1 ends the measurement. */
 typedef int meter_take_fn(void *ctx, const struct timing *mean, uint64_t batch, struct err *e);
 
+/* What earlier launches of the same cell found; zeroed: this is the first. */
+struct meter_known {
+	double seconds; /* of a run */
+	uint64_t batch; /* runs a sample */
+};
+
 struct meter_plan {
-	unsigned samples;      /* >= 1 */
+	unsigned samples; /* >= 1 */
+	double share; /* more samples, up to METER_MOST, until they are this share of the launch; 0: no more */
+	double started; /* when the launch began, on clock_ns */
+	struct meter_known known;
 	unsigned warmup;       /* runs thrown away first, at least; 0: none that would make a sample */
 	double sample_seconds; /* shortest sample: shorter runs are batched until they make one */
 	double cap_seconds;    /* no new sample is begun after so much wall time, once one has been taken */
@@ -35,6 +44,8 @@ struct meter {
 	const char *missing; /* NULL, or why this build does not have it */
 };
 
+enum { METER_MOST = 10 };
+
 /* All meters, the preferred one first, ended by one whose name is NULL. */
 extern const struct meter meters[];
 
@@ -46,8 +57,17 @@ int meter_option(const char *name, const char *value, void *target, struct err *
 
 /* What every meter does first: runs until two in a row agree within 10 % (at most 10, or until the deadline
  * on clock_ns), and at least plan->warmup. With a plan->warmup of 0 it is one run, which tells how long they
- * are, and where it is long enough it is taken: *taken samples, 0 or 1. Leaves the last one's time in *ns. */
+ * are, and where it is long enough it is taken: *taken samples, 0 or 1. Leaves the last one's time in *ns.
+ *
+ * Of a cell that is known, a run of warm-up is a quarter of a sample's batch, and the first of them may
+ * agree with the launches before as well. */
 int meter_warm_up(const struct meter_plan *plan, double deadline, double *ns, unsigned *taken, struct err *e);
+
+/* After the warm-up of a cell that is known: the runs of a sample, where one takes `ns`. */
+uint64_t meter_batch(const struct meter_plan *plan, double ns);
+
+/* How many samples the launch shall have, where a run takes `ns` and a sample is a batch of them. */
+unsigned meter_samples(const struct meter_plan *plan, double ns, uint64_t batch);
 
 /* Measures by our own rules: warm-up runs until two in a row agree within 10 % (at most 10), a batch that
  * lasts sample_seconds, then the samples. */

@@ -21,6 +21,8 @@ static int read_input(struct prepared *p, struct err *e)
 int prepare_cell(const struct measure_plan *plan, struct prepared *p, struct err *e)
 {
 	*p = (struct prepared){.cell = plan->cell, .expected = plan->expected};
+	filler_open(&p->filler, plan->shelf_fd > 0 ? plan->shelf_fd : -1);
+	p->cell.problem.filler = &p->filler.filler;
 	if (p->cell.input[0] && read_input(p, e) != 0)
 		return -1;
 	if (plan->expected_known)
@@ -33,5 +35,6 @@ int prepare_cell(const struct measure_plan *plan, struct prepared *p, struct err
 
 void prepare_free(struct prepared *p)
 {
+	filler_close(&p->filler);
 	input_free(&p->input);
 }

@@ -6,12 +6,14 @@
 #ifndef PARSCALE_BENCH_HARNESS_PREPARE_H
 #define PARSCALE_BENCH_HARNESS_PREPARE_H
 
+#include "bench/harness/filler.h"
 #include "bench/harness/input.h"
 #include "bench/harness/measure.h"
 
 struct prepared {
 	struct cell cell; /* complete: its problem's text is `input` */
 	struct input input;
+	struct own_filler filler; /* of the cell's problem */
 	struct expected expected;
 	struct uint_field
 		excluded;    /* what the kernel counts apart; unknown if it does not, or was not asked */

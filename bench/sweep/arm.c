@@ -19,7 +19,8 @@ int arm_open(struct arm *s, const struct plan *p, const struct campaign_arm *is,
 	snprintf(s->workers_path, sizeof s->workers_path, "%.4100s/workers.csv", is->dir);
 	s->answers = calloc(p->problems, sizeof *s->answers);
 	s->answered = calloc(p->problems, sizeof *s->answered);
-	if (!s->answers || !s->answered)
+	s->known = calloc(p->count, sizeof *s->known);
+	if (!s->answers || !s->answered || !s->known)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
 	s->probing = probe_arm_open(p, is, e);
 	return s->probing ? 0 : -1;
@@ -30,6 +31,7 @@ void arm_close(struct arm *s)
 	probe_arm_close(s->probing);
 	free(s->answers);
 	free(s->answered);
+	free(s->known);
 }
 
 /* A launch that gave no answer is a row too. */
@@ -63,6 +65,21 @@ static void learn_answer(struct arm *s, const struct planned *cell, const struct
 	s->answered[cell->problem] = true;
 }
 
+/* What the next launch of the cell is told: the fastest of a launch's samples, as disturbances only add. */
+static void learn_known(struct arm *s, size_t cell, const struct table *samples)
+{
+	struct meter_known found = {0};
+	for (size_t i = 0; i < samples->count; i++) {
+		const struct sample *row = table_row(samples, i);
+		if (strcmp(row->status, "ok") != 0 || !(row->seconds > 0) || !row->batch.known)
+			return;
+		if (found.batch == 0 || row->seconds < found.seconds)
+			found = (struct meter_known){row->seconds, row->batch.value};
+	}
+	if (s->is->informed)
+		s->known[cell] = found;
+}
+
 static int take_rows(
 	struct arm *s, const struct scheduled *t, struct launch_result *r, bool *good, struct err *e)
 {
@@ -82,6 +99,7 @@ static int take_rows(
 		row->block = (struct uint_field){t->block, true};
 		learn_answer(s, cell, row);
 	}
+	learn_known(s, t->cell, &r->samples);
 	return csv_append_table(s->is->samples_fd, &r->samples, e);
 }
 
@@ -93,6 +111,9 @@ int arm_launch(struct arm *s, const struct scheduled *t, const struct campaign_m
 	struct measure_plan measure = {.cell = cell->cell,
 		.samples = p->repetitions,
 		.warmup = p->warmup,
+		.share = p->sample_share,
+		.known = s->known[t->cell],
+		.shelf_fd = s->is->shelf_fd,
 		.counters = p->counters,
 		.sample_seconds = p->sample_seconds,
 		.cap_seconds = p->cap_seconds,

@@ -15,6 +15,7 @@ struct arm {
 	struct probe_arm *probing;
 	struct expected *answers; /* by problem: each program verifies its answers as it would alone */
 	bool *answered;
+	struct meter_known *known; /* by cell: of its last launch whose samples were all right */
 };
 
 /* arm_close also after an error. */

@@ -49,6 +49,10 @@ struct campaign_arm {
 	const char *program;        /* the parscale that measures; NULL: this one */
 	const struct table *before; /* rows of earlier sessions, in order; an empty table: there was none */
 	int samples_fd;             /* its samples.csv, open */
+	/* Its launches are told what those before found of the same cell, and have inputs in common (filler.h):
+	 * where this program measures alone, since another might not understand, and both shall do the same. */
+	bool informed;
+	int shelf_fd; /* if `informed`; 0: none */
 	/* looked at before and after every launch; NULL: none. A launch that found another one leaves no rows. */
 	struct fixed_files *fixed;
 };

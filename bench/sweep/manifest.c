@@ -45,6 +45,8 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "meter", json_string(p->meter->name));
 	json_object_set_new(plan, "launches", json_integer(p->launches));
 	json_object_set_new(plan, "repetitions", json_integer(p->repetitions));
+	if (p->sample_share > 0)
+		json_object_set_new(plan, "sample_share", json_real(p->sample_share));
 	json_object_set_new(plan, "warmup", json_integer(p->warmup));
 	json_object_set_new(plan, "counters", json_boolean(p->counters));
 	json_object_set_new(plan, "sample_seconds", json_real(p->sample_seconds));

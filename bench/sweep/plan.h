@@ -12,7 +12,8 @@
 #include "bench/harness/meter.h"
 #include "bench/probe/probe.h"
 
-enum { PLAN_LABEL = 512, PLAN_PROBES = 32 };
+enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
+#define PLAN_SHARE 0.7 /* of a launch's time in samples, with `repetitions = auto` */
 
 struct planned {
 	struct cell cell;
@@ -40,7 +41,10 @@ struct plan {
 	/* precision = 2%: a cell is done when the 95 % interval of its median is within so much of it, either
 	 * side */
 	double precision;
-	unsigned repetitions;   /* repetitions = 3: samples a launch */
+	/* repetitions = auto: samples a launch; auto is PLAN_REPETITIONS, and from a cell's second launch on as many
+	 * more as make `sample_share` of the launch's time (0: no more) */
+	unsigned repetitions;
+	double sample_share;
 	unsigned warmup;        /* warmup = 1 */
 	unsigned counters;      /* counters = no: 1 counts cycles and the like (counters.h) */
 	double sample_seconds;  /* sample-time = 10ms */

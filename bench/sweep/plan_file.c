@@ -34,6 +34,15 @@ static int set_count(const char *key, const char *value, uint64_t lowest, unsign
 	return 0;
 }
 
+/* A number, or "auto". */
+static int set_repetitions(const char *value, struct plan *p, struct err *e)
+{
+	const bool auto_ = strcmp(value, "auto") == 0;
+	p->repetitions = PLAN_REPETITIONS;
+	p->sample_share = auto_ ? PLAN_SHARE : 0;
+	return auto_ ? 0 : set_count("repetitions", value, 1, &p->repetitions, e);
+}
+
 /* "2%", "0.5%", or "off": the least launches are all. */
 static int set_precision(const char *value, double *out, struct err *e)
 {
@@ -86,7 +95,7 @@ static int set_setting(struct plan *p, const char *key, char *value, struct err 
 	if (strcmp(key, "precision") == 0)
 		return set_precision(value, &p->precision, e);
 	if (strcmp(key, "repetitions") == 0)
-		return set_count(key, value, 1, &p->repetitions, e);
+		return set_repetitions(value, p, e);
 	if (strcmp(key, "warmup") == 0)
 		return set_count(key, value, 0, &p->warmup, e);
 	if (strcmp(key, "counters") == 0)

@@ -7,6 +7,7 @@
 
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
+#include "bench/harness/filler.h"
 #include "bench/machine/topology.h"
 #include "bench/report/report.h"
 #include "bench/sweep/manifest.h"
@@ -131,8 +132,14 @@ static int run_campaign(struct session *s, struct campaign_result *r, struct err
 			.program = i > 0 ? s->baseline.program : NULL,
 			.before = &s->arms[i].before,
 			.samples_fd = s->arms[i].samples_fd,
+			.informed = s->arm_count == 1,
 			.fixed = &s->arms[i].fixed};
-	return campaign_run(s->plan, arms, s->arm_count, &campaign_real, r, e);
+	const int shelf = s->arm_count == 1 ? filler_create_shelf(filler_shelf_bytes()) : -1;
+	arms[0].shelf_fd = shelf > 0 ? shelf : 0;
+	int status = campaign_run(s->plan, arms, s->arm_count, &campaign_real, r, e);
+	if (shelf >= 0)
+		close(shelf);
+	return status;
 }
 
 static void tell_begin(const struct session *s)

@@ -30,6 +30,18 @@ holds '... with a row in workers.csv for each worker of each cell' test "$(tail 
 fails 2 'a folder that holds results is left alone' parscale sweep tiny.sweep --out tiny
 ok '... as it was' check_results tiny
 
+# Samples a launch: the first has the least; later ones, which are told what it found, make up for their start.
+printf '%s\n' 'kernel = sieve' 'size = 1e5' 'launches = 3' 'most-launches = 3' 'precision = off' 'sample-time = 1ms' 'meter = native' >auto.sweep
+ok 'repetitions = auto' parscale sweep auto.sweep --out auto --no-charts
+samples_of() { awk -F, -v launch="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "launch_id") at = i }
+	NR > 1 && $at == launch { n++ } END { print n + 0 }' auto/samples.csv; }
+holds '... the first launch has two samples' test "$(samples_of 0)" = 2
+holds '... the third more, within bounds' test "$(samples_of 2)" -gt 2 -a "$(samples_of 2)" -le 10
+holds '... as the manifest says' grep -q '"sample_share": 0.7' auto/manifest.json
+{ echo 'repetitions = 2' && cat auto.sweep; } >fixed.sweep
+ok 'repetitions = 2' parscale sweep fixed.sweep --out fixed --no-charts
+holds '... is exact' test "$(rows fixed ok)" = 6
+
 # What check-results is worth: each fault alone is found.
 damaged() {
 	rm -rf damaged

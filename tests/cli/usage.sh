@@ -83,6 +83,10 @@ run noop --timeout 0
 run noop --timeout -1s
 run noop --format xml
 run noop --result-fd 3
+run noop --known-batch 3
+run noop --share 70
+run noop --started 1
+run noop --shelf
 run noop --expect 1:1:0:x
 run noop --calls -5
 run noop --calls 1e

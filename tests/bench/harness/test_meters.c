@@ -5,6 +5,7 @@
  */
 /* sanitizers, by hand: thread */
 #include "bench/harness/meter.h"
+#include "bench/machine/clock.h"
 #include "config.h"
 
 #if HAVE_BENCHMARK
@@ -260,13 +261,90 @@ static void the_cap_is_wall_time(void **state)
 	}
 }
 
+/* Of a cell that is known: warm-up by quarters of a batch, the first of which may agree with the launches
+ * before; no search for a batch. */
+static void a_known_cell_is_not_searched(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < METERS; m++) {
+		struct err e = {0};
+		struct script s = {.ns = short_and_steady};
+		struct meter_plan plan = plan_of(&s, 3);
+		plan.known = (struct meter_known){255e-9, 4000};
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, 1 + 3);
+		assert_int_equal(s.taken, 3);
+		for (unsigned i = 0; i < s.taken; i++)
+			assert_in_range(s.batch_of[i], 1050000 / 250, 1050000 / 250 + 1);
+		assert_int_equal(s.runs, 1000 + 3 * s.batch_of[0]);
+		/* slower than it was: a second run of warm-up, and no sample of what is not settled */
+		s = (struct script){.ns = short_and_steady};
+		plan.known.seconds = 200e-9;
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, 2 + 3);
+		/* runs longer than a sample: one is the warm-up */
+		s = (struct script){.ns = longer_than_a_sample};
+		plan.known = (struct meter_known){0.05, 1};
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, 1 + 3);
+		assert_int_equal(s.batch_of[0], 1);
+		/* the least number of runs of warm-up holds all the same */
+		s = (struct script){.ns = longer_than_a_sample};
+		plan.warmup = 4;
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, 4 + 3);
+		/* none: the first run is a sample */
+		s = (struct script){.ns = longer_than_a_sample};
+		plan.warmup = 0;
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, 3);
+		assert_int_equal(s.taken, 3);
+	}
+}
+
+/* A launch that began long ago takes more samples, of a cell that is known. */
+static void samples_make_up_for_the_start(void **state)
+{
+	const double now = (double)clock_ns();
+	struct script s = {.ns = longer_than_a_sample};
+	struct meter_plan plan = plan_of(&s, 2);
+	(void)state;
+	plan.share = 0.7;
+	plan.known = (struct meter_known){0.05, 1};
+	plan.started = now; /* nothing was lost */
+	assert_int_equal(meter_samples(&plan, 50e6, 1), 2);
+	plan.started = now - 100e6; /* two samples' time: more than four and a half of them are 70 % */
+	assert_int_equal(meter_samples(&plan, 50e6, 1), 5);
+	assert_int_equal(meter_samples(&plan, 25e6, 2), 5);
+	plan.started = now - 100e9;
+	assert_int_equal(meter_samples(&plan, 50e6, 1), METER_MOST);
+	plan.samples = 20; /* asked for */
+	assert_int_equal(meter_samples(&plan, 50e6, 1), 20);
+	plan.samples = 2;
+	plan.known.batch = 0; /* the first launch */
+	assert_int_equal(meter_samples(&plan, 50e6, 1), 2);
+	plan.known.batch = 1;
+	plan.share = 0; /* as many as were asked for */
+	assert_int_equal(meter_samples(&plan, 50e6, 1), 2);
+	for (unsigned m = 0; m < METERS; m++) {
+		struct err e = {0};
+		s = (struct script){.ns = longer_than_a_sample};
+		plan.share = 0.7;
+		plan.started = (double)clock_ns() - 100e6;
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_in_range(s.taken, 5, METER_MOST);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(both_agree),
 		cmocka_unit_test(as_many_samples_as_asked), cmocka_unit_test(long_runs_are_not_batched),
 		cmocka_unit_test(nothing_is_thrown_away_without_warm_up),
 		cmocka_unit_test(cold_runs_are_not_sampled), cmocka_unit_test(a_failed_run_ends_it),
-		cmocka_unit_test(a_refused_sample_ends_it), cmocka_unit_test(the_cap_is_wall_time)};
+		cmocka_unit_test(a_refused_sample_ends_it), cmocka_unit_test(the_cap_is_wall_time),
+		cmocka_unit_test(a_known_cell_is_not_searched),
+		cmocka_unit_test(samples_make_up_for_the_start)};
 	printf("meters:");
 	for (unsigned m = 0; m < METERS; m++)
 		printf(" %s", meters_here[m].name);
