@@ -110,7 +110,7 @@ programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale
 # Test programs lie side by side in $(BUILD)/tests, whatever folder they mirror.
 test_sources := $(call found,tests,test_*.c)
 tests    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(test_sources)))
-support  := $(filter-out tests/fuzz/% $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
+support  := $(filter-out tests/fuzz/% tests/old_linux.c $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
@@ -170,6 +170,11 @@ $(BUILD)/tests/planted/work.o: bench/harness/work.c $(BUILD)/config.mk
 $(planted): $(BUILD)/tests/planted/work.o $(BUILD)/bench/commands/main.o $(library)
 	$(link)
 
+# Runs programs as an old Linux would.
+$(BUILD)/tests/old_linux: $(BUILD)/tests/old_linux.o
+	$(call say,LD,$@)
+	$(q)$(CC) $(link_flags) $^ -o $@
+
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
@@ -196,7 +201,7 @@ $(filter %/test_meters,$(tests)): $(if $(have_BENCHMARK),$(filter-out %/main.o,$
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-test: $(programs) $(tests) $(planted) $(BUILD)/plots/simulate ## run every test program and the command-line suite
+test: $(programs) $(tests) $(planted) $(BUILD)/plots/simulate $(BUILD)/tests/old_linux ## run every test program and the command-line suite
 	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
 		sh scripts/run-tests $(BUILD) $(tests) $(SUITES)

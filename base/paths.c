@@ -5,21 +5,17 @@
  */
 #include "base/paths.h"
 
+#include "base/system.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 /* The folder of the running program, with its slash. */
 static size_t folder(char *path, size_t size)
 {
-	ssize_t n = readlink("/proc/self/exe", path, size - 1);
-	path[n > 0 ? n : 0] = '\0';
-	/* without /proc, as the system was told to start it */
-	const char *told = n > 0 ? NULL : (const char *)getauxval(AT_EXECFN);
-	if (told)
-		snprintf(path, size, "%s", told);
+	system_program(path, size);
 	char *slash = strrchr(path, '/');
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }

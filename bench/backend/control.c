@@ -32,14 +32,14 @@
  */
 #include "bench/backend/control.h"
 
+#include "base/system.h"
+
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,7 +152,7 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 			b->max_workers);
 	*c = (struct control){.name = b->name, .job = job, .plan = *plan};
 	c->processes = strcmp(b->worker, "process") == 0;
-	c->fd = memfd_create("parscale", MFD_CLOEXEC);
+	c->fd = system_memory_file("parscale", false);
 	measure(c);
 	if (c->fd < 0 || ftruncate(c->fd, (off_t)c->bytes) != 0 || map(c) != 0) {
 		err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
@@ -211,7 +211,7 @@ static void relax(void)
 static long word_sleep(struct word *w, uint32_t unwanted, const struct timespec *limit)
 {
 	atomic_fetch_add(&w->sleepers, 1);
-	long status = syscall(SYS_futex, &w->value, FUTEX_WAIT, unwanted, limit, NULL, 0);
+	long status = system_sleep_on(&w->value, unwanted, limit);
 	atomic_fetch_sub(&w->sleepers, 1);
 	return status;
 }
@@ -219,7 +219,7 @@ static long word_sleep(struct word *w, uint32_t unwanted, const struct timespec 
 static void word_wake(struct word *w)
 {
 	if (atomic_load(&w->sleepers) > 0)
-		syscall(SYS_futex, &w->value, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+		system_wake(&w->value);
 }
 
 /* Returns the value when it is no longer `unwanted`: looks `spin` times, then sleeps. */

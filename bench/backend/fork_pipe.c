@@ -13,6 +13,7 @@
  */
 #include "bench/backend/fork_pipe.h"
 #include "base/io.h"
+#include "base/system.h"
 #include "bench/backend/process.h"
 
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -147,17 +147,6 @@ static void close_line(struct line *l)
 	l->to = l->from = -1;
 }
 
-/* Closes low to high at once: what each of many workers inherits of all the others' lines. */
-static void close_run(int low, int high)
-{
-#ifdef SYS_close_range /* Linux 5.9 */
-	if (low > high || syscall(SYS_close_range, (unsigned)low, (unsigned)high, 0) == 0)
-		return;
-#endif
-	for (int fd = low; fd <= high; fd++)
-		close(fd);
-}
-
 /* In a worker: a pipe ends for its reader when all writers have gone, so that no worker may hold another's ends.
  * Descriptors were given out in a row. The lines are only looked at: written, each worker would get a copy of them. */
 static void close_all_lines(const struct switchboard *b, unsigned workers)
@@ -169,12 +158,12 @@ static void close_all_lines(const struct switchboard *b, unsigned workers)
 		if (fd < 0)
 			continue;
 		if (fd != high + 1) {
-			close_run(low, high);
+			system_close_range(low, high);
 			low = fd;
 		}
 		high = fd;
 	}
-	close_run(low, high);
+	system_close_range(low, high);
 }
 
 static _Noreturn void child_life(const struct member *m, int in, int out)

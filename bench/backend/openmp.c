@@ -44,8 +44,8 @@ static int all_threads(const struct control *c, region_team_part_fn *part, struc
 		unsigned threads = (unsigned)omp_get_num_threads();
 		if (threads == workers)
 			part(c, (unsigned)omp_get_thread_num());
-#pragma omp master
-		got = threads;
+		if (omp_get_thread_num() == 0)
+			got = threads;
 	}
 	if (got != workers) {
 		char by[80];

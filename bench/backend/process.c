@@ -9,6 +9,8 @@
  */
 #include "bench/backend/process.h"
 
+#include "base/system.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ void process_disown(void)
 /* Returns when the process can be reaped or the time is over; leaves it to be reaped. */
 static void await_end(pid_t pid, double seconds)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0), ready = 1;
+	int fd = system_process_file(pid), ready = 1;
 	if (fd >= 0) {
 		struct pollfd ended = {.fd = fd, .events = POLLIN};
 		while ((ready = poll(&ended, 1, (int)(seconds * 1000) + 1)) < 0 && errno == EINTR)

@@ -12,6 +12,7 @@
 #include "bench/harness/child.h"
 
 #include "base/signals.h"
+#include "base/system.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
@@ -27,7 +28,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -289,7 +289,7 @@ static bool watch_round(struct watch *w, int pidfd, struct err *e)
  * Ctrl-C. Its status. */
 static int follow(struct watch *w, struct err *e)
 {
-	const int pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0); /* -1 before Linux 5.3: polled */
+	const int pidfd = system_process_file(w->pid); /* -1 before Linux 5.3: polled */
 	w->last_ns = clock_ns();
 	while (!watch_round(w, pidfd, e))
 		;

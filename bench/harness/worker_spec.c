@@ -8,6 +8,7 @@
 #include "bench/harness/worker_spec.h"
 
 #include "base/io.h"
+#include "base/system.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ int worker_spec_make(struct worker_spec *o, const char *program, const struct ce
 	const struct worker_spec_head head = {
 		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
 	size_t n = 0;
-	o->fd = memfd_create("parscale order", 0);
+	o->fd = system_memory_file("parscale order", true);
 	if (o->fd < 0 || io_write(o->fd, &head, sizeof head) < sizeof head ||
 		io_write(o->fd, cpus, cpus_bytes(c->workers)) < cpus_bytes(c->workers) ||
 		(p->text && io_write(o->fd, p->text, p->text_bytes) < p->text_bytes)) {

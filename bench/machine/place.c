@@ -11,10 +11,10 @@
  */
 #include "bench/machine/place.h"
 
+#include "base/system.h"
 #include "bench/machine/cpulist.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,7 +224,7 @@ int place_open(struct place *p, const char *policy, const struct topology *t, st
 		return -1;
 	const struct policy *named = find_policy(policy);
 	snprintf(p->policy, sizeof p->policy, "%s", policy);
-	p->bound = named != &policies[0];
+	p->bound = named != &policies[0] && system_binds();
 	if (keep_mask(p, t, e) == 0 && (named ? order_policy(p, named, t, e) : order_list(p, t, e)) == 0) {
 		p->capacity = place_capacity(t, (unsigned)p->count);
 		return 0;
@@ -245,26 +245,9 @@ int place_cpu(const struct place *p, unsigned worker)
 	return p->bound ? p->cpus[worker % (unsigned)p->count].id : -1;
 }
 
-/* Lets the calling thread run on these CPUs only; 0 or an errno. */
-static int set_mask(const int *ids, int n)
-{
-	size_t room = 1;
-	for (int i = 0; i < n; i++)
-		room = (size_t)ids[i] >= room ? (size_t)ids[i] + 1 : room;
-	cpu_set_t *set = CPU_ALLOC(room);
-	if (!set)
-		return ENOMEM;
-	CPU_ZERO_S(CPU_ALLOC_SIZE(room), set);
-	for (int i = 0; i < n; i++)
-		CPU_SET_S((size_t)ids[i], CPU_ALLOC_SIZE(room), set);
-	int status = sched_setaffinity(0, CPU_ALLOC_SIZE(room), set) == 0 ? 0 : errno;
-	CPU_FREE(set);
-	return status;
-}
-
 int place_bind(int cpu, struct err *e)
 {
-	int status = cpu < 0 ? 0 : set_mask(&cpu, 1);
+	int status = cpu < 0 ? 0 : system_bind(&cpu, 1);
 	return status == 0 ? 0
 			   : err_set(e, ERR_FAILED, "placement: cannot bind to CPU %d: %s", cpu,
 				     strerror(status));
@@ -272,10 +255,10 @@ int place_bind(int cpu, struct err *e)
 
 void place_restore(const struct place *p)
 {
-	set_mask(p->mask, p->mask_count);
+	system_bind(p->mask, p->mask_count);
 }
 
 int place_current(void)
 {
-	return sched_getcpu();
+	return system_cpu();
 }

@@ -5,12 +5,12 @@
  */
 #include "bench/machine/topology_read.h"
 
+#include "base/system.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/tree.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,20 +192,6 @@ int topology_usable_cores(const struct topology *t)
 	return n;
 }
 
-/* The affinity mask from the system itself, where there is no /proc. */
-static int allowed_by_call(int *ids)
-{
-	const size_t bytes = CPU_ALLOC_SIZE(CPULIST_LIMIT);
-	int n = 0;
-	cpu_set_t *set = CPU_ALLOC(CPULIST_LIMIT);
-	if (set && sched_getaffinity(0, bytes, set) == 0)
-		for (int i = 0; i < CPULIST_LIMIT; i++)
-			if (CPU_ISSET_S((size_t)i, bytes, set))
-				ids[n++] = i;
-	CPU_FREE(set);
-	return n;
-}
-
 int topology_allowed(const char *root, int *ids, struct err *e)
 {
 	/* the list of 16384 CPUs, every second one allowed, has some 49,000 letters */
@@ -222,7 +208,7 @@ int topology_allowed(const char *root, int *ids, struct err *e)
 	if (cut)
 		return err_set(e, ERR_FAILED, "topology: the list of allowed CPUs is too long to be read");
 	if (n <= 0 && root[0] == '\0')
-		n = allowed_by_call(ids);
+		n = system_affinity(ids, CPULIST_LIMIT); /* without /proc */
 	return n < 0 ? 0 : n;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "bench/machine/topology_read.h"
 
+#include "base/system.h"
 #include "bench/machine/cpulist.h"
 
 #include <fcntl.h>
@@ -34,7 +35,7 @@ void topology_share(const struct topology *t)
 	char number[16];
 	topology_unshare();
 	memcpy(h.magic, magic, sizeof magic);
-	int low = memfd_create("parscale-topology", MFD_CLOEXEC);
+	int low = system_memory_file("parscale-topology", false);
 	if (low < 0)
 		return;
 	/* Inherited, and out of the way of those that a child expects under fixed numbers. */

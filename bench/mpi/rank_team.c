@@ -11,6 +11,7 @@
  * in any MPI program.
  */
 #include "bench/mpi/rank_team.h"
+#include "base/system.h"
 #include "base/units.h"
 
 #include "bench/mpi/threads.h"
@@ -393,7 +394,7 @@ void ranks_join(struct job *job)
 /* Takes the order that follows an OPEN as a descriptor, its words in `words`. */
 static int take_order(char *text, char **words, struct err *e)
 {
-	const int order = memfd_create("parscale order", MFD_CLOEXEC);
+	const int order = system_memory_file("parscale order", false);
 	const bool there = order >= 0 && ftruncate(order, (off_t)pending.order_bytes) == 0;
 	char *bytes = there ? mmap(NULL, pending.order_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, order, 0)
 			    : MAP_FAILED;

@@ -19,8 +19,8 @@ unsigned threads_all(unsigned threads, threads_part_fn *part, void *ctx)
 	omp_set_num_threads((int)threads);
 #pragma omp parallel default(none) shared(part, ctx, got)
 	{
-#pragma omp master
-		got = (unsigned)omp_get_num_threads();
+		if (omp_get_thread_num() == 0)
+			got = (unsigned)omp_get_num_threads();
 		part(ctx, (unsigned)omp_get_thread_num());
 	}
 	return got;

@@ -4,6 +4,7 @@
  * spends waiting: join and waitpid, pidfd, futex, and polling a flag in three ways. The worker
  * sleeps, so all CPU time is the waiter's.
  */
+#include "base/system.h"
 #include "bench/probe/probe.h"
 #include "bench/probe/wait.h"
 
@@ -120,7 +121,7 @@ static bool reap(struct worker *w, const struct way *way)
 	if (!way->process)
 		return pthread_join(w->thread, NULL) == 0;
 	if (way->pidfd) {
-		struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, w->pid, 0), .events = POLLIN};
+		struct pollfd ended = {.fd = system_process_file(w->pid), .events = POLLIN};
 		if (ended.fd < 0)
 			return waitpid(w->pid, NULL, 0) < 0;
 		poll(&ended, 1, -1);
@@ -146,6 +147,8 @@ static enum probe_status sample(
 	(void)batch;
 	if (way->two_cpus && !r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
+	if (way->pidfd && !system_has_process_files())
+		return probe_say(s, PROBE_ABSENT, "the system has no pidfd");
 	*n = (struct notice){0};
 	int error = create(&w, way->process);
 	if (error)

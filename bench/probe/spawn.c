@@ -7,6 +7,7 @@
  * all others: MADV_DONTFORK keeps the ballast out of their children.
  */
 #include "base/paths.h"
+#include "base/system.h"
 #include "bench/probe/pages.h"
 #include "bench/probe/probe.h"
 #include "bench/probe/spawn_openmp.h"
@@ -166,6 +167,8 @@ static enum probe_status sample_way(
 	if (program && access(program, X_OK) != 0)
 		return probe_say(sample, PROBE_ABSENT, "%s: %s", strrchr(program, '/') + 1,
 			way->program ? "this build has no static program" : strerror(errno));
+	if (way->flags & WAY_PIDFD && !system_has_process_files())
+		return probe_say(sample, PROBE_ABSENT, "the system has no pidfd");
 	if (is_free(c))
 		place_restore(&r->place);
 	return run_workers(s, way, program, r->option[CHILDREN], sample);

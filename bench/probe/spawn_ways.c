@@ -4,6 +4,7 @@
  */
 #include "bench/probe/spawn_ways.h"
 
+#include "base/system.h"
 #include "bench/probe/probe.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,7 +176,7 @@ static int reap_sigchld(struct worker *w, int *status)
 
 static int reap_pidfd(struct worker *w, int *status)
 {
-	int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
+	int fd = system_process_file(w->pid);
 	if (fd < 0)
 		return errno;
 	struct pollfd ended = {.fd = fd, .events = POLLIN};
@@ -190,7 +190,7 @@ const struct way spawn_ways[SPAWN_WAYS] = {
 	{"pthread", "thread", create_thread, join_thread, -1, 0, 0, 0},
 	{"fork", "process", create_fork, reap_wait, -1, 3, 14, 0},
 	{"fork, SIGCHLD", "process", create_fork, reap_sigchld, -1, 3, 14, WAY_FULL},
-	{"fork, pidfd", "process", create_fork, reap_pidfd, -1, 3, 14, WAY_FULL},
+	{"fork, pidfd", "process", create_fork, reap_pidfd, -1, 3, 14, WAY_FULL | WAY_PIDFD},
 	{"vfork", "process", create_vfork, reap_wait, -1, 0.7, 3, 0},
 	{"posix_spawn", "process", create_posix_spawn, reap_wait, 0, 14, 40, 0},
 	{"posix_spawn, static", "process", create_posix_spawn, reap_wait, 1, 6, 30, 0},

@@ -38,6 +38,7 @@ enum {
 	WAY_FULL = 1,     /* only in a full run of the probe */
 	WAY_REAPS = 2,    /* the call that makes the worker reaps it */
 	WAY_OWN_PIPE = 4, /* its mark comes back through a pipe of its own */
+	WAY_PIDFD = 8,    /* needs a descriptor of a process */
 };
 
 /* How a worker is made. Both calls return 0 or an errno. */

@@ -4,12 +4,11 @@
 #ifndef PARSCALE_BENCH_PROBE_WAIT_H
 #define PARSCALE_BENCH_PROBE_WAIT_H
 
-#include <limits.h>
-#include <linux/futex.h>
+#include "base/system.h"
+
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { WAIT_LOOKS = 5000 }; /* before the CPU is offered to others, who may be the one waited for */
@@ -44,12 +43,12 @@ static inline void wait_yield(const _Atomic uint64_t *word, uint64_t value)
 static inline void wait_futex(_Atomic uint32_t *word, uint32_t value)
 {
 	for (uint32_t now; (now = atomic_load_explicit(word, memory_order_acquire)) != value;)
-		syscall(SYS_futex, word, FUTEX_WAIT, now, NULL, NULL, 0);
+		system_sleep_on(word, now, NULL);
 }
 
 static inline void wait_wake(_Atomic uint32_t *word)
 {
-	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	system_wake(word);
 }
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "bench/sweep/session.h"
 
+#include "base/system.h"
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
 #include "bench/harness/filler.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,8 +35,8 @@ static double wall_clock(void)
 static int name_pair(char id[SESSION_PAIR], struct err *e)
 {
 	uint64_t bits[2];
-	if (getrandom(bits, sizeof bits, 0) != sizeof bits)
-		return err_set(e, ERR_FAILED, "getrandom: %s", strerror(errno));
+	if (system_random(bits, sizeof bits) != 0)
+		return err_set(e, ERR_FAILED, "random numbers: %s", strerror(errno));
 	snprintf(id, SESSION_PAIR, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
 	return 0;
 }
