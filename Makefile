@@ -37,6 +37,7 @@ DESTDIR ?=
 # WITH_X=0 leaves X out even where it is installed.
 WITH_OPENMP    ?= 1
 WITH_HWLOC     ?= 1
+WITH_ZLIB      ?= 1
 WITH_BENCHMARK ?= 1
 WITH_MPI       ?= $(if $(flavour_flags),0,1)
 
@@ -74,7 +75,7 @@ $(BUILD)/config.mk: FORCE
 endif
 $(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
-	@CC=$(call quoted,$(CC)) CXX=$(call quoted,$(CXX)) CFLAGS=$(call quoted,$(CFLAGS) $(flavour_flags) $(LDFLAGS)) WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) \
+	@CC=$(call quoted,$(CC)) CXX=$(call quoted,$(CXX)) CFLAGS=$(call quoted,$(CFLAGS) $(flavour_flags) $(LDFLAGS)) WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) WITH_ZLIB=$(WITH_ZLIB) \
 		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) sh scripts/configure $(BUILD)
 	@printf 'configured := %s\n' $(call quoted,$(settings)) >>$@
 FORCE:
@@ -103,7 +104,7 @@ versus  := $(call found,bench/versus,*.c)
 apart   := bench/commands/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus)
 sources := $(filter-out $(apart),$(call found,base kernels bench,*.c))
 library := $(BUILD)/libparscale.a
-libs     = $(hwloc_libs) -ljansson -lm -lpthread
+libs     = $(hwloc_libs) $(zlib_libs) -ljansson -lm -lpthread
 
 echoes   := $(BUILD)/parscale-echo $(if $(have_STATIC),$(BUILD)/parscale-echo-static)
 programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale-gbench) $(if $(have_MPI),$(BUILD)/parscale-mpi)

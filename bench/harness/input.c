@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * input.c - the bytes of --input: a mapped file, or whatever a pipe delivers until its end.
+ * input.c - the bytes of --input: a mapped file, or whatever a pipe delivers until its end;
+ * unpacked, if gzip packed them.
  *
  * Mapping with MAP_POPULATE gives one copy in the page cache that forked workers share. It needs
  * two precautions. Vectors may read beyond both ends, so the file is mapped into the middle of an
@@ -10,6 +11,7 @@
  */
 #include "bench/harness/input.h"
 
+#include "bench/harness/gunzip.h"
 #include "kernels/memory.h"
 
 #include <errno.h>
@@ -140,8 +142,7 @@ static const char *is_packed(const struct input *in, const char **how)
 		const char *magic;
 		size_t bytes;
 		const char *what, *how;
-	} known[] = {{"\x1f\x8b", 2, "compressed by gzip", "zcat"},
-		{"BZh91AY&SY", 10, "compressed by bzip2", "bzcat"},
+	} known[] = {{"BZh91AY&SY", 10, "compressed by bzip2", "bzcat"},
 		{"\xfd"
 		 "7zXZ\0",
 			6, "compressed by xz", "xzcat"},
@@ -157,6 +158,29 @@ static const char *is_packed(const struct input *in, const char **how)
 	return NULL;
 }
 
+static bool is_gzipped(const struct input *in)
+{
+	return in->count >= 2 && in->bytes[0] == 0x1F && in->bytes[1] == 0x8B;
+}
+
+/* What gzip packed is searched unpacked. A file stays mapped, for input_check. */
+static int unpack(struct input *in, struct err *e)
+{
+	unsigned char *unpacked;
+	size_t bytes;
+	if (gunzip_missing)
+		return err_set(e, ERR_USAGE,
+			"--input: %s is compressed by gzip: zcat FILE | parscale ... --input - "
+			"(%s)",
+			in->path, gunzip_missing);
+	if (gunzip(in->bytes, in->count, in->path, &unpacked, &bytes, e) != 0)
+		return -1;
+	memory_free(in->own);
+	in->bytes = in->own = unpacked;
+	in->count = bytes;
+	return 0;
+}
+
 int input_open(const char *path, struct input *in, struct err *e)
 {
 	const bool standard = strcmp(path, "-") == 0;
@@ -168,6 +192,8 @@ int input_open(const char *path, struct input *in, struct err *e)
 		return -1;
 	}
 	int status = map_all(in) ? 0 : read_all(in->fd, in, e);
+	if (status == 0 && is_gzipped(in))
+		status = unpack(in, e);
 	if (status == 0 && in->count == 0)
 		status = err_set(e, ERR_USAGE, "--input: %s is empty", in->path);
 	const char *how, *what = status == 0 ? is_packed(in, &how) : NULL;

@@ -2,7 +2,7 @@
 /*
  * input.h - the bytes of --input, in memory. Nothing here interprets them.
  *
- * A regular file is mapped, and all of its pages are made present at once; anything else is read to its end.
+ * A regular file is mapped, and all of its pages are made present at once; anything else is read to its end. What gzip packed is unpacked.
  * While a file is mapped, a part of it that is cut off is no crash: whoever touches it, thread or process,
  * says which file shrank and exits with ERR_FAILED.
  */
@@ -17,7 +17,7 @@
 struct input {
 	const unsigned char *bytes; /* readable MEMORY_MARGIN beyond both ends */
 	size_t count;               /* at least 1 */
-	unsigned char *own;         /* what was read, or NULL */
+	unsigned char *own;         /* what was read or unpacked, or NULL */
 	unsigned char *map;         /* what was mapped with a page before and behind, or NULL */
 	size_t map_bytes;
 	int fd;
@@ -25,8 +25,8 @@ struct input {
 	const char *path;
 };
 
-/* Takes a whole file, FIFO or ("-") standard input in. ERR_USAGE for what is missing, unreadable, empty or a
- * directory; ERR_FAILED where the system failed. `path` and *in stay where they are until input_free; one
+/* Takes a whole file, FIFO or ("-") standard input in. ERR_USAGE for what is missing, unreadable, empty, a
+ * directory, or packed and not whole or not by gzip; ERR_FAILED where the system failed. `path` and *in stay where they are until input_free; one
  * input at a time. */
 int input_open(const char *path, struct input *in, struct err *e);
 

@@ -48,7 +48,7 @@ static const char *unless_empty(const char *text)
 
 const struct build_fact *build_facts(void)
 {
-	static struct build_fact facts[11];
+	static struct build_fact facts[12];
 	const struct build_fact now[] = {
 		{"version", build_version, NULL},
 		{"commit", unless_empty(BUILD_COMMIT), "not built from a git checkout"},
@@ -58,6 +58,7 @@ const struct build_fact *build_facts(void)
 		{"libc", libc_version(), "not glibc"},
 		{"openmp", build_openmp, MISSING_OPENMP},
 		{"hwloc", hwloc_version(), MISSING_HWLOC},
+		{"zlib", HAVE_ZLIB ? "found" : NULL, MISSING_ZLIB},
 		{"benchmark", HAVE_BENCHMARK ? "found" : NULL, MISSING_BENCHMARK},
 		{"jansson", JANSSON_VERSION, NULL},
 		{NULL, NULL, NULL},

@@ -19,10 +19,10 @@ for file in windows windows-open unix; do
 done
 fails 2 'a list with lines of two kinds' parscale run palindrome --length 4 --input mixed
 holds '... names the line' grep -q 'line 2 of the list' err
-if command -v gzip >/dev/null; then
-	gzip -c unix >unix.gz
-	fails 2 'a compressed text' parscale run text --input unix.gz
-	holds '... says how to read it' grep -q 'compressed by gzip: zcat' err
+if command -v bzip2 >/dev/null; then
+	bzip2 -c unix >unix.bz2
+	fails 2 'a compressed text' parscale run text --input unix.bz2
+	holds '... says how to read it' grep -q 'compressed by bzip2: bzcat' err
 fi
 printf '\377\376n\0o\0o\0n\0' >utf16
 fails 2 'a text in UTF-16' parscale run text --input utf16
