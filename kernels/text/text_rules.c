@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Names of sets, in the order of enum text_set. */
-static const char *const names[] = {"letters", "alnum", "nonspace"};
+static const char *const names[] = {"letters", "alnum", "nonspace", "apostrophes", "hyphens"};
 
 static bool is_listed(const struct text_rules *r, uint32_t c)
 {
@@ -30,6 +30,18 @@ static bool is_listed_folded(const struct text_rules *r, uint32_t c)
 	return false;
 }
 
+/* As dictionaries write don't: with that of ASCII, or with U+2019. */
+static bool is_apostrophe(uint32_t c)
+{
+	return c == '\'' || c == 0x2019;
+}
+
+/* As in to-do: the hyphen of ASCII, Unicode's, and the one that does not break. */
+static bool is_hyphen(uint32_t c)
+{
+	return c == '-' || c == 0x2010 || c == 0x2011;
+}
+
 static bool is_in_set(const struct text_rules *r, uint32_t c)
 {
 	if (c >= 0x80 && (!r->utf8 || unicode_is_mark(c)))
@@ -41,6 +53,10 @@ static bool is_in_set(const struct text_rules *r, uint32_t c)
 		return unicode_is_letter(c) || unicode_is_digit(c);
 	case TEXT_NONSPACE:
 		return !unicode_is_space(c);
+	case TEXT_APOSTROPHES:
+		return unicode_is_letter(c) || is_apostrophe(c);
+	case TEXT_HYPHENS:
+		return unicode_is_letter(c) || is_apostrophe(c) || is_hyphen(c);
 	default:
 		return r->fold ? is_listed_folded(r, c) : is_listed(r, c);
 	}
@@ -102,8 +118,8 @@ static int make_list(struct text_rules *r, const char *text, struct err *e)
 			return err_set(e, ERR_USAGE, "--word-chars: a range in '%s' is backwards", whole);
 		if (is_listed_twice(r, first, last))
 			return err_set(e, ERR_USAGE,
-				"--word-chars: '%s' is none of letters, alnum, nonspace, nor a list with "
-				"each character once",
+				"--word-chars: '%s' is none of letters, alnum, nonspace, apostrophes, hyphens, "
+				"nor a list with each character once",
 				whole);
 		r->list[r->listed].first = first;
 		r->list[r->listed++].last = last;

@@ -15,7 +15,7 @@
 #include "kernels/kernel.h"
 
 /* The sets that have names; TEXT_LIST: those of the list. The values of --fold-case and --encoding. */
-enum text_set { TEXT_LETTERS, TEXT_ALNUM, TEXT_NONSPACE, TEXT_LIST };
+enum text_set { TEXT_LETTERS, TEXT_ALNUM, TEXT_NONSPACE, TEXT_APOSTROPHES, TEXT_HYPHENS, TEXT_LIST };
 enum text_fold {
 	TEXT_FOLD_AUTO,
 	TEXT_FOLD_YES,

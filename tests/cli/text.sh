@@ -24,6 +24,8 @@ lists 'Anna x2x 1001 did ' --word-chars alnum
 lists "x2x 1001 -- 'did' ab,ba " --word-chars nonspace
 lists "Anna x2x 1001 'did' " --word-chars "a-z0-9'"
 lists 'did ' --word-chars a-z --fold-case no
+lists "Anna -- 'did' " --word-chars hyphens
+lists "Anna 'did' " --word-chars apostrophes
 lists "$(printf 'Anna did \303\211t\303\251 t\303\266\303\226T e\314\201te\314\201 ')" --encoding utf-8
 lists "$(printf 'did e\314\201te\314\201 ')" --encoding utf-8 --fold-case no
 lists "$(printf 'Anna did \303\211t\303\251 e\314\201te\314\201 ')" --encoding utf-8 --word-chars "$(printf 'a-t\303\251')" --min-length 3
