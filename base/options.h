@@ -16,8 +16,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The choice of --format where it is text|json|csv, in this order. */
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+/* The choice of --format where it is text|json|csv, in this order; `run` goes on with lists as BED and TSV. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_BED, FORMAT_TSV };
 
 enum option_kind {
 	OPTION_IS_FLAG,

@@ -163,6 +163,17 @@ struct kernel_excluded {
 	void (*count)(struct problem *p, bool too);
 };
 
+/* Where an item is: in DNA, two arms that pair and what is between them. */
+struct kernel_place {
+	const char *record; /* its name, not ended, of record_length; NULL: no record */
+	size_t record_length;
+	uint64_t record_number; /* from 1 */
+	uint64_t start;         /* letters before the item in its record */
+	uint64_t arm, gap;      /* letters of either arm, and between them */
+	const char *text;       /* the item, as it was read */
+	size_t length;
+};
+
 /* For a kernel whose variants emit; each member may be NULL. */
 struct kernel_listing {
 	/* A number at which, as *stop of the problem, there are nearly n items from its start on. -1 with
@@ -178,6 +189,11 @@ struct kernel_listing {
 	/* Writes an item's text in the spelling that all texts that count as the same word share, to `to` of
 	 * twice `length` bytes; returns its new length. NULL: no two do. */
 	size_t (*fold)(const void *input, const char *text, size_t length, char *to);
+
+	/* Whether items of this problem have places, and the place of one that was emitted. NULL: they never
+	 * have. */
+	bool (*placed)(const struct problem *p);
+	void (*place)(const void *input, uint64_t item, struct kernel_place *out);
 
 	/* What an item that was emitted adds to the tally. NULL: lists hold less than what counts. */
 	void (*weigh)(uint64_t item, struct tally *out);

@@ -101,6 +101,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 		c->argv[n++] = c->options[i];
 	if (m->print)
 		c->argv[n++] = "--print";
+	if (m->bed)
+		c->argv[n++] = "--format=bed";
 	if (m->print_unique)
 		c->argv[n++] = "--print-unique";
 	if (m->counters)

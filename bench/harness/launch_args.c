@@ -39,7 +39,8 @@ static const struct option_spec own_options[] = {
 		"start no new sample after this time (default: 1h)"),
 	OPTION_SECONDS("timeout", struct run_args, measure.timeout_seconds,
 		"fail if a run takes longer (default: 1h)"),
-	OPTION_CHOICE("format", struct run_args, format, "text|json|csv", "output format (default: text)"),
+	OPTION_CHOICE("format", struct run_args, format, "text|json|csv|bed|tsv",
+		"output format (default: text); bed, tsv: of what --print finds in DNA (default there: tsv)"),
 	OPTION_FLAG("print", struct run_args, measure.print,
 		"list the items found on standard output, the rest on standard error; one sample and no warm-up by default"),
 	OPTION_FLAG("print-unique", struct run_args, measure.print_unique,
@@ -155,6 +156,21 @@ static int find_kernel(
 	return cell_init(&a->measure.cell, argv[first], e);
 }
 
+/* Lists with places are what --print writes of some kernels; the timing beside them is text. */
+static int check_format(const struct run_args *a, struct err *e)
+{
+	const struct kernel *k = a->measure.cell.kernel;
+	if (a->format != FORMAT_BED && a->format != FORMAT_TSV)
+		return 0;
+	if (!a->measure.print)
+		return err_set(e, ERR_USAGE, "--format: bed and tsv are for lists of DNA: add --print");
+	if (!k->listing || !k->listing->placed || !k->listing->placed(&a->measure.cell.problem))
+		return err_set(e, ERR_USAGE,
+			"--format: bed and tsv are for lists of DNA (inverted, or substrings "
+			"--alphabet dna)");
+	return 0;
+}
+
 int launch_args_parse_run(int argc, char **argv, struct run_args *a, struct err *e)
 {
 	struct option_spec table[OPTIONS_MOST + 1];
@@ -176,12 +192,16 @@ int launch_args_parse_run(int argc, char **argv, struct run_args *a, struct err 
 	if (a->measure.print && a->measure.print_unique)
 		return err_set(e, ERR_USAGE, "--print-unique: not with --print; both want standard output");
 	if (a->measure.print_unique &&
-		!(a->measure.cell.kernel->takes_input &&
+		!(a->measure.cell.kernel->takes_input && a->measure.cell.kernel->listing &&
+			a->measure.cell.kernel->listing->spell &&
 			kernel_lists_all(a->measure.cell.kernel, a->measure.cell.variant)))
 		return err_set(e, ERR_USAGE, "--print-unique: kernel %s finds no words",
 			a->measure.cell.kernel->name);
 	if (a->nth && (a->measure.print || a->measure.print_unique))
 		return err_set(e, ERR_USAGE, "--nth: not with --print; both want standard output");
+	if (check_format(a, e) != 0)
+		return -1;
+	a->measure.bed = a->format == FORMAT_BED;
 	if (a->nth && nth_aim(&a->measure.cell, a->nth, e) != 0)
 		return -1;
 	complete(&a->measure, a->measure.print || a->nth);

@@ -25,6 +25,7 @@ struct measure_plan {
 	/* count cycles and the like, and energy, where the system grants it (counters.h) */
 	bool counters;
 	bool print;        /* afterwards, list the items found on standard output */
+	bool bed;          /* those that have places as BED, not as TSV */
 	bool print_unique; /* or each different one, counted */
 	/* append there what each worker of the last run did when (workers.csv); NULL: nowhere */
 	const char *trace;

@@ -10,14 +10,19 @@
 #include "bench/harness/prepare.h"
 #include "bench/harness/print_counts.h"
 #include "bench/harness/print_items.h"
+#include "bench/harness/print_places.h"
 
 static int list(const struct measure_plan *plan, const struct prepared *p, measure_sink_fn *take, void *ctx,
 	struct err *e)
 {
 	if (!plan->print && !plan->print_unique)
 		return 0;
+	const struct kernel_listing *listing = p->cell.kernel->listing;
+	const bool places = listing && listing->placed && listing->placed(&p->cell.problem);
 	int status = take(ctx, NULL, e);
-	if (status == 0 && plan->print)
+	if (status == 0 && plan->print && places)
+		status = print_places(&p->cell, p->expected.tally, plan->bed, e);
+	else if (status == 0 && plan->print)
 		status = print_items(&p->cell, p->expected.tally, e);
 	if (status == 0 && plan->print_unique)
 		status = print_counts(&p->cell, p->expected.tally.count, e);

@@ -3,13 +3,11 @@
  * substrings.c - the kernel `substrings`: its string, and its record.
  *
  * The string is what counts under the alphabet: all bytes as they stand; or the ASCII letters, in lower case;
- * or the bases of DNA: letters in upper case with U as T, whatever else stands between them, and without the
- * header lines of FASTA files (from a '>' at the beginning of a line to its end). A letter of DNA that is not
- * A, C, G or T pairs with nothing.
+ * or the letters of DNA as dna.h has them. What is not A, C, G or T (or U) pairs with nothing, and so does
+ * the end of a record.
  */
 #include "kernels/substrings/substrings.h"
 
-#include "kernels/fill.h"
 #include "kernels/memory.h"
 #include "kernels/substrings/substrings_generate.h"
 
@@ -20,47 +18,16 @@ enum alphabet { ALPHABET_BYTES, ALPHABET_LETTERS, ALPHABET_DNA };
 
 enum { CHUNK_BYTES = 32768 };
 
-/* Codes of bases: a base's partner is the code with SUBSTRINGS_FLIP flipped; flipped, the code of others is
- * none. */
-enum { BASE_A = 0, BASE_C = 1, BASE_G = 2, BASE_T = 3, BASE_OTHER = 0x80 };
-
-static unsigned char code_of(unsigned char letter)
+/* The ASCII letters of `count` bytes in lower case, to `to` if that is not NULL; returns how many they are. */
+static uint64_t filter_letters(const unsigned char *from, uint64_t count, unsigned char *to)
 {
-	switch (letter) {
-	case 'A':
-		return BASE_A;
-	case 'C':
-		return BASE_C;
-	case 'G':
-		return BASE_G;
-	case 'T':
-		return BASE_T;
-	default:
-		return BASE_OTHER;
-	}
-}
-
-/* What counts of `count` bytes, to `to` if that is not NULL; returns how much that is. */
-static uint64_t filter(const unsigned char *from, uint64_t count, enum alphabet alphabet, unsigned char *to)
-{
-	if (alphabet == ALPHABET_BYTES) {
-		if (to)
-			memcpy(to, from, count);
-		return count;
-	}
-	bool header = false, line_begins = true;
 	uint64_t n = 0;
 	for (uint64_t i = 0; i < count; i++) {
 		const unsigned char lower = from[i] | 0x20;
-		header = alphabet == ALPHABET_DNA && from[i] != '\n' &&
-			 (header || (line_begins && from[i] == '>'));
-		line_begins = from[i] == '\n';
-		if (header || lower < 'a' || lower > 'z')
+		if (lower < 'a' || lower > 'z')
 			continue;
 		if (to)
-			to[n] = alphabet == ALPHABET_LETTERS ? lower
-				: lower == 'u'               ? 'T'
-							     : (unsigned char)(lower & ~0x20);
+			to[n] = lower;
 		n++;
 	}
 	return n;
@@ -68,34 +35,43 @@ static uint64_t filter(const unsigned char *from, uint64_t count, enum alphabet 
 
 uint64_t substrings_letters(const struct problem *p)
 {
-	if (p->text)
-		return filter(p->text, p->text_bytes, (enum alphabet)p->alphabet, NULL);
-	return p->bytes;
-}
-
-static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
-{
-	substrings_generate(
-		to, hi - lo, (enum substrings_string)f->of[1], (unsigned)f->of[2], f->of[3] != 0, f->of[0]);
-}
-
-/* What counts of the input, as it is listed. */
-static unsigned char *make_text(const struct problem *p, uint64_t count, struct err *e)
-{
-	const bool bases = p->alphabet == ALPHABET_DNA;
+	if (p->alphabet == ALPHABET_DNA)
+		return dna_letters(p);
 	if (!p->text)
-		return fill_alloc(p,
-			&(struct fill){.what = "the string",
-				.of = {p->seed, p->string, bases && p->letters > 4 ? 4 : p->letters, bases},
-				.count = count,
-				.size = 1,
-				.whole = true,
-				.make = generate},
-			count, e);
-	unsigned char *text = memory_alloc(count, 1, "the string", e);
-	if (text)
-		filter(p->text, p->text_bytes, (enum alphabet)p->alphabet, text);
-	return text;
+		return p->bytes;
+	return p->alphabet == ALPHABET_LETTERS ? filter_letters(p->text, p->text_bytes, NULL) : p->text_bytes;
+}
+
+/* Codes of bases; beside their letters only for listings. */
+static int make_bases(struct substrings_input *in, const struct problem *p, struct err *e)
+{
+	if (dna_open(p, 1, &in->dna, e) != 0)
+		return -1;
+	in->flip = SUBSTRINGS_FLIP;
+	in->count = in->dna.count;
+	in->shown = in->dna.letters;
+	in->text = p->listing ? memory_alloc(in->count, 1, "the string", e) : in->shown;
+	if (!in->text)
+		return -1;
+	for (uint64_t i = 0; i < in->count; i++)
+		in->text[i] = dna_code(in->shown[i]);
+	if (!p->listing)
+		in->dna.letters = in->shown = NULL;
+	return 0;
+}
+
+static int make_text(struct substrings_input *in, const struct problem *p, struct err *e)
+{
+	in->count = substrings_letters(p);
+	in->text = p->text ? memory_alloc(in->count, 1, "the string", e) : substrings_generated(p, false, e);
+	in->shown = in->text;
+	if (!in->text)
+		return -1;
+	if (p->text && p->alphabet == ALPHABET_LETTERS)
+		filter_letters(p->text, p->text_bytes, in->text);
+	else if (p->text)
+		memcpy(in->text, p->text, in->count);
+	return 0;
 }
 
 int substrings_setup(const struct problem *p, void **input, struct err *e)
@@ -103,22 +79,12 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 	struct substrings_input *in = calloc(1, sizeof *in);
 	if (!in)
 		return err_set(e, ERR_FAILED, "substrings: out of memory");
-	in->count = substrings_letters(p);
-	in->flip = p->alphabet == ALPHABET_DNA ? SUBSTRINGS_FLIP : 0;
-	in->peak = p->longest ? p->longest : 1;
-	in->prefetch = prefetch_choose(p, in->count, PREFETCH_BOUND_BY_READING);
-	in->shown = make_text(p, in->count, e);
-	in->text = in->shown && in->flip ? memory_alloc(in->count, 1, "the string's codes", e) : in->shown;
-	if (!in->text) {
+	if ((p->alphabet == ALPHABET_DNA ? make_bases(in, p, e) : make_text(in, p, e)) != 0) {
 		substrings_teardown(in);
 		return -1;
 	}
-	for (uint64_t i = 0; in->flip && i < in->count; i++)
-		in->text[i] = code_of(in->shown[i]);
-	if (in->flip && !p->listing) {
-		memory_free(in->shown);
-		in->shown = NULL;
-	}
+	in->peak = p->longest ? p->longest : 1;
+	in->prefetch = prefetch_choose(p, in->count, PREFETCH_BOUND_BY_READING);
 	*input = in;
 	return 0;
 }
@@ -126,8 +92,7 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 void substrings_teardown(void *input)
 {
 	struct substrings_input *in = input;
-	if (in->shown != in->text)
-		memory_free(in->shown);
+	dna_free(&in->dna);
 	memory_free(in->text);
 	free(in);
 }
@@ -179,18 +144,39 @@ static const char *oracle(const struct problem *p, struct tally *known, bool *ch
 	return "closed form";
 }
 
+/* Pairs of a centre, one by one. */
+static uint64_t pairs_of(const struct substrings_input *in, struct substrings_centre c)
+{
+	uint64_t n = 0;
+	while (n < c.left && c.right + n < in->count &&
+		(in->text[c.left - 1 - n] ^ in->flip) == in->text[c.right + n])
+		n++;
+	return n;
+}
+
 /* An item is a centre; its longest palindrome. */
 static size_t spell(const void *input, uint64_t item, char *buffer, const char **text)
 {
 	const struct substrings_input *in = input;
 	const struct substrings_centre c = substrings_centre(item);
-	uint64_t n = 0;
+	const uint64_t n = pairs_of(in, c);
 	(void)buffer;
-	while (n < c.left && c.right + n < in->count &&
-		(in->text[c.left - 1 - n] ^ in->flip) == in->text[c.right + n])
-		n++;
 	*text = (const char *)in->shown + c.left - n;
 	return c.right - c.left + 2 * n;
+}
+
+static bool placed(const struct problem *p)
+{
+	return p->alphabet == ALPHABET_DNA;
+}
+
+static void place(const void *input, uint64_t item, struct kernel_place *out)
+{
+	const struct substrings_input *in = input;
+	const char *text;
+	const uint64_t length = spell(input, item, NULL, &text);
+	dna_place(&in->dna, (uint64_t)(text - (const char *)in->shown), length, out);
+	out->arm = length / 2;
 }
 
 static double item_bytes(const struct problem *p)
@@ -220,7 +206,7 @@ const struct kernel kernel_substrings = {
 	.items = substrings_letters,
 	.resize = resize,
 	.oracle = oracle,
-	.listing = &(const struct kernel_listing){.spell = spell},
+	.listing = &(const struct kernel_listing){.spell = spell, .placed = placed, .place = place},
 	.variants = (const struct variant *const[]){&substrings_reference, &substrings_scalar,
 		&substrings_neon, &substrings_avx2, &substrings_avx512, NULL},
 };

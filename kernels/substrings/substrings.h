@@ -10,7 +10,7 @@
  *
  * Of DNA two letters are a pair where they are bases that pair (A and T, C and G), so that the string reads
  * the same on the other strand: letters are then codes, `flip` turns a code into that of its partner, and
- * only gaps are centres.
+ * only gaps are centres. Between two records of FASTA is a place that pairs with nothing (dna.h).
  *
  * The unit of work is a block of 64 offsets: the letters there, and the gaps before them.
  */
@@ -19,18 +19,20 @@
 
 #include "kernels/kernel.h"
 #include "kernels/prefetch.h"
+#include "kernels/substrings/dna.h"
 
-enum { SUBSTRINGS_BLOCK = 64, SUBSTRINGS_FLIP = 3 };
+enum { SUBSTRINGS_BLOCK = 64, SUBSTRINGS_FLIP = BASES_FLIP };
 
 /* The string, read-only once made: 64-byte aligned, MEMORY_MARGIN bytes around it may be read, whatever they
  * are. */
 struct substrings_input {
 	unsigned char *text;  /* letters, or codes of bases */
-	unsigned char *shown; /* as text, in letters; of bases only for listings */
-	uint64_t count;
-	unsigned char flip; /* 0, or SUBSTRINGS_FLIP */
-	uint64_t peak;      /* of listings: letters of the longest */
+	unsigned char *shown; /* as text, in letters as they were read; of bases only for listings */
+	uint64_t count;       /* places between records of DNA included */
+	unsigned char flip;   /* 0, or SUBSTRINGS_FLIP */
+	uint64_t peak;        /* of listings: letters of the longest */
 	enum prefetch prefetch;
+	struct dna dna; /* whose letters are `shown` */
 };
 
 /* The bytes of problem p that count under its alphabet. */

@@ -5,6 +5,7 @@
  */
 #include "kernels/substrings/substrings_generate.h"
 
+#include "kernels/fill.h"
 #include "kernels/random.h"
 #include "kernels/text/text_generate.h"
 
@@ -68,4 +69,22 @@ void substrings_generate(unsigned char *to, uint64_t bytes, enum substrings_stri
 	}
 	for (uint64_t i = 0; i < bytes; i++)
 		to[i] = (unsigned char)symbols[to[i]];
+}
+
+static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
+{
+	substrings_generate(
+		to, hi - lo, (enum substrings_string)f->of[1], (unsigned)f->of[2], f->of[3] != 0, f->of[0]);
+}
+
+unsigned char *substrings_generated(const struct problem *p, bool bases, struct err *e)
+{
+	enum { BASES = 4 };
+	const struct fill string = {.what = "the string",
+		.of = {p->seed, p->string, bases && p->letters > BASES ? BASES : p->letters, bases},
+		.count = p->bytes,
+		.size = 1,
+		.whole = true,
+		.make = generate};
+	return fill_alloc(p, &string, p->bytes, e);
 }

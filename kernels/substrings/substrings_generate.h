@@ -4,8 +4,7 @@
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_GENERATE_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_GENERATE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "kernels/kernel.h"
 
 /* In the order of parameter `string`. */
 enum substrings_string {
@@ -23,5 +22,9 @@ enum { STRINGS_HALF = 500 };
  * bases at most 4. Of bases the mirror image is the other strand, and English is not to be had. */
 void substrings_generate(unsigned char *to, uint64_t bytes, enum substrings_string kind, unsigned letters,
 	bool bases, uint64_t seed);
+
+/* The p->bytes letters that a problem generates, from memory_alloc; NULL with ERR_FAILED without memory. Of bases no more
+ * than 4 letters. */
+unsigned char *substrings_generated(const struct problem *p, bool bases, struct err *e);
 
 #endif

@@ -47,6 +47,7 @@ counts 0 palindrome --words 3 --length 65536
 counts 500500 substrings --bytes 1000 --string equal
 counts 250500 substrings --bytes 1000 --string pairs
 counts 250000 substrings --bytes 1000 --string pairs --alphabet dna
+counts 981 inverted --bytes 1000 --string pairs
 counts 1000 noop --calls 1000
 backends=serial
 for name in openmp pthread fork; do
@@ -74,6 +75,7 @@ while read -r variant kernel; do
 	palindrome) counts 1502 palindrome --words 1M --length 4 --seed 1 --variant "$variant" ;;
 	text) counts 9 text --input words --variant "$variant" ;;
 	substrings) counts 500500 substrings --bytes 1000 --string equal --variant "$variant" ;;
+	inverted) counts 981 inverted --bytes 1000 --string pairs --variant "$variant" ;;
 	esac
 done <variants
 for feature in avx512 avx2; do
@@ -163,7 +165,7 @@ same 'the longest palindrome among letters' wanted out
 holds 'its length stands with the timing' grep -q 'letters of the longest: 19; verified' err
 printf '>one GAATTC\nggaa\nttcc\nNN\n' >genome
 run parscale run substrings --input genome --alphabet dna --print --backend pthread --workers 2
-echo GGAATTCC >wanted
+printf 'record\tstart\tend\tlength\tarm\tgap\tsequence\none\t1\t8\t8\t4\t0\tggaattcc\n' >wanted
 same 'the longest palindrome of DNA' wanted out
 printf 'xyzaba' >several
 counts 7 substrings --input several

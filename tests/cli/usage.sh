@@ -148,6 +148,11 @@ run text --encoding latin-1
 run sieve --word-chars alnum
 run sieve --print-unique
 run substrings --print-unique
+run inverted --print-unique
+run inverted --gap 65536
+run inverted --arm 0
+run inverted --format tsv
+run text --print --format bed
 run text --print-unique --print
 run text --bytes 2^60
 run text --input

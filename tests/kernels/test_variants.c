@@ -173,12 +173,43 @@ static void fit_list(unsigned char *text, struct problem *p)
 		text[i] = text[i] == '\n' ? 'n' : text[i];
 }
 
+/* DNA in records, each with a letter. */
+static void fit_records(unsigned char *text, struct problem *p)
+{
+	static const char header[] = "\n>r\nA";
+	enum { LENGTH = sizeof header - 1 };
+	const uint64_t n = p->text_bytes;
+	if (!n) /* no file is empty */
+		p->text = NULL;
+	for (uint64_t i = 0; i < n; i++)
+		text[i] = text[i] == '>' || text[i] == '@' ? 'N' : text[i];
+	for (uint64_t at = 1 + random_magnitude(n); at + LENGTH <= n; at += LENGTH + random_magnitude(n))
+		memcpy(text + at, header, LENGTH);
+	if (n)
+		text[0] = 'A';
+}
+
+static void fit_string(unsigned char *text, struct problem *p)
+{
+	enum { DNA = 2 };
+	if (p->alphabet == DNA)
+		fit_records(text, p);
+}
+
+/* The reference looks at every gap of every letter. */
+static void draw_repeats(struct problem *p)
+{
+	p->gap = random_below(4) ? random_magnitude(40) : random_magnitude(700);
+	p->arm = 1 + random_magnitude(random_below(4) ? 15 : 300);
+}
+
 /* What the tables cannot tell of a kernel's problems. Most kernels need no line. */
 static const struct special {
 	const char *kernel;
 	void (*draw)(struct problem *p);                     /* after all parameters and the size */
 	void (*fit)(unsigned char *text, struct problem *p); /* makes bytes a file that the kernel reads */
-} specials[] = {{"sieve", draw_range, NULL}, {"text", draw_words, NULL}, {"palindrome", NULL, fit_list}, {0}};
+} specials[] = {{"sieve", draw_range, NULL}, {"text", draw_words, NULL}, {"palindrome", NULL, fit_list},
+	{"substrings", NULL, fit_string}, {"inverted", draw_repeats, fit_records}, {0}};
 
 /* Stretches that read the same backwards, or all but for one byte, between separators. */
 static void put_words(unsigned char *to, uint64_t n, uint64_t longest)

@@ -408,9 +408,14 @@ static void test_from_a_file(void **state)
 	} files[] = {
 		{"A man, a plan\n", 0, "A man, a plan\n", 3, " a "},
 		{"Was it a car\nOr a cat I saw?", 1, "wasitacaroracatisaw", 19, "wasitacaroracatisaw"},
-		{">chr1 GAATTC\nggaa\nUUCC\n>chr2\nNNN\n", 2, "GGAATTCCNNN", 8, "GGAATTCC"},
-		{"AT>CG\n", 2, "ATCG", 2, "AT"},
-		{"acca", 2, "ACCA", 0, NULL},
+		{">chr1 GAATTC\nggaa\nUUCC\n>chr2\nNNN\n", 2, "ggaaUUCC\nNNN", 8, "ggaaUUCC"},
+		{"AT>CG\n", 2, "AT>CG", 2, "AT"},
+		{"acca", 2, "acca", 0, NULL},
+		{">a\nGA\n>b\nTC\n", 2, "GA\nTC", 0, NULL},
+		{";GAATTC\nAAA\n", 2, "AAA", 0, NULL},
+		{">x\rGAATTC\r", 2, "GAATTC", 6, "GAATTC"},
+		{"\xEF\xBB\xBF>x\r\nGAA\r\nTTC\r\n", 2, "GAATTC", 6, "GAATTC"},
+		{"1 GAA 6 TTC\n;AT\n7 GA-TCN\n", 2, "GAATTCGA-TCN", 6, "GAATTC"},
 		{"123\n", 1, "", 0, NULL},
 	};
 	const struct kernel *k = kernel_find("substrings", &(struct err){0});
@@ -423,7 +428,10 @@ static void test_from_a_file(void **state)
 		p.text_bytes = strlen(files[i].text);
 		p.alphabet = files[i].alphabet;
 		p.listing = true;
-		assert_int_equal(k->items(&p), strlen(files[i].counts));
+		uint64_t letters = 0;
+		for (const char *c = files[i].counts; *c; c++)
+			letters += p.alphabet != 2 || *c != FASTA_BETWEEN;
+		assert_int_equal(k->items(&p), letters);
 		assert_int_equal(substrings_scalar.setup(&p, &input, &(struct err){0}), 0);
 		struct substrings_input *in = input;
 		assert_int_equal(in->count, strlen(files[i].counts));
@@ -443,6 +451,28 @@ static void test_from_a_file(void **state)
 		free(a.longest.at);
 		free(looked.longest.at);
 		substrings_teardown(input);
+	}
+}
+
+/* FASTA that makes no sense, and what is said of it. */
+static void test_no_sequence(void **state)
+{
+	static const char *const files[][2] = {{">a\nAC\n>b c\n\n>d\nGT\n", "record 2 ('b') has no letters"},
+		{">a\nAC\n>b", "record 2 ('b') has no letters"},
+		{">\n>b\nAC\n", "record 1 ('') has no letters"},
+		{";AC\n\n12\n", "has no letters of a sequence"}, {"@r\nAC\n+\nII\n", "FASTQ"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct problem p;
+		struct err e = {0};
+		void *input = NULL;
+		problem_init(&p);
+		p.text = (const unsigned char *)files[i][0];
+		p.text_bytes = strlen(files[i][0]);
+		p.alphabet = 2;
+		assert_int_equal(substrings_scalar.setup(&p, &input, &e), -1);
+		assert_int_equal(e.status, ERR_USAGE);
+		assert_non_null(strstr(e.text, files[i][1]));
 	}
 }
 
@@ -475,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_from_a_file),
+		cmocka_unit_test(test_no_sequence),
 		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
