@@ -8,7 +8,7 @@
 #   sweep      --dry-run instead of --out and --budget; `--against FOLDER` becomes this build
 #   others     folders of results (results/..., DIR, BASE) become one that a small sweep has written
 #   gbench     --benchmark_list_tests
-#   my.sweep   the plan that the same page shows; book.txt: a short text
+#   my.sweep   the plan that the same page shows; book.txt: a short text; genome.fa.gz: a short sequence, not packed
 #   make       its targets are in `make help`, or are tests that have a source
 #   scripts    exist, as do the tests that they are given
 # Commands in `quotes` have placeholders; of these the command and each option must be known.
@@ -17,6 +17,7 @@
 pages=$(cd "$PARSCALE_ROOT" && ls README.md CONTRIBUTING.md docs/*.md results/README.md)
 make -s -C "$PARSCALE_ROOT" help >targets 2>/dev/null
 printf 'Anna saw level decks at noon.\n' >book.txt
+printf '>one\nGGAATTCCGGAATTCC\n' >genome.fa.gz
 printf 'kernel = noop\nbackend = serial\n' >small.sweep
 ok 'a small sweep' parscale sweep small.sweep --out finished --no-charts --budget 5s
 
@@ -80,7 +81,7 @@ shown_parscale() {
 		return
 	fi
 	case $command in
-	run) words=$(echo "$*" | sed -E 's/\b[0-9]e[0-9]+/1e5/g')' --repetitions 1 --warmup 0 --sample-time 1ms' ;;
+	run) words=$(echo "$*" | sed -E 's/\b[0-9]e[0-9]+/1e5/g; s/>.*//')' --repetitions 1 --warmup 0 --sample-time 1ms' ;;
 	probe) words="$(echo "$*" | sed 's/--all/switch/; s/>.*//') --launches 1 --seconds 0.01" ;;
 	sweep) words=$(echo "$*" | sed -E "s/--(out|budget) [^ ]*//g; s|--against [^ ]*|--against $PARSCALE_BUILD|; s/--dry-run//")' --dry-run' ;;
 	*)
