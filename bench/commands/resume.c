@@ -210,9 +210,12 @@ static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest
 		.argc = argc,
 		.argv = argv,
 		.started = json_number_value(json_object_get(manifest, "started"))};
+	struct opening opening = {0};
 	int status = read_pair(a, manifest, &against, &id, e);
 	if (status == 0)
-		status = plan_read_here(&p, plan_path, e);
+		status = opening_again(&opening, manifest, e);
+	if (status == 0)
+		status = plan_read_here(&p, plan_path, &opening, e);
 	if (status == 0)
 		status = enter_directory(a, &p, manifest, e);
 	if (status == 0)
@@ -223,6 +226,7 @@ static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest
 		status = go_on(a, &s, &p, manifest, e);
 	session_close(&s);
 	plan_free(&p);
+	opening_free(&opening);
 	return status;
 }
 

@@ -166,7 +166,32 @@ static int copy_plan(const struct sweep_args *a, const char *dir, struct err *e)
 	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
 }
 
-static int measure(int argc, char **argv, const struct sweep_args *a, const struct plan *p, struct err *e)
+/* The plan for this machine; unless nothing is to be measured, for the caches that it is found to have. */
+static int read_plan(const struct sweep_args *a, struct plan *p, struct opening *o, struct err *e)
+{
+	if (opening_told(o, a->dry_run ? "a dry run measures nothing" : "", e) != 0 ||
+		plan_read_here(p, a->plan, o, e) != 0)
+		return -1;
+	if (a->dry_run)
+		return 0;
+	if (a->budget_seconds > 0)
+		p->budget_seconds = a->budget_seconds;
+	if (!plan_measures_caches(p)) {
+		snprintf(o->caches.note, sizeof o->caches.note, "%s",
+			p->caches_from == PLAN_CACHES_TOLD ? "the plan says `caches = told`"
+							   : "the sweep takes less than a minute");
+		p->caches = o->caches;
+		return 0;
+	}
+	fprintf(stderr, "measuring the caches, for some seconds\n");
+	if (opening_measure(o, p->order_seed, e) != 0)
+		return -1;
+	plan_free(p);
+	return plan_read_here(p, a->plan, o, e);
+}
+
+static int measure(int argc, char **argv, const struct sweep_args *a, const struct plan *p,
+	const struct opening *opening, struct err *e)
 {
 	struct session s = {
 		.plan = p, .plan_path = a->plan, .charts = !a->no_charts, .argc = argc, .argv = argv};
@@ -177,7 +202,8 @@ static int measure(int argc, char **argv, const struct sweep_args *a, const stru
 	if (status != 0 && !a->out)
 		rmdir(name);
 	for (size_t i = 0; i < s.arm_count && status == 0; i++)
-		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0)
+		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0 ||
+			opening_write(opening, s.arms[i].dir, e) != 0)
 			status = -1;
 	if (status == 0)
 		status = session_run(&s, e);
@@ -189,22 +215,22 @@ int sweep_main(int argc, char **argv, struct err *e)
 {
 	struct sweep_args a;
 	struct plan p = {0};
+	struct opening opening = {0};
 	int status = parse(argc, argv, &a, e);
 	if (status <= 0)
 		return status;
-	if (plan_read_here(&p, a.plan, e) != 0)
-		return -1;
+	if (!a.dry_run) {
+		signals_catch();
+		signals_outlive_readers();
+	}
+	status = read_plan(&a, &p, &opening, e);
 	if (a.budget_seconds > 0)
 		p.budget_seconds = a.budget_seconds;
 	if (a.meter)
 		p.meter = a.meter;
-	if (a.dry_run) {
-		status = dry_run(&a, &p, e);
-	} else {
-		signals_catch();
-		signals_outlive_readers();
-		status = measure(argc, argv, &a, &p, e);
-	}
+	if (status == 0)
+		status = a.dry_run ? dry_run(&a, &p, e) : measure(argc, argv, &a, &p, &opening, e);
 	plan_free(&p);
+	opening_free(&opening);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "bench/machine/facts.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ json_t *manifest_facts(void)
 
 static json_t *plan_json(const struct manifest *m)
 {
+	static const char *const choices[] = {"auto", "measured", "told"};
 	const struct plan *p = m->plan;
 	json_t *plan = json_object(), *cells = json_array(), *omissions = json_array(), *stops = json_array(),
 	       *probed = json_array();
@@ -58,6 +60,7 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "probes", probed);
 	json_object_set_new(plan, "probe_cases", json_string(p->probe_cases ? "all" : "quick"));
 	json_object_set_new(plan, "probe_seconds", json_real(p->probe_seconds));
+	json_object_set_new(plan, "caches", json_string(choices[p->caches_from]));
 	json_object_set_new(plan, "canary", json_integer((json_int_t)p->canary));
 	json_object_set_new(plan, "cells", cells);
 	json_object_set_new(plan, "stops", stops);
@@ -84,6 +87,9 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 			json_pack("{s:s, s:s, s:s}", "id", m->pair->id, "role",
 				m->pair->against ? "against" : "this", "program", m->pair->program));
 	json_object_update(root, facts);
+	json_object_set_new(root, "caches", cache_levels_json(&m->plan->caches));
+	json_object_set_new(root, "room_bytes",
+		isfinite(m->plan->room_bytes) ? json_real(m->plan->room_bytes) : json_null());
 	json_object_set_new(root, "plan", plan_json(m));
 	return root;
 }

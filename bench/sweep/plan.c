@@ -290,7 +290,10 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 		.timeout_seconds = 60,
 		.budget_seconds = 3600,
 		.order_seed = 1,
-		.probe_seconds = 0.1};
+		.probe_seconds = 0.1,
+		.room_bytes = machine->room_bytes};
+	if (machine->caches)
+		p->caches = *machine->caches;
 	int status = plan_file_read(&f, path, p, machine, e);
 	for (size_t i = 0; status == 0 && i < f.count; i++)
 		status = multiply(p, &f, &f.sections[i], e);
@@ -337,4 +340,11 @@ double plan_estimate(const struct plan *p)
 		total += p->launches * plan_launch_seconds(p, i);
 	total += (double)p->probe_count * p->launches * (p->probe_seconds + 10 * start_seconds);
 	return total < p->budget_seconds ? total : p->budget_seconds;
+}
+
+bool plan_measures_caches(const struct plan *p)
+{
+	const double long_enough = 60;
+	return p->caches_from == PLAN_CACHES_MEASURED ||
+	       (p->caches_from == PLAN_CACHES_AUTO && plan_estimate(p) >= long_enough);
 }

@@ -9,11 +9,13 @@
 #ifndef PARSCALE_BENCH_SWEEP_PLAN_H
 #define PARSCALE_BENCH_SWEEP_PLAN_H
 
+#include "bench/data/cache_levels.h"
 #include "bench/harness/meter.h"
 #include "bench/probe/probe.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
 #define PLAN_SHARE 0.7 /* of a launch's time in samples, with `repetitions = auto` */
+enum plan_caches { PLAN_CACHES_AUTO, PLAN_CACHES_MEASURED, PLAN_CACHES_TOLD };
 
 struct planned {
 	struct cell cell;
@@ -59,6 +61,11 @@ struct plan {
 	unsigned probe_cases; /* probe-cases = quick: 1 (all) takes every case of each */
 	/* probe-time = 100ms: of samples, a launch; it takes longer where the least number of samples does */
 	double probe_seconds;
+
+	/* What it is made for. */
+	unsigned caches_from;       /* caches = auto: enum plan_caches */
+	struct cache_levels caches; /* all zero where plan_read was given none */
+	double room_bytes;          /* for one problem; NAN: not known */
 };
 
 /* What `workers = auto`, `workers = max` and `size = auto` stand for on the machine. */
@@ -68,6 +75,8 @@ struct plan_machine {
 	unsigned most;         /* that do not take turns on CPUs, for max */
 	const uint64_t *sizes; /* ascending, in bytes */
 	size_t size_count;
+	const struct cache_levels *caches; /* NULL: nothing is known of them */
+	double room_bytes;                 /* for one problem; NAN: not known */
 };
 
 /* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left;
@@ -84,5 +93,9 @@ double plan_launch_seconds(const struct plan *p, size_t cell);
 
 /* Rough seconds that the sweep will take, by these: for --dry-run only; a running sweep knows better. */
 double plan_estimate(const struct plan *p);
+
+/* Whether it is worth seconds to measure the caches first: the plan says so, or it says nothing and takes a minute or
+ * more by plan_estimate. */
+bool plan_measures_caches(const struct plan *p);
 
 #endif

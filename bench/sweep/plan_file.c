@@ -88,6 +88,8 @@ static int set_setting(struct plan *p, const char *key, char *value, struct err 
 		return choice_parse(key, "quick|all", value, &p->probe_cases, e);
 	if (strcmp(key, "probe-time") == 0)
 		return number_parse_seconds(key, value, &p->probe_seconds, e);
+	if (strcmp(key, "caches") == 0)
+		return choice_parse(key, "auto|measured|told", value, &p->caches_from, e);
 	if (strcmp(key, "launches") == 0)
 		return set_count(key, value, 1, &p->launches, e);
 	if (strcmp(key, "most-launches") == 0)

@@ -7,7 +7,7 @@
 
 #include "bench/machine/facts.h"
 
-int plan_read_here(struct plan *p, const char *path, struct err *e)
+int plan_read_here(struct plan *p, const char *path, const struct opening *opening, struct err *e)
 {
 	struct facts facts;
 	struct worker_count counts[WORKER_COUNTS];
@@ -15,7 +15,8 @@ int plan_read_here(struct plan *p, const char *path, struct err *e)
 	uint64_t sizes[CACHE_SIZES];
 	int status = facts_read(&facts, "", 0, e);
 	if (status == 0) {
-		topology_share(&facts.machine.topology);
+		topology_share(&facts.machine.topology); /* what is told: launches know the same machine */
+		cache_levels_apply(&opening->caches, &facts.machine.topology);
 		int n = facts_worker_counts(&facts, counts);
 		for (int i = 0; i < n; i++) {
 			workers[i] = counts[i].workers;
@@ -26,7 +27,9 @@ int plan_read_here(struct plan *p, const char *path, struct err *e)
 			.worker_counts = (size_t)n,
 			.most = most,
 			.sizes = sizes,
-			.size_count = found > 0 ? (size_t)found : 0};
+			.size_count = found > 0 ? (size_t)found : 0,
+			.caches = &opening->caches,
+			.room_bytes = opening->room_bytes};
 		status = found < 0 ? err_set(e, ERR_FAILED, "out of memory for the sizes of the plan")
 				   : plan_read(p, path, &machine, e);
 	}

@@ -9,7 +9,7 @@
 
 # plan LAUNCHES LINE...: short launches, so many of each cell
 plan() {
-	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native'
+	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native' 'caches = told'
 	shift
 	printf '%s\n' "$@"
 }

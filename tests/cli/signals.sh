@@ -7,7 +7,7 @@
 # shellcheck source=tests/cli/kills.sh
 . "$PARSCALE_ROOT/tests/cli/kills.sh"
 
-plan() { printf 'kernel = noop\nsize = 1e3, 1e4\nlaunches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 1\nsample-time = 1ms\nmeter = native\n' "$1" "$1"; }
+plan() { printf 'kernel = noop\nsize = 1e3, 1e4\nlaunches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 1\nsample-time = 1ms\nmeter = native\ncaches = told\n' "$1" "$1"; }
 plan 20000 >long.sweep
 plan 40 >short.sweep
 
