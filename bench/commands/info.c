@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "base/options.h"
+#include "base/signals.h"
 #include "base/units.h"
 #include "base/wrap.h"
 #include "bench/backend/backend.h"
@@ -17,6 +18,7 @@
 #include "bench/machine/place.h"
 #include "bench/machine/settings.h"
 #include "bench/machine/tree.h"
+#include "bench/sweep/opening.h"
 #include "kernels/cpu.h"
 #include "kernels/kernel.h"
 
@@ -273,7 +275,7 @@ static void *json_memory(size_t size)
 	return memory;
 }
 
-static int print_json(const struct facts *f, struct err *e)
+static int print_json(const struct facts *f, const struct cache_levels *caches, struct err *e)
 {
 	bool whole = true;
 	json_set_alloc_funcs(json_memory, free);
@@ -284,6 +286,8 @@ static int print_json(const struct facts *f, struct err *e)
 		return err_set(e, ERR_FAILED, "info: out of memory");
 	}
 	each_lack(append_lack, lacks);
+	if (caches)
+		json_object_set_new(all, "caches", cache_levels_json(caches));
 	json_object_set_new(all, "missing", lacks);
 	json_object_set_new(all, "placement", placement_json(f, &whole));
 	json_object_set_new(all, "worker_counts", counts_json(f));
@@ -307,15 +311,35 @@ static int check_whole(const struct facts *f, int printed, struct err *e)
 	return 0;
 }
 
+/* What the probe `cache` finds, beside what is told. */
+static void print_caches(const struct cache_levels *c)
+{
+	char text[CACHE_TEXT], ns[UNITS_BYTES], head[16];
+	printf("\ncaches, told and measured (parscale probe cache)\n");
+	for (size_t i = 0; i < CACHE_LEVELS; i++) {
+		snprintf(head, sizeof head, "  L%zu", i + 1);
+		if (c->level[i].verdict != CACHE_NONE)
+			wrap_entry(stdout, head, 19, cache_level_text(&c->level[i], text), WRAP_PAGE);
+	}
+	if (c->measured)
+		print_text(stdout, "memory", units_time(c->memory_ns, ns));
+	else
+		print_text(stdout, "not measured", c->note);
+}
+
 struct info_args {
 	unsigned format; /* enum format */
+	bool caches;
 };
 
 static const struct option_spec specs[] = {
-	OPTION_CHOICE("format", struct info_args, format, "text|json", "output format (default: text)"), {0}};
+	OPTION_CHOICE("format", struct info_args, format, "text|json", "output format (default: text)"),
+	OPTION_FLAG("caches", struct info_args, caches,
+		"measure the caches too (below 10 s), and show them beside what the system tells"),
+	{0}};
 
 static const struct options options = {
-	.usage = "parscale info [--format text|json]",
+	.usage = "parscale info [--format text|json] [--caches]",
 	.about =
 		"Describes the machine, the environment, placement orders and worker counts, lists what disturbs measurements here with advice, and shows the build and what it lacks. "
 		"Takes 0.3 s to measure system noise; changes nothing.",
@@ -325,19 +349,30 @@ static const struct options options = {
 int info_main(int argc, char **argv, struct err *e)
 {
 	struct facts facts;
-	struct info_args a = {FORMAT_TEXT};
+	struct info_args a = {.format = FORMAT_TEXT};
+	struct opening opening = {0};
 	const int first = options_parse(&options, argc, argv, &a, e);
 	if (first <= 0)
 		return first;
 	if (first < argc)
 		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[first]);
 	int status = facts_read(&facts, "", 0.3, e);
+	if (status == 0 && a.caches) {
+		signals_catch();
+		status = opening_told(&opening, "", e);
+		if (status == 0)
+			status = opening_measure(&opening, 1, e);
+	}
+	const struct cache_levels *caches = a.caches && status == 0 ? &opening.caches : NULL;
 	if (status == 0 && a.format == FORMAT_JSON)
-		status = print_json(&facts, e);
+		status = print_json(&facts, caches, e);
 	else if (status == 0) {
 		status = info_print(&facts, stdout);
+		if (caches)
+			print_caches(caches);
 		print_build();
 	}
+	opening_free(&opening);
 	status = check_whole(&facts, status, e);
 	facts_free(&facts);
 	return status;

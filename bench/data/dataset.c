@@ -396,11 +396,21 @@ unsigned dataset_cpus(const struct dataset *d)
 	return (unsigned)(quota > 0 && quota < cpus ? ceil(quota) : cpus);
 }
 
+bool dataset_caches(const struct dataset *d, struct cache_levels *c)
+{
+	return cache_levels_parse(c, json_object_get(d->manifest, "caches"));
+}
+
 uint64_t dataset_cache(const struct dataset *d, int level)
 {
 	json_int_t least = 0;
 	size_t i;
 	json_t *cache;
+	struct cache_levels found;
+	if (level >= 1 && level <= CACHE_LEVELS && dataset_caches(d, &found) &&
+		(found.level[level - 1].verdict == CACHE_DIFFERS ||
+			found.level[level - 1].verdict == CACHE_UNTOLD))
+		return cache_level_used(&found.level[level - 1]);
 	json_array_foreach(at(d->manifest, "machine.caches"), i, cache)
 	{
 		json_int_t bytes = json_integer_value(json_object_get(cache, "bytes"));

@@ -8,6 +8,7 @@
 #ifndef PARSCALE_BENCH_DATA_DATASET_H
 #define PARSCALE_BENCH_DATA_DATASET_H
 
+#include "bench/data/cache_levels.h"
 #include "bench/data/comparison.h"
 #include "bench/data/group.h"
 #include "bench/data/probe_rows.h"
@@ -87,7 +88,11 @@ const struct summary *dataset_serial(const struct dataset *d, const struct facto
  * does not say. */
 unsigned dataset_cpus(const struct dataset *d);
 
-/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; 0 where unknown. */
+/* The caches that the sweep was planned for; false where the manifest does not say. */
+bool dataset_caches(const struct dataset *d, struct cache_levels *c);
+
+/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; the measured size where the sweep was
+ * planned for that; 0 where unknown. */
 uint64_t dataset_cache(const struct dataset *d, int level);
 
 /* Bytes of input that an item stands for; NAN for kernels that read none. */

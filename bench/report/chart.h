@@ -135,4 +135,7 @@ double course_worst(const struct dataset *d);
 /* Whether chart_paths shows a probe, whose ladder would be long and say the same. */
 bool paths_say_it(const struct dataset *d, const char *probe);
 
+/* Whether chart_caches shows it: the rows of the probe `cache`, at enough sizes for a line. */
+bool caches_say_it(const struct dataset *d, const char *probe);
+
 #endif

@@ -112,7 +112,7 @@ bool chart_paths(struct drawing *g, const char *probe)
 		}
 		fputs("\n\n", g->data);
 	}
-	if (!paths_say_it(d, probe))
+	if (!paths_say_it(d, probe) || caches_say_it(d, probe))
 		return false;
 	put_tics(g, probe);
 	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\nylow = %.9g\nyhigh = %.9g\n", n, small / 1.6,

@@ -87,7 +87,7 @@ bool chart_probe(struct drawing *g, const char *probe)
 {
 	const struct probe_row *row[CASES_MOST];
 	size_t all = cases(g->d, probe, row), n = all < CASES_MOST ? all : CASES_MOST, width = 0;
-	if (n == 0 || paths_say_it(g->d, probe))
+	if (n == 0 || paths_say_it(g->d, probe) || caches_say_it(g->d, probe))
 		return false;
 	qsort(row, n, sizeof *row, by_median);
 	fprintf(g->vars, "n = %zu\n", n);

@@ -52,7 +52,8 @@ static int gather(struct report *r, const struct report_request *a, struct err *
 	}
 	report_headline(&r->d, &r->trust, &r->headline);
 	report_undemanding(&r->d, &r->undemanding);
-	if (report_table_ceilings(&r->d, &r->ceilings, e) != 0 ||
+	if (report_table_caches(&r->d, &r->caches, e) != 0 ||
+		report_table_ceilings(&r->d, &r->ceilings, e) != 0 ||
 		report_table_nearness(&r->d, &r->nearness, e) != 0)
 		return -1;
 	if (report_table_findings(&r->d, &r->findings, e) != 0 || report_table_all(&r->d, &r->all, e) != 0 ||
@@ -75,6 +76,7 @@ static void report_free(struct report *r)
 {
 	for (size_t k = 0; k < r->sections; k++)
 		report_table_free(&r->section[k].table);
+	report_table_free(&r->caches);
 	report_table_free(&r->ceilings);
 	report_table_free(&r->nearness);
 	report_table_free(&r->all);

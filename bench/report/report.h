@@ -29,7 +29,7 @@ struct answer {
 };
 
 struct headline {
-	struct answer answer[6];
+	struct answer answer[7];
 	size_t count;
 };
 
@@ -68,6 +68,7 @@ struct report {
 	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
+	struct report_table caches;    /* told and measured */
 	struct report_table ceilings;  /* what the machine can do */
 	struct report_table nearness;  /* how near each kernel comes, at each size */
 	struct sentences undemanding;  /* kernels that no roofline shows, and why */
@@ -135,6 +136,7 @@ enum report_table_column {
 int report_table_main(
 	const struct dataset *d, const struct summary *focus, struct report_table *g, struct err *e);
 int report_table_against(const struct dataset *d, struct report_table *g, struct err *e);
+int report_table_caches(const struct dataset *d, struct report_table *g, struct err *e);
 int report_table_ceilings(const struct dataset *d, struct report_table *g, struct err *e);
 int report_table_nearness(const struct dataset *d, struct report_table *g, struct err *e);
 void report_undemanding(const struct dataset *d, struct sentences *s);

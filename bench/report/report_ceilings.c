@@ -147,3 +147,65 @@ void report_undemanding(const struct dataset *d, struct sentences *s)
 			sentences_add(s, "%s is not shown on the roofline: %s.", k->name, k->undemanding);
 	}
 }
+
+/* "12.3 MiB" and its interval. */
+static void put_cache_size(struct report_cell *c, double bytes, struct interval range)
+{
+	char at[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES], text[128];
+	if (isnan(bytes))
+		return;
+	if (isnan(range.low))
+		snprintf(text, sizeof text, "%s", units_bytes_exact((uint64_t)bytes, at));
+	else
+		snprintf(text, sizeof text, "%s (%s to %s)", units_bytes(bytes, at),
+			units_bytes(range.low, low), units_bytes(range.high, high));
+	report_table_number(c, bytes, text);
+}
+
+static void put_hit(struct report_cell *c, double ns, struct interval range)
+{
+	char at[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES], text[128];
+	if (isnan(ns))
+		return;
+	snprintf(text, sizeof text, "%s (%s to %s)", units_time(ns, at), units_time(range.low, low),
+		units_time(range.high, high));
+	report_table_number(c, ns, text);
+}
+
+int report_table_caches(const struct dataset *d, struct report_table *g, struct err *e)
+{
+	static const char *const heads[] = {
+		"level", "told", "measured, alone", "measured, all work", "latency", "verdict", NULL};
+	const struct interval exact = {(double)NAN, (double)NAN};
+	struct cache_levels caches;
+	report_table_begin(g, heads);
+	if (!dataset_caches(d, &caches))
+		return 0;
+	for (size_t i = 0; i < CACHE_LEVELS; i++) {
+		const struct cache_level *l = &caches.level[i];
+		struct report_cell *c = l->verdict == CACHE_NONE ? NULL : report_table_row(g, e);
+		if (l->verdict == CACHE_NONE)
+			continue;
+		if (!c)
+			return -1;
+		snprintf(c[0].text, sizeof c->text, "L%zu", i + 1);
+		if (l->told_bytes)
+			put_cache_size(&c[1], (double)l->told_bytes, exact);
+		put_cache_size(&c[2], l->bytes, l->bytes_range);
+		put_cache_size(&c[3], l->share, l->share_range);
+		put_hit(&c[4], l->ns, l->ns_range);
+		if (l->verdict == CACHE_UNMEASURED)
+			snprintf(c[5].text, sizeof c->text, "%s%s%.200s", cache_verdict_name(l->verdict),
+				*caches.note ? ": " : "", caches.note);
+		else
+			report_table_text(&c[5], cache_verdict_name(l->verdict));
+	}
+	if (!caches.measured)
+		return 0;
+	struct report_cell *c = report_table_row(g, e);
+	if (!c)
+		return -1;
+	report_table_text(&c[0], "memory");
+	put_hit(&c[4], caches.memory_ns, caches.memory_ns_range);
+	return 0;
+}

@@ -211,6 +211,29 @@ static void put_each(struct headline *h, const char *id, const char *question, c
 	drop_empty(h);
 }
 
+/* The caches that are not what the system tells. */
+static void put_caches(const struct dataset *d, struct answer *a)
+{
+	struct cache_levels caches;
+	if (!dataset_caches(d, &caches))
+		return;
+	for (size_t i = 0; i < CACHE_LEVELS; i++) {
+		const struct cache_level *l = &caches.level[i];
+		char told[UNITS_BYTES], at[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES];
+		if (l->verdict != CACHE_DIFFERS && l->verdict != CACHE_UNTOLD)
+			continue;
+		clause(a, "; ", "L%zu is %s to a worker alone (%s to %s)", i + 1, units_bytes(l->bytes, at),
+			units_bytes(l->bytes_range.low, low), units_bytes(l->bytes_range.high, high));
+		if (l->told_bytes)
+			clause(a, "", ", not the %s that the system tells",
+				units_bytes_exact(l->told_bytes, told));
+		else
+			clause(a, "", ", which the system does not tell");
+	}
+	if (*a->text)
+		clause(a, "", ". Sizes of this sweep are by what was measured.");
+}
+
 void report_headline(const struct dataset *d, const struct sentences *trust, struct headline *h)
 {
 	const struct summary *focus[REPORT_KERNELS];
@@ -223,6 +246,8 @@ void report_headline(const struct dataset *d, const struct sentences *trust, str
 	put_each(h, "speedup", "Speed-up", d, focus, n, put_speedup);
 	put_each(h, "bottleneck", "Bottleneck", d, focus, n, put_limit);
 	put_threads(d, focus, n, answer_begin(h, "workers", "Threads or processes"));
+	drop_empty(h);
+	put_caches(d, answer_begin(h, "caches", "Caches"));
 	drop_empty(h);
 	put_confidence(d, trust, answer_begin(h, "confidence", "Confidence"));
 }

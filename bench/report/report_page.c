@@ -112,12 +112,13 @@ static void put_kernel(const struct page *p, const struct section *s)
 
 static bool has_ceilings(const struct report *r)
 {
-	return r->ceilings.rows > 0;
+	return r->ceilings.rows > 0 || r->caches.rows > 0;
 }
 
 static void put_ceilings(const struct page *p)
 {
 	put_charts(p, OF_CEILINGS, NULL);
+	put_table(p, "Caches: what the system tells and what was measured", &p->r->caches, SHEET_OPEN);
 	put_table(p, "Ceilings, in numbers", &p->r->ceilings, SHEET_FOLDED);
 	put_table(p, "Distance of each kernel from its ceiling", &p->r->nearness, SHEET_FOLDED);
 	p->as->sentences(p->f, &p->r->undemanding, false);

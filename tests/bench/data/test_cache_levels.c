@@ -172,6 +172,45 @@ static void add_row(
 	r->median = median;
 }
 
+/* Rows of a machine with an L1 of 32 KiB and an L3 of 2 MiB, a quarter of it for each when all work; latencies rise
+ * beyond `reach` bytes already, of which translations are at hand. */
+static void make_rows(struct table *rows, double reach)
+{
+	table_init(rows, probe_columns, sizeof(struct probe_row));
+	for (unsigned kib = 4; kib <= 8192; kib *= 2)
+		for (unsigned part = 4; part < 8; part++)
+			for (size_t team = 0; team < 2; team++) {
+				char setting[32];
+				const double size = (double)kib * part / 4, last = team ? 512 : 2048;
+				snprintf(setting, sizeof setting, "%g KiB", size);
+				add_row(rows, cache_teams[team], setting, "ns",
+					size <= 32                         ? 1
+					: size <= fmin(last, reach / 1024) ? 12
+									   : 90);
+				add_row(rows, cache_teams[team], setting, "B/s",
+					size <= 16     ? 30e9
+					: size <= last ? 50e9
+						       : 10e9);
+			}
+}
+
+static void translation_is_not_taken_for_a_cache(void **state)
+{
+	struct topology t;
+	struct cpu cpus[CPUS];
+	struct cache_levels c;
+	struct table rows;
+	struct err e = {0};
+	(void)state;
+	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
+	tell(&c, &t);
+	make_rows(&rows, 300 * 1024);
+	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
+	table_free(&rows);
+	assert_int_equal(c.level[2].verdict, CACHE_SAME);
+	assert_true(c.level[2].share > 400e3 && c.level[2].share < 700e3);
+}
+
 static void rows_give_levels(void **state)
 {
 	struct topology t;
@@ -183,25 +222,13 @@ static void rows_give_levels(void **state)
 	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
 	tell(&c, &t);
 	c.reached_bytes = 0;
-	table_init(&rows, probe_columns, sizeof(struct probe_row));
-	for (unsigned kib = 4; kib <= 8192; kib *= 2)
-		for (unsigned part = 4; part < 8; part++)
-			for (size_t team = 0; team < 2; team++) {
-				char setting[32];
-				const double size = (double)kib * part / 4, last = team ? 512 : 2048;
-				snprintf(setting, sizeof setting, "%g KiB", size);
-				add_row(&rows, cache_teams[team], setting, "ns",
-					size <= 32     ? 1
-					: size <= last ? 12
-						       : 90);
-				add_row(&rows, cache_teams[team], setting, "B/s", size <= 6000 ? 50e9 : 10e9);
-			}
+	make_rows(&rows, INFINITY);
 	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
 	table_free(&rows);
 	assert_true(c.measured && c.level[0].verdict == CACHE_SAME && c.level[2].verdict == CACHE_SAME);
 	assert_true(c.level[2].share > 400e3 && c.level[2].share < 700e3);
 	assert_true(fabs(c.memory_ns - 90) < 1);
-	assert_true(c.level_off_bytes > 6e6 && c.level_off_bytes < 7.5e6);
+	assert_true(c.level_off_bytes >= 4e6 && c.level_off_bytes <= 5e6); /* beyond twice the last cache */
 	assert_int_equal(c.level[1].verdict, CACHE_NONE);
 
 	json_t *object = cache_levels_json(&c);
@@ -232,6 +259,7 @@ int main(void)
 		cmocka_unit_test(unseen_and_unreached),
 		cmocka_unit_test(one_knee_too_many),
 		cmocka_unit_test(rows_give_levels),
+		cmocka_unit_test(translation_is_not_taken_for_a_cache),
 		cmocka_unit_test(sizes_are_read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
