@@ -166,6 +166,15 @@ static int copy_plan(const struct sweep_args *a, const char *dir, struct err *e)
 	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
 }
 
+/* Before seconds are spent: whether the other program is one. */
+static int check_baseline(const struct sweep_args *a, const struct plan *p, struct err *e)
+{
+	struct baseline baseline = {0};
+	int status = baseline_find(&baseline, a->against, p, e);
+	baseline_free(&baseline);
+	return status;
+}
+
 /* The plan for this machine; unless nothing is to be measured, for the caches that it is found to have. */
 static int read_plan(const struct sweep_args *a, struct plan *p, struct opening *o, struct err *e)
 {
@@ -183,6 +192,8 @@ static int read_plan(const struct sweep_args *a, struct plan *p, struct opening 
 		p->caches = o->caches;
 		return 0;
 	}
+	if (a->against && check_baseline(a, p, e) != 0)
+		return -1;
 	fprintf(stderr, "measuring the caches, for some seconds\n");
 	if (opening_measure(o, p->order_seed, e) != 0)
 		return -1;
