@@ -8,6 +8,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* From a few huge pages on. The pages at both ends, which share one with others, stay small. */
+static void advise_huge_pages(char *p, size_t bytes)
+{
+	enum { LARGE = 4 << 20, PAGE = 1 << 16 }; /* of any machine's pages */
+	uintptr_t begin = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t end = ((uintptr_t)p + bytes) & ~(uintptr_t)(PAGE - 1);
+	if (bytes >= LARGE)
+		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+}
 
 void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err *e)
 {
@@ -17,6 +28,7 @@ void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err 
 		size_t whole = (bytes + 2 * MEMORY_MARGIN + 63) & ~(size_t)63;
 		p = aligned_alloc(64, whole);
 		if (p) {
+			advise_huge_pages(p, whole);
 			memset(p, 0, MEMORY_MARGIN);
 			memset(p + MEMORY_MARGIN + bytes, 0, whole - MEMORY_MARGIN - bytes);
 		}

@@ -13,7 +13,7 @@
 
 /* `count` elements of `size` bytes, zeroed, 64-byte aligned, with MEMORY_MARGIN zeroed bytes before and after
  * that may be read. NULL with ERR_FAILED, naming `what` and how much it wanted, when there is not so much.
- * count == 0 is legal. */
+ * count == 0 is legal. Of 4 MiB or more the system is asked for huge pages. */
 enum { MEMORY_MARGIN = 128 };
 void *memory_alloc(size_t count, size_t size, const char *what, struct err *e);
 

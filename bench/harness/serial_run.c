@@ -5,31 +5,24 @@
  */
 #include "bench/harness/serial_run.h"
 
+#include "bench/harness/scratch.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, LARGE = 4 << 20, HUGE_MOST = 64 << 20 };
+enum { PAGE = 4096 };
 
-/* Zeroed memory from a page boundary on. Large scratch comes in huge pages where the system grants
- * them, since touching a 4 KiB page costs a microsecond or more. Very large scratch does not: the
- * sieve at 10^18 (258 MB) took up to a tenth longer with them. Small scratch is malloc's, which
- * keeps it for the next call; with aligned_alloc it would not: a chunk cut to size makes malloc
- * believe that chunks are smaller than the next request. */
+/* Zeroed memory from a page boundary on. Small scratch is malloc's, which keeps it for the next
+ * call; with aligned_alloc it would not: a chunk cut to size makes malloc believe that chunks are
+ * smaller than the next request. */
 static int open_scratch(struct serial_run *s, size_t bytes)
 {
-	if (bytes >= LARGE) {
+	if (bytes >= SCRATCH_LARGE) {
 		s->mapped = bytes;
-		s->room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (s->room == MAP_FAILED) {
-			s->room = NULL;
-			return -1;
-		}
-		if (bytes <= HUGE_MOST)
-			madvise(s->room, bytes, MADV_HUGEPAGE);
-		s->scratch = s->room;
-		return 0;
+		s->scratch = s->room = scratch_map(bytes);
+		return s->room ? 0 : -1;
 	}
 	s->room = malloc(bytes + PAGE);
 	if (!s->room)

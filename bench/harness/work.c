@@ -12,6 +12,7 @@
  */
 #include "bench/harness/work.h"
 
+#include "bench/harness/scratch.h"
 #include "bench/harness/worker_spec.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
@@ -82,17 +83,11 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	if (place_bind(s->cpu, &s->err) != 0)
 		return -1;
 	if (w->scratch_bytes) {
-		/* All pages in one system call, by the worker itself: half the time of one fault
-		 * per page. */
-		s->scratch = mmap(NULL, w->scratch_bytes, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-		if (s->scratch == MAP_FAILED) {
-			s->scratch = NULL;
+		s->scratch = scratch_map(w->scratch_bytes);
+		if (!s->scratch)
 			return err_set(
 				&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
-		}
-		for (size_t i = 0; i < w->scratch_bytes; i += 4096)
-			((volatile char *)s->scratch)[i] = 0;
+		scratch_touch(s->scratch, w->scratch_bytes);
 	}
 	s->touched = clock_ns();
 	return 0;
