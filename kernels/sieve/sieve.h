@@ -104,6 +104,24 @@ struct sieve_tables {
 	const struct sieve_factors *factors; /* modulo 30; else NULL */
 };
 
+/* Eight bytes in memory, the least significant first. */
+static inline uint64_t sieve_in_memory(uint64_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return x;
+#else
+	return __builtin_bswap64(x);
+#endif
+}
+
+/* Of lists: what the bits of a word are, which has eight columns of the lines modulo 30, or one of those modulo
+ * 210 (sieve_transpose.h). */
+struct sieve_deltas {
+	unsigned char delta[64]; /* bit b: so much after the word's first number */
+	uint64_t packed[8][256]; /* in memory: the deltas of the bits set in a byte, in order */
+	unsigned char ones[256];
+};
+
 /* Lines as bitmaps: the bucketed base primes. */
 struct sieve_store {
 	uint64_t first; /* block b, line c, bit i: first + offset[c] + modulus * (b * line_bits + i) */
@@ -165,6 +183,7 @@ struct sieve_input {
 	const float *inverse; /* 1/prime */
 
 	const struct sieve_tables *tables;
+	const struct sieve_deltas *deltas; /* for listing */
 
 	/* where primes are multiplied; else NULL */
 	const struct sieve_factors *factors;
@@ -294,9 +313,10 @@ uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struc
 	uint32_t *count, struct err *e);
 
 /* Made once in a process and kept. NULL without memory. The tables are of the primes up to `limit` that do
- * not divide the modulus. */
+ * not divide the modulus; the deltas are of 30 or 210. */
 const struct sieve_small *sieve_small(struct err *e);
 const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e);
+const struct sieve_deltas *sieve_deltas(uint32_t modulus, struct err *e);
 
 /* Inverse of a modulo m, coprime to it. */
 uint32_t sieve_inverse(uint64_t a, uint32_t m);

@@ -233,7 +233,7 @@ GFNI static inline uint32_t deltas_of_word(
 {
 	uint64_t bits;
 	memcpy(&bits, word, sizeof bits);
-	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(c->delta)));
+	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(c->deltas->delta)));
 	return (uint32_t)__builtin_popcountll(bits);
 }
 

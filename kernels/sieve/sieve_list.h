@@ -10,10 +10,10 @@
 static void keep_tuplets(uint64_t *words, const struct transpose *c, unsigned k)
 {
 	for (uint32_t i = 0; i < c->words; i++) {
-		uint64_t x = in_memory(words[i]), all = x & c->begin;
+		uint64_t x = sieve_in_memory(words[i]), all = x & c->begin;
 		for (unsigned n = 1; n < k; n++)
 			all &= x >> n;
-		words[i] = in_memory(all);
+		words[i] = sieve_in_memory(all);
 	}
 }
 

@@ -208,6 +208,8 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		return -1;
 	if (!in->blocks)
 		return 0;
+	if (in->listing && !(in->deltas = sieve_deltas(in->modulus, e)))
+		return -1;
 	if (in->factors)
 		return make_products(in, e);
 	uint32_t *primes = sieve_base_primes(direct, p, engine, &count, e);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sieve_tables.c - tables that are the same for every range, made at the first use and kept: the
- * primes below 65,536 and the patterns of the pre-sieve. Without a lock: a thread that loses the
- * race to publish a table frees its own copy.
+ * primes below 65,536, the patterns of the pre-sieve and the deltas of lists. Without a lock: a
+ * thread that loses the race to publish a table frees its own copy.
  */
 #include "kernels/memory.h"
 #include "kernels/sieve/sieve.h"
@@ -189,4 +189,37 @@ const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct
 	}
 	err_set(e, ERR_FAILED, "sieve: more than %d pre-sieves", PLACES);
 	return NULL;
+}
+
+/* Column by column, so many numbers from one to the next; first numbers are 2 modulo the modulus. */
+static void make_deltas(uint32_t modulus, struct sieve_deltas *d)
+{
+	uint32_t bits = 0;
+	for (uint32_t k = 0; k < 256 && bits < (modulus == 30 ? 64 : 48); k++)
+		if ((k + 2) % 2 && (k + 2) % 3 && (k + 2) % 5 && (modulus == 30 || (k + 2) % 7))
+			d->delta[bits++] = (unsigned char)k;
+	for (uint32_t x = 1; x < 256; x++) {
+		d->ones[x] = (unsigned char)(d->ones[x / 2] + x % 2);
+		for (uint32_t j = 0; j < bits / 8; j++) {
+			uint64_t others = sieve_in_memory(d->packed[j][x & (x - 1)]),
+				 least = d->delta[8 * j + (uint32_t)__builtin_ctz(x)];
+			d->packed[j][x] = sieve_in_memory(others << 8 | least);
+		}
+	}
+}
+
+const struct sieve_deltas *sieve_deltas(uint32_t modulus, struct err *e)
+{
+	static _Atomic(struct sieve_deltas *) kept[2]; /* modulo 30 and 210 */
+	struct sieve_deltas *d = atomic_load(&kept[modulus == 210]);
+	if (d)
+		return d;
+	struct sieve_deltas *mine = memory_alloc(1, sizeof *mine, "sieve: tables", e);
+	if (!mine)
+		return NULL;
+	make_deltas(modulus, mine);
+	if (atomic_compare_exchange_strong(&kept[modulus == 210], &d, mine))
+		return mine;
+	memory_free(mine);
+	return d;
 }

@@ -27,51 +27,30 @@ enum {
 
 /* What bits of a word stand for. */
 struct transpose {
-	uint32_t octets;         /* lines / 8: 1, a word is eight columns; or 6, a word is one */
-	uint32_t words;          /* made at a time, a multiple of WORDS_AT_ONCE */
-	uint32_t bytes;          /* of a word that have candidates */
-	uint32_t span;           /* numbers that a word stands for */
-	uint32_t usual;          /* few words have more than eight times as many primes */
-	uint64_t begin;          /* bits where tuplets may begin */
-	unsigned char delta[64]; /* bit b: so much after the word's first number */
-	uint64_t packed[8][256]; /* in memory: the deltas of the bits set in a byte, in order */
-	unsigned char ones[256];
+	uint32_t octets; /* lines / 8: 1, a word is eight columns; or 6, a word is one */
+	uint32_t words;  /* made at a time, a multiple of WORDS_AT_ONCE */
+	uint32_t bytes;  /* of a word that have candidates */
+	uint32_t span;   /* numbers that a word stands for */
+	uint32_t usual;  /* few words have more than eight times as many primes */
+	uint64_t begin;  /* bits where tuplets may begin */
+	const struct sieve_deltas *deltas;
 };
-
-/* Eight bytes in memory, the least significant first. */
-static inline uint64_t in_memory(uint64_t x)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return x;
-#else
-	return __builtin_bswap64(x);
-#endif
-}
 
 static void transpose_init(struct transpose *c, const struct sieve_input *in)
 {
-	uint16_t delta[64];
-	struct sieve_group group[64] = {0};
-	memset(c, 0, sizeof *c);
+	*c = (struct transpose){.deltas = in->deltas};
 	c->octets = in->classes / 8;
 	c->words = c->octets == 1 ? COLUMN_BYTES : COLUMN_WORDS;
 	c->bytes = c->octets == 1 ? 8 : c->octets;
 	c->span = c->octets == 1 ? 8 * in->modulus : in->modulus;
-	for (uint32_t b = 0; b < 8 * c->bytes; b++) {
-		delta[b] = (uint16_t)(b / in->classes * in->modulus + in->offset[b % in->classes]);
-		c->delta[b] = (unsigned char)delta[b];
-	}
-	if (in->asked.tuplet > 1)
-		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, 8 * c->bytes, group);
-			n-- > 0;)
+	if (in->asked.tuplet > 1) {
+		struct sieve_group group[64] = {0};
+		uint16_t delta[64];
+		const uint32_t bits = 8 * c->bytes;
+		for (uint32_t b = 0; b < bits; b++)
+			delta[b] = c->deltas->delta[b];
+		for (uint32_t n = tuplets_group((unsigned)in->asked.tuplet, delta, bits, group); n-- > 0;)
 			c->begin |= (uint64_t)group[n].starts << group[n].class;
-	for (uint32_t x = 1; x < 256; x++) {
-		c->ones[x] = (unsigned char)(c->ones[x / 2] + x % 2);
-		for (uint32_t j = 0; j < c->bytes; j++) {
-			uint64_t others = in_memory(c->packed[j][x & (x - 1)]),
-				 least = c->delta[8 * j + (uint32_t)__builtin_ctz(x)];
-			c->packed[j][x] = in_memory(others << 8 | least);
-		}
 	}
 }
 
@@ -111,7 +90,7 @@ INLINE void turn_octet(const unsigned char *lines, size_t stride, uint64_t (*wor
 	for (size_t c = 0; c < 8; c++) {
 		memcpy(words[c], lines + c * stride, COLUMN_BYTES);
 		for (int i = 0; i < 8; i++)
-			words[c][i] = in_memory(words[c][i]);
+			words[c][i] = sieve_in_memory(words[c][i]);
 	}
 	turn_bytes(words);
 	for (int j = 0; j < 8; j++)
@@ -135,7 +114,7 @@ static inline void turn_plain(
 	if (c->octets == 1) {
 		for (int i = 0; i < 8; i++)
 			for (int j = 0; j < 8; j++)
-				words[8 * i + j] = in_memory(octets[0][j][i]);
+				words[8 * i + j] = sieve_in_memory(octets[0][j][i]);
 		return;
 	}
 	for (int j = 0; j < 8; j++) {
@@ -145,7 +124,7 @@ static inline void turn_plain(
 		turn_bytes(column);
 		for (int i = 0; i < 8; i++)
 			for (int k = 0; k < 8; k++)
-				words[64 * i + 8 * j + k] = in_memory(column[k][i]);
+				words[64 * i + 8 * j + k] = sieve_in_memory(column[k][i]);
 	}
 }
 
@@ -162,8 +141,8 @@ INLINE uint32_t deltas_of_bytes(
 	unsigned char *next = to;
 	UNROLL
 	for (uint32_t j = 0; j < bytes; j++) {
-		memcpy(next, &c->packed[j][word[j]], 8);
-		next += c->ones[word[j]];
+		memcpy(next, &c->deltas->packed[j][word[j]], 8);
+		next += c->deltas->ones[word[j]];
 	}
 	return (uint32_t)(next - to);
 }
