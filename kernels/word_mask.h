@@ -12,11 +12,12 @@
 #define PARSCALE_KERNELS_WORD_MASK_H
 
 #include "kernels/kernel.h"
+#include "kernels/ones.h"
 
 /* Adds the places 64 * group + i of the bits i of `mask` to *out. */
 static inline void mask_tally(uint64_t mask, uint64_t group, struct tally *out)
 {
-	out->count += (uint64_t)__builtin_popcountll(mask);
+	out->count += ones_of(mask);
 	out->checksum += mask * (2 * group + 1);
 }
 

@@ -20,11 +20,12 @@
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 
+#include "kernels/ones.h"
 #include "kernels/substrings/substrings_state.h"
 
 /* The set bits of two masks; a variant may know something better. */
 #ifndef SUBSTRINGS_ONES
-#define SUBSTRINGS_ONES(a, b) ((uint64_t)(__builtin_popcountll(a) + __builtin_popcountll(b)))
+#define SUBSTRINGS_ONES(a, b) (ones_of(a) + ones_of(b))
 #endif
 
 /* Rounds that are always played; how many more are before it is asked again who is alive; the most that are;
@@ -208,7 +209,7 @@ SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struc
 		a.letters &= ~letters;
 		a.gaps &= ~gaps;
 	}
-	a.count = (uint64_t)__builtin_popcountll(a.letters);
+	a.count = ones_of(a.letters);
 	a.letters_sum = a.letters;
 	a.peak = a.letters != 0;
 	uint64_t r = 1;

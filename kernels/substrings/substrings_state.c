@@ -6,6 +6,8 @@
  */
 #include "kernels/substrings/substrings_state.h"
 
+#include "kernels/ones.h"
+
 #include <string.h>
 
 void substrings_state_begin(struct substrings_state *state, struct span s)
@@ -76,7 +78,7 @@ static uint64_t sum_of_places(uint64_t bits)
 {
 	uint64_t sum = 0;
 	for (unsigned k = 0; k < 6; k++)
-		sum += (uint64_t)__builtin_popcountll(bits & with_bit[k]) << k;
+		sum += ones_of(bits & with_bit[k]) << k;
 	return sum;
 }
 
@@ -89,8 +91,7 @@ void substrings_comb_add(
 	const struct substrings_run *run = &comb->run;
 	const bool rising = 2 * base < run->begin + run->end;
 	const uint64_t first = rising ? base - run->begin + !gaps : run->end - base;
-	const uint64_t number = (uint64_t)__builtin_popcountll(bits), places = sum_of_places(bits),
-		       weighted = weighted_sum(bits);
+	const uint64_t number = ones_of(bits), places = sum_of_places(bits), weighted = weighted_sum(bits);
 	const uint64_t best = rising ? first + 63 - (uint64_t)__builtin_clzll(bits)
 				     : first - (uint64_t)__builtin_ctzll(bits);
 	const uint64_t longest = 2 * best - !gaps;

@@ -33,7 +33,7 @@ struct room {
 	struct ends ends;
 	uint64_t follows[8 * GROUPS]; /* letters that another precedes */
 	uint64_t starts[8 * GROUPS], before_five[8 * GROUPS];
-	uint16_t candidates[TEXT_ENDS_MOST + 65];
+	uint16_t candidates[TEXT_ENDS_LONG + 65]; /* or TEXT_ENDS_MOST + 65, which is less */
 	/* of tiles full of candidates: what is next to each end, and a bit for each word whose ends agree */
 	unsigned char beside[STREAM];
 	uint32_t equal[STREAM / 64 + 2];
@@ -332,6 +332,47 @@ VBMI2 static void find_equal(struct room *room, unsigned words)
 	room->equal[i] = room->equal[i + 1] = 0;
 }
 
+/* Appends the places of the set bits of a block's mask, at most 32, to a list, which is written 32 beyond them;
+ * returns how many. */
+VBMI2 static inline unsigned list_places(uint64_t bits, unsigned block, uint16_t *list)
+{
+	const __m512i packed = _mm512_mask_compress_epi8(numbers64(), bits, numbers64());
+	const __m512i places = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(packed));
+	_mm512_storeu_si512(list, _mm512_add_epi16(places, _mm512_set1_epi16((short)(block * TEXT_BLOCK))));
+	return (unsigned)_mm_popcnt_u64(bits);
+}
+
+/* Judges the words that start at n places and have two letters or more, of plain rules. They are as long as may
+ * be, so no branch asks how long, but whether it is more than 64 bytes. A word that fills no block ends in its
+ * own or the next one. */
+VBMI2 static void judge_words(const struct text_input *in, const unsigned char *p, const uint16_t *list,
+	unsigned n, struct text_tile *tile)
+{
+	const uint64_t *at = ((const struct room *)(const void *)tile->bytes)->ends.at;
+	const __m512i heeded = _mm512_set1_epi64((long long)~in->rules->ignored), numbers = numbers64();
+	for (unsigned k = 0; k < n; k++) {
+		const unsigned first = list[k], block = first / TEXT_BLOCK;
+		const uint64_t here = at[block] & ~UINT64_C(1) << first % TEXT_BLOCK, next = at[block + 1];
+		const unsigned last = block * TEXT_BLOCK +
+				      (unsigned)(here ? _tzcnt_u64(here) : TEXT_BLOCK + _tzcnt_u64(next));
+		const unsigned bytes = last - first + 1;
+		if (__builtin_expect(bytes > TEXT_BLOCK, 0)) {
+			if (here | next)
+				judge_word(in, p, (struct word){first, last}, tile);
+			continue;
+		}
+		const __m512i letters = _mm512_loadu_si512(p + first);
+		const __m512i down = _mm512_sub_epi8(_mm512_set1_epi8((char)(bytes - 1)), numbers);
+		const uint64_t differ = _mm512_test_epi8_mask(
+			_mm512_xor_si512(letters, _mm512_permutexvar_epi8(down, letters)), heeded);
+		const bool mirrored = _bzhi_u64(differ, bytes) == 0,
+			   fills = text_fills_block(first, last + 1),
+			   inside = (first + last) / 2 - TEXT_BLOCK < TEXT_TILE;
+		const bool good = mirrored & inside & !fills;
+		tile->found[block] |= (uint64_t)good << first % TEXT_BLOCK;
+	}
+}
+
 /* A tile where many words have equal signatures. Those of at most five letters are palindromes if the letters
  * next to the ends are equal too; longer ones are judged one by one, if they are not too many: false, where
  * some palindromes may not have been found. */
@@ -339,36 +380,30 @@ VBMI2 static bool search_dense(const struct text_input *in, const unsigned char 
 {
 	struct room *const room = (struct room *)(void *)tile->bytes;
 	const struct ends *ends = &room->ends;
-	unsigned judged = 0;
+	unsigned listed = 0;
 	if (!in->rules->plain || in->min_length > 2)
 		return false;
 	mark_starts(tile->letters, room);
 	find_beside(p, room);
 	find_equal(room, ends->count / 2);
-	for (unsigned i = 0; i < BLOCKS && judged <= TEXT_ENDS_LONG; i++) {
+	for (unsigned i = 0; i < BLOCKS && listed <= TEXT_ENDS_LONG; i++) {
 		const unsigned word = (ends->before[i] + 1u) / 2; /* the first that starts here */
 		uint64_t bits;
 		memcpy(&bits, (const unsigned char *)room->equal + word / 8, sizeof bits);
 		const uint64_t equal = _pdep_u64(bits >> word % 8, room->starts[i]);
 		/* words at the edges of the tile may be another's */
 		const bool inside = i > 0 && i < TEXT_BLOCKS;
-		uint64_t rest = inside ? equal & room->before_five[i] : equal;
+		const uint64_t rest = inside ? equal & room->before_five[i] : equal;
 		tile->found[i] |= equal & ~rest;
-		for (; rest; rest &= rest - 1, judged++) {
-			const unsigned first = (unsigned)_tzcnt_u64(rest);
-			unsigned block = i;
-			uint64_t last = ends->at[i] & ~UINT64_C(1) << first;
-			while (!last)
-				last = ends->at[++block];
-			judge_word(in, p,
-				(struct word){i * TEXT_BLOCK + first,
-					block * TEXT_BLOCK + (unsigned)_tzcnt_u64(last)},
-				tile);
-		}
+		if (rest)
+			listed += list_places(rest, i, room->candidates + listed);
 	}
 	for (unsigned i = 0; i < BLOCKS; i++)
 		tile->filled[i / 64] |= UINT64_C(1) << i % 64;
-	return judged <= TEXT_ENDS_LONG;
+	if (listed > TEXT_ENDS_LONG)
+		return false;
+	judge_words(in, p, room->candidates, listed, tile);
+	return true;
 }
 
 /* Words of one letter. */
