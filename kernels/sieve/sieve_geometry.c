@@ -9,6 +9,7 @@
  * fewer bits and hits, but more lines and so more starts; long lines the opposite. Exact prices do
  * not matter: costs are flat near the optimum.
  */
+#include "kernels/cpu.h"
 #include "kernels/sieve/sieve.h"
 #include "kernels/sieve/sieve_tuplets.h"
 
@@ -122,10 +123,10 @@ static void divide(struct sieve_geometry *s, double bits, double longest, double
 	s->blocks = (uint64_t)ceil(bits / ((double)s->segment_bits * s->segments));
 }
 
-/* Longest segment: an L1, less an eighth for tables and the stack. */
+/* Longest segment: an L1, less an eighth for tables and the stack; on Zen 4, whose L1 is small, a sixteenth. */
 static double longest_segment(const struct problem *p, const struct machine *m)
 {
-	double bytes = p->block_bytes ? (double)p->block_bytes : m->l1 * 7 / 8;
+	double bytes = p->block_bytes ? (double)p->block_bytes : m->l1 - m->l1 / (cpu_is_zen4() ? 16 : 8);
 	return 512 * floor(fmax(fmin(bytes * 8, SIEVE_LONGEST), 512) / 512);
 }
 
