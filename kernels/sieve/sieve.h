@@ -256,7 +256,7 @@ uint64_t sieve_units(const void *input);
 uint64_t sieve_grain(const void *input);
 size_t sieve_scratch_bytes(const void *input);
 
-/* Lays the scratch out and makes it ready for a block. */
+/* Lays the scratch out and makes it ready for a block. origins == NULL: w->start is there already. */
 void sieve_enter(
 	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, sieve_origins_fn *origins);
 

@@ -16,7 +16,7 @@ INLINE int64_t modulo(int64_t x, int64_t p, double inverse)
 	return rest >= p ? rest - p : rest;
 }
 
-/* A loop that compilers turn into vectors, without a division of integers. */
+/* Of any block. A loop that compilers turn into vectors, without a division of integers. */
 static void origins(const struct sieve_input *in, uint64_t base, uint32_t *restrict start)
 {
 	const uint32_t *restrict prime = in->prime, *restrict step = in->step;
@@ -29,11 +29,28 @@ static void origins(const struct sieve_input *in, uint64_t base, uint32_t *restr
 	}
 }
 
+/* The origins of the next block: bits of a line go on by its length. */
+static void next_origins(const struct sieve_input *in, struct sieve_scratch *w)
+{
+	const uint32_t squared = w->squared;
+	w->squared = in->primes; /* wherever the squares are */
+	for (uint32_t i = 0; i < in->primes; i += SIEVE_BATCH) {
+		uint32_t n = in->primes - i < SIEVE_BATCH ? in->primes - i : SIEVE_BATCH;
+		starts(in, w, i, n, 0, in->line_bits, w->batch);
+		memcpy(w->start + i, w->batch, n * sizeof *w->start);
+	}
+	w->squared = squared;
+}
+
 static void enter(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block)
 {
+	enum { NEAR = 8 }; /* so many blocks further is less work than anew */
 	if (w->ready == block + 1)
 		return;
-	sieve_enter(in, w, block, origins);
+	const bool near = w->ready && w->ready <= block && block - w->ready < NEAR;
+	for (uint64_t b = w->ready; near && b <= block; b++)
+		next_origins(in, w);
+	sieve_enter(in, w, block, near ? NULL : origins);
 	if (in->bucketed.blocks)
 		fill_buckets(in, w, block);
 }

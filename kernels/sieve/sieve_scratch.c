@@ -169,7 +169,8 @@ void sieve_enter(
 		lay_out(in, w);
 		w->squared = in->primes;
 	}
-	origins(in, base, w->start);
+	if (origins)
+		origins(in, base, w->start);
 	find_squares(in, w, base);
 	for (uint32_t g = 0; g < in->tables->count; g++)
 		w->phase[g] = (uint32_t)(base % in->tables->period[g] * in->tables->step[g] %
