@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compare.c - the command `compare`: which cells of one results folder are slower or faster than in
- * another, as a table, JSON or CSV; with --fail-on a change is an exit status of 1.
+ * compare.c - the command `compare`: which cells of one results folder, or file of Google Benchmark, are slower or
+ * faster than in another, as a table, JSON or CSV; with --fail-on a change is an exit status of 1.
  */
 #include "base/options.h"
 #include "base/units.h"
 #include "bench/commands/command.h"
 #include "bench/data/comparison.h"
 #include "bench/data/folder.h"
+#include "bench/data/gbench_json.h"
 #include "bench/data/row_json.h"
 #include "bench/data/view.h"
 
@@ -23,6 +24,7 @@ struct compare_args {
 	struct comparison_rules rules;
 	unsigned format, fail_on; /* enum format, enum failing */
 	bool cross_machine;
+	bool files; /* a side is a file of Google Benchmark */
 };
 
 /* --- for people --- */
@@ -99,9 +101,10 @@ static int by_urgency(const void *a, const void *b)
 	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
 }
 
-static void print_sums(FILE *f, const struct table *rows, const struct comparison_result *r,
-	const struct comparison_rules *rules)
+static void print_sums(
+	FILE *f, const struct table *rows, const struct comparison_result *r, const struct compare_args *a)
 {
+	const struct comparison_rules *rules = &a->rules;
 	uint64_t needed = 0;
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct comparison *c = table_row(rows, i);
@@ -118,15 +121,18 @@ static void print_sums(FILE *f, const struct table *rows, const struct compariso
 		fprintf(f, "needed to detect a change of %g %% in every undecided cell: %" PRIu64 " %s\n",
 			100 * rules->effect, needed,
 			rules->paired ? "pairs of launches" : "launches on each side");
+	if (a->files)
+		fprintf(f,
+			"Google Benchmark's repetitions count as launches; what varies between processes is not in them\n");
 	if (rules->paired)
 		fprintf(f,
 			"one sweep measured both, launch by launch in turn: paired comparison (Wilcoxon signed-rank test)\n");
 }
 
-static int print_text(struct table *rows, const struct comparison_result *r,
-	const struct comparison_rules *rules, struct err *e)
+static int print_text(
+	struct table *rows, const struct comparison_result *r, const struct compare_args *a, struct err *e)
 {
-	print_sums(stdout, rows, r, rules);
+	print_sums(stdout, rows, r, a);
 	putchar('\n');
 	qsort(rows->rows, rows->count, rows->row_size, by_urgency);
 	return view_print(stdout, rows, shown, sizeof shown / sizeof *shown, e);
@@ -161,7 +167,7 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.usage = "parscale compare A B [options]",
 	.about =
-		"Compares two folders of results cell by cell: B with A. faster, slower: the medians of launches differ by more than the margin, by the Mann-Whitney test adjusted for all cells; "
+		"Compares two folders of results cell by cell: B with A. Either may be a JSON file of Google Benchmark. faster, slower: the medians of launches differ by more than the margin, by the Mann-Whitney test adjusted for all cells; "
 		"same: the 95 % interval of the ratio lies within the margin; undecided: neither, with the number of launches that would decide. "
 		"If one sweep measured both (parscale sweep --against), each launch is compared with its neighbour, by Wilcoxon's test.",
 	.table = specs,
@@ -175,7 +181,8 @@ static int parse(int argc, char **argv, struct compare_args *a, struct err *e)
 	if (first <= 0)
 		return first;
 	if (argc - first != 2)
-		return err_set(e, ERR_USAGE, "compare: name two folders of results, not %d", argc - first);
+		return err_set(
+			e, ERR_USAGE, "compare: name two folders or files of results, not %d", argc - first);
 	a->a = argv[first];
 	a->b = argv[first + 1];
 	if (a->rules.effect == 0)
@@ -198,16 +205,26 @@ static int check_verdicts(unsigned fail_on, const struct comparison_result *r, s
 		r->verdicts[VERDICT_SLOWER], r->verdicts[VERDICT_FASTER], lost);
 }
 
-static int compare_folders(
+/* The samples of one side. Beside a file of Google Benchmark a folder's cells have the names that such a file has. */
+static int take_side(const char *path, bool any_file, bool both_files, struct table *t, struct err *e)
+{
+	if (gbench_json_is(path))
+		return gbench_json_read(path, !both_files, t, e);
+	return folder_samples(path, t, e) != 0 || (any_file && gbench_json_rename(t, e) != 0) ? -1 : 0;
+}
+
+static int compare_sides(
 	struct compare_args *a, struct table *rows, struct comparison_result *r, struct err *e)
 {
+	const bool file_a = gbench_json_is(a->a), file_b = gbench_json_is(a->b), any = file_a || file_b;
 	struct table x, y;
 	table_init(rows, comparison_columns, sizeof(struct comparison));
 	table_init(&y, sample_columns, sizeof(struct sample));
-	a->rules.paired = folder_paired(a->a, a->b);
-	int bad = folder_samples(a->a, &x, e);
+	a->files = any;
+	a->rules.paired = !any && folder_paired(a->a, a->b);
+	int bad = take_side(a->a, any, file_a && file_b, &x, e);
 	if (!bad)
-		bad = folder_samples(a->b, &y, e);
+		bad = take_side(a->b, any, file_a && file_b, &y, e);
 	if (!bad)
 		bad = comparison_make(&x, &y, &a->rules, rows, r, e);
 	if (!bad && rows->count == 0)
@@ -215,6 +232,16 @@ static int compare_folders(
 	table_free(&x);
 	table_free(&y);
 	return bad;
+}
+
+/* Whether both sides are of one machine, as far as they say. */
+static int check_alike(const struct compare_args *a, struct err *e)
+{
+	if (a->cross_machine)
+		return 0;
+	if (gbench_json_is(a->a) || gbench_json_is(a->b))
+		return gbench_json_alike(a->a, a->b, e);
+	return folder_alike(a->a, a->b, e);
 }
 
 int compare_main(int argc, char **argv, struct err *e)
@@ -225,15 +252,15 @@ int compare_main(int argc, char **argv, struct err *e)
 	const int parsed = parse(argc, argv, &a, e);
 	if (parsed <= 0)
 		return parsed;
-	if (!a.cross_machine && folder_alike(a.a, a.b, e) != 0)
+	if (check_alike(&a, e) != 0)
 		return -1;
-	int bad = compare_folders(&a, &rows, &r, e);
+	int bad = compare_sides(&a, &rows, &r, e);
 	if (!bad && a.format == FORMAT_CSV)
 		bad = csv_print(stdout, &rows, e);
 	else if (!bad && a.format == FORMAT_JSON)
 		bad = json_print(stdout, table_json(&rows), e);
 	else if (!bad)
-		bad = print_text(&rows, &r, &a.rules, e);
+		bad = print_text(&rows, &r, &a, e);
 	table_free(&rows);
 	if (!bad)
 		bad = check_verdicts(a.fail_on, &r, e);
