@@ -48,6 +48,14 @@ const struct column comparison_columns[] = {
 #include "bench/data/comparison.def"
 	{0}};
 
+const struct column change_columns[] = {
+#define COLUMN(table, name, type, unit, meaning)                                                             \
+	COLUMN_IF_FACTOR_##table(ENTRY(struct change_row, cell.name, name, type, unit, meaning, true))
+#include "bench/data/columns.def"
+#define COLUMN(name, type, unit, meaning) ENTRY(struct change_row, name, name, type, unit, meaning, false)
+#include "bench/data/history.def"
+	{0}};
+
 const struct column model_columns[] = {
 #define COLUMN(table, name, type, unit, meaning)                                                             \
 	COLUMN_IF_FACTOR_##table(ENTRY(struct model_row, cell.name, name, type, unit, meaning, true))
@@ -67,7 +75,7 @@ const struct column worker_columns[] = {
 /* So that a column of the factors is found in a bare struct factors as well as in a row. */
 _Static_assert(offsetof(struct sample, cell) == 0 && offsetof(struct summary, cell) == 0 &&
 		       offsetof(struct comparison, cell) == 0 && offsetof(struct model_row, cell) == 0 &&
-		       offsetof(struct worker_row, cell) == 0,
+		       offsetof(struct worker_row, cell) == 0 && offsetof(struct change_row, cell) == 0,
 	"factors come first");
 
 enum { REAL_TEXT = 32 }; /* "-1.7976931348623157e+308" is 24 */
@@ -385,6 +393,10 @@ void columns_markdown(FILE *f)
 	      "factors:\n",
 		f);
 	markdown_list(f, comparison_columns, false);
+	fputs("\n## Histories\n\nThe output of `parscale history DIR... --format csv`, one row per change of a cell. After\n"
+	      "the factors:\n",
+		f);
+	markdown_list(f, change_columns, false);
 	fputs("\n## probes.csv\n\nMechanisms, from `bench/data/probe_rows.def`. `parscale probe --format csv` prints them, and\n"
 	      "`parscale stat` derives them from the probes of a sweep. One row per number of a case. These\n"
 	      "columns make the case and the number:\n",

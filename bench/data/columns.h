@@ -2,7 +2,7 @@
 /*
  * columns.h - the rows of samples.csv and summary.csv as structs, and their columns as tables.
  *
- * Everything expands from columns.def (with factors.def in it), comparison.def, series.def and workers.def. Nothing here reads or
+ * Everything expands from columns.def (with factors.def in it), comparison.def, history.def, series.def and workers.def. Nothing here reads or
  * writes rows in files: see csv.h.
  */
 #ifndef PARSCALE_BENCH_DATA_COLUMNS_H
@@ -70,6 +70,13 @@ struct comparison {
 #include "bench/data/comparison.def"
 };
 
+/* One change that `history` found. */
+struct change_row {
+	struct factors cell;
+#define COLUMN(name, type, unit, meaning) COLUMN_TYPE_##type(name);
+#include "bench/data/history.def"
+};
+
 /* One row of models.csv: a series of worker counts. */
 struct model_row {
 	struct factors cell;
@@ -97,7 +104,7 @@ struct column {
 
 /* The columns of a file in order, ended by one whose name is NULL. */
 extern const struct column sample_columns[], summary_columns[], comparison_columns[], model_columns[],
-	worker_columns[];
+	worker_columns[], change_columns[];
 
 /* Makes every field of a row "not available". */
 void row_clear(void *row, const struct column *columns);

@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "bench/data/dataset.h"
+#include "bench/data/history.h"
 #include "bench/report/label.h"
 
 #include <stdio.h>
@@ -19,13 +20,15 @@ struct gallery; /* many machines: gallery.h */
 
 /* A chart being prepared. */
 struct drawing {
-	const struct dataset *d;        /* NULL on charts of many machines */
-	const struct gallery *machines; /* NULL on all others */
-	FILE *vars, *data;              /* gnuplot assignments; rows for the script */
-	char title[128];                /* what is charted */
-	char subtitle[640];             /* what was kept fixed */
-	char note[640]; /* n, intervals and base, in sentences; the first line of the caption */
-	int wide, high; /* points of the SVG; set before preparing, may be changed */
+	/* what is charted: one of them, the others are NULL */
+	const struct dataset *d;
+	const struct gallery *machines;
+	const struct history *history;
+	FILE *vars, *data;  /* gnuplot assignments; rows for the script */
+	char title[128];    /* what is charted */
+	char subtitle[640]; /* what was kept fixed */
+	char note[640];     /* n, intervals and base, in sentences; the first line of the caption */
+	int wide, high;     /* points of the SVG; set before preparing, may be changed */
 	uint64_t samples_least, samples_most, launches_least, launches_most; /* of the rows shown */
 };
 
@@ -38,8 +41,9 @@ enum chart_part {
 	OF_PROBE,
 	OF_STEADINESS,
 	OF_CHANGES,
-	OF_MACHINES,       /* of a gallery, as a whole */
-	OF_MACHINES_KERNEL /* and of each kernel */
+	OF_MACHINES,        /* of a gallery, as a whole */
+	OF_MACHINES_KERNEL, /* and of each kernel */
+	OF_HISTORY
 };
 
 struct chart {

@@ -3,7 +3,6 @@
  * gallery_page.c - the page of a gallery: its answers, tables and caveats, in the one order, as HTML and Markdown.
  */
 #include "base/units.h"
-#include "bench/data/folder.h"
 #include "bench/report/gallery.h"
 #include "bench/report/report.h"
 #include "kernels/kernel.h"
@@ -12,7 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The tables of one kernel. */
 struct part {
@@ -673,18 +671,10 @@ static void free_tables(struct page *p)
 	}
 }
 
-/* A folder of its own: not that of a sweep, whose plots/ would be mixed with these. */
-static int make_out(const char *out, struct err *e)
-{
-	if (folder_has(out, "summary.csv") || folder_has(out, "manifest.json"))
-		return err_set(e, ERR_USAGE, "--out: %s holds the results of a sweep", out);
-	return folder_make(out, e);
-}
-
 static int write_all(struct page *p, struct err *e)
 {
 	struct err plotting = {0};
-	if (make_out(p->out, e) != 0)
+	if (page_folder(p->out, e) != 0)
 		return -1;
 	if (plots_draw_machines(p->g, p->out, &p->plots, &plotting) != 0) {
 		if (plotting.status != ERR_ABSENT)

@@ -34,8 +34,10 @@ extern char **environ;
 
 /* What is charted, and where its charts go. */
 struct canvas {
-	const struct dataset *d;        /* or */
-	const struct gallery *machines; /* the other is NULL */
+	/* one of them, the others are NULL */
+	const struct dataset *d;
+	const struct gallery *machines;
+	const struct history *history;
 	const char *dir;
 	char about[200]; /* the last line of each caption */
 };
@@ -68,7 +70,8 @@ static int prepare(
 	const struct canvas *c, struct plotted *p, const char *work, const char *scripts, struct err *e)
 {
 	char path[PATH_SIZE], script[64];
-	struct drawing g = {.d = c->d, .machines = c->machines, .wide = 880, .high = 500};
+	struct drawing g = {
+		.d = c->d, .machines = c->machines, .history = c->history, .wide = 880, .high = 500};
 	work_path(path, work, p->stem, ".gp");
 	g.vars = fopen(path, "w");
 	work_path(path, work, p->stem, ".tsv");
@@ -296,17 +299,16 @@ static size_t list_all(const struct canvas *canvas, struct plotted *all)
 	struct subjects kernels = {.count = 0}, probes = {.count = 0};
 	const struct gallery *m = canvas->machines;
 	size_t n = 0;
-	if (m)
-		for (; kernels.count < m->subjects; kernels.count++)
-			kernels.name[kernels.count] = m->kernel[kernels.count].name;
-	else {
+	for (; m && kernels.count < m->subjects; kernels.count++)
+		kernels.name[kernels.count] = m->kernel[kernels.count].name;
+	if (canvas->d) {
 		kernels.count = dataset_subjects(canvas->d, kernels.name, SUBJECTS_MOST);
 		probes.count = dataset_probes(canvas->d, probes.name, SUBJECTS_MOST);
 	}
 	for (const struct chart *c = charts; c->name; c++) {
 		const bool of_machines = c->part == OF_MACHINES || c->part == OF_MACHINES_KERNEL;
 		const bool of_kernel = c->part == OF_KERNEL || c->part == OF_MACHINES_KERNEL;
-		if (of_machines == (m != NULL))
+		if (of_machines == (m != NULL) && (c->part == OF_HISTORY) == (canvas->history != NULL))
 			n = list_chart(c,
 				of_kernel             ? &kernels
 				: c->part == OF_PROBE ? &probes
@@ -361,6 +363,13 @@ int plots_draw_machines(const struct gallery *all, const char *dir, struct plots
 	struct canvas canvas = {.machines = all, .dir = dir};
 	snprintf(canvas.about, sizeof canvas.about, "%zu machines; base: %.60s%s", all->count,
 		all->machine[all->base].name, all->simulated ? "; simulated machines are among them" : "");
+	return draw(&canvas, out, e);
+}
+
+int plots_draw_history(const struct history *h, const char *dir, struct plots *out, struct err *e)
+{
+	struct canvas canvas = {.history = h, .dir = dir};
+	snprintf(canvas.about, sizeof canvas.about, "%s", h->sweep[0].model);
 	return draw(&canvas, out, e);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plot.h - draws the charts of a dataset, or of many machines, with gnuplot into DIR/plots, each as SVG and PNG.
+ * plot.h - draws the charts of a dataset, of many machines or of a history with gnuplot into DIR/plots, each as SVG and PNG.
  *
  * It knows how to run gnuplot and where its scripts are, not what a chart shows (chart.h) nor how it looks
  * (plots/). The SVG files carry their own light and dark colours and the values as titles of their points;
@@ -32,6 +32,9 @@ int plots_draw(const struct dataset *d, struct plots *out, struct err *e);
 
 /* The same of the charts of many machines, into an existing folder `dir`. */
 int plots_draw_machines(const struct gallery *all, const char *dir, struct plots *out, struct err *e);
+
+/* And of a series of sweeps. */
+int plots_draw_history(const struct history *h, const char *dir, struct plots *out, struct err *e);
 
 void plots_free(struct plots *p);
 

@@ -207,6 +207,10 @@ void page_charts(FILE *f, const struct layout *as, const char *dir, const struct
 void page_table(FILE *f, const struct layout *as, const char *head, const struct report_table *g,
 	enum report_table_style style);
 
+/* Makes a folder for a page. ERR_USAGE naming --out where it cannot, or where it holds a sweep, whose plots/ would be
+ * mixed with the page's. */
+int page_folder(const char *dir, struct err *e);
+
 /* Writes DIR/NAME whole or not at all: `write` gets the page that is asked for. ERR_FAILED. */
 int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
 	struct err *e);

@@ -66,6 +66,13 @@ void page_table(FILE *f, const struct layout *as, const char *head, const struct
 	as->sheet(f, g, style);
 }
 
+int page_folder(const char *dir, struct err *e)
+{
+	if (folder_has(dir, "summary.csv") || folder_has(dir, "manifest.json"))
+		return err_set(e, ERR_USAGE, "--out: %s holds the results of a sweep", dir);
+	return folder_make(dir, e);
+}
+
 int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
 	struct err *e)
 {

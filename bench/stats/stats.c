@@ -147,6 +147,11 @@ static double student_within(unsigned v, double x)
 	return odd ? (angle + sin(angle) * sum) * 2 / 3.14159265358979323846 : sin(angle) * sum;
 }
 
+double stats_student_outside(unsigned v, double x)
+{
+	return fmax(0, 1 - student_within(v, x));
+}
+
 /* Bisection: the distribution function is monotonic, and this runs once per cell. */
 static double student_quantile(unsigned v, double confidence)
 {

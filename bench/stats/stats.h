@@ -55,6 +55,9 @@ struct prior {
 enum { PRIOR_CELLS = 10 };
 struct prior stats_prior(const double *variances, const double *freedoms, size_t n);
 
+/* P(|t| > x) of Student's distribution with v >= 1 degrees of freedom. */
+double stats_student_outside(unsigned v, double x);
+
 /* The variance of the logarithms of n >= 2 positive values. */
 double stats_log_variance(const double *x, size_t n);
 

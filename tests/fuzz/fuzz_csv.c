@@ -18,6 +18,7 @@ static const struct kind {
 	{sample_columns, sizeof(struct sample)},
 	{summary_columns, sizeof(struct summary)},
 	{comparison_columns, sizeof(struct comparison)},
+	{change_columns, sizeof(struct change_row)},
 	{model_columns, sizeof(struct model_row)},
 	{worker_columns, sizeof(struct worker_row)},
 	{probe_launch_columns, sizeof(struct probe_launch_row)},
