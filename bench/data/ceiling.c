@@ -10,6 +10,8 @@
  */
 #include "bench/data/ceiling.h"
 
+#include "bench/backend/backend.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -44,39 +46,50 @@ double ceiling_demanded(const struct summary *s, const struct demand *d)
 	return operations / s->median_seconds;
 }
 
-static bool alike(const struct summary *a, const struct summary *b)
+/* Whether runs of ceilings have a start each: elsewhere those of a batch have one together (trial.c), so that they
+ * measure memory and registers alone, which no run of microseconds with a start may be compared with. */
+static bool starts_each_run(const struct summary *s)
 {
-	return a->cell.workers.known && b->cell.workers.known &&
-	       a->cell.workers.value == b->cell.workers.value &&
-	       strcmp(a->cell.placement, b->cell.placement) == 0;
+	for (const struct backend *const *b = backends; *b; b++)
+		if (strcmp((*b)->name, s->cell.backend) == 0)
+			return (*b)->message_passing || (*b)->host;
+	return false;
 }
 
-/* Distance in size between a cell of `read` and another cell, in doublings beyond the first: half
- * to twice the bytes count as equal. Rounded to tenths, since sizes are recomputed from rates.
- * INFINITY: too far to be a bound. */
-static double distance(const struct summary *read, const struct summary *s)
+/* Whether `bound` may bound the cell. */
+static bool alike(const struct summary *bound, const struct summary *s)
 {
-	const double doublings = fabs(log2(ceiling_bytes(read) / ceiling_bytes(s)));
-	if (!(doublings <= CEILING_DOUBLINGS))
-		return (double)INFINITY;
-	return doublings <= 1 ? 0 : round(10 * doublings);
+	return bound->cell.workers.known && s->cell.workers.known &&
+	       bound->cell.workers.value == s->cell.workers.value &&
+	       strcmp(bound->cell.placement, s->cell.placement) == 0 &&
+	       (!starts_each_run(bound) || strcmp(bound->cell.backend, s->cell.backend) == 0);
 }
 
-/* The highest bandwidth at the nearest size with the same number of workers; 0: unknown. */
+/* Sizes in doublings above the cell's, in tenths, since sizes are recomputed from rates. */
+static double doublings(const struct summary *read, const struct summary *s)
+{
+	return round(10 * log2(ceiling_bytes(read) / ceiling_bytes(s))) / 10;
+}
+
+/* The highest bandwidth at about the cell's size with the same number of workers, or of the nearest smaller size if
+ * that is higher; 0: unknown. */
 static double most_read(const struct table *summary, const struct summary *s)
 {
-	double best = 0, nearest = (double)INFINITY;
+	double like = 0, smaller = 0, nearest = -CEILING_DOUBLINGS;
 	for (size_t j = 0; isfinite(s->bytes_per_second) && j < summary->count; j++) {
 		const struct summary *read = table_row(summary, j);
 		const struct kernel *k = ceiling_kernel(read);
-		const double far = k && k->ceiling == CEILING_READ && alike(read, s) ? distance(read, s)
-										     : (double)INFINITY;
-		if (isinf(far) || far > nearest || (far == nearest && !(read->bytes_per_second > best)))
+		if (!k || k->ceiling != CEILING_READ || !alike(read, s))
 			continue;
-		nearest = far;
-		best = read->bytes_per_second;
+		const double above = doublings(read, s), rate = read->bytes_per_second;
+		if (fabs(above) <= 1)
+			like = fmax(like, rate);
+		if (above > 0 || !(above >= nearest))
+			continue;
+		smaller = above > nearest ? rate : fmax(smaller, rate);
+		nearest = above;
 	}
-	return best;
+	return smaller > 0 ? fmax(like, smaller) : 0;
 }
 
 /* The highest rate of one kind of operation with the same number of workers, of the same

@@ -50,7 +50,7 @@ static void the_best_read_of_like_cells(void **state)
 	table_init(&t, summary_columns, sizeof(struct summary));
 	add(&t, "palindrome", 2, 1e6, 5e9);
 	add(&t, "read", 2, 1.9e6, 1e10); /* the ceiling */
-	add(&t, "read", 2, 0.6e6, 8e9);  /* slower */
+	add(&t, "read", 2, 0.6e6, 8e9);  /* slower, but no larger than the cell */
 	add(&t, "read", 1, 1e6, 9e10);   /* other workers */
 	add(&t, "read", 2, 2.1e6, 9e10); /* too large */
 	struct summary *elsewhere = add(&t, "read", 2, 1e6, 9e10);
@@ -70,20 +70,59 @@ static void the_best_read_of_like_cells(void **state)
 	table_free(&t);
 }
 
-/* Where no read is of about the size, the nearest up to eight times it, not the fastest. */
-static void the_nearest_read(void **state)
+/* Where no read is of about the size, the nearest smaller one: a larger one may come from a slower cache. */
+static void the_nearest_smaller_read(void **state)
 {
 	struct table t;
 	(void)state;
 	table_init(&t, summary_columns, sizeof(struct summary));
-	add(&t, "text", 1, 1e7, 5e9);
-	add(&t, "read", 1, 4e6, 2e10); /* the nearest */
-	add(&t, "read", 1, 4.8e7, 1e10);
-	add(&t, "read", 1, 1.3e6, 9e10); /* nearly eight times smaller */
-	add(&t, "text", 1, 1e5, 5e9);    /* more than eight times away from all */
+	add(&t, "text", 1, 1.6e7, 5e9);
+	add(&t, "read", 1, 4e6, 2e10);   /* two doublings smaller */
+	add(&t, "read", 1, 4.8e7, 1e10); /* less than two larger: from memory, and no bound */
+	add(&t, "read", 1, 2.1e6, 9e10); /* nearly eight times smaller */
+	add(&t, "text", 1, 1e5, 5e9);    /* all are larger */
+	add(&t, "text", 1, 4e8, 5e9);    /* more than eight times away from all */
 	ceiling_fill(&t);
 	assert_true(((struct summary *)table_row(&t, 0))->ceiling_bytes_per_second == 2e10);
 	assert_true(isnan(((struct summary *)table_row(&t, 4))->pct_of_ceiling));
+	assert_true(isnan(((struct summary *)table_row(&t, 5))->pct_of_ceiling));
+	table_free(&t);
+}
+
+/* 40 MB half of which are in a cache of 32 MB, beside 48 MB that are not: the smaller one bounds, if there is any. */
+static void a_larger_read_alone_is_no_bound(void **state)
+{
+	struct table t;
+	(void)state;
+	table_init(&t, summary_columns, sizeof(struct summary));
+	add(&t, "palindrome", 1, 4e7, 3.9e10);
+	add(&t, "read", 1, 4.8e7, 3e10);
+	ceiling_fill(&t);
+	assert_true(isnan(((struct summary *)table_row(&t, 0))->pct_of_ceiling));
+	assert_string_equal(((struct summary *)table_row(&t, 0))->ceiling, "");
+	add(&t, "read", 1, 8e6, 9e10);
+	ceiling_fill(&t);
+	assert_true(((struct summary *)table_row(&t, 0))->ceiling_bytes_per_second == 9e10);
+	table_free(&t);
+}
+
+/* A read whose runs have a start each is slower by that than one without: 32 KiB through pipes or by ranks are no
+ * ceiling of what threads do, but of what pipes and ranks do. */
+static void runs_with_a_start_bound_their_own_kind(void **state)
+{
+	struct table t;
+	(void)state;
+	table_init(&t, summary_columns, sizeof(struct summary));
+	strcpy(add(&t, "palindrome", 2, 32768, 9e10)->cell.backend, "openmp");
+	strcpy(add(&t, "palindrome", 2, 32768, 2e9)->cell.backend, "mpi");
+	strcpy(add(&t, "read", 2, 32768, 4e9)->cell.backend, "mpi");
+	strcpy(add(&t, "read", 2, 32768, 1e8)->cell.backend, "fork-pipe");
+	ceiling_fill(&t);
+	assert_true(isnan(((struct summary *)table_row(&t, 0))->pct_of_ceiling));
+	assert_about(((struct summary *)table_row(&t, 1))->pct_of_ceiling, 50);
+	strcpy(add(&t, "read", 2, 32768, 1e11)->cell.backend, "fork");
+	ceiling_fill(&t);
+	assert_about(((struct summary *)table_row(&t, 0))->pct_of_ceiling, 90);
 	table_free(&t);
 }
 
@@ -93,7 +132,7 @@ static void sizes_from_rates_are_the_same_size(void **state)
 	struct table t;
 	(void)state;
 	table_init(&t, summary_columns, sizeof(struct summary));
-	add(&t, "text", 1, 1e6, 5e9);
+	add(&t, "text", 1, 1.6e7, 5e9);
 	add(&t, "read", 1, 4194304 * (1 - 1e-15), 1e10);
 	add(&t, "read", 1, 4194304, 3e10);
 	add(&t, "read", 1, 4194304 * (1 + 1e-15), 2e10);
@@ -180,7 +219,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_read_of_like_cells),
-		cmocka_unit_test(the_nearest_read),
+		cmocka_unit_test(the_nearest_smaller_read),
+		cmocka_unit_test(a_larger_read_alone_is_no_bound),
+		cmocka_unit_test(runs_with_a_start_bound_their_own_kind),
 		cmocka_unit_test(sizes_from_rates_are_the_same_size),
 		cmocka_unit_test(the_nearest_of_several_binds),
 		cmocka_unit_test(sets_of_instructions),
