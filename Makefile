@@ -184,6 +184,10 @@ $(BUILD)/bench/versus/versus: $(BUILD)/bench/versus/versus.o $(BUILD)/bench/vers
 	$(link)
 $(BUILD)/bench/versus/versus: test_libs := -ldl
 
+# A STREAM, for scripts/versus-ceilings, which builds it.
+$(BUILD)/bench/versus/stream: $(BUILD)/bench/versus/stream_openmp.o $(library)
+	$(link)
+
 # What scripts/estimate-cycles traces.
 $(BUILD)/bench/versus/estimate: $(BUILD)/bench/versus/estimate.o $(library)
 	$(link)
