@@ -62,6 +62,7 @@ static bool alike(const struct summary *bound, const struct summary *s)
 	return bound->cell.workers.known && s->cell.workers.known &&
 	       bound->cell.workers.value == s->cell.workers.value &&
 	       strcmp(bound->cell.placement, s->cell.placement) == 0 &&
+	       strcmp(bound->cell.memory_policy, s->cell.memory_policy) == 0 &&
 	       (!starts_each_run(bound) || strcmp(bound->cell.backend, s->cell.backend) == 0);
 }
 

@@ -148,6 +148,24 @@ static int set_placement(struct cell *c, const char *value, struct err *e)
 					  : -1;
 }
 
+static int set_memory_policy(struct cell *c, const char *value, struct err *e)
+{
+	if (memory_policy_parse(value, &c->memory_policy, e) != 0)
+		return -1;
+	return memory_policy_check(&c->memory_policy, "", e);
+}
+
+/* "" is the default. */
+static void memory_policy_text(const struct memory_policy *m, char *text, size_t size)
+{
+	static const char *const names[] = {
+		[MEMORY_DEFAULT] = "", [MEMORY_LOCAL] = "local", [MEMORY_INTERLEAVE] = "interleave"};
+	if (m->how == MEMORY_MEMBIND)
+		snprintf(text, size, "membind:%d", m->node);
+	else
+		snprintf(text, size, "%s", names[m->how]);
+}
+
 /* Items, or bytes where the value ends in B. */
 static int set_size(struct cell *c, const char *value, struct err *e)
 {
@@ -306,6 +324,11 @@ static void column_placement(const struct cell *c, struct factors *f)
 	copy(f->placement, sizeof f->placement, c->placement);
 }
 
+static void column_memory_policy(const struct cell *c, struct factors *f)
+{
+	memory_policy_text(&c->memory_policy, f->memory_policy, sizeof f->memory_policy);
+}
+
 static void column_size(const struct cell *c, struct factors *f)
 {
 	f->size = known_unless(c->size, 0);
@@ -385,6 +408,14 @@ static void word_backend(const struct cell *c, struct cell_argv *a)
 static void word_placement(const struct cell *c, struct cell_argv *a)
 {
 	add_text(a, "placement", c->placement);
+}
+
+static void word_memory_policy(const struct cell *c, struct cell_argv *a)
+{
+	char text[24];
+	memory_policy_text(&c->memory_policy, text, sizeof text);
+	if (*text)
+		add_text(a, "memory-policy", text);
 }
 
 static void word_size(const struct cell *c, struct cell_argv *a)

@@ -10,6 +10,7 @@
 
 #include "bench/backend/backend.h"
 #include "bench/data/columns.h"
+#include "bench/machine/memory_policy.h"
 #include "kernels/kernel.h"
 
 /* Whether the workers solve one problem together, one that grows with them, or the same one each
@@ -21,6 +22,7 @@ struct cell {
 	const struct kernel *kernel;
 	const struct variant *variant;
 	const struct backend *backend;
+	struct memory_policy memory_policy;
 	char placement[48];  /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
 	uint64_t size;       /* in the kernel's items; 0: not said, the problem's parameters are */
 	uint64_t size_bytes; /* said as bytes instead, until cell_finish makes items of it; 0: not */

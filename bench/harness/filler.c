@@ -14,10 +14,10 @@
 #include "bench/harness/filler.h"
 
 #include "bench/machine/cgroup.h"
+#include "bench/machine/memory_policy.h"
 #include "bench/machine/place.h"
 
 #include <errno.h>
-#include <linux/mempolicy.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -86,22 +86,10 @@ struct part {
 	int fd;
 	uint64_t offset; /* there, of element 0 */
 	unsigned node;   /* of the caller's memory */
+	int cpu;         /* to be bound to; -1: free */
 	bool elsewhere;  /* in a thread of its own */
 	bool failed;
 };
-
-/* Pages for the caller's node, whichever CPU touches them first. What the kernel cannot do is left. */
-static void prefer(unsigned node)
-{
-	enum { WORD = 8 * sizeof(unsigned long), WORDS = 16 };
-	unsigned long nodes[WORDS] = {0};
-	int policy = MPOL_DEFAULT;
-	if (node >= WORD * WORDS || syscall(SYS_get_mempolicy, &policy, NULL, 0, NULL, 0) != 0 ||
-		policy != MPOL_DEFAULT)
-		return;
-	nodes[node / WORD] = 1UL << node % WORD;
-	syscall(SYS_set_mempolicy, MPOL_PREFERRED, nodes, WORD * WORDS);
-}
 
 /* Whether all of the bytes went from or to the shelf. */
 static bool copy(const struct part *p)
@@ -124,8 +112,11 @@ static bool copy(const struct part *p)
 static void *do_part(void *ctx)
 {
 	struct part *p = ctx;
-	if (p->elsewhere)
-		prefer(p->node);
+	struct err ignored = {0};
+	if (p->cpu >= 0)
+		place_bind(p->cpu, &ignored);
+	else if (p->elsewhere && memory_policy_is_usual())
+		memory_policy_prefer(p->node);
 	if (p->action == MAKE)
 		p->f->make(p->f, p->lo, p->hi, p->to + p->lo * p->f->size);
 	else
@@ -133,31 +124,42 @@ static void *do_part(void *ctx)
 	return NULL;
 }
 
+/* In how many parts an array is done. */
+static uint64_t count_parts(struct own_filler *own, const struct part *whole)
+{
+	const uint64_t bytes = whole->f->count * whole->f->size, most = bytes / PART_BYTES;
+	if (whole->action == MAKE && whole->f->whole)
+		return 1;
+	if (most > 1 && own->threads == 0)
+		own->threads = place_capacity_here();
+	uint64_t parts = own->spread ? own->spread : own->threads < most ? own->threads : most;
+	parts = parts < MOST_THREADS ? parts : MOST_THREADS;
+	parts = parts < whole->f->count ? parts : whole->f->count;
+	return parts ? parts : 1;
+}
+
 /* One action on the whole array, by this thread and others; a part that gets no thread is done here. Whether all went
  * well. */
 static bool do_all(struct own_filler *own, struct part whole)
 {
-	const uint64_t bytes = whole.f->count * whole.f->size, most = bytes / PART_BYTES;
-	if (most > 1 && own->threads == 0)
-		own->threads = place_capacity_here();
-	uint64_t parts = own->threads < most ? own->threads : most;
 	struct part part[MOST_THREADS];
 	pthread_t thread[MOST_THREADS];
 	unsigned cpu;
 	bool good = true;
-	parts = parts < 1 || (whole.action == MAKE && whole.f->whole) ? 1
-		: parts > MOST_THREADS                                ? MOST_THREADS
-								      : parts;
+	const uint64_t parts = count_parts(own, &whole);
+	const bool bound = own->spread > 0 && parts > 1;
 	if (syscall(SYS_getcpu, &cpu, &whole.node, NULL) != 0)
 		whole.node = UINT32_MAX;
 	for (uint64_t i = parts; i-- > 0;) {
 		part[i] = whole;
 		part[i].lo = whole.f->count / parts * i;
 		part[i].hi = i + 1 < parts ? whole.f->count / parts * (i + 1) : whole.f->count;
-		part[i].elsewhere = i > 0;
-		if (i > 0 && pthread_create(&thread[i], NULL, do_part, &part[i]) == 0)
+		part[i].cpu = bound ? own->cpus[i * own->spread / parts] : -1;
+		part[i].elsewhere = i > 0 || bound;
+		if (part[i].elsewhere && pthread_create(&thread[i], NULL, do_part, &part[i]) == 0)
 			continue;
 		part[i].elsewhere = false;
+		part[i].cpu = -1;
 		do_part(&part[i]);
 	}
 	for (uint64_t i = 0; i < parts; i++) {

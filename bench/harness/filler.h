@@ -30,6 +30,8 @@ struct own_filler {
 	int shelf;
 	struct shelf_index *index; /* mapped; NULL: there is none */
 	unsigned threads;          /* 0: not looked at yet */
+	const int *cpus;           /* of the workers, `spread` of them; -1: free */
+	unsigned spread;           /* part i of an array is touched first by a thread on CPU i; 0: by any */
 };
 void filler_open(struct own_filler *f, int shelf);
 void filler_close(struct own_filler *f);

@@ -21,6 +21,7 @@
 struct measurement {
 	const struct measure_plan *plan;
 	struct trial *trial;
+	struct own_filler *filler;
 	struct counters counters;
 	struct disturbances disturbances;
 	const struct expected *expected;
@@ -103,6 +104,7 @@ static int measure_trial(
 	const struct trial_plan plan = {.cell = c,
 		.topology = &topology,
 		.timeout_seconds = p->timeout_seconds,
+		.filler = m->filler,
 		.program = paths_beside("parscale", program, sizeof program)};
 	disturbances_open(&m->disturbances, "");
 	/* Before there are workers: they inherit the counters. */
@@ -139,7 +141,12 @@ static int measure_trial(
 int measure_cell(const struct measure_plan *plan, const struct prepared *p, meter_measure_fn *measure,
 	measure_sink_fn *take_row, void *ctx, struct err *e)
 {
-	struct measurement m = {.plan = plan, .expected = &p->expected, .take = take_row, .ctx = ctx};
+	struct own_filler filler = p->filler; /* the trial's own: it may spread what it makes */
+	struct cell cell = p->cell;
+	filler.filler.ctx = &filler;
+	cell.problem.filler = &filler.filler;
+	struct measurement m = {
+		.plan = plan, .filler = &filler, .expected = &p->expected, .take = take_row, .ctx = ctx};
 	counters_none(&m.counters);
 	row_clear(&m.row, sample_columns);
 	cell_factors(&p->cell, plan->meter, &m.row.cell);
@@ -149,7 +156,7 @@ int measure_cell(const struct measure_plan *plan, const struct prepared *p, mete
 	m.row.excluded = p->excluded;
 	snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", p->expected.source);
 	m.trace_fd = plan->trace ? trace_open(plan->trace, e) : -1;
-	int status = e->status == ERR_NONE ? measure_trial(&m, &p->cell, measure, e) : -1;
+	int status = e->status == ERR_NONE ? measure_trial(&m, &cell, measure, e) : -1;
 	if (status == 0 && m.wrong)
 		status = err_set(e, ERR_FAILED, "wrong answer: %.200s", m.row.reason);
 	if (m.trace_fd >= 0)

@@ -229,6 +229,10 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		return err_set(e, ERR_FAILED, "out of memory");
 	for (unsigned w = 0; w < workers; w++)
 		t->cpus[w] = place_cpu(&t->place, w);
+	if (plan->filler && t->work.cell->memory_policy.how == MEMORY_LOCAL) {
+		plan->filler->cpus = t->cpus;
+		plan->filler->spread = workers;
+	}
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
 	t->work.problem.listing = t->work.cell->backend->message_passing &&
@@ -249,7 +253,7 @@ struct trial *trial_open(const struct trial_plan *plan, struct err *e)
 	t->done = 1;
 	t->work.cell = plan->cell;
 	t->order.fd = -1;
-	if (place_workers(t, plan, e) != 0)
+	if (place_workers(t, plan, e) != 0 || memory_policy_apply(&plan->cell->memory_policy, e) != 0)
 		goto fail;
 	uint64_t start = clock_ns();
 	if (work_setup(&t->work, e) != 0)

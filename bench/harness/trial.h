@@ -11,6 +11,7 @@
 #define PARSCALE_BENCH_HARNESS_TRIAL_H
 
 #include "bench/harness/cell.h"
+#include "bench/harness/filler.h"
 #include "bench/machine/counters.h"
 #include "bench/machine/disturbance.h"
 #include "bench/machine/place.h"
@@ -32,7 +33,8 @@ struct timing {
 struct trial_plan {
 	const struct cell *cell; /* outlives the trial; its problem's text is in memory */
 	const struct topology *topology;
-	double timeout_seconds; /* longest a run may take */
+	double timeout_seconds;    /* longest a run may take */
+	struct own_filler *filler; /* the problem's, to spread arrays over the workers' nodes; NULL: none */
 	/* path of the program whose command `worker` is worker.h's; NULL: back ends whose workers are
 	 * fresh programs are absent */
 	const char *program;
@@ -41,7 +43,7 @@ struct trial_plan {
 struct trial;
 
 /* Makes the input, and the team with all its workers where the lifetime is pool. NULL with *e set and nothing
- * left. */
+ * left, but the cell's memory policy, which is this thread's from now on. */
 struct trial *trial_open(const struct trial_plan *plan, struct err *e);
 void trial_close(struct trial *t); /* NULL is legal */
 

@@ -80,7 +80,8 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	struct slot *s = mine;
 	s->entered = clock_ns();
 	s->cpu = w->cpus[worker];
-	if (place_bind(s->cpu, &s->err) != 0)
+	if (place_bind(s->cpu, &s->err) != 0 ||
+		(w->cell->backend->host && memory_policy_apply(&w->cell->memory_policy, &s->err) != 0))
 		return -1;
 	if (w->scratch_bytes) {
 		s->scratch = scratch_map(w->scratch_bytes);

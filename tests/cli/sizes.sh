@@ -19,4 +19,30 @@ result 'sizes by the caches are several' "$few"
 grep '^text/' out | sed 's/.*\///' >sizes
 sort -nu sizes >sorted
 same 'they ascend and differ' sizes sorted
+# --- NUMA nodes of memory ---
+
+column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }' out; }
+node=$(sed 's/[-,].*//' /sys/devices/system/node/has_memory 2>/dev/null) || node=0
+if grep -q '^Mems_allowed_list:.*[0-9]' /proc/self/status; then
+	node=$(sed -n 's/^Mems_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' /proc/self/status)
+fi
+fails 77 'memory of a node that is not there' parscale run read --size 1MiB --memory-policy membind:1023
+holds '... by name, with those that are' grep -q 'node 1023 has no memory here; nodes that have: [0-9]' err
+run parscale run read --size 1MiB --repetitions 1 --sample-time 1ms --memory-policy local
+if [ "$status" != 0 ]; then
+	skipped 'memory policies' "$(head -n 1 err)"
+else
+	for policy in local interleave "membind:$node"; do
+		for backend in serial openmp pthread fork exec; do
+			workers=2
+			[ $backend != serial ] || workers=1
+			ok "$policy with $backend" parscale run triad --size 2MiB --backend $backend --workers $workers --repetitions 1 --sample-time 1ms --memory-policy "$policy" --format csv
+			holds '... is a column' test "$(column memory_policy)" = "$policy"
+		done
+	done
+	printf 'kernel = read, copy, triad\nmemory-policy = default, local, interleave, membind:%s, membind:1023\nsize = 1MiB\n' "$node" >nodes.sweep
+	ok 'a plan' parscale sweep nodes.sweep --dry-run
+	holds '... has a cell for each' test "$(grep -c '^[a-z]' out)" = 12
+	holds '... and leaves out what is not there, with the reason' test "$(grep -c 'skipped.*node 1023 has no memory here' out)" = 3
+fi
 close_suite

@@ -61,6 +61,10 @@ run noop --placement nonsense
 run noop --placement 0,
 run noop --placement 3-1
 run noop --placement 0-99999
+run noop --memory-policy nonsense
+run noop --memory-policy membind
+run noop --memory-policy membind:x
+run noop --memory-policy membind:0,1
 run noop --scaling nonsense
 run noop --scaling weak
 run noop --scaling throughput

@@ -19,8 +19,8 @@ static const struct said {
 } everything[] = {{"variant", "reference", "reference"}, {"backend", "pthread", "pthread"},
 	{"lifetime", "spawn", "spawn"}, {"schedule", "dynamic", "dynamic"}, {"global-lock", "yes", "yes"},
 	{"wait", "active", "active"}, {"workers", "2", "2"}, {"placement", "compact", "compact"},
-	{"scaling", "weak", "weak"}, {"size", "1000", "1000"}, {"block-bytes", "24KiB", "24576"},
-	{"grain", "3", "3"}};
+	{"memory-policy", "interleave", "interleave"}, {"scaling", "weak", "weak"}, {"size", "1000", "1000"},
+	{"block-bytes", "24KiB", "24576"}, {"grain", "3", "3"}};
 
 enum { EVERYTHING = sizeof everything / sizeof *everything };
 
