@@ -67,7 +67,7 @@ quoted = '$(subst ','\'',$(1))'
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
 settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI))
-ifneq ($(filter-out clean help layers lint format uninstall dist,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean help layers lint format uninstall dist bundle,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
 ifneq ($(settings),$(configured))
@@ -298,11 +298,14 @@ version := $(shell cat VERSION)
 dist: ## write parscale-VERSION.tar.xz, the sources as committed
 	git archive --format=tar --prefix=parscale-$(version)/ HEAD | xz >parscale-$(version).tar.xz
 
+bundle: ## write parscale-VERSION-ARCH.tar.xz: static programs that run on any Linux (scripts/bundle makes other ARCH)
+	@sh scripts/bundle
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep guides install uninstall dist test check check-long bench-self layers asan ubsan tsan clang fuzz lint format charts compdb clean help
+.PHONY: sweep guides install uninstall dist bundle test check check-long bench-self layers asan ubsan tsan clang fuzz lint format charts compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -70,7 +70,7 @@ int system_memory_file(const char *name, bool inherited)
 #else
 	(void)name;
 #endif
-	const char *const folders[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
+	const char *const folders[] = {"/dev/shm", getenv("TMPDIR"), "/tmp", "."};
 	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof *folders; i++)
 		fd = deleted_file(folders[i], inherited);
 	return fd;

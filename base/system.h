@@ -16,8 +16,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-/* An empty file without a name: in memory (memfd_create, Linux 3.17), else a deleted one in /dev/shm, $TMPDIR or /tmp.
- * `name` is for /proc alone. `inherited`: fresh programs get it. A descriptor, or -1 with errno. */
+/* An empty file without a name: in memory (memfd_create, Linux 3.17), else a deleted one in /dev/shm, $TMPDIR,
+ * /tmp or the working folder. `name` is for /proc alone. `inherited`: fresh programs get it. A descriptor, or -1 with errno. */
 int system_memory_file(const char *name, bool inherited);
 
 /* Sleeps while *word is `unwanted`, at most `limit` (NULL: for ever). 0 after a wake, also one of another's; -1 with
