@@ -286,7 +286,7 @@ install: $(programs) $(guides) ## copy programs, charts, plans, manual page and 
 	install -m 644 $(wildcard plots/*.gp) "$(prefix)/share/parscale/plots"
 	install -m 644 $(wildcard scripts/sweeps/*.sweep) "$(prefix)/share/parscale/scripts/sweeps"
 	install -m 644 $(BUILD)/guides/parscale.1 "$(prefix)/share/man/man1"
-	$(if $(have_BENCHMARK),echo .so man1/parscale.1 >"$(prefix)/share/man/man1/parscale-gbench.1")
+	$(if $(have_BENCHMARK),ln -sf parscale.1 "$(prefix)/share/man/man1/parscale-gbench.1")
 	$(foreach c,$(completions),install -D -m 644 $(BUILD)/guides/parscale.$(firstword $(subst :, ,$(c))) "$(prefix)/$(lastword $(subst :, ,$(c)))" &&) :
 
 uninstall: ## remove what `make install` copied there

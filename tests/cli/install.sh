@@ -12,7 +12,7 @@ make_here() {
 }
 prefix="$PWD/a b/opt/p"
 installed() { "$prefix/bin/parscale" "$@"; }
-files() { (cd "$prefix" && find . -type f | cut -c 3- | LC_ALL=C sort); }
+files() { (cd "$prefix" && find . ! -type d | cut -c 3- | LC_ALL=C sort); }
 
 ok 'make install' make_here install
 for file in bin/parscale libexec/parscale/parscale-echo share/man/man1/parscale.1 share/parscale/plots/common.gp \
