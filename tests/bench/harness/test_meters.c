@@ -256,7 +256,7 @@ static void the_cap_is_wall_time(void **state)
 		if (meters_here[m].measure(&plan, &e) != 0)
 			fail_msg("%s: %s", meters_here[m].name, e.text);
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		assert_in_range(s.taken, 1, 20);
+		assert_true(s.taken >= 1 && s.taken <= 20);
 		assert_true(difftime(end.tv_sec, start.tv_sec) < 10);
 	}
 }
@@ -275,7 +275,7 @@ static void a_known_cell_is_not_searched(void **state)
 		assert_int_equal(s.calls, 1 + 3);
 		assert_int_equal(s.taken, 3);
 		for (unsigned i = 0; i < s.taken; i++)
-			assert_in_range(s.batch_of[i], 1050000 / 250, 1050000 / 250 + 1);
+			assert_true(s.batch_of[i] >= 1050000 / 250 && s.batch_of[i] <= 1050000 / 250 + 1);
 		assert_int_equal(s.runs, 1000 + 3 * s.batch_of[0]);
 		/* slower than it was: a second run of warm-up, and no sample of what is not settled */
 		s = (struct script){.ns = short_and_steady};
@@ -332,7 +332,7 @@ static void samples_make_up_for_the_start(void **state)
 		plan.share = 0.7;
 		plan.started = (double)clock_ns() - 100e6;
 		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
-		assert_in_range(s.taken, 5, METER_MOST);
+		assert_true(s.taken >= 5 && s.taken <= METER_MOST);
 	}
 }
 

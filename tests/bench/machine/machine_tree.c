@@ -85,7 +85,7 @@ static void write_files(const char *root, const char *pattern, const char *list,
 	char path[512];
 	const char *open = strchr(pattern, '{'), *close = strchr(pattern, '}');
 	int n = cpulist_parse(list, cpus, 512);
-	assert_in_range(n, 1, 512);
+	assert_true(n >= 1 && n <= 512);
 	for (int i = 0; i < n; i++) {
 		snprintf(path, sizeof path, "%.*s%d%s", (int)(open - pattern), pattern, cpus[i], close + 1);
 		machine_tree_write(root, path, text);

@@ -180,8 +180,8 @@ static void many_cells_are_each_planned_once(void **state)
 	for (size_t i = 0; i < p.count; i++) {
 		const struct cell *c = &p.cells[i].cell;
 		const uint64_t size = c->kernel->items(&c->problem);
-		assert_in_range(size, 1, SIZES);
-		assert_in_range(c->workers, 1, WORKERS);
+		assert_true(size >= 1 && size <= SIZES);
+		assert_true(c->workers >= 1 && c->workers <= WORKERS);
 		seen[(size - 1) * WORKERS + c->workers - 1]++;
 	}
 	for (size_t i = 0; i < SIZES * WORKERS; i++)
