@@ -14,8 +14,10 @@ do for [p = 1:panels] {
 	set bmargin at screen 1 - (top + panel_high - 8.0) / high
 	set yrange [ylow[p]:yhigh[p]]
 	set ytics autofreq
-	set xtics () scale 0.4
+	set format x ""
+	set xtics autofreq scale 0.4 norotate
 	if (p == panels) {
+		set xtics ()
 		do for [i = 1:n_commits] { set xtics add (commits[i] commit_at[i]) }
 		set xtics rotate by -35 left
 	}
