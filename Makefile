@@ -252,6 +252,9 @@ lint: ## check heads of sources, map of folders, links and lines of docs; shellc
 	@sh scripts/prose
 	@if command -v shellcheck >/dev/null; then shellcheck -x -e SC2329 $(shell_sources); else echo "lint: no shellcheck here"; fi
 
+analyze: $(BUILD)/config.mk ## static checks by clang-tidy, cppcheck and gcc
+	@scripts/analyze
+
 format: ## lay out the C sources with clang-format, in place
 	clang-format -i $(all_sources)
 
@@ -306,6 +309,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep guides install uninstall dist bundle test check check-long bench-self layers asan ubsan tsan clang fuzz lint format charts compdb clean help
+.PHONY: sweep guides install uninstall dist bundle test check check-long bench-self layers analyze asan ubsan tsan clang fuzz lint format charts compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

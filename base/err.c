@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int err_set(struct err *e, enum err_status status, const char *format, ...)
+int(err_set)(struct err *e, enum err_status status, const char *format, ...)
 {
 	if (e->status != ERR_NONE)
 		return -1;

@@ -163,8 +163,9 @@ int number_parse_seconds(const char *what, const char *text, double *seconds, st
 		double factor;
 	} units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
 	char *end;
-	double v = isdigit((unsigned char)text[0]) ? strtod(text, &end) : 0;
-	if (v > 0 && isfinite(v))
+	const bool number = isdigit((unsigned char)text[0]);
+	const double v = number ? strtod(text, &end) : 0;
+	if (number && v > 0 && isfinite(v))
 		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 			if (strcmp(end, units[i].unit) == 0 && v * units[i].factor >= 1e-9 &&
 				v * units[i].factor <= 1e7) {

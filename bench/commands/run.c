@@ -171,8 +171,12 @@ static int print_json(FILE *to, const struct table *t, const struct outcome *o)
 {
 	json_t *root = json_object(), *samples = json_array();
 	double *room = calloc(t->count, sizeof *room);
-	if (!root || !samples || !room)
+	if (!root || !samples || !room) {
+		json_decref(root);
+		json_decref(samples);
+		free(room);
 		return -1;
+	}
 	for (const struct column *c = sample_columns; c->name; c++)
 		if (strcmp(c->name, "sample") != 0)
 			json_object_set_new(root, c->name, field_json(o->first, c));

@@ -143,7 +143,7 @@ static uint64_t count_parts(struct own_filler *own, const struct part *whole)
 static bool do_all(struct own_filler *own, struct part whole)
 {
 	struct part part[MOST_THREADS];
-	pthread_t thread[MOST_THREADS];
+	pthread_t thread[MOST_THREADS] = {0};
 	unsigned cpu;
 	bool good = true;
 	const uint64_t parts = count_parts(own, &whole);

@@ -80,6 +80,7 @@ static void rank(struct candidate *c, int n)
 	int cores_of_node[CPULIST_LIMIT] = {0};
 	bool any_l3 = false;
 	for (int i = 0; i < n; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.*): the caller filled all n */
 		any_l3 |= c[i].cpu.cache[2].domain >= 0;
 	for (int i = 0; i < n; i++) {
 		const struct cpu *last = i > 0 ? &c[i - 1].cpu : NULL, *now = &c[i].cpu;

@@ -134,6 +134,7 @@ static void swap(void *ctx, struct task *t)
 	if (f.visits != WARM_UP + visits)
 		task_say(t, PROBE_WRONG, "the other flow ran %llu times, not %llu",
 			(unsigned long long)f.visits, (unsigned long long)(WARM_UP + visits));
+	flows = NULL;
 	munmap(stack, STACK_BYTES);
 }
 

@@ -166,7 +166,7 @@ bool chart_machines_rate(struct drawing *g, const char *kernel)
 			roofed = true;
 		}
 	}
-	if (!(high > 0) || k->having < 2)
+	if (!k || !(high > 0) || k->having < 2)
 		return false;
 	const bool xlog = high > 20 * low;
 	double scale = 1;

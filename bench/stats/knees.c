@@ -289,7 +289,7 @@ static size_t smallest_step(const struct fit *f, double *step)
 /* As many knees as the criterion wants, none of them too small a step. */
 static bool choose(struct fit *f)
 {
-	struct fit best = *f;
+	struct fit best;
 	double least, step;
 	project(f, SIZE_MAX);
 	least = criterion(f);

@@ -114,14 +114,15 @@ void session_close(struct session *s)
 /* The sweep's own folder last: while it has no manifest, there is no sweep to go on with. */
 static int write_manifests(const struct session *s, struct manifest *m, struct err *e)
 {
-	for (size_t i = s->arm_count; i-- > 0;) {
+	int status = 0;
+	for (size_t i = s->arm_count; i-- > 0 && status == 0;) {
 		const struct manifest_pair pair = {
 			.id = s->pair, .against = i > 0, .program = s->baseline.program};
 		m->pair = s->arm_count > 1 ? &pair : NULL;
-		if (manifest_write(s->arms[i].dir, m, s->arms[i].facts, e) != 0)
-			return -1;
+		status = manifest_write(s->arms[i].dir, m, s->arms[i].facts, e);
+		m->pair = NULL;
 	}
-	return 0;
+	return status;
 }
 
 static int run_campaign(struct session *s, struct campaign_result *r, struct err *e)

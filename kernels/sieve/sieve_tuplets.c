@@ -21,6 +21,7 @@ uint64_t tuplets_align(uint64_t n, uint32_t modulus)
 bool tuplets_form(unsigned k, const uint64_t *primes)
 {
 	/* 3, 5, 7, 11 is none */
+	/* NOLINTNEXTLINE(clang-analyzer-core.*): k is at most TUPLETS_LONGEST */
 	return k == 1 || (primes[k - 1] - primes[0] == diameter[k] && (primes[0] > 3 || k == 2));
 }
 
@@ -48,6 +49,7 @@ static unsigned place(uint32_t offset)
 /* Is class c the first of k that are all there, where tuplets may begin? Between them there are no others. */
 static bool begins(unsigned k, const uint16_t *offset, uint32_t classes, uint32_t c)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.*): k is at most TUPLETS_LONGEST */
 	return tuplets_begin[k] >> place(offset[c]) & 1 && c + k <= classes &&
 	       offset[c + k - 1] - offset[c] == diameter[k];
 }
