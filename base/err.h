@@ -17,8 +17,20 @@ enum err_status {
 	ERR_INTERRUPTED = 130 /* the user stopped it */
 };
 
+/* What a failure (ERR_FAILED) came from, where that is known. */
+enum err_cause {
+	CAUSE_NONE,
+	CAUSE_KILLED,
+	CAUSE_TIMEOUT,
+	CAUSE_MEMORY,
+	CAUSE_RESOURCES,
+	CAUSE_WRONG,
+	ERR_CAUSES
+};
+
 struct err {
 	enum err_status status; /* start with a zeroed struct: struct err e = {0} */
+	enum err_cause cause;   /* of ERR_FAILED */
 	char text[1000];        /* one line without a newline, truncated to fit */
 };
 
@@ -26,8 +38,25 @@ struct err {
 int err_set(struct err *e, enum err_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same with ERR_FAILED and a cause. */
+int err_blame(struct err *e, enum err_cause cause, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The cause behind an errno: memory, another resource that a limit bounds, or none. */
+enum err_cause err_cause_of(int error);
+
+/* As rows have it in their column `status`: "killed", "timeout", "oom", "no-resources", "wrong"; "failed" where it is not
+ * known. */
+const char *err_cause_name(enum err_cause cause);
+
+/* One program of ours tells the one that started it: exit statuses above this are causes. What a user starts exits
+ * with a status of enum err_status alone. */
+enum { ERR_EXIT_CAUSE = 100 };
+int err_exit(const struct err *e);
+enum err_cause err_exit_cause(int status); /* CAUSE_NONE: it is none of these */
 #if defined __clang_analyzer__ || defined PARSCALE_ANALYZE /* which do not look into other files */
 #define err_set(...) (err_set(__VA_ARGS__), -1)
+#define err_blame(...) (err_blame(__VA_ARGS__), -1)
 #endif
 
 #endif

@@ -14,8 +14,8 @@
 void signals_catch(void);
 bool signals_seen(void);
 
-/* From now on a reader that has gone (of the progress on standard error) ends nothing: writing to it fails instead.
- * Programs that are started have SIGPIPE as usual (child.h). */
+/* From now on a reader that has gone (of the progress on standard error) and a file at its limit (RLIMIT_FSIZE) end
+ * nothing: writing fails instead. Programs that are started have SIGPIPE and SIGXFSZ as usual (child.h). */
 void signals_outlive_readers(void);
 
 #endif

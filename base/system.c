@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,16 @@ int system_process_file(pid_t pid)
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+void system_signal(int process_file, pid_t pid, int signal)
+{
+#if !defined PARSCALE_WITHOUT_PIDFD && defined SYS_pidfd_send_signal
+	if (process_file >= 0 && syscall(SYS_pidfd_send_signal, process_file, signal, NULL, 0) == 0)
+		return;
+#endif
+	(void)process_file;
+	kill(pid, signal);
 }
 
 bool system_has_process_files(void)

@@ -31,6 +31,10 @@ void system_wake(const _Atomic uint32_t *word);
 /* A descriptor that can be read when process `pid` has ended (Linux 5.3). -1: wait by polling. */
 int system_process_file(pid_t pid);
 
+/* Sends a signal to process `pid` through such a descriptor, which no later process of that number can be meant by; by
+ * its number where there is none (-1). */
+void system_signal(int process_file, pid_t pid, int signal);
+
 /* Are there such descriptors? */
 bool system_has_process_files(void);
 

@@ -34,7 +34,7 @@ void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err 
 		}
 	}
 	if (!p) {
-		err_set(e, ERR_FAILED, "out of memory: %s wants %zu x %zu bytes", what, count, size);
+		err_blame(e, CAUSE_MEMORY, "out of memory: %s wants %zu x %zu bytes", what, count, size);
 		return NULL;
 	}
 	return p + MEMORY_MARGIN;

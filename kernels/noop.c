@@ -11,7 +11,7 @@ static int setup(const struct problem *p, void **input, struct err *e)
 {
 	uint64_t *calls = malloc(sizeof *calls);
 	if (!calls)
-		return err_set(e, ERR_FAILED, "noop: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "noop: out of memory");
 	*calls = p->calls;
 	*input = calls;
 	return 0;

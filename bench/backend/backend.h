@@ -68,7 +68,7 @@ struct job {
 	 * `begin` runs when all workers are ready and the gate has opened. */
 	int (*enter)(void *ctx, unsigned worker, void *slot);
 	/* why a worker's `enter` failed, from its slot; NULL: nothing is known */
-	const char *(*why)(const void *slot);
+	const struct err *(*why)(const void *slot);
 	void (*begin)(void *ctx, unsigned worker, void *slot);
 	void (*chunk)(void *ctx, unsigned worker, void *slot, uint64_t index);
 	void (*end)(void *ctx, unsigned worker, void *slot);
@@ -87,6 +87,10 @@ struct job {
 	/* For workers that do not see the opener's input. NULL: what `chunk` needs is in memory, and back
 	 * ends that send it are absent. */
 	const struct wire *wire;
+
+	/* In the worker, in each run: it has come to the gate; it has reported. NULL: nothing. */
+	void (*at_gate)(void *ctx, unsigned worker, void *slot);
+	void (*reported)(void *ctx, unsigned worker, void *slot);
 
 	/* In the opener of the team, around the creation of each worker: so that it can sit on the worker's
 	 * CPU while it creates it, and go back. Where the opener is a worker itself, only after_create is

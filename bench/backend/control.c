@@ -124,7 +124,7 @@ static int make_turns(const struct control *c, struct err *e)
 	for (unsigned w = 0; !failed && w < c->plan.workers; w++)
 		failed = pthread_mutex_init(&record_of(c, w)->turn, &kind);
 	pthread_mutexattr_destroy(&kind);
-	return failed ? err_set(e, ERR_FAILED, "%s: a lock: %s", c->name, strerror(failed)) : 0;
+	return failed ? err_blame(e, err_cause_of(failed), "%s: a lock: %s", c->name, strerror(failed)) : 0;
 }
 
 /* How much memory the block takes. */
@@ -155,7 +155,7 @@ int control_open(struct control *c, const struct backend *b, const struct job *j
 	c->fd = system_memory_file("parscale", false);
 	measure(c);
 	if (c->fd < 0 || ftruncate(c->fd, (off_t)c->bytes) != 0 || map(c) != 0) {
-		err_set(e, ERR_FAILED, "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
+		err_blame(e, err_cause_of(errno), "%s: %zu bytes of shared memory: %s", b->name, c->bytes,
 			strerror(errno));
 		if (c->fd >= 0)
 			close(c->fd);
@@ -191,7 +191,8 @@ int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, st
 		.name = "worker", .job = job, .plan = block_header.plan, .processes = true, .fd = fd};
 	measure(c);
 	if (map(c) != 0)
-		return err_set(e, ERR_FAILED, "%zu bytes of shared memory: %s", c->bytes, strerror(errno));
+		return err_blame(
+			e, err_cause_of(errno), "%zu bytes of shared memory: %s", c->bytes, strerror(errno));
 	return 0;
 }
 
@@ -289,9 +290,9 @@ int control_check(const struct control *c, struct err *e)
 	uint32_t failed = atomic_load(&c->block->failed);
 	if (!failed)
 		return 0;
-	const char *why = c->job->why ? c->job->why(control_slot(c, failed - 1)) : "";
-	return err_set(e, ERR_FAILED, "%s: worker %u of %u could not enter%s%.400s", c->name, failed - 1,
-		c->plan.workers, *why ? ": " : "", why);
+	const struct err none = {0}, *why = c->job->why ? c->job->why(control_slot(c, failed - 1)) : &none;
+	return err_blame(e, why->cause, "%s: worker %u of %u could not enter%s%.400s", c->name, failed - 1,
+		c->plan.workers, *why->text ? ": " : "", why->text);
 }
 
 static uint64_t progress(const struct control *c, unsigned worker)
@@ -415,6 +416,8 @@ bool control_run(const struct control *c, unsigned worker)
 	const uint32_t run = word_await(&c->block->go, last, fresh ? 0 : c->plan.spin);
 	if (run == STOPPED)
 		return false;
+	if (job->at_gate)
+		job->at_gate(job->ctx, worker, slot);
 	set_progress(c, worker, run, READY);
 	if (!pass_gate(c, run))
 		return false;
@@ -432,6 +435,8 @@ bool control_run(const struct control *c, unsigned worker)
 	job->end(job->ctx, worker, slot);
 	set_progress(c, worker, run, DONE);
 	report(c, 1);
+	if (job->reported)
+		job->reported(job->ctx, worker, slot);
 	return true;
 }
 

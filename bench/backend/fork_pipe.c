@@ -134,7 +134,7 @@ static unsigned char *make_room(size_t bytes)
 	unsigned char *p = mmap(NULL, bytes + WIRE_MARGIN + 2 * PAGE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
-		_exit(1);
+		_exit(ERR_EXIT_CAUSE + CAUSE_MEMORY);
 	return p + PAGE;
 }
 
@@ -372,13 +372,13 @@ static int prepare(struct team *t, struct err *e)
 	if (b)
 		b->polls = calloc(2 * (size_t)workers, sizeof *b->polls);
 	if (!b || !b->polls)
-		return err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
+		return err_blame(e, CAUSE_MEMORY, "%s: out of memory", t->control.name);
 	for (unsigned w = 0; w < workers; w++)
 		b->lines[w].to = b->lines[w].from = -1;
 	b->old_handler = signal(SIGPIPE, SIG_IGN); /* it comes as EPIPE, and the worker's end is told then */
 	return make_buffers(b, workers, t->control.job->wire->room_bytes) == 0
 		       ? 0
-		       : err_set(e, ERR_FAILED, "%s: out of memory", t->control.name);
+		       : err_blame(e, CAUSE_MEMORY, "%s: out of memory", t->control.name);
 }
 
 static void discard(struct team *t)

@@ -49,8 +49,8 @@ static int all_threads(const struct control *c, region_team_part_fn *part, struc
 	}
 	if (got != workers) {
 		char by[80];
-		return err_set(e, ERR_FAILED, "openmp: the runtime gave %u of %u threads%s", got, workers,
-			limit(by, sizeof by));
+		return err_blame(e, CAUSE_RESOURCES, "openmp: the runtime gave %u of %u threads%s", got,
+			workers, limit(by, sizeof by));
 	}
 	return 0;
 }

@@ -64,7 +64,7 @@ static void await_end(pid_t pid, double seconds)
 		nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1e9)}, NULL);
 }
 
-bool process_reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])
+bool process_reap(struct member *m, double seconds, struct member_end *end)
 {
 	int status = 0;
 	pid_t ended = waitpid(m->pid, &status, WNOHANG);
@@ -74,13 +74,18 @@ bool process_reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])
 	}
 	if (ended == 0)
 		return false;
+	end->cause = ended > 0 && WIFSIGNALED(status) ? CAUSE_KILLED
+		     : ended > 0                      ? err_exit_cause(WEXITSTATUS(status))
+						      : CAUSE_NONE;
 	if (ended < 0) /* the program ignores SIGCHLD, so that the kernel reaped it */
-		snprintf(how, SPAWNED_TEAM_TEXT, "is gone");
+		snprintf(end->how, sizeof end->how, "is gone");
 	else if (WIFSIGNALED(status))
-		snprintf(how, SPAWNED_TEAM_TEXT, "was killed by signal %d (%s)", WTERMSIG(status),
+		snprintf(end->how, sizeof end->how, "was killed by signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
+	else if (end->cause == CAUSE_MEMORY)
+		snprintf(end->how, sizeof end->how, "is out of memory");
 	else
-		snprintf(how, SPAWNED_TEAM_TEXT, "exited with status %d", WEXITSTATUS(status));
+		snprintf(end->how, sizeof end->how, "exited with status %d", WEXITSTATUS(status));
 	return true;
 }
 

@@ -18,7 +18,7 @@ void process_settle(pid_t opener);
 void process_disown(void);
 
 /* Members of a struct spawned_team_kind. */
-bool process_reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT]);
+bool process_reap(struct member *m, double seconds, struct member_end *end);
 void process_kill(struct member *m);
 void process_describe(const struct member *m, char text[SPAWNED_TEAM_TEXT]);
 

@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <time.h>
 
+/* By a clock that nobody sets, where the C library can. */
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 31)
+#define JOIN_CLOCK CLOCK_MONOTONIC
+#define JOIN(thread, end) pthread_clockjoin_np(thread, NULL, JOIN_CLOCK, end)
+#else
+#define JOIN_CLOCK CLOCK_REALTIME
+#define JOIN(thread, end) pthread_timedjoin_np(thread, NULL, end)
+#endif
+
 static void *thread_life(void *member)
 {
 	const struct member *m = member;
@@ -18,19 +27,19 @@ static int create(struct member *m)
 	return pthread_create(&m->thread, NULL, thread_life, m);
 }
 
-static bool reap(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT])
+static bool reap(struct member *m, double seconds, struct member_end *how)
 {
-	snprintf(how, SPAWNED_TEAM_TEXT, "ended by itself");
+	snprintf(how->how, sizeof how->how, "ended by itself");
 	if (pthread_tryjoin_np(m->thread, NULL) == 0)
 		return true;
 	if (seconds <= 0)
 		return false;
 	struct timespec end;
-	clock_gettime(CLOCK_REALTIME, &end);
+	clock_gettime(JOIN_CLOCK, &end);
 	double nanoseconds = (double)end.tv_nsec + 1e9 * (seconds - (double)(time_t)seconds);
 	end.tv_sec += (time_t)seconds + (time_t)(nanoseconds / 1e9);
 	end.tv_nsec = (long)nanoseconds % 1000000000;
-	return pthread_timedjoin_np(m->thread, NULL, &end) == 0;
+	return JOIN(m->thread, &end) == 0;
 }
 
 static void give_up(struct member *m)

@@ -48,7 +48,7 @@ struct team *region_team_open(const struct backend *b, const struct region_team_
 	struct team *t = calloc(1, sizeof *t);
 	if (!t) {
 		control_close(&c);
-		err_set(e, ERR_FAILED, "%s: out of memory", b->name);
+		err_blame(e, CAUSE_MEMORY, "%s: out of memory", b->name);
 		return NULL;
 	}
 	t->control = c;

@@ -34,14 +34,15 @@ static double now(void)
 static int reap(struct member *m, double seconds, struct err *e)
 {
 	struct team *t = m->team;
-	char how[SPAWNED_TEAM_TEXT], who[SPAWNED_TEAM_TEXT];
-	if (!m->alive || !t->kind->reap(m, seconds, how))
+	char who[SPAWNED_TEAM_TEXT];
+	struct member_end end = {0};
+	if (!m->alive || !t->kind->reap(m, seconds, &end))
 		return 0;
 	m->alive = false;
 	if (control_left(&t->control, m->worker))
 		return 0;
 	t->kind->describe(m, who);
-	return err_set(e, ERR_FAILED, "%s: %s %s", t->control.name, who, how);
+	return err_blame(e, end.cause, "%s: %s %s", t->control.name, who, end.how);
 }
 
 /* Reaps all that end before `deadline`. -1 if one of them had died. */
@@ -81,8 +82,8 @@ static int create_all(struct team *t, struct err *e)
 		if (c->job->after_create)
 			c->job->after_create(c->job->ctx);
 		if (error)
-			return err_set(e, ERR_FAILED, "%s: cannot create worker %u of %u: %s", c->name, w,
-				c->plan.workers, strerror(error));
+			return err_blame(e, err_cause_of(error), "%s: cannot create worker %u of %u: %s",
+				c->name, w, c->plan.workers, strerror(error));
 		m->alive = true;
 	}
 	return 0;
@@ -94,7 +95,7 @@ static int timed_out(const struct team *t, struct err *e)
 	char who[SPAWNED_TEAM_TEXT];
 	unsigned last = control_last(&t->control, &where);
 	t->kind->describe(&t->members[last], who);
-	return err_set(e, ERR_FAILED, "%s: time-out: after %g s %s %s", t->control.name,
+	return err_blame(e, CAUSE_TIMEOUT, "%s: time-out: after %g s %s %s", t->control.name,
 		t->control.plan.timeout_seconds, who, where);
 }
 
@@ -157,7 +158,7 @@ struct team *spawned_team_open(const struct backend *b, const struct spawned_tea
 	struct team *t = calloc(1, sizeof *t + plan->workers * sizeof t->members[0]);
 	if (!t) {
 		control_close(&c);
-		err_set(e, ERR_FAILED, "%s: out of memory", b->name);
+		err_blame(e, CAUSE_MEMORY, "%s: out of memory", b->name);
 		return NULL;
 	}
 	t->control = c;

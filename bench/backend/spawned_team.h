@@ -35,13 +35,18 @@ struct team {
 
 enum { SPAWNED_TEAM_TEXT = 100 };
 
+/* How a worker ended. */
+struct member_end {
+	char how[SPAWNED_TEAM_TEXT]; /* "was killed by signal 9 (Killed)" */
+	enum err_cause cause;
+};
+
 struct spawned_team_kind {
 	/* Makes m's worker, which runs control_live and ends. Returns 0 or an errno. */
 	int (*create)(struct member *m);
 
-	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended,
-	 * with the way it did in `how` ("was killed by signal 9 (Killed)"). */
-	bool (*reap)(struct member *m, double seconds, char how[SPAWNED_TEAM_TEXT]);
+	/* Waits up to `seconds` (0: only looks) for the worker to end, and reaps it. True if it has ended. */
+	bool (*reap)(struct member *m, double seconds, struct member_end *end);
 
 	/* Ends the worker, whatever it does. NULL where there is no way. */
 	void (*kill)(struct member *m);

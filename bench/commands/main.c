@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	hold_standard_descriptors();
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native, NULL);
-	if (argc > 2 && strcmp(argv[1], "start") == 0)
+	if (argc > 3 && strcmp(argv[1], "start") == 0)
 		return launch_start(argv + 1);
 	if (argc > 1 && strcmp(argv[1], "probe-launch") == 0)
 		return probe_launch_main(argc - 1, argv + 1);

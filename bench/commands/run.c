@@ -241,14 +241,14 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 }
 
 /* What a launch found before it failed is no result. */
-static void fail_rows(struct table *t, const char *why)
+static void fail_rows(struct table *t, const struct launch_result *r)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		struct sample *row = table_row(t, i);
 		if (strcmp(row->status, "ok") != 0)
 			continue;
-		snprintf(row->status, sizeof row->status, "failed");
-		snprintf(row->reason, sizeof row->reason, "%s", why);
+		snprintf(row->status, sizeof row->status, "%s", err_cause_name(r->cause));
+		snprintf(row->reason, sizeof row->reason, "%s", r->message);
 	}
 }
 
@@ -274,7 +274,7 @@ int run_main(int argc, char **argv, struct err *e)
 		return -1;
 	}
 	if (r.status == ERR_FAILED)
-		fail_rows(&r.samples, r.message);
+		fail_rows(&r.samples, &r);
 	int status = r.samples.count ? run_print(&a, &r.samples, e) : 0;
 	if (status == 0 && r.status != ERR_NONE) {
 		status = err_set(e, r.status, "%s", r.message);

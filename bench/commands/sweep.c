@@ -31,8 +31,15 @@ struct sweep_args {
 	const char *against;       /* NULL: no other program */
 	double budget_seconds;     /* 0: the plan's */
 	const struct meter *meter; /* NULL: the plan's */
+	struct fault fault;        /* of tests: in each launch that has the worker */
 	bool dry_run, no_charts;
 };
+
+static int set_fault(const char *name, const char *value, void *target, struct err *e)
+{
+	(void)name;
+	return fault_parse(value, target, e);
+}
 
 static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
@@ -43,6 +50,7 @@ static const struct option_spec specs[] = {
 		"start no launch that would end after this time, such as 5m or 1h (default: the plan's)"),
 	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
 		"auto, gbench or native (default: the plan's)"),
+	OPTION_CALL("fault", struct sweep_args, fault, set_fault, NULL, NULL),
 	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "write no charts and no report"),
 	OPTION_FLAG("dry-run", struct sweep_args, dry_run,
 		"print the cells, the combinations skipped and why, and an estimate; measure nothing"),
@@ -239,6 +247,7 @@ int sweep_main(int argc, char **argv, struct err *e)
 		p.budget_seconds = a.budget_seconds;
 	if (a.meter)
 		p.meter = a.meter;
+	p.fault = a.fault;
 	if (status == 0)
 		status = a.dry_run ? dry_run(&a, &p, e) : measure(argc, argv, &a, &p, &opening, e);
 	plan_free(&p);

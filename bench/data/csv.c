@@ -49,7 +49,7 @@ void *table_add(struct table *t, const void *row, struct err *e)
 		size_t capacity = t->capacity ? 2 * t->capacity : 64;
 		char *rows = reallocarray(t->rows, capacity, t->row_size);
 		if (!rows) {
-			err_set(e, ERR_FAILED, "out of memory for %zu rows", capacity);
+			err_blame(e, CAUSE_MEMORY, "out of memory for %zu rows", capacity);
 			return NULL;
 		}
 		t->rows = rows;
@@ -97,7 +97,7 @@ static int append_line(int fd, const char *line, size_t length, struct err *e)
 		took = write(fd, line, length);
 	while (took < 0 && errno == EINTR);
 	if (took < 0)
-		return err_set(e, ERR_FAILED, "cannot append a row: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot append a row: %s", strerror(errno));
 	if ((size_t)took < length)
 		return err_set(
 			e, ERR_FAILED, "cannot append a row: only %zd of %zu bytes were taken", took, length);
@@ -121,13 +121,13 @@ int csv_append_table(int fd, const struct table *t, struct err *e)
 		fwrite(line, 1, csv_row_line(t->columns, table_row(t, i), line, sizeof line), f);
 	if (!f || fclose(f) != 0) {
 		free(lines);
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	}
 	const off_t before = lseek(fd, 0, SEEK_END);
 	int status = append_line(fd, lines, length, e);
 	/* EINVAL: nothing that could be waited for */
 	if (status == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-		status = err_set(e, ERR_FAILED, "cannot append a row: %s", strerror(errno));
+		status = err_blame(e, err_cause_of(errno), "cannot append a row: %s", strerror(errno));
 	if (status != 0 && before >= 0 && ftruncate(fd, before) != 0)
 		status = -1; /* a reader leaves a torn line out */
 	free(lines);
@@ -160,14 +160,14 @@ static int prepare(int fd, const char *path, const struct column *columns, struc
 	off_t end = lseek(fd, 0, SEEK_END);
 	ssize_t got = end < 0 ? -1 : pread(fd, found, length, 0);
 	if (got < 0)
-		return err_set(e, ERR_FAILED, "cannot read %s: %s", path, strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot read %s: %s", path, strerror(errno));
 	if (memcmp(found, header, (size_t)got) != 0)
 		return err_set(
 			e, ERR_USAGE, "%s:1: not the header of this version: no rows can be added", path);
 	off_t whole = whole_lines(fd, end);
 	if (whole < 0 || (whole < end && ftruncate(fd, whole) != 0))
-		return err_set(
-			e, ERR_FAILED, "cannot cut the torn last line off %s: %s", path, strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot cut the torn last line off %s: %s", path,
+			strerror(errno));
 	return whole == 0 ? append_line(fd, header, length, e) : 0;
 }
 
@@ -175,7 +175,7 @@ int csv_open(const char *path, const struct column *columns, struct err *e)
 {
 	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return err_set(e, ERR_FAILED, "cannot open %s: %s", path, strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot open %s: %s", path, strerror(errno));
 	if (prepare(fd, path, columns, e) != 0) {
 		close(fd);
 		return -1;
@@ -190,11 +190,12 @@ int csv_upgrade(const char *path, const struct column *columns, size_t row_size,
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0
-				       : err_set(e, ERR_FAILED, "cannot open %s: %s", path, strerror(errno));
+				       : err_blame(e, err_cause_of(errno), "cannot open %s: %s", path,
+						 strerror(errno));
 	const ssize_t got = pread(fd, found, length, 0);
 	close(fd);
 	if (got < 0)
-		return err_set(e, ERR_FAILED, "cannot read %s: %s", path, strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot read %s: %s", path, strerror(errno));
 	if (memcmp(found, header, (size_t)got) == 0)
 		return 0; /* today's, or torn in its header */
 	struct table t;
@@ -218,7 +219,7 @@ int csv_print(FILE *f, const struct table *t, struct err *e)
 		fwrite(line, 1, length, f);
 	}
 	if (fflush(f) != 0 || ferror(f))
-		return err_set(e, ERR_FAILED, "cannot write rows: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "cannot write rows: %s", strerror(errno));
 	return 0;
 }
 
@@ -230,7 +231,7 @@ int csv_write(const char *path, const struct table *t, struct err *e)
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!f) {
-		err_set(e, ERR_FAILED, "cannot write %s: %s", path, strerror(errno));
+		err_blame(e, err_cause_of(errno), "cannot write %s: %s", path, strerror(errno));
 		if (fd >= 0) {
 			close(fd);
 			unlink(temporary);
@@ -239,11 +240,11 @@ int csv_write(const char *path, const struct table *t, struct err *e)
 	}
 	int bad = csv_print(f, t, e);
 	if (!bad && fsync(fd) != 0)
-		bad = err_set(e, ERR_FAILED, "cannot write %s: %s", path, strerror(errno));
+		bad = err_blame(e, err_cause_of(errno), "cannot write %s: %s", path, strerror(errno));
 	if (fclose(f) != 0)
-		bad = err_set(e, ERR_FAILED, "cannot write %s: %s", path, strerror(errno));
+		bad = err_blame(e, err_cause_of(errno), "cannot write %s: %s", path, strerror(errno));
 	if (!bad && rename(temporary, path) != 0)
-		bad = err_set(e, ERR_FAILED, "cannot write %s: %s", path, strerror(errno));
+		bad = err_blame(e, err_cause_of(errno), "cannot write %s: %s", path, strerror(errno));
 	if (bad)
 		unlink(temporary);
 	return bad;

@@ -125,7 +125,7 @@ static int add(struct cases *all, const struct cell *cell, struct err *e)
 	}
 	struct one *c = malloc(sizeof *c);
 	if (!c)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	*c = (struct one){.all = all, .cell = *cell, .next = all->first};
 	all->first = c;
 	const double items = (double)f.items.value;
@@ -220,7 +220,7 @@ struct cases *cases_register(
 {
 	struct cases *all = calloc(1, sizeof *all);
 	if (!all) {
-		err_set(e, ERR_FAILED, "out of memory");
+		err_blame(e, CAUSE_MEMORY, "out of memory");
 		return NULL;
 	}
 	if (fill(all, sizes, workers, e) == 0)

@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	else
 		measure(argc, argv, &e);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
-		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));
+		err_blame(&e, err_cause_of(errno), "standard output: %s", strerror(errno));
 	if (e.text[0])
 		fprintf(stderr, "parscale-gbench: %s\n", e.text);
 	return (int)e.status;

@@ -37,7 +37,8 @@ static int session_add(struct session *s, uint64_t times, const struct timing *m
 		size_t capacity = s->capacity ? 2 * s->capacity : 64;
 		struct call *calls = realloc(s->calls, capacity * sizeof *calls);
 		if (!calls)
-			return err_set(s->e, ERR_FAILED, "gbench: out of memory for %zu samples", capacity);
+			return err_blame(
+				s->e, CAUSE_MEMORY, "gbench: out of memory for %zu samples", capacity);
 		s->calls = calls;
 		s->capacity = capacity;
 	}

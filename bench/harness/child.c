@@ -5,7 +5,9 @@
  *
  * A pipe that reaches its end is not enough: a grandchild may hold it open for ever, and a child
  * may close it and hang. So the loop watches the pipes, the child's exit (a pidfd, where there is
- * one), the time limits and Ctrl-C together, and never waits for one of them alone. For probes, which start processes of their own, the caller becomes a child subreaper
+ * one), the time limits and Ctrl-C together, and never waits for one of them alone. A child that is
+ * to end gets SIGTERM first, and SIGKILL when it does not. SIGCHLD tells of stops, however short.
+ * For probes, which start processes of their own, the caller becomes a child subreaper
  * (PR_SET_CHILD_SUBREAPER): orphans are reparented to it and are killed in rounds until none is
  * left.
  */
@@ -36,6 +38,7 @@ enum {
 	CLEAR_ROUNDS = 100,
 	POLL_MS = 100,
 	GRACE_NS = 2000000000,
+	LEAST_SUSPENDED_NS = 1000000,
 	LONGEST_STEP_NS = 1000000000
 };
 
@@ -45,6 +48,7 @@ struct watch {
 	const struct child_order *order;
 	struct child_result *result;
 	pid_t pid;
+	int pidfd;         /* -1 before Linux 5.3: polled */
 	int lines, errors; /* pipes; -1: closed */
 	char line[LINE_BYTES];
 	size_t used;
@@ -52,7 +56,7 @@ struct watch {
 	uint64_t spent_ns; /* on the child; the times below are of it */
 	uint64_t stopped_ns, asked_ns, gone_ns;
 	bool stopped, stalled; /* by SIGSTOP or the like; for too long */
-	bool asked, killed, gone;
+	bool late, asked, killed, gone;
 	int status;            /* of waitpid, once it is gone */
 	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
 	size_t said_bytes;
@@ -81,11 +85,11 @@ static int start(struct watch *w, struct err *e)
 	const struct child_order *order = w->order;
 	int lines[2], errors[2] = {-1, -1};
 	if (pipe2(lines, O_CLOEXEC) != 0)
-		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "pipe: %s", strerror(errno));
 	if (order->capture && pipe2(errors, O_CLOEXEC) != 0) {
 		close(lines[0]);
 		close(lines[1]);
-		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "pipe: %s", strerror(errno));
 	}
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
@@ -102,6 +106,7 @@ static int start(struct watch *w, struct err *e)
 	sigset_t usual;
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
 	posix_spawnattr_setsigdefault(&attributes, &usual);
 	posix_spawnattr_setflags(&attributes, /* the group, if any, is its own: 0 */
 		(short)(POSIX_SPAWN_SETSIGDEF | (has_group(order) ? POSIX_SPAWN_SETPGROUP : 0)));
@@ -120,8 +125,10 @@ static int start(struct watch *w, struct err *e)
 	close(lines[0]);
 	if (order->capture)
 		close(errors[0]);
-	return err_set(e, failed == ENOENT ? ERR_ABSENT : ERR_FAILED, "cannot start %s: %s", order->path,
+	err_set(e, failed == ENOENT ? ERR_ABSENT : ERR_FAILED, "cannot start %s: %s", order->path,
 		strerror(failed));
+	e->cause = err_cause_of(failed);
+	return -1;
 }
 
 /* Takes the whole lines that have come. */
@@ -198,21 +205,25 @@ static void take_errors(struct watch *w)
 
 /* --- its end --- */
 
+/* To the child, or to a launcher's group. */
 static void send(const struct watch *w, int signal)
 {
-	kill(has_group(w->order) ? -w->pid : w->pid, signal);
+	if (has_group(w->order))
+		kill(-w->pid, signal);
+	else
+		system_signal(w->pidfd, w->pid, signal);
 }
 
-/* Ends the child. A launcher is asked first (SIGTERM, and SIGCONT should it be stopped) and has a grace period to
- * end its ranks. */
+/* Ends the child: it is asked first (SIGTERM, and SIGCONT should it be stopped), and has a grace period, in which a
+ * launcher ends its ranks. */
 static void end(struct watch *w)
 {
-	if (w->order->launcher && !w->asked) {
+	if (!w->asked) {
 		w->asked = true;
 		w->asked_ns = w->spent_ns;
 		send(w, SIGTERM);
 		send(w, SIGCONT);
-	} else if (!w->killed && (!w->asked || w->spent_ns - w->asked_ns > GRACE_NS)) {
+	} else if (!w->killed && w->spent_ns - w->asked_ns > GRACE_NS) {
 		w->killed = true;
 		send(w, SIGKILL);
 	}
@@ -258,12 +269,13 @@ static bool overdue(struct watch *w)
 }
 
 /* One round: what came, and what has become of the child. True when that was all. */
-static bool watch_round(struct watch *w, int pidfd, struct err *e)
+static bool watch_round(struct watch *w, struct err *e)
 {
 	struct pollfd fds[] = {{.fd = w->lines, .events = POLLIN}, {.fd = w->errors, .events = POLLIN},
-		{.fd = w->gone ? -1 : pidfd, .events = POLLIN}};
-	const bool told = w->lines >= 0 || w->errors >= 0 || pidfd >= 0;
-	poll(fds, sizeof fds / sizeof *fds, w->gone ? 0 : told ? POLL_MS : 1);
+		{.fd = w->gone ? -1 : w->pidfd, .events = POLLIN}};
+	const bool told = w->lines >= 0 || w->errors >= 0 || w->pidfd >= 0;
+	if (poll(fds, sizeof fds / sizeof *fds, w->gone ? 0 : told ? POLL_MS : 1) < 0)
+		fds[0].revents = fds[1].revents = 0;
 	spend_time(w);
 	if (fds[0].revents && take_lines(w, e) != 0) {
 		close(w->lines);
@@ -277,7 +289,7 @@ static bool watch_round(struct watch *w, int pidfd, struct err *e)
 	if (w->gone)
 		return quiet || failed || signals_seen() || w->spent_ns - w->gone_ns > GRACE_NS;
 	const bool late = overdue(w);
-	w->result->timed_out |= late && !signals_seen();
+	w->late |= late && !signals_seen();
 	if (late || failed || signals_seen())
 		end(w);
 	if (quiet || w->killed)
@@ -285,17 +297,87 @@ static bool watch_round(struct watch *w, int pidfd, struct err *e)
 	return false;
 }
 
+static volatile sig_atomic_t stopped;
+
+/* Only the signal tells of a stop where the child has gone on, and ended, before we look. */
+static void hear_change(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	if (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED)
+		stopped = 1;
+}
+
+static void listen(struct sigaction *before)
+{
+	const struct sigaction action = {.sa_sigaction = hear_change, .sa_flags = SA_SIGINFO};
+	stopped = 0;
+	sigaction(SIGCHLD, &action, before);
+}
+
 /* Follows the child until it has ended, which it is made to where its time is up, it sent nonsense, or after
  * Ctrl-C. Its status. */
 static int follow(struct watch *w, struct err *e)
 {
-	const int pidfd = system_process_file(w->pid); /* -1 before Linux 5.3: polled */
+	const uint64_t suspended_ns = clock_suspended_ns();
+	w->pidfd = system_process_file(w->pid);
 	w->last_ns = clock_ns();
-	while (!watch_round(w, pidfd, e))
+	while (!watch_round(w, e))
 		;
-	if (pidfd >= 0)
-		close(pidfd);
+	if (w->pidfd >= 0)
+		close(w->pidfd);
+	w->result->paused = stopped || clock_suspended_ns() > suspended_ns + LEAST_SUSPENDED_NS;
 	return w->status;
+}
+
+/* Whether somebody was killed for want of memory since the child began. */
+static bool memory_ran_out(const struct watch *w)
+{
+	return w->oom_kills >= 0 && memory_kills("") > w->oom_kills;
+}
+
+/* Of a program that knows no causes, such as a runtime that gave up: what the system told it. */
+static enum err_cause cause_of_text(const char *text)
+{
+	static const int errors[] = {ENOMEM, EAGAIN, EMFILE, ENOSPC};
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (strstr(text, strerror(errors[i])))
+			return err_cause_of(errors[i]);
+	return CAUSE_NONE;
+}
+
+static void judge_signal(const struct watch *w, int signal)
+{
+	struct child_result *r = w->result;
+	r->status = ERR_FAILED;
+	r->cause = CAUSE_KILLED;
+	snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)", signal,
+		strsignal(signal));
+}
+
+static void judge_status(const struct watch *w, int status)
+{
+	struct child_result *r = w->result;
+	const enum err_cause cause = err_exit_cause(status);
+	r->status = cause == CAUSE_NONE ? (enum err_status)status : ERR_FAILED;
+	r->cause = cause != CAUSE_NONE || status == 0 ? cause : cause_of_text(r->message);
+	const bool known = cause != CAUSE_NONE || status == ERR_NONE || status == ERR_FAILED ||
+			   status == ERR_USAGE || status == ERR_ABSENT || status == ERR_INTERRUPTED;
+	if (!known && !w->order->launcher && !*r->message)
+		snprintf(r->message, sizeof r->message, "the launch exited with status %d", status);
+}
+
+/* A process that was killed, the child's or the child itself, may have been killed for its memory. */
+static void judge_memory(const struct watch *w)
+{
+	struct child_result *r = w->result;
+	char why[160];
+	const size_t used = strlen(r->message);
+	if (r->cause != CAUSE_KILLED || !memory_ran_out(w))
+		return;
+	r->cause = CAUSE_MEMORY;
+	memory_text("", why, sizeof why);
+	snprintf(r->message + used, sizeof r->message - used, "%s%s", used ? ": " : "", why);
 }
 
 static void judge(struct watch *w, int status)
@@ -304,21 +386,18 @@ static void judge(struct watch *w, int status)
 	if (signals_seen()) {
 		r->status = ERR_INTERRUPTED;
 		snprintf(r->message, sizeof r->message, "interrupted");
-	} else if (r->timed_out) {
+	} else if (w->late) {
 		r->status = ERR_FAILED;
+		r->cause = CAUSE_TIMEOUT;
 		snprintf(r->message, sizeof r->message, "killed: it %s longer than %g s",
 			w->stalled ? "was stopped for" : "took",
 			w->stalled ? w->order->stopped_seconds : w->order->timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
-		r->status = ERR_FAILED;
-		char why[160] = "";
-		if (WTERMSIG(status) == SIGKILL && w->oom_kills >= 0 && memory_kills("") > w->oom_kills)
-			memory_text("", why, sizeof why);
-		snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)%s%s",
-			WTERMSIG(status), strsignal(WTERMSIG(status)), *why ? ": " : "", why);
+		judge_signal(w, WTERMSIG(status));
 	} else {
-		r->status = (enum err_status)WEXITSTATUS(status);
+		judge_status(w, WEXITSTATUS(status));
 	}
+	judge_memory(w);
 }
 
 /* Kills all children of this process and reaps what has ended; how many there were to kill. */
@@ -351,17 +430,31 @@ static unsigned clear(void)
 	return left;
 }
 
+/* LLVM's OpenMP leaves an object in shared memory for each process that is killed or ends by _exit. */
+static void clear_openmp(pid_t pid)
+{
+	char path[96];
+	snprintf(path, sizeof path, "/dev/shm/__KMP_REGISTERED_LIB_%d_%u", (int)pid, (unsigned)getuid());
+	unlink(path);
+}
+
 int child_run(const struct child_order *order, struct child_result *r, struct err *e)
 {
 	struct watch w = {.order = order, .result = r};
+	struct sigaction before;
 	*r = (struct child_result){0};
 	w.oom_kills = memory_kills("");
 	if (order->clear)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (start(&w, e) != 0)
+	listen(&before);
+	if (start(&w, e) != 0) {
+		sigaction(SIGCHLD, &before, NULL);
 		return -1;
+	}
 	r->pid = w.pid;
 	int status = follow(&w, e);
+	sigaction(SIGCHLD, &before, NULL);
+	clear_openmp(w.pid);
 	if (w.lines >= 0)
 		close(w.lines);
 	if (w.errors >= 0)

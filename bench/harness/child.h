@@ -23,12 +23,13 @@ typedef int child_line_fn(void *ctx, char *line, struct err *e);
 struct child_order {
 	const char *path;
 	const char *const *argv; /* ended by NULL */
-	double timeout_seconds;  /* then it is killed; 0: none */
-	double stopped_seconds;  /* it may be stopped (SIGSTOP) that long, then it is killed; 0: for ever */
-	int passed_fd;           /* is CHILD_PASSED_FD there; 0: none */
-	bool capture;            /* keep its standard error for `message` instead of showing it */
-	/* it starts the programs that we want: asked to end before it is killed, with its process group if it
-	 * has no input, and no descriptors pass through it, so the lines come through standard output */
+	/* Then it is ended: by SIGTERM, and by SIGKILL where that does not help. 0: none */
+	double timeout_seconds;
+	double stopped_seconds; /* it may be stopped (SIGSTOP) that long, then it is ended; 0: for ever */
+	int passed_fd;          /* is CHILD_PASSED_FD there; 0: none */
+	bool capture;           /* keep its standard error for `message` instead of showing it */
+	/* it starts the programs that we want: ended with its process group if it has no input, and no descriptors pass
+	 * through it, so the lines come through standard output */
 	bool launcher;
 	bool no_input; /* its standard input is empty instead of ours */
 	/* end and reap every process it leaves behind; the caller has no other children then */
@@ -40,9 +41,12 @@ struct child_order {
 struct child_result {
 	pid_t pid;              /* of the child that was, for what it may have left under its number */
 	enum err_status status; /* its exit status, or why it was ended */
-	bool timed_out;         /* by either limit; time in which this process is stopped does not count */
-	unsigned left;          /* processes that `clear` found */
-	char message[256];      /* one line, where `capture` was asked for or it was killed; else "" */
+	/* of ERR_FAILED. CAUSE_TIMEOUT: it said so, or was ended by a limit; time in which this process is stopped does
+	 * not count */
+	enum err_cause cause;
+	bool paused;       /* it, or the whole machine, was stopped and went on: what it timed is no time */
+	unsigned left;     /* processes that `clear` found */
+	char message[256]; /* one line, where `capture` was asked for or it did not say why; else "" */
 };
 
 /* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong

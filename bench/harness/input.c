@@ -124,7 +124,7 @@ int input_check(const struct input *in, struct err *e)
 	if (!in->map)
 		return 0;
 	if (fstat(in->fd, &is) != 0)
-		return err_set(e, ERR_FAILED, "--input: %s: %s", in->path, strerror(errno));
+		return err_blame(e, err_cause_of(errno), "--input: %s: %s", in->path, strerror(errno));
 	if (is.st_size != in->was.st_size || is.st_mtim.tv_sec != in->was.st_mtim.tv_sec ||
 		is.st_mtim.tv_nsec != in->was.st_mtim.tv_nsec)
 		return err_set(e, ERR_FAILED,

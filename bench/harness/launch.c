@@ -27,6 +27,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MORE_WORDS = 24, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
@@ -35,21 +37,23 @@ enum { MORE_WORDS = 24, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
 
 struct command {
 	struct cell_argv cell;
-	char options[7][64];
+	char options[9][64];
 	char expect[192], known[4][64];
-	char launcher[LAUNCHER_BYTES], ranks[16];
+	char launcher[LAUNCHER_BYTES], memory[24], ranks[16];
 	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
 };
 
 /* The words that start the ranks of a program: mpirun, or the command in $PARSCALE_MPIRUN, then -n
  * N; run by launch_start. Returns the number of words. */
-static size_t make_launcher(unsigned ranks, struct command *c)
+static size_t make_launcher(unsigned ranks, uint64_t memory_bytes, struct command *c)
 {
 	const char *said = getenv("PARSCALE_MPIRUN");
 	char *place = NULL;
 	size_t n = 0;
 	c->argv[n++] = "parscale";
 	c->argv[n++] = "start";
+	snprintf(c->memory, sizeof c->memory, "%" PRIu64, memory_bytes);
+	c->argv[n++] = c->memory;
 	snprintf(c->launcher, sizeof c->launcher, "%s", said && *said ? said : "mpirun");
 	for (char *word = strtok_r(c->launcher, " ", &place); word && n < LAUNCHER_WORDS - 2;
 		word = strtok_r(NULL, " ", &place))
@@ -83,7 +87,8 @@ static void make_command(const struct launch_order *order, const char *path, str
 {
 	const struct measure_plan *m = order->measure;
 	const bool ranks = m->cell.backend->host != NULL;
-	size_t n = ranks ? make_launcher(m->cell.workers / m->cell.threads_per_rank, c) : 0;
+	size_t n = ranks ? make_launcher(m->cell.workers / m->cell.threads_per_rank, m->memory_bytes, c) : 0,
+	       options = 7;
 	cell_to_argv(&m->cell, &c->cell);
 	c->argv[n++] = path;
 	c->argv[n++] = "launch";
@@ -97,7 +102,14 @@ static void make_command(const struct launch_order *order, const char *path, str
 	snprintf(c->options[5], sizeof c->options[5], "--result-fd=%d",
 		ranks ? STDOUT_FILENO : CHILD_RESULT_FD);
 	snprintf(c->options[6], sizeof c->options[6], "--meter=%s", order->meter->name);
-	for (size_t i = 0; i < sizeof c->options / sizeof *c->options; i++)
+	if (m->memory_bytes)
+		snprintf(c->options[options++], sizeof c->options[0], "--memory=%" PRIu64, m->memory_bytes);
+	if (m->fault.kind != FAULT_NONE) {
+		char text[FAULT_TEXT];
+		snprintf(c->options[options++], sizeof c->options[0], "--fault=%s",
+			fault_text(&m->fault, text));
+	}
+	for (size_t i = 0; i < options; i++)
 		c->argv[n++] = c->options[i];
 	if (m->print)
 		c->argv[n++] = "--print";
@@ -153,7 +165,9 @@ static int take_row(void *ctx, char *line, struct err *e)
 	if (r->ranks && strncmp(line, "=====", 5) == 0)
 		r->listing = false;
 	if (r->listing)
-		return puts(line) < 0 ? err_set(e, ERR_FAILED, "standard output: %s", strerror(errno)) : 0;
+		return puts(line) < 0
+			       ? err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno))
+			       : 0;
 	if (r->ranks && strcmp(line, LIST_MARK) == 0) {
 		r->listing = true;
 		return 0;
@@ -180,7 +194,7 @@ static double longest_seconds(const struct measure_plan *m)
 	return (m->timeout_seconds + 1) * (m->samples + m->warmup + SEARCHING) + m->cap_seconds + PREPARING;
 }
 
-int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
+static int run_once(const struct launch_order *order, struct launch_result *r, bool *paused, struct err *e)
 {
 	static const char *const policies[] = {
 		[WAIT_AUTO] = NULL, [WAIT_ACTIVE] = "active", [WAIT_PASSIVE] = "passive"};
@@ -215,17 +229,58 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
 		.line = take_row,
 		.ctx = r};
 	int status = child_run(&child, &ended, e);
+	*paused = ended.paused;
+	if (status != 0 && ended.pid == 0 && (e->cause == CAUSE_RESOURCES || e->cause == CAUSE_MEMORY)) {
+		r->status = ERR_FAILED;
+		r->cause = e->cause;
+		snprintf(r->message, sizeof r->message, "%.250s", e->text);
+		*e = (struct err){0};
+		return 0;
+	}
 	r->status = known_status(ended.status);
-	r->timed_out = ended.timed_out;
+	r->cause = ended.cause;
 	memcpy(r->message, ended.message, sizeof r->message);
 	if (ranks && (int)ended.status > 128 && (int)ended.status <= 128 + SIGRTMAX &&
-		ended.status != ERR_INTERRUPTED)
+		ended.status != ERR_INTERRUPTED) {
+		r->cause = CAUSE_KILLED;
 		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)",
 			cell->backend->name, (int)ended.status - 128, strsignal((int)ended.status - 128));
+	}
 	if (ranks && r->status == ERR_FAILED && !*r->message)
 		snprintf(r->message, sizeof r->message, "%s: %s", cell->backend->name,
 			*r->heard ? r->heard : "the launcher failed and did not say why");
 	return status;
+}
+
+/* What a launch that does not count has appended to the trace. */
+static void cut_trace(const char *trace, off_t length)
+{
+	if (trace && truncate(trace, length) != 0)
+		length = 0; /* its rows stay, and are of the same cell */
+}
+
+int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e)
+{
+	enum { TIMES = 5 };
+	const struct measure_plan *m = order->measure;
+	const bool once = m->print || m->print_unique || strcmp(m->cell.input, "-") == 0;
+	struct stat trace = {0};
+	for (int i = 1;; i++) {
+		bool paused = false;
+		if (m->trace && stat(m->trace, &trace) != 0)
+			trace.st_size = 0;
+		const int status = run_once(order, r, &paused, e);
+		if (status != 0 || r->status != ERR_NONE || !paused || m->print || m->print_unique)
+			return status;
+		if (once || i == TIMES) {
+			r->status = ERR_FAILED;
+			snprintf(r->message, sizeof r->message, "it was stopped and went on%s",
+				once ? ", and standard input cannot be read again" : ", each time");
+			return 0;
+		}
+		table_free(&r->samples);
+		cut_trace(m->trace, trace.st_size);
+	}
 }
 
 /* --- in the worker program --- */
@@ -237,12 +292,22 @@ static int send_row(void *ctx, const struct sample *row, struct err *e)
 		return csv_append(fd, sample_columns, row, e);
 	return fd != STDOUT_FILENO || write(fd, LIST_MARK "\n", 2) == 2
 		       ? 0
-		       : err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+		       : err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno));
+}
+
+/* Each process may have so much: mappings that are private and can be written to. */
+static void limit_memory(uint64_t bytes)
+{
+	struct rlimit limit;
+	if (bytes == 0 || getrlimit(RLIMIT_DATA, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	setrlimit(RLIMIT_DATA, &limit);
 }
 
 /* `backend`: the cell's, where its workers are ranks of this very program. */
-static int launch(
-	int argc, char **argv, meter_measure_fn *measure, const struct backend *backend, struct err *e)
+static int launch(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend,
+	uint64_t *memory_bytes, struct err *e)
 {
 	struct run_args a;
 	if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), e) != 0 ||
@@ -261,14 +326,17 @@ static int launch(
 	a.measure.share = (double)a.share / 100;
 	if (backend)
 		a.measure.cell.backend = backend;
+	*memory_bytes = a.measure.memory_bytes;
+	limit_memory(*memory_bytes);
 	return perform_cell(&a.measure, measure, send_row, &fd, e);
 }
 
 int launch_start(char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	execvp(argv[1], argv + 1);
-	fprintf(stderr, "parscale: cannot start %s: %s\n", argv[1], strerror(errno));
+	limit_memory(strtoull(argv[1], NULL, 10));
+	execvp(argv[2], argv + 2);
+	fprintf(stderr, "parscale: cannot start %s: %s\n", argv[2], strerror(errno));
 	return ERR_ABSENT;
 }
 
@@ -276,7 +344,11 @@ int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct b
 {
 	struct err e = {0};
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
-	if (launch(argc, argv, measure, backend, &e) != 0)
-		fprintf(stderr, "parscale: %s\n", e.text);
-	return (int)e.status;
+	uint64_t memory_bytes = 0;
+	if (launch(argc, argv, measure, backend, &memory_bytes, &e) != 0)
+		fprintf(stderr, "parscale: %s%s\n", e.text,
+			e.cause == CAUSE_MEMORY && memory_bytes
+				? " (a process may have as much as --memory says)"
+				: "");
+	return err_exit(&e);
 }

@@ -25,16 +25,17 @@ struct launch_order {
 struct launch_result {
 	struct table samples;   /* struct sample, as far as they came; the caller frees it (table_free) */
 	enum err_status status; /* ERR_NONE: all went well */
-	bool timed_out;
-	bool ranks;      /* rows come through a launcher's standard output, */
-	bool listing;    /* and are over: the rest is the listing; */
-	char heard[120]; /* what the launcher said there of its own */
+	enum err_cause cause;   /* of ERR_FAILED */
+	bool ranks;             /* rows come through a launcher's standard output, */
+	bool listing;           /* and are over: the rest is the listing; */
+	char heard[120];        /* what the launcher said there of its own */
 	/* one line, if `capture` was asked for or the worker program was killed; else "" */
 	char message[256];
 };
 
-/* Runs one launch. -1 with *e set only when there could be none (no memory, no process); what went wrong
- * inside is in the result. Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
+/* Runs one launch. -1 with *e set only when there could be none for a reason that will stay; what went wrong inside,
+ * and that the system had no process or no memory for it, is in the result. A launch that was stopped and went on
+ * (Ctrl-Z, a suspended machine) is measured again, a few times. Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
 
 /* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status,
@@ -42,8 +43,8 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
  * serves. */
 int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend);
 
-/* `parscale start PROGRAM ...`: becomes another program, which the driver's end will ask to end. Returns the
- * exit status where it cannot. */
+/* `parscale start BYTES PROGRAM ...`: becomes another program, which the driver's end will ask to end, and each of whose
+ * processes has so much writable memory (0: any). Returns the exit status where it cannot. */
 int launch_start(char **argv);
 
 #endif

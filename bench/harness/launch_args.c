@@ -8,6 +8,7 @@
  */
 #include "bench/harness/launch_args.h"
 
+#include "base/number.h"
 #include "base/options.h"
 #include "base/wrap.h"
 #include "bench/harness/nth.h"
@@ -25,6 +26,17 @@ static int set_expect(const char *name, const char *value, void *target, struct 
 	return verify_read(value, &m->expected, e);
 }
 
+static int set_memory(const char *name, const char *value, void *target, struct err *e)
+{
+	return number_parse_bytes(name, value, MEASURE_LEAST_MEMORY, INT64_MAX, target, e);
+}
+
+static int set_fault(const char *name, const char *value, void *target, struct err *e)
+{
+	(void)name;
+	return fault_parse(value, target, e);
+}
+
 /* Options of the measurement, which no cell has. */
 static const struct option_spec own_options[] = {
 	OPTION_COUNT("repetitions", struct run_args, measure.samples, 1, 1000000,
@@ -39,6 +51,8 @@ static const struct option_spec own_options[] = {
 		"start no new sample after this time (default: 1h)"),
 	OPTION_SECONDS("timeout", struct run_args, measure.timeout_seconds,
 		"fail if a run takes longer (default: 1h)"),
+	OPTION_CALL("memory", struct run_args, measure.memory_bytes, set_memory, "BYTES",
+		"fail if a process needs more writable memory, such as 2Gi (default: no limit)"),
 	OPTION_CHOICE("format", struct run_args, format, "text|json|csv|bed|tsv",
 		"output format (default: text); bed, tsv: of what --print finds in DNA (default there: tsv)"),
 	OPTION_FLAG("print", struct run_args, measure.print,
@@ -52,6 +66,7 @@ static const struct option_spec own_options[] = {
 	OPTION_TEXT("trace", struct run_args, measure.trace, "FILE",
 		"append a CSV timeline of each worker in the last run (as a sweep's workers.csv)"),
 	OPTION_CALL("expect", struct run_args, measure, set_expect, NULL, NULL),
+	OPTION_CALL("fault", struct run_args, measure.fault, set_fault, NULL, NULL),
 	OPTION_NUMBER("result-fd", struct run_args, result_fd, 1, 1000, NULL),
 	OPTION_NUMBER("known-batch", struct run_args, measure.known.batch, 1, UINT64_MAX, NULL),
 	OPTION_SECONDS("known-time", struct run_args, measure.known.seconds, NULL),

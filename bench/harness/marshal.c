@@ -99,7 +99,6 @@ static void work_on_bytes(void *ctx, unsigned worker, void *mine, uint64_t index
 	struct span all = span_of(w, index);
 	const void *input = w->input;
 	union kernel_part part;
-	(void)worker;
 	if (w->cell->backend->serialised) {
 		send = send_pickled;
 		n = pickle_strings_in_place(bytes, n);
@@ -112,9 +111,12 @@ static void work_on_bytes(void *ctx, unsigned worker, void *mine, uint64_t index
 	}
 	if (kernel_lists_all(k, v)) {
 		v->emit(input, all, s->scratch, send, to);
+		if (work_fault(w, worker, s, FAULT_CHUNK))
+			send(to, &index, 1);
 	} else {
 		struct tally found = {0};
 		v->chunk(input, all, s->scratch, &found);
+		found.count += work_fault(w, worker, s, FAULT_CHUNK);
 		send(to, (const uint64_t[TALLY_NUMBERS]){found.count, found.checksum, found.longest},
 			TALLY_NUMBERS);
 	}
@@ -131,7 +133,7 @@ static int make_room(struct marshal_list *l, size_t more, struct err *e)
 		return 0;
 	uint64_t *items = realloc(l->items, room * sizeof *items);
 	if (!items)
-		return err_set(e, ERR_FAILED, "out of memory: a list of %zu results", l->count + more);
+		return err_blame(e, CAUSE_MEMORY, "out of memory: a list of %zu results", l->count + more);
 	l->items = items;
 	l->room = room;
 	return 0;
@@ -196,8 +198,8 @@ int marshal_open(struct marshal *h, const struct work *w, struct err *e)
 			.unpack = pickled ? unpack_pickled : unpack}};
 	h->lists = calloc(w->chunks ? w->chunks : 1, sizeof *h->lists);
 	if (!h->lists)
-		return err_set(
-			e, ERR_FAILED, "out of memory: lists of %zu bytes", w->chunks * sizeof *h->lists);
+		return err_blame(
+			e, CAUSE_MEMORY, "out of memory: lists of %zu bytes", w->chunks * sizeof *h->lists);
 	for (uint64_t i = 0; i < w->chunks; i++) {
 		const struct piece p = piece_of(w, i);
 		size_t each, count = objects(&p, &each),

@@ -30,8 +30,21 @@ struct measurement {
 	void *ctx;
 	int trace_fd;
 	uint64_t samples;
-	bool wrong;
+	char wrong[256]; /* the first wrong answer, of whatever run */
 };
+
+/* A wrong answer is told even where it is of a run that makes no sample. */
+static void check_answer(struct measurement *m, const struct tally *found)
+{
+	const struct tally *right = &m->expected->tally;
+	if (verify_matches(m->expected, *found) || m->wrong[0])
+		return;
+	snprintf(m->wrong, sizeof m->wrong,
+		"count %" PRIu64 " check %" PRIu64 " longest %" PRIu64 ", but %.100s says %" PRIu64
+		" %" PRIu64 " %" PRIu64,
+		found->count, found->checksum, found->longest, m->expected->source, right->count,
+		right->checksum, right->longest);
+}
 
 static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
 {
@@ -48,6 +61,8 @@ static int run(void *ctx, uint64_t times, struct timing *mean, struct err *e)
 	counters_stop(&m->counters, times, &mean->counted);
 	disturbances_stop(&m->disturbances, &mean->disturbed);
 	watchdog_off();
+	if (status == 0)
+		check_answer(m, &mean->tally);
 	return status;
 }
 
@@ -78,13 +93,7 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 	r->stamp = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 	bool right = verify_matches(m->expected, t->tally);
 	snprintf(r->status, sizeof r->status, "%s", right ? "ok" : "wrong");
-	if (!right)
-		snprintf(r->reason, sizeof r->reason,
-			"count %" PRIu64 " check %" PRIu64 " longest %" PRIu64 ", but %.100s says %" PRIu64
-			" %" PRIu64 " %" PRIu64,
-			t->tally.count, t->tally.checksum, t->tally.longest, m->expected->source,
-			m->expected->tally.count, m->expected->tally.checksum, m->expected->tally.longest);
-	m->wrong |= !right;
+	snprintf(r->reason, sizeof r->reason, "%s", right ? "" : m->wrong);
 	return m->take(m->ctx, r, e);
 }
 
@@ -105,6 +114,7 @@ static int measure_trial(
 		.topology = &topology,
 		.timeout_seconds = p->timeout_seconds,
 		.filler = m->filler,
+		.fault = p->fault,
 		.program = paths_beside("parscale", program, sizeof program)};
 	disturbances_open(&m->disturbances, "");
 	/* Before there are workers: they inherit the counters. */
@@ -157,8 +167,8 @@ int measure_cell(const struct measure_plan *plan, const struct prepared *p, mete
 	snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", p->expected.source);
 	m.trace_fd = plan->trace ? trace_open(plan->trace, e) : -1;
 	int status = e->status == ERR_NONE ? measure_trial(&m, &cell, measure, e) : -1;
-	if (status == 0 && m.wrong)
-		status = err_set(e, ERR_FAILED, "wrong answer: %.200s", m.row.reason);
+	if (status == 0 && m.wrong[0])
+		status = err_blame(e, CAUSE_WRONG, "wrong answer: %.200s", m.wrong);
 	if (m.trace_fd >= 0)
 		close(m.trace_fd);
 	return status;

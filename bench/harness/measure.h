@@ -11,6 +11,9 @@
 #include "bench/harness/meter.h"
 #include "bench/harness/verify.h"
 
+/* Less than this no launch comes up with. */
+enum { MEASURE_LEAST_MEMORY = 16 << 20 };
+
 struct measure_plan {
 	struct cell cell; /* finished */
 	unsigned samples; /* >= 1 */
@@ -32,6 +35,8 @@ struct measure_plan {
 	int shelf_fd;        /* arrays of earlier launches' inputs (filler.h); 0: none */
 	bool expected_known; /* `expected` came with the order; else it is found first */
 	struct expected expected;
+	uint64_t memory_bytes; /* most writable memory of each of its processes; 0: no limit */
+	struct fault fault;    /* of tests */
 };
 
 /* Takes one row of a cell's samples, as it is made. -1 ends the measurement. */

@@ -73,7 +73,7 @@ static int list(const struct cell *c, uint64_t start, uint64_t stop, struct wind
 		return -1;
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, append, w);
 	serial_run_close(&s);
-	return w->full ? err_set(e, ERR_FAILED, "out of memory: a window of the n-th item") : 0;
+	return w->full ? err_blame(e, CAUSE_MEMORY, "out of memory: a window of the n-th item") : 0;
 }
 
 static uint64_t width_for(uint64_t items)

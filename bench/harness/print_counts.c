@@ -142,7 +142,7 @@ static int print(struct unique *u, struct err *e)
 		putchar('\n');
 	}
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno));
 	return 0;
 }
 
@@ -159,7 +159,7 @@ int print_counts(const struct cell *c, uint64_t count, struct err *e)
 	serial_run_close(&s);
 	int status = 0;
 	if (u.failed)
-		status = err_set(e, ERR_FAILED, "out of memory: %zu different words", u.count);
+		status = err_blame(e, CAUSE_MEMORY, "out of memory: %zu different words", u.count);
 	else if (u.items != count)
 		status = err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64,
 			u.items, count);

@@ -118,7 +118,7 @@ int print_items(const struct cell *c, struct tally answer, struct err *e)
 		return err_set(e, ERR_USAGE, "--print: kernel %s lists nothing", c->kernel->name);
 	struct listing *l = calloc(1, sizeof *l);
 	if (!l)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	int status = list(l, c, answer, e);
 	free(l);
 	return status;

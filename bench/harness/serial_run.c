@@ -41,7 +41,7 @@ int serial_run_open(struct serial_run *s, const struct variant *v, const struct 
 	size_t bytes = v->scratch_bytes(s->input);
 	if (bytes && open_scratch(s, bytes) != 0) {
 		serial_run_close(s);
-		return err_set(e, ERR_FAILED, "out of memory: scratch of %zu bytes", bytes);
+		return err_blame(e, CAUSE_MEMORY, "out of memory: scratch of %zu bytes", bytes);
 	}
 	return 0;
 }

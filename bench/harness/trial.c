@@ -13,12 +13,14 @@
 #include "bench/harness/trial.h"
 
 #include "bench/harness/marshal.h"
+#include "bench/harness/watchdog.h"
 #include "bench/harness/work.h"
 #include "bench/harness/worker_spec.h"
 #include "bench/machine/clock.h"
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -34,6 +36,7 @@ struct trial {
 	struct job job;
 	struct team *team;
 	double setup_seconds, open_seconds;
+	double timeout_seconds;
 
 	/* the run in progress */
 	uint64_t started, returned;
@@ -143,7 +146,7 @@ static int run_once(struct trial *t, uint64_t left, struct err *e)
 	if (t->work.cell->backend->run(t->team, e) != 0)
 		return -1;
 	if (t->disagrees)
-		return err_set(e, ERR_FAILED, "%s: worker %u of %u found another answer than worker 0",
+		return err_blame(e, CAUSE_WRONG, "%s: worker %u of %u found another answer than worker 0",
 			t->work.cell->backend->name, t->disagrees, t->work.cell->workers);
 	uint64_t now = clock_ns();
 	t->timing.reap_ns = (double)(now - t->returned);
@@ -179,11 +182,24 @@ int trial_run(struct trial *t, uint64_t times, struct timing *mean, struct err *
 		if (i == 0)
 			mean->tally = t->timing.tally;
 		else if (memcmp(&mean->tally, &t->timing.tally, sizeof mean->tally) != 0)
-			return err_set(e, ERR_FAILED, "two runs of the same problem gave different answers");
+			return err_blame(
+				e, CAUSE_WRONG, "two runs of the same problem gave different answers");
 		add(mean, &t->timing);
 	}
 	divide(mean, (double)times);
 	return 0;
+}
+
+/* Ends this program where workers that a runtime makes, or the caller itself, hang outside of runs. Other back ends end
+ * theirs themselves, which may take them a while. */
+static void guard(const struct trial *t, const char *what)
+{
+	const struct backend *b = t->work.cell->backend;
+	const double grace_seconds = b->runtime || b->max_workers == 1 ? 0.5 : 30;
+	char message[100];
+	snprintf(message, sizeof message, "parscale: %s: %s took longer than %g s\n", b->name, what,
+		t->timeout_seconds);
+	watchdog_on(t->timeout_seconds + grace_seconds, message);
 }
 
 static int open_team(struct trial *t, const struct trial_plan *plan, struct err *e)
@@ -193,8 +209,8 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 	t->job.after_create = after_create;
 	t->job.all_done = all_done;
 	if (t->work.cell->backend->exec_workers && plan->program) {
-		if (worker_spec_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus, e) !=
-			0)
+		if (worker_spec_make(&t->order, plan->program, t->work.cell, &t->work.problem, t->cpus,
+			    &t->work.fault, e) != 0)
 			return -1;
 		t->job.program = t->order.program;
 		t->job.order = t->order.fd;
@@ -213,7 +229,9 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		t->job.wire = &t->marshal.wire;
 	}
 	uint64_t start = clock_ns();
+	guard(t, "creating its workers");
 	t->team = t->work.cell->backend->open(&t->job, &team, e);
+	watchdog_off();
 	t->open_seconds = t->work.cell->lifetime == LIFETIME_POOL ? (double)(clock_ns() - start) / 1e9 : 0;
 	return t->team ? 0 : -1;
 }
@@ -226,7 +244,7 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 		return -1;
 	t->cpus = malloc(workers * sizeof *t->cpus);
 	if (!t->cpus)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	for (unsigned w = 0; w < workers; w++)
 		t->cpus[w] = place_cpu(&t->place, w);
 	if (plan->filler && t->work.cell->memory_policy.how == MEMORY_LOCAL) {
@@ -235,6 +253,7 @@ static int place_workers(struct trial *t, const struct trial_plan *plan, struct 
 	}
 	struct cache_share caches = place_caches(&t->place, workers);
 	t->work = (struct work){.cell = t->work.cell, .problem = t->work.cell->problem, .cpus = t->cpus};
+	t->work.fault = plan->fault;
 	t->work.problem.listing = t->work.cell->backend->message_passing &&
 				  kernel_lists_all(t->work.cell->kernel, t->work.cell->variant);
 	t->work.problem.l1_bytes = caches.l1_bytes;
@@ -247,11 +266,12 @@ struct trial *trial_open(const struct trial_plan *plan, struct err *e)
 {
 	struct trial *t = calloc(1, sizeof *t);
 	if (!t) {
-		err_set(e, ERR_FAILED, "out of memory");
+		err_blame(e, CAUSE_MEMORY, "out of memory");
 		return NULL;
 	}
 	t->done = 1;
 	t->work.cell = plan->cell;
+	t->timeout_seconds = plan->timeout_seconds;
 	t->order.fd = -1;
 	if (place_workers(t, plan, e) != 0 || memory_policy_apply(&plan->cell->memory_policy, e) != 0)
 		goto fail;
@@ -271,8 +291,11 @@ void trial_close(struct trial *t)
 {
 	if (!t)
 		return;
-	if (t->team)
+	if (t->team) {
+		guard(t, "ending its workers");
 		t->work.cell->backend->close(t->team);
+		watchdog_off();
+	}
 	worker_spec_close(&t->order);
 	marshal_close(&t->marshal);
 	work_teardown(&t->work);

@@ -11,6 +11,7 @@
 #define PARSCALE_BENCH_HARNESS_TRIAL_H
 
 #include "bench/harness/cell.h"
+#include "bench/harness/fault.h"
 #include "bench/harness/filler.h"
 #include "bench/machine/counters.h"
 #include "bench/machine/disturbance.h"
@@ -38,6 +39,7 @@ struct trial_plan {
 	/* path of the program whose command `worker` is worker.h's; NULL: back ends whose workers are
 	 * fresh programs are absent */
 	const char *program;
+	struct fault fault; /* of tests */
 };
 
 struct trial;
@@ -45,7 +47,8 @@ struct trial;
 /* Makes the input, and the team with all its workers where the lifetime is pool. NULL with *e set and nothing
  * left, but the cell's memory policy, which is this thread's from now on. */
 struct trial *trial_open(const struct trial_plan *plan, struct err *e);
-void trial_close(struct trial *t); /* NULL is legal */
+/* NULL is legal. Ends the program where workers do not leave in time (watchdog.h). */
+void trial_close(struct trial *t);
 
 /* What was done once, in seconds: the kernel's setup, and making the pool (0 for spawn). */
 double trial_setup_seconds(const struct trial *t);

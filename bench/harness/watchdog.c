@@ -19,7 +19,7 @@ static void give_up(int signal)
 	(void)signal;
 	ssize_t said = write(STDERR_FILENO, last_words, strlen(last_words));
 	(void)said;
-	_exit(ERR_FAILED);
+	_exit(ERR_EXIT_CAUSE + CAUSE_TIMEOUT);
 }
 
 static void set(double seconds)

@@ -3,13 +3,13 @@
  * watchdog.h - ends this process where a run takes too long.
  *
  * A run in the calling thread or in an OpenMP region cannot be interrupted. The launch is a process of its own, so
- * that its driver sees it end with status 1 and the message on standard error.
+ * that its driver sees it end, with the time-out as cause and the message on standard error.
  */
 #ifndef PARSCALE_BENCH_HARNESS_WATCHDOG_H
 #define PARSCALE_BENCH_HARNESS_WATCHDOG_H
 
 /* From now on until watchdog_off the process may live that many seconds; then it writes `message` (a line; copied,
- * at most 99 bytes) and exits with ERR_FAILED. Takes SIGALRM. One at a time. */
+ * at most 99 bytes) and exits with the cause CAUSE_TIMEOUT. Takes SIGALRM. One at a time. */
 void watchdog_on(double seconds, const char *message);
 void watchdog_off(void);
 

@@ -18,9 +18,12 @@
 #include "bench/machine/place.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 /* See above: 1 / 64 bounds the imbalance at the end. */
 enum { CHUNKS_PER_WORKER = 64 };
@@ -74,10 +77,28 @@ void work_teardown(struct work *w)
 	w->input = NULL;
 }
 
+/* A worker that is the launch itself has to say why that ends; who waits for a process tells it. */
+static void say_why(const struct work *w, unsigned worker)
+{
+	const struct backend *b = w->cell->backend;
+	if (w->fault.kind == FAULT_OOM && (strcmp(b->worker, "process") != 0 || b->host))
+		dprintf(STDERR_FILENO, "parscale: %s: worker %u is out of memory\n", b->name, worker);
+}
+
+bool work_fault(const struct work *w, unsigned worker, struct slot *s, enum fault_phase phase)
+{
+	if (w->fault.kind == FAULT_NONE || !fault_due(&w->fault, worker, phase, &s->reached[phase]))
+		return false;
+	say_why(w, worker);
+	fault_strike(&w->fault);
+	return w->fault.kind == FAULT_WRONG;
+}
+
 static int enter(void *ctx, unsigned worker, void *mine)
 {
 	const struct work *w = ctx;
 	struct slot *s = mine;
+	work_fault(w, worker, s, FAULT_ENTER);
 	s->entered = clock_ns();
 	s->cpu = w->cpus[worker];
 	if (place_bind(s->cpu, &s->err) != 0 ||
@@ -86,8 +107,8 @@ static int enter(void *ctx, unsigned worker, void *mine)
 	if (w->scratch_bytes) {
 		s->scratch = scratch_map(w->scratch_bytes);
 		if (!s->scratch)
-			return err_set(
-				&s->err, ERR_FAILED, "out of memory: scratch of %zu bytes", w->scratch_bytes);
+			return err_blame(&s->err, CAUSE_MEMORY, "out of memory: scratch of %zu bytes",
+				w->scratch_bytes);
 		scratch_touch(s->scratch, w->scratch_bytes);
 	}
 	s->touched = clock_ns();
@@ -97,8 +118,7 @@ static int enter(void *ctx, unsigned worker, void *mine)
 static void begin(void *ctx, unsigned worker, void *mine)
 {
 	struct slot *s = mine;
-	(void)ctx;
-	(void)worker;
+	work_fault(ctx, worker, s, FAULT_BEGIN);
 	s->tally = (struct tally){0};
 	s->start_cpu = place_current();
 	getrusage(RUSAGE_THREAD, &s->before);
@@ -106,8 +126,7 @@ static void begin(void *ctx, unsigned worker, void *mine)
 }
 
 #ifdef PARSCALE_PLANTED
-/* A build for tests that must detect a change or a fault: each chunk takes a percentage more CPU
- * time, and one worker finds too much, as the environment says. */
+/* A build for tests that must detect a change: each chunk takes a percentage more CPU time, as the environment says. */
 static uint64_t own_ns(void)
 {
 	struct timespec t;
@@ -123,12 +142,6 @@ static void work_longer(uint64_t began)
 	while (own_ns() < until)
 		;
 }
-
-static void find_wrongly(unsigned worker, struct tally *found)
-{
-	const char *who = getenv("PARSCALE_PLANTED_WRONG");
-	found->count += who && strtoul(who, NULL, 10) == worker;
-}
 #endif
 
 static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
@@ -136,7 +149,6 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 	const struct work *w = ctx;
 	struct slot *s = mine;
 	struct tally found;
-	(void)worker;
 #ifdef PARSCALE_PLANTED
 	const uint64_t began = own_ns();
 #endif
@@ -146,28 +158,37 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 	}
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
-	find_wrongly(worker, &found);
 #endif
+	found.count += work_fault(w, worker, s, FAULT_CHUNK);
 	tally_add(&s->tally, found);
 }
 
 static void end(void *ctx, unsigned worker, void *mine)
 {
 	struct slot *s = mine;
-	(void)ctx;
-	(void)worker;
 	s->ended = clock_ns();
 	getrusage(RUSAGE_THREAD, &s->after);
 	const int cpu = place_current();
 	s->misplaced = s->cpu >= 0 && cpu != s->cpu;
 	s->moved = cpu != s->start_cpu;
+	work_fault(ctx, worker, s, FAULT_END);
+}
+
+static void at_gate(void *ctx, unsigned worker, void *mine)
+{
+	work_fault(ctx, worker, mine, FAULT_GATE);
+}
+
+static void reported(void *ctx, unsigned worker, void *mine)
+{
+	work_fault(ctx, worker, mine, FAULT_DONE);
 }
 
 static void leave(void *ctx, unsigned worker, void *mine)
 {
 	const struct work *w = ctx;
 	struct slot *s = mine;
-	(void)worker;
+	work_fault(w, worker, s, FAULT_LEAVE);
 	if (s->scratch)
 		munmap(s->scratch, w->scratch_bytes);
 	s->scratch = NULL;
@@ -186,9 +207,9 @@ static void align(void *ctx, const void *reference, void *theirs)
 	s->ended += shift;
 }
 
-static const char *why(const void *mine)
+static const struct err *why(const void *mine)
 {
-	return ((const struct slot *)mine)->err.text;
+	return &((const struct slot *)mine)->err;
 }
 
 struct job work_job(struct work *w)
@@ -202,6 +223,8 @@ struct job work_job(struct work *w)
 		.chunk = chunk,
 		.end = end,
 		.leave = leave,
+		.at_gate = w->fault.kind != FAULT_NONE ? at_gate : NULL,
+		.reported = w->fault.kind != FAULT_NONE ? reported : NULL,
 		.align = align};
 }
 
@@ -231,11 +254,13 @@ int work_again(struct work *w, const struct cell *cell, int order_fd, struct err
 	return worker_spec_parse(order_fd, cell, &w->problem, &w->cpus, e);
 }
 
-int work_attach(const struct cell *cell, int order_fd, int team_fd, unsigned worker, struct err *e)
+int work_attach(const struct cell *cell, const struct fault *fault, int order_fd, int team_fd,
+	unsigned worker, struct err *e)
 {
 	struct attached a = {0};
 	if (work_again(&a.work, cell, order_fd, e) != 0)
 		return -1;
+	a.work.fault = *fault;
 	a.job = work_job(&a.work);
 	a.job.enter = setup_and_enter;
 	int status = backend_attach(team_fd, worker, &a.job, e);

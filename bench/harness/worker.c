@@ -40,7 +40,7 @@ static int worker_run(int argc, char **argv, struct err *e)
 		return -1;
 	if (a.help)
 		return err_set(e, ERR_USAGE, "worker: for parscale's own use; see parscale run --help");
-	return work_attach(&a.measure.cell, order, team, (unsigned)number, e);
+	return work_attach(&a.measure.cell, &a.measure.fault, order, team, (unsigned)number, e);
 }
 
 int worker_main(int argc, char **argv)
@@ -48,5 +48,5 @@ int worker_main(int argc, char **argv)
 	struct err e = {0};
 	if (worker_run(argc, argv, &e) != 0)
 		fprintf(stderr, "parscale: %s\n", e.text);
-	return (int)e.status;
+	return err_exit(&e);
 }

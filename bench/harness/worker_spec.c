@@ -31,7 +31,7 @@ static size_t cpus_bytes(uint64_t workers)
 }
 
 int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
-	const struct problem *p, const int *cpus, struct err *e)
+	const struct problem *p, const int *cpus, const struct fault *fault, struct err *e)
 {
 	const struct worker_spec_head head = {
 		c->workers, p->text_bytes, p->l1_bytes, p->l2_bytes, p->l3_bytes, p->text != NULL};
@@ -40,7 +40,7 @@ int worker_spec_make(struct worker_spec *o, const char *program, const struct ce
 	if (o->fd < 0 || io_write(o->fd, &head, sizeof head) < sizeof head ||
 		io_write(o->fd, cpus, cpus_bytes(c->workers)) < cpus_bytes(c->workers) ||
 		(p->text && io_write(o->fd, p->text, p->text_bytes) < p->text_bytes)) {
-		err_set(e, ERR_FAILED, "input for workers: %s", strerror(errno));
+		err_blame(e, err_cause_of(errno), "input for workers: %s", strerror(errno));
 		worker_spec_close(o);
 		return -1;
 	}
@@ -51,6 +51,11 @@ int worker_spec_make(struct worker_spec *o, const char *program, const struct ce
 	o->program[n++] = o->descriptor;
 	for (size_t i = 0; i < o->cell.count; i++)
 		o->program[n++] = o->cell.argv[i];
+	if (fault->kind != FAULT_NONE) {
+		char text[FAULT_TEXT];
+		snprintf(o->fault, sizeof o->fault, "--fault=%s", fault_text(fault, text));
+		o->program[n++] = o->fault;
+	}
 	o->program[n] = NULL;
 	return 0;
 }
@@ -69,7 +74,7 @@ int worker_spec_parse(int fd, const struct cell *c, struct problem *p, const int
 		return err_set(e, ERR_FAILED, "descriptor %d is no order", fd);
 	const char *start = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (start == MAP_FAILED)
-		return err_set(e, ERR_FAILED, "input for a worker: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "input for a worker: %s", strerror(errno));
 	const struct worker_spec_head *head = (const void *)start;
 	const char *after = start + sizeof *head;
 	if (head->workers != c->workers)

@@ -10,18 +10,19 @@
 
 #include "bench/backend/backend.h"
 #include "bench/harness/cell.h"
+#include "bench/harness/fault.h"
 
 struct worker_spec {
 	struct cell_argv cell;
-	char descriptor[16];
+	char descriptor[16], fault[FAULT_TEXT + 8];
 	const char *program[BACKEND_WORDS + 1]; /* ends in NULL; points into this struct */
 	int fd;                                 /* stays open in programs started from here */
 };
 
-/* Makes the order; it does not move. `cpus[w]` is where worker w belongs. -1 with ERR_FAILED,
+/* Makes the order; it does not move. `cpus[w]` is where worker w belongs; `fault` is of tests. -1 with ERR_FAILED,
  * and nothing left. */
 int worker_spec_make(struct worker_spec *o, const char *program, const struct cell *c,
-	const struct problem *p, const int *cpus, struct err *e);
+	const struct problem *p, const int *cpus, const struct fault *fault, struct err *e);
 void worker_spec_close(struct worker_spec *o);
 
 /* In the worker: completes the problem of a cell that was made from the words. *cpus and the problem's text

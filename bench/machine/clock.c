@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* clock.c - measures the resolution of the clock: the median step between readings that differ. */
+/* clock.c - measures the resolution of the clock (the median step between readings that differ), and suspended time. */
 #include "bench/machine/clock.h"
 
 #include "bench/stats/stats.h"
@@ -25,4 +25,24 @@ uint64_t clock_resolution_ns(void)
 	}
 	stats_sort(steps, n);
 	return (uint64_t)stats_quantile(steps, n, 0.5);
+}
+
+/* CLOCK_BOOTTIME goes on while the machine is suspended, CLOCK_MONOTONIC does not. Two readings between which this thread
+ * had to wait are of no use. */
+uint64_t clock_suspended_ns(void)
+{
+#ifdef CLOCK_BOOTTIME
+	enum { CLOSE_NS = 100000, TRIES = 1000 };
+	uint64_t before, suspended;
+	int tries = 0;
+	do {
+		struct timespec boot;
+		before = clock_ns();
+		clock_gettime(CLOCK_BOOTTIME, &boot);
+		suspended = (uint64_t)boot.tv_sec * UINT64_C(1000000000) + (uint64_t)boot.tv_nsec - before;
+	} while (clock_ns() - before > CLOSE_NS && ++tries < TRIES);
+	return suspended;
+#else
+	return 0;
+#endif
 }

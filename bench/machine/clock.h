@@ -18,6 +18,9 @@ static inline uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
+/* How long the machine has been suspended in this boot, to within 0.1 ms. */
+uint64_t clock_suspended_ns(void);
+
 /* What a single reading can tell apart, at least 1: the median difference of two neighbouring readings that
  * differ, so it covers both a coarse tick and the cost of the call. Takes some 50 us on a fine clock, at most
  * 50 ms on a coarse one. */

@@ -146,7 +146,7 @@ static int order_list(struct place *p, const struct topology *t, struct err *e)
 	int n = cpulist_parse(p->policy, ids, CPULIST_LIMIT);
 	p->cpus = malloc((size_t)n * sizeof *p->cpus);
 	if (!p->cpus)
-		return err_set(e, ERR_FAILED, "placement: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "placement: out of memory");
 	for (p->count = 0; p->count < n; p->count++) {
 		const int id = ids[p->count];
 		const struct cpu *c = find_cpu(t, id);
@@ -179,7 +179,7 @@ static int order_policy(struct place *p, const struct policy *policy, const stru
 	p->cpus = malloc((size_t)t->count * sizeof *p->cpus);
 	if (!c || !p->cpus) {
 		free(c);
-		return err_set(e, ERR_FAILED, "placement: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "placement: out of memory");
 	}
 	for (int i = 0; i < t->count; i++) {
 		bool wanted =
@@ -210,7 +210,7 @@ static int keep_mask(struct place *p, const struct topology *t, struct err *e)
 {
 	p->mask = malloc((size_t)t->count * sizeof *p->mask);
 	if (!p->mask)
-		return err_set(e, ERR_FAILED, "placement: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "placement: out of memory");
 	for (int i = 0; i < t->count; i++)
 		if (t->cpus[i].usable)
 			p->mask[p->mask_count++] = t->cpus[i].id;

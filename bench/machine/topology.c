@@ -133,7 +133,7 @@ int topology_finish(struct topology *t, struct err *e)
 	if (!map || sort_cpus(t, map) != 0) {
 		free(map);
 		topology_free(t);
-		return err_set(e, ERR_FAILED, "topology: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "topology: out of memory");
 	}
 	for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
 		renumber(t, domains[i], map);
@@ -149,7 +149,7 @@ int topology_allocate(struct topology *t, int count, struct err *e)
 		return err_set(e, ERR_FAILED, "topology: %d CPUs; 1 to %d are legal", count, CPULIST_LIMIT);
 	*t = (struct topology){.cpus = calloc((size_t)count, sizeof *t->cpus), .count = count, .quota = NAN};
 	if (!t->cpus)
-		return err_set(e, ERR_FAILED, "topology: out of memory for %d CPUs", count);
+		return err_blame(e, CAUSE_MEMORY, "topology: out of memory for %d CPUs", count);
 	for (int i = 0; i < count; i++) {
 		t->cpus[i].usable = true;
 		for (int level = 0; level < CACHE_LEVELS; level++)
@@ -199,7 +199,7 @@ int topology_allowed(const char *root, int *ids, struct err *e)
 	char *status = malloc(STATUS + LIST), *list = status ? status + STATUS : NULL;
 	int n = 0;
 	if (!status)
-		return err_set(e, ERR_FAILED, "topology: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "topology: out of memory");
 	tree_text(root, status, STATUS, "proc/self/status");
 	if (tree_field(status, "Cpus_allowed_list", list, LIST))
 		n = cpulist_parse(list, ids, CPULIST_LIMIT);

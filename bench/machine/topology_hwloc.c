@@ -157,7 +157,7 @@ int topology_from_hwloc(struct topology *t, struct hwloc_topology *loaded, struc
 	settle_nodes(t, loaded);
 	if (rank_kinds(t, loaded) != 0) {
 		topology_free(t);
-		return err_set(e, ERR_FAILED, "topology: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "topology: out of memory");
 	}
 	unsigned version = hwloc_get_api_version();
 	snprintf(t->source, sizeof t->source, "hwloc %u.%u", version >> 16, version >> 8 & 0xff);

@@ -155,7 +155,7 @@ int topology_read_sysfs(struct topology *t, const char *root, struct err *e)
 	read_nodes(t, root);
 	if (topology_sysfs_kinds(t, root, &told) != 0) {
 		topology_free(t);
-		return err_set(e, ERR_FAILED, "topology: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "topology: out of memory");
 	}
 	return topology_apply_limits(t, root, e) == 0 ? topology_finish(t, e) : -1;
 }

@@ -59,8 +59,9 @@ static int make(char **words, int order, struct err *e)
 		return -1;
 	int *cpus = calloc(a.measure.cell.workers, sizeof *cpus);
 	w.cpus = cpus;
+	w.fault = a.measure.fault;
 	if (!cpus)
-		err_set(e, ERR_FAILED, "out of memory");
+		err_blame(e, CAUSE_MEMORY, "out of memory");
 	else if (own_cpus(&a.measure.cell, cpus, e) == 0)
 		status = work_setup(&w, e);
 	if (status == 0) {

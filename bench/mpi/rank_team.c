@@ -40,6 +40,7 @@ struct call {
 /* What every rank answers to an OPEN. */
 struct answer {
 	enum err_status status;
+	enum err_cause cause;
 	char text[ANSWER_TEXT];
 };
 
@@ -122,7 +123,7 @@ static struct call call(struct call c)
  * the first such rank. All ranks get the result. */
 static int agree(const struct err *mine, struct err *e)
 {
-	struct answer answer = {.status = mine->status},
+	struct answer answer = {.status = mine->status, .cause = mine->cause},
 		      *all = rank == 0 ? calloc((size_t)ranks, sizeof *all) : NULL;
 	int status = 0;
 	memcpy(answer.text, mine->text, sizeof answer.text - 1);
@@ -133,6 +134,7 @@ static int agree(const struct err *mine, struct err *e)
 		if (all[r].status != ERR_NONE) {
 			*e = (struct err){0};
 			status = err_set(e, all[r].status, "mpi: rank %d of %d: %s", r, ranks, all[r].text);
+			e->cause = all[r].cause;
 		}
 	free(all);
 	/* everyone learns it: whoever entered leaves again */
@@ -261,6 +263,13 @@ static void work_one(void *ctx, unsigned thread)
 	job->end(job->ctx, worker, slot);
 }
 
+/* Of the own workers; NULL: nothing. */
+static void tell_each(struct team *t, void (*tell)(void *ctx, unsigned worker, void *slot))
+{
+	for (unsigned i = 0; tell && i < t->plan.threads_per_rank; i++)
+		tell(t->job->ctx, number(t, i), own_slot(t, i));
+}
+
 /* A run: gate, chunks, and the slots on their way to rank 0. */
 static void run_chunks(struct team *t)
 {
@@ -270,9 +279,11 @@ static void run_chunks(struct team *t)
 		MPI_Fetch_and_op(&none, &before, MPI_UINT64_T, 0, 0, MPI_REPLACE, t->window);
 		MPI_Win_flush(0, t->window);
 	}
+	tell_each(t, t->job->at_gate);
 	MPI_Barrier(MPI_COMM_WORLD);
 	threads_all(t->plan.threads_per_rank, work_one, t);
 	gather(t);
+	tell_each(t, t->job->reported);
 }
 
 /* --- in rank 0 --- */

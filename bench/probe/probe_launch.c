@@ -65,14 +65,6 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 	return child_run(&order, ended, e);
 }
 
-/* LLVM's OpenMP leaves an object in shared memory for each process that is killed or ends by _exit. */
-static void clear_openmp(pid_t pid)
-{
-	char path[96];
-	snprintf(path, sizeof path, "/dev/shm/__KMP_REGISTERED_LIB_%d_%u", (int)pid, (unsigned)getuid());
-	unlink(path);
-}
-
 static int note_trouble(const struct probe_launch *l, const struct child_result *ended, struct table *rows,
 	bool *good, struct err *e)
 {
@@ -101,7 +93,6 @@ int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *goo
 	struct child_result ended;
 	if (start(l, rows, &ended, e) != 0)
 		return -1;
-	clear_openmp(ended.pid);
 	if (signals_seen())
 		return err_set(e, ERR_INTERRUPTED, "interrupted");
 	return note_trouble(l, &ended, rows, good, e);

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The launch ends a run that takes too long itself, and knows who is late: that is waited for. */
+enum { GRACE_SECONDS = 2 };
+
 int arm_open(struct arm *s, const struct plan *p, const struct campaign_arm *is, struct err *e)
 {
 	*s = (struct arm){.plan = p, .is = is};
@@ -43,9 +46,7 @@ static int add_failure(
 		return -1;
 	cell_factors(&cell->cell, s->plan->meter->name, &row->cell);
 	snprintf(row->status, sizeof row->status, "%s",
-		r->timed_out              ? "timeout"
-		: r->status == ERR_ABSENT ? "absent"
-					  : "failed");
+		r->status == ERR_ABSENT ? "absent" : err_cause_name(r->cause));
 	snprintf(row->reason, sizeof row->reason, "%s",
 		r->message[0] ? r->message : "the launch ended without a sample");
 	return 0;
@@ -120,12 +121,14 @@ int arm_launch(struct arm *s, const struct scheduled *t, const struct campaign_m
 		.timeout_seconds = p->timeout_seconds,
 		.meter = p->meter->name,
 		.trace = t->block == 0 ? s->workers_path : NULL,
+		.memory_bytes = p->memory_bytes,
+		.fault = p->fault,
 		.expected_known = s->answered[cell->problem],
 		.expected = s->answers[cell->problem]};
 	const struct launch_order order = {.measure = &measure,
 		.meter = p->meter,
 		.program = s->is->program,
-		.timeout_seconds = p->timeout_seconds,
+		.timeout_seconds = p->timeout_seconds + GRACE_SECONDS,
 		.capture = true};
 	*good = false;
 	*r = (struct launch_result){0};

@@ -54,6 +54,8 @@ static json_t *plan_json(const struct manifest *m)
 	json_object_set_new(plan, "sample_seconds", json_real(p->sample_seconds));
 	json_object_set_new(plan, "cap_seconds", json_real(p->cap_seconds));
 	json_object_set_new(plan, "timeout_seconds", json_real(p->timeout_seconds));
+	if (p->memory_bytes)
+		json_object_set_new(plan, "memory_bytes", json_integer((json_int_t)p->memory_bytes));
 	json_object_set_new(plan, "budget_seconds", json_real(p->budget_seconds));
 	json_object_set_new(plan, "most_launches", json_integer(p->most_launches));
 	json_object_set_new(plan, "precision", isinf(p->precision) ? json_null() : json_real(p->precision));

@@ -10,7 +10,7 @@
 #define PARSCALE_BENCH_SWEEP_PLAN_H
 
 #include "bench/data/cache_levels.h"
-#include "bench/harness/meter.h"
+#include "bench/harness/measure.h"
 #include "bench/probe/probe.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
@@ -52,8 +52,10 @@ struct plan {
 	double sample_seconds;  /* sample-time = 10ms */
 	double cap_seconds;     /* cap = 2s: of samples, a launch */
 	double timeout_seconds; /* timeout = 60s: of a launch */
+	uint64_t memory_bytes;  /* memory = 2Gi: of a process of a launch; 0: no limit */
 	double budget_seconds;  /* budget = 1h: of the sweep */
 	uint64_t order_seed;    /* order-seed = 1: of the order within blocks */
+	struct fault fault;     /* of tests, in each launch that has its worker */
 
 	/* Mechanisms, beside the cells: each is launched once in every complete block. */
 	const struct probe *probes[PLAN_PROBES]; /* probe = spawn, return, ... or all */

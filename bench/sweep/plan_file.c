@@ -108,6 +108,8 @@ static int set_setting(struct plan *p, const char *key, char *value, struct err 
 		return number_parse_seconds(key, value, &p->cap_seconds, e);
 	if (strcmp(key, "timeout") == 0)
 		return number_parse_seconds(key, value, &p->timeout_seconds, e);
+	if (strcmp(key, "memory") == 0)
+		return number_parse_bytes(key, value, MEASURE_LEAST_MEMORY, INT64_MAX, &p->memory_bytes, e);
 	if (strcmp(key, "budget") == 0)
 		return number_parse_seconds(key, value, &p->budget_seconds, e);
 	if (strcmp(key, "order-seed") == 0)

@@ -11,7 +11,7 @@ static int setup(const struct problem *p, uint64_t unit, void **input, struct er
 {
 	struct peak_input *in = aligned_alloc(64, (sizeof *in + 63) / 64 * 64);
 	if (!in)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	in->units = peak_whole(p, unit) / unit;
 	in->seed = p->seed;
 	for (unsigned i = 0; i < PEAK_LANES; i++) {

@@ -28,7 +28,7 @@ int read_setup(const struct problem *p, void **input, struct err *e)
 	const unsigned char *bytes = in ? fill_alloc(p, &fill, words, e) : NULL;
 	if (!bytes) {
 		free(in);
-		return err_set(e, ERR_FAILED, "read: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "read: out of memory");
 	}
 	*in = (struct read_input){bytes, words * 8};
 	*input = in;

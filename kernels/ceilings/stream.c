@@ -44,7 +44,7 @@ static int setup(uint64_t words, unsigned sources, const struct problem *p, void
 {
 	struct stream_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	in->words = words;
 	in->share = stream_units(in) / (p->workers ? p->workers : 1) + 1;
 	in->b = array(p, words, false, e);

@@ -31,7 +31,7 @@ int heron_setup(const struct problem *p, void **input, struct err *e)
 	const uint64_t units = p->roots / HERON_UNIT + (p->roots % HERON_UNIT != 0);
 	struct heron_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "heron: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "heron: out of memory");
 	in->count = p->roots;
 	in->number = fill_alloc(p,
 		&(struct fill){.what = "the numbers",

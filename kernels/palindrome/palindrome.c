@@ -86,7 +86,7 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	const uint64_t count = items(p), groups = count / PALINDROME_GROUP + (count % PALINDROME_GROUP != 0);
 	struct palindrome_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "palindrome: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "palindrome: out of memory");
 	in->count = count;
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();

@@ -25,14 +25,14 @@ int primality_setup(const struct problem *p, void **input, struct err *e)
 {
 	struct primality_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "primality: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "primality: out of memory");
 	in->numbers = p->numbers;
 	for (uint64_t d = 3; d * d < in->numbers; d += 2)
 		in->count++;
 	in->divisor = calloc(in->count + PRIMALITY_PADDING, sizeof *in->divisor);
 	if (!in->divisor) {
 		free(in);
-		return err_set(e, ERR_FAILED, "primality: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "primality: out of memory");
 	}
 	for (uint32_t i = 0; i < in->count; i++) {
 		uint32_t d = 3 + 2 * i;

@@ -78,7 +78,7 @@ int substrings_setup(const struct problem *p, void **input, struct err *e)
 {
 	struct substrings_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "substrings: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "substrings: out of memory");
 	if ((p->alphabet == ALPHABET_DNA ? make_bases(in, p, e) : make_text(in, p, e)) != 0) {
 		substrings_teardown(in);
 		return -1;

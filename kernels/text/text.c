@@ -61,7 +61,7 @@ int text_setup(const struct problem *p, void **input, struct err *e)
 {
 	struct whole *w = malloc(sizeof *w);
 	if (!w)
-		return err_set(e, ERR_FAILED, "text: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "text: out of memory");
 	if (set_up(w, p, e) != 0) {
 		free(w);
 		return -1;

@@ -79,21 +79,20 @@ holds 'a sweep without standard error: nothing but samples in its file' test "$(
 # A reader that has seen enough is no failure of ours worth a message, but never a hang.
 ok 'head closes the pipe' sh -c "timeout 60 '$PARSCALE_BUILD/parscale' run sieve --stop 1e8 --print 2>/dev/null | head -n 3 | grep -q 5"
 # --- a worker that finds another answer to the same problem than the rest ---
-faulty() { who=$1 && shift && PARSCALE_PLANTED_WRONG=$who "$PARSCALE_BUILD/tests/planted/parscale" "$@"; }
 each='--size 1e6 --scaling throughput --workers 3 --repetitions 1 --meter native'
 for backend in openmp pthread fork exec; do
 	parscale run noop --backend $backend >/dev/null 2>&1 || continue
 	# shellcheck disable=SC2086  # words
 	for who in 0 2; do
-		fails 1 "$backend: worker $who of three is wrong" faulty $who run sieve --backend $backend $each
+		fails 1 "$backend: worker $who of three is wrong" parscale run sieve --fault wrong:$who:chunk --backend $backend $each
 		holds '... and who differs is told' grep -q "^parscale: $backend: worker [12] of 3 found another answer than worker 0" err
 	done
 	# shellcheck disable=SC2086
-	ok "$backend: all agree" faulty 3 run sieve --backend $backend $each
+	ok "$backend: all agree" parscale run sieve --backend $backend $each
 done
 printf 'kernel = sieve\nscaling = throughput\nworkers = 2\nbackend = pthread, fork\nlifetime = pool, spawn\nsize = 1e5\nlaunches = 2\nprecision = off\nmeter = native\n' >each.sweep
-run faulty 1 sweep each.sweep --out each --no-charts
-holds 'a sweep has such launches as failed, each with the reason' sh -c "[ $status = 1 ] && [ \"\$(grep -c ',failed,.*worker 1 of 2 found another answer' each/samples.csv)\" = 8 ]"
-run faulty 1 resume each --no-charts
+run parscale sweep each.sweep --fault wrong:1:chunk --out each --no-charts
+holds 'a sweep has such launches as wrong, each with the reason' sh -c "[ $status = 1 ] && [ \"\$(grep -c ',wrong,.*worker 1 of 2 found another answer' each/samples.csv)\" = 8 ]"
+run parscale resume each --no-charts
 holds '... and resume, with nothing left to measure, fails as well' sh -c "[ $status = 1 ] && grep -q '^0 launches' err && tail -n 1 err | grep -q '^parscale: 4 of 4 cells failed'"
 close_suite

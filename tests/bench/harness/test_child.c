@@ -116,12 +116,12 @@ static void test_a_stopped_child_is_ended(void **state)
 	(void)state;
 	struct child_result r =
 		follow("echo here >&3; kill -STOP $$", &(struct child_order){.stopped_seconds = 0.2}, &heard);
-	assert_true(r.timed_out);
+	assert_int_equal(r.cause, CAUSE_TIMEOUT);
 	assert_int_equal(r.status, ERR_FAILED);
 	assert_string_equal(r.message, "killed: it was stopped for longer than 0.2 s");
 	assert_string_equal(heard.line, "here");
 	r = follow("kill -STOP $$", &(struct child_order){.stopped_seconds = 0.2, .launcher = true}, &heard);
-	assert_true(r.timed_out);
+	assert_int_equal(r.cause, CAUSE_TIMEOUT);
 }
 
 static void test_a_child_that_goes_on_is_not(void **state)
@@ -131,9 +131,33 @@ static void test_a_child_that_goes_on_is_not(void **state)
 	const struct child_result r =
 		follow("(while kill -CONT $$; do sleep 0.05; done) 2>/dev/null & kill -STOP $$; echo on >&3",
 			&(struct child_order){.stopped_seconds = 60}, &heard);
-	assert_false(r.timed_out);
+	assert_int_equal(r.cause, CAUSE_NONE);
 	assert_int_equal(r.status, ERR_NONE);
+	assert_true(r.paused);
 	assert_string_equal(heard.line, "on");
+}
+
+/* However short it was, and even though it ended soon after. */
+static void test_a_short_stop_is_seen(void **state)
+{
+	struct heard heard;
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_true(follow("(while kill -CONT $$; do :; done) 2>/dev/null & kill -STOP $$",
+			&(struct child_order){.stopped_seconds = 60}, &heard)
+				    .paused);
+	assert_false(follow("sleep 0.01", &(struct child_order){.stopped_seconds = 60}, &heard).paused);
+}
+
+/* Nor does it say a word. */
+static void test_a_child_that_is_deaf_is_killed(void **state)
+{
+	struct heard heard;
+	(void)state;
+	const struct child_result r = follow("trap '' TERM; echo deaf >&3; while :; do sleep 0.1; done",
+		&(struct child_order){.timeout_seconds = 0.5}, &heard);
+	assert_int_equal(r.cause, CAUSE_TIMEOUT);
+	assert_string_equal(r.message, "killed: it took longer than 0.5 s");
 }
 
 /* With its pipes closed, so that nothing is left to be read, and deaf to SIGTERM; with a helper as deaf. */
@@ -148,7 +172,7 @@ static void test_a_launcher_that_does_not_end(void **state)
 		follow("trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $!; exec >&- 2>&-; "
 		       "while :; do sleep 0.1; done",
 			&(struct child_order){.timeout_seconds = 1.5, .launcher = true}, &heard);
-	assert_true(r.timed_out);
+	assert_int_equal(r.cause, CAUSE_TIMEOUT);
 	assert_string_equal(r.message, "killed: it took longer than 1.5 s");
 	const pid_t helper = (pid_t)atoi(heard.line);
 	assert_true(helper > 0);
@@ -170,7 +194,7 @@ static void test_a_child_that_leaves_a_writer(void **state)
 		follow("sleep 5 & echo said >&3; exit 7", &(struct child_order){0}, &heard);
 	assert_int_equal((int)r.status, 7);
 	assert_string_equal(heard.line, "said");
-	assert_false(r.timed_out);
+	assert_int_equal(r.cause, CAUSE_NONE);
 }
 
 static int no_line(void *ctx, char *line, struct err *e)
@@ -186,15 +210,23 @@ static void test_messages(void **state)
 {
 	static const struct {
 		const char *script, *message;
+		enum err_cause cause;
 	} cases[] = {
 		{"printf 'libgomp: \\nThread creation failed: Resource temporarily unavailable\\n' >&2; exit 1",
-			"Thread creation failed: Resource temporarily unavailable"},
-		{"printf '****\\n* no slots\\n****\\n' >&2; exit 1", "no slots"},
+			"Thread creation failed: Resource temporarily unavailable", CAUSE_RESOURCES},
+		{"echo 'a runtime: Cannot allocate memory' >&2; exit 1", "a runtime: Cannot allocate memory",
+			CAUSE_MEMORY},
+		{"exit 3", "the launch exited with status 3", CAUSE_NONE},
+		{"echo 'parscale: out of memory' >&2; exit 103", "out of memory", CAUSE_MEMORY},
+		{"echo 'parscale: time-out' >&2; exit 102", "time-out", CAUSE_TIMEOUT},
+		{"exit 106", "the launch exited with status 106", CAUSE_NONE},
+		{"printf '****\\n* no slots\\n****\\n' >&2; exit 1", "no slots", CAUSE_NONE},
 		{"printf 'warning: something else\\n' >&2; sleep 0.1; printf 'parscale: out of memory\\n' >&2; exit 1",
-			"out of memory"},
-		{"printf -- '-----\\n   \\n1\\n' >&2; exit 1", ""},
-		{"i=0; while [ $i -lt 9000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1", "line 0"},
-		{"kill -9 $$", "the launch was killed by signal 9 (Killed)"},
+			"out of memory", CAUSE_NONE},
+		{"printf -- '-----\\n   \\n1\\n' >&2; exit 1", "", CAUSE_NONE},
+		{"i=0; while [ $i -lt 9000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1", "line 0",
+			CAUSE_NONE},
+		{"kill -9 $$", "the launch was killed by signal 9 (Killed)", CAUSE_KILLED},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -207,10 +239,14 @@ static void test_messages(void **state)
 		struct child_result r;
 		struct err e = {0};
 		assert_int_equal(child_run(&order, &r, &e), 0);
-		assert_int_equal(r.status, ERR_FAILED);
-		/* the system may have killed others meanwhile */
-		r.message[strlen(cases[i].message)] = i == 5 ? '\0' : r.message[strlen(cases[i].message)];
+		assert_int_not_equal(r.status, ERR_NONE);
+		if (cases[i].cause == CAUSE_KILLED &&
+			r.cause == CAUSE_MEMORY) { /* of somebody else, meanwhile */
+			r.message[strlen(cases[i].message)] = '\0';
+			r.cause = CAUSE_KILLED;
+		}
 		assert_string_equal(r.message, cases[i].message);
+		assert_int_equal(r.cause, cases[i].cause);
 	}
 }
 
@@ -221,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_what_the_user_said),
 		cmocka_unit_test(test_a_stopped_child_is_ended),
 		cmocka_unit_test(test_a_child_that_goes_on_is_not),
+		cmocka_unit_test(test_a_short_stop_is_seen),
+		cmocka_unit_test(test_a_child_that_is_deaf_is_killed),
 		cmocka_unit_test(test_a_launcher_that_does_not_end),
 		cmocka_unit_test(test_a_child_that_leaves_a_writer),
 		cmocka_unit_test(test_messages),
