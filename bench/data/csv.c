@@ -371,11 +371,12 @@ static const struct column *find(const struct column *columns, const char *name)
 }
 
 /* Whether a file of an earlier build may lack it: a factor that came later, which then has its default, or a number
- * measured only since, which is not available. */
+ * measured only since, which is not available; or a text that came later, which then is empty. */
 static bool may_be_missing(const struct column *c)
 {
 	struct factors any = {0};
-	return c->factor ? factor_default(&any, c) : c->type == COLUMN_REAL;
+	return c->factor ? factor_default(&any, c)
+			 : c->type == COLUMN_REAL || strcmp(c->name, "openmp_runtime") == 0;
 }
 
 /* The header: which column each field is, how many there are, and which columns have none, ended

@@ -12,6 +12,7 @@
 #include "bench/harness/trace.h"
 #include "bench/harness/trial.h"
 #include "bench/harness/watchdog.h"
+#include "bench/machine/build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -165,6 +166,7 @@ int measure_cell(const struct measure_plan *plan, const struct prepared *p, mete
 	m.row.setup_seconds = p->read_seconds;
 	m.row.excluded = p->excluded;
 	snprintf(m.row.verified_by, sizeof m.row.verified_by, "%s", p->expected.source);
+	snprintf(m.row.openmp_runtime, sizeof m.row.openmp_runtime, "%s", build_openmp_runtime);
 	m.trace_fd = plan->trace ? trace_open(plan->trace, e) : -1;
 	int status = e->status == ERR_NONE ? measure_trial(&m, &cell, measure, e) : -1;
 	if (status == 0 && m.wrong[0])

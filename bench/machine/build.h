@@ -25,6 +25,9 @@ extern const char build_version[];
 /* "20XXYY (libgomp)", the OpenMP that the back end was compiled for; NULL without. */
 extern const char *const build_openmp;
 
+/* Whose runtime that is: "libgomp" or "libomp"; "" without. */
+extern const char *const build_openmp_runtime;
+
 /* As an object of strings and nulls; NULL without memory. The caller owns it. */
 json_t *build_json(void);
 

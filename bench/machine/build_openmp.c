@@ -9,11 +9,15 @@
 #define EXPANDED(x) TEXT(x)
 
 #if !defined _OPENMP
-#define RUNTIME NULL
+#define RUNTIME ""
+#define VERSION NULL
 #elif defined __clang__ || defined __INTEL_LLVM_COMPILER
-#define RUNTIME EXPANDED(_OPENMP) " (libomp)"
+#define RUNTIME "libomp"
+#define VERSION EXPANDED(_OPENMP) " (" RUNTIME ")"
 #else
-#define RUNTIME EXPANDED(_OPENMP) " (libgomp)"
+#define RUNTIME "libgomp"
+#define VERSION EXPANDED(_OPENMP) " (" RUNTIME ")"
 #endif
 
-const char *const build_openmp = RUNTIME;
+const char *const build_openmp = VERSION;
+const char *const build_openmp_runtime = RUNTIME;

@@ -107,5 +107,10 @@ fi
 
 ok 'make uninstall' make_here uninstall
 holds '... leaves no file' test -z "$(files)"
+fails 2 'a bundle for what is not known' sh "$PARSCALE_ROOT/scripts/bundle" klingon
+fails 2 'a package of what is not known' sh "$PARSCALE_ROOT/scripts/package" tar
+fails 2 'a release without a name' sh "$PARSCALE_ROOT/scripts/check-elsewhere"
+fails 2 'a release that is no word' sh "$PARSCALE_ROOT/scripts/check-elsewhere" ../trixie
+fails 2 'a part that is not known' sh "$PARSCALE_ROOT/scripts/check-without" KLINGON
 fails 2 'guides of what is not known' sh "$PARSCALE_ROOT/scripts/guides" klingon "$PARSCALE_BUILD/parscale"
 close_suite
