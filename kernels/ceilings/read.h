@@ -4,7 +4,7 @@
  *
  * A variant is an instruction set's load-and-add, in one of two orders: `plain`, byte after byte, which is
  * what most programs do; or `pages`, in tiles of eight 4096-byte pages a line of each page in turn, which
- * keeps more loads in flight, since hardware prefetchers work page by page. The unit of work is a page, so
+ * keeps more loads in flight, since hardware prefetchers work page by page (from READ_FAR bytes on). The unit of work is a page, so
  * that even what fits L1 has a share for each worker.
  */
 #ifndef PARSCALE_KERNELS_CEILINGS_READ_H
@@ -12,7 +12,7 @@
 
 #include "kernels/kernel.h"
 
-enum { READ_PAGE = 4096, READ_PAGES = 8, READ_TILE = READ_PAGE * READ_PAGES };
+enum { READ_PAGE = 4096, READ_PAGES = 8, READ_TILE = READ_PAGE * READ_PAGES, READ_FAR = 16 * READ_TILE };
 
 struct read_input {
 	const unsigned char *bytes; /* 64-byte aligned, a whole number of 8-byte words */
