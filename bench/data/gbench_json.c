@@ -172,6 +172,8 @@ static int take_case(const json_t *b, const char *path, bool plain, struct table
 	if (is_aggregate(b, given))
 		return 0;
 	snprintf(name, sizeof name, "%s", run_name ? run_name : given);
+	for (char *c = name; *c; c++) /* a terminal shall obey none of them */
+		*c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
 	if (plain)
 		cut_endings(name);
 	const char *why = failure(b);
@@ -186,7 +188,7 @@ static int take_case(const json_t *b, const char *path, bool plain, struct table
 	s->sample = uint_known(0);
 	snprintf(s->status, sizeof s->status, "%s", why ? "failed" : "ok");
 	if (why)
-		snprintf(s->reason, sizeof s->reason, "%.250s", why);
+		snprintf(s->reason, sizeof s->reason, "%.250s", *why ? why : "failed");
 	else
 		s->seconds = unit * json_real_value(json_object_get(b, "real_time"));
 	return 0;

@@ -36,6 +36,17 @@ static const char *fact(const struct gallery_machine *m, const char *path)
 	return text ? text : "";
 }
 
+/* Whether two facts are the same but for blanks at their ends, as flags have them. */
+static bool same_fact(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	while (n > 0 && a[n - 1] == ' ')
+		n--;
+	while (m > 0 && b[m - 1] == ' ')
+		m--;
+	return n == m && memcmp(a, b, n) == 0;
+}
+
 /* "1.98 (1.75 to 2.00)" */
 static char *ranged_text(struct ranged v, char text[96])
 {
@@ -351,9 +362,9 @@ static bool differ(const struct gallery *g, const char *path, const char *what, 
 		size_t n = 0;
 		bool first = *mine;
 		for (size_t k = 0; k < i; k++)
-			first = first && strcmp(mine, fact(&g->machine[k], path)) != 0;
+			first = first && !same_fact(mine, fact(&g->machine[k], path));
 		for (size_t k = i; first && k < g->count; k++)
-			if (strcmp(mine, fact(&g->machine[k], path)) == 0)
+			if (same_fact(mine, fact(&g->machine[k], path)))
 				add_name(names, sizeof names, n++, g->machine[k].name);
 		const size_t used = strlen(text);
 		if (first && used < size)

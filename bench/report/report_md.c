@@ -26,8 +26,11 @@ static void sheet(FILE *f, const struct report_table *g, enum report_table_style
 	if (style == SHEET_FOLDED)
 		fprintf(f, "<details><summary>%zu rows</summary>\n\n", g->rows);
 	fputc('|', f);
-	for (size_t c = 0; c < g->columns; c++)
-		fprintf(f, " %s |", g->heads[c]);
+	for (size_t c = 0; c < g->columns; c++) {
+		fputc(' ', f);
+		put_text(f, g->heads[c]);
+		fputs(" |", f);
+	}
 	fputs("\n|", f);
 	for (size_t c = 0; c < g->columns; c++) {
 		bool number = false;

@@ -53,6 +53,9 @@ ok 'unless told' parscale compare a.json other.json --cross-machine
 printf '{"benchmarks": [{"name": "NaN \\"Infinity", "real_time": 5, "time_unit": "ns", "rate": NaN, "most": Infinity, "least": -Infinity}, {"name": "x_mean", "real_time": 1, "time_unit": "ns"}]}' >odd.json
 says '^1 cells: ' 'numbers that are not finite, and no types' parscale compare odd.json odd.json
 holds '... texts keep theirs' grep -q 'NaN ""Infinity' out
+printf '{"benchmarks": [{"name": "a\\u001b[2J\\n", "real_time": 1, "time_unit": "fortnight"}]}' >hostile.json
+fails 2 'a name with what a terminal obeys' parscale compare hostile.json hostile.json
+holds '... is printed without' sh -c '! tr -d "[:print:]\n" <err | grep -q .'
 long=$(printf 'template<%060d>' 1)
 file one "$(cases "BM_$long/a" 1 ns)" "$(cases "BM_$long/b" 1 ns)" >long.json
 says '^2 cells: .* 2 same' 'names that differ in their ends' parscale compare long.json long.json

@@ -67,15 +67,16 @@ static void report_on(const struct dataset *d)
 	must(nowhere || (nowhere = fopen("/dev/null", "w")));
 	dataset_machine(d, r.machine, sizeof r.machine);
 	report_trust(d, &r.trust);
-	must(sheet_all(d, &r.all, &e) == 0 && sheet_troubles(d, &r.troubles, &e) == 0 &&
-		sheet_omissions(d, &r.omissions, &e) == 0 && sheet_manifest(d, &r.manifest, &e) == 0);
+	must(report_table_all(d, &r.all, &e) == 0 && report_table_troubles(d, &r.troubles, &e) == 0 &&
+		report_table_omissions(d, &r.omissions, &e) == 0 &&
+		report_table_manifest(d, &r.manifest, &e) == 0);
 	report_text(&r, nowhere);
 	report_md(&r, nowhere);
 	report_html(&r, nowhere);
-	sheet_free(&r.all);
-	sheet_free(&r.troubles);
-	sheet_free(&r.omissions);
-	sheet_free(&r.manifest);
+	report_table_free(&r.all);
+	report_table_free(&r.troubles);
+	report_table_free(&r.omissions);
+	report_table_free(&r.manifest);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
