@@ -18,6 +18,7 @@ searched() {
 	wanted=$2
 	shift 2
 	found=$(errors "$@") || found=none
+	# shellcheck disable=SC2254  # a pattern
 	case $found in
 	$wanted) result "$title" '' ;;
 	*) result "$title" "  wanted $wanted errors, found $found: $(tail -n 3 spin.log pan.log 2>/dev/null)" ;;
