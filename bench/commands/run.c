@@ -13,6 +13,7 @@
 #include "bench/harness/launch.h"
 #include "bench/harness/launch_args.h"
 #include "bench/harness/nth.h"
+#include "bench/harness/print_items.h"
 #include "bench/machine/counters.h"
 #include "bench/machine/settings.h"
 #include "bench/stats/stats.h"
@@ -240,9 +241,11 @@ int run_print(const struct run_args *a, const struct table *t, struct err *e)
 	return a->nth && strcmp(first->status, "ok") == 0 ? print_nth(a, first->count.value, e) : 0;
 }
 
-/* What a launch found before it failed is no result. */
+/* What a launch found before it failed is no result, unless it failed to write a list. */
 static void fail_rows(struct table *t, const struct launch_result *r)
 {
+	if (strncmp(r->message, PRINT_UNWRITTEN, strlen(PRINT_UNWRITTEN)) == 0)
+		return;
 	for (size_t i = 0; i < t->count; i++) {
 		struct sample *row = table_row(t, i);
 		if (strcmp(row->status, "ok") != 0)

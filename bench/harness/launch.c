@@ -222,7 +222,8 @@ static int run_once(const struct launch_order *order, struct launch_result *r, b
 				   : ranks && !listing        ? longest_seconds(order->measure)
 							      : 0,
 		.stopped_seconds = order->measure->timeout_seconds,
-		.capture = order->capture || ranks, /* a launcher has much to say of one line */
+		/* a launcher has much to say of one line; why a list ends early is told below the timing */
+		.capture = order->capture || ranks || listing,
 		.launcher = ranks,
 		.passed_fd = ranks ? 0 : order->measure->shelf_fd,
 		.no_input = ranks && strcmp(cell->input, "-") != 0,

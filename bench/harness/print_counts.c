@@ -8,6 +8,7 @@
  */
 #include "bench/harness/print_counts.h"
 
+#include "bench/harness/print_items.h"
 #include "bench/harness/serial_run.h"
 
 #include <errno.h>
@@ -142,7 +143,7 @@ static int print(struct unique *u, struct err *e)
 		putchar('\n');
 	}
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), PRINT_UNWRITTEN "%s", strerror(errno));
 	return 0;
 }
 

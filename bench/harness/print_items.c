@@ -104,7 +104,7 @@ static int list(struct listing *l, const struct cell *c, struct tally answer, st
 	flush(l);
 	serial_run_close(&s);
 	if (l->failed)
-		return err_set(e, ERR_FAILED, "standard output: %s", strerror(l->failed));
+		return err_set(e, ERR_FAILED, PRINT_UNWRITTEN "%s", strerror(l->failed));
 	if (kernel_lists_all(c->kernel, c->variant) ? l->count != answer.count
 						    : (l->count == 0) != (answer.longest == 0))
 		return err_set(e, ERR_FAILED, "wrong answer: listed %" PRIu64 " items, counted %" PRIu64,

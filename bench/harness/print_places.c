@@ -5,6 +5,7 @@
  */
 #include "bench/harness/print_places.h"
 
+#include "bench/harness/print_items.h"
 #include "bench/harness/serial_run.h"
 
 #include <errno.h>
@@ -86,7 +87,7 @@ static int print(struct places *l, bool bed, struct err *e)
 	for (size_t i = 0; i < l->count; i++)
 		print_place(l->all + i, bed);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+		return err_set(e, ERR_FAILED, PRINT_UNWRITTEN "%s", strerror(errno));
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 #include <string.h>
 
 /* Rounds that are always played, of arms so long or longer. */
-enum { INVERTED_LANES = INVERTED_VECTOR / 8, INVERTED_FEW = 4, INVERTED_ROUNDS = 8 };
+enum { INVERTED_LANES = INVERTED_VECTOR / 8, INVERTED_FEW = 4, INVERTED_ROUNDS = 6 };
 
 typedef uint64_t inverted_lanes __attribute__((vector_size(INVERTED_VECTOR)));
 
@@ -112,8 +112,6 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 		inverted_scan(in, s, 0, 4, out);
 	else if (in->arm == 5)
 		inverted_scan(in, s, 0, 5, out);
-	else if (in->arm < INVERTED_ROUNDS)
-		inverted_scan(in, s, 0, 6, out);
 	else
 		inverted_scan(in, s, 0, INVERTED_ROUNDS, out);
 }

@@ -69,12 +69,18 @@ for backend in serial openmp pthread fork; do
 done
 fails 1 'a full disk' sh -c "exec '$PARSCALE_BUILD/parscale' run noop --format json >/dev/full"
 fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
+holds '... says nothing against the answer' sh -c '! grep -q FAILED err.print && grep -q "; verified" err.print'
 fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"
 
 # What is closed is not what the next file that is opened becomes: progress would be among the samples.
 printf 'kernel = noop\nsize = 1000\nlaunches = 1\nmost-launches = 2\nrepetitions = 2\n' >tiny.sweep
 sh -c "'$PARSCALE_BUILD/parscale' sweep tiny.sweep --no-charts --out closed <&- 2>&-" >out || :
 holds 'a sweep without standard error: nothing but samples in its file' test "$(grep -cE '^noop,' closed/samples.csv)-$(wc -l <closed/samples.csv)" = 4-5
+
+# A limit of a file's size (ulimit -f) is a full disk, not a signal.
+run sh -c "ulimit -f 8; exec '$PARSCALE_BUILD/parscale' sweep tiny.sweep --no-charts --out limited"
+holds 'a file beyond its limit: an error' test "$status" = 1
+holds '... that says so' grep -q 'File too large' err
 
 # A reader that has seen enough is no failure of ours worth a message, but never a hang.
 ok 'head closes the pipe' sh -c "timeout 60 '$PARSCALE_BUILD/parscale' run sieve --stop 1e8 --print 2>/dev/null | head -n 3 | grep -q 5"

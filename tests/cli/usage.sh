@@ -113,6 +113,8 @@ run sieve --nth 5 --tuplet 2
 run sieve --nth 5 --print
 run noop --nth 5
 run noop --tuplet 2
+probe switch --seconds 0
+probe switch --seconds nan
 run sieve --start -5
 run sieve --stop 1e
 run sieve --stop 2^65

@@ -249,11 +249,24 @@ static void a_stopped_process_is_ended(void **state)
 	check_hang(*state, "had not finished its chunks", NULL, stop);
 }
 
+/* Somebody sets the clock of the day, so much ahead. */
+static time_t day_ahead;
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	const int status = (int)syscall(SYS_clock_gettime, clock, t);
+	if (status == 0 && clock == CLOCK_REALTIME)
+		t->tv_sec += day_ahead;
+	return status;
+}
+
 /* In a process of its own, because close gives up the memory of a thread that it cannot end; which goes on
  * using its job. */
 static int hang_in_thread(const struct backend *b, enum lifetime lifetime)
 {
 	static struct scene s;
+	day_ahead = 3600;
+	alarm(30); /* ends what waits until then */
 	scene_set(&s, b, lifetime);
 	s.plan.timeout_seconds = 0.3;
 	s.r->chunk = hang;
