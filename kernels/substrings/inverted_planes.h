@@ -106,8 +106,10 @@ static void chunk(const void *input, struct span s, void *scratch, struct tally 
 	const int64_t gap = (int64_t)in->gap;
 	if (in->arm < INVERTED_FEW)
 		inverted_scan(in, s, gap, 1, out);
+	else if (gap && in->arm < INVERTED_ROUNDS)
+		inverted_scan(in, s, gap, INVERTED_FEW, out);
 	else if (gap)
-		inverted_scan(in, s, gap, in->arm < INVERTED_ROUNDS ? INVERTED_FEW : INVERTED_ROUNDS, out);
+		inverted_scan(in, s, gap, INVERTED_ROUNDS, out);
 	else if (in->arm == 4)
 		inverted_scan(in, s, 0, 4, out);
 	else if (in->arm == 5)
