@@ -6,6 +6,17 @@
 
 enum { PLACES = 64 * INVERTED_WORDS };
 
+/* Letters, times gaps: half a second. */
+static const uint64_t most_looks = 100000000;
+
+static int setup(const struct problem *p, void **input, struct err *e)
+{
+	if (dna_letters(p) > most_looks / (p->gap + 1))
+		return err_set(e, ERR_ABSENT,
+			"inverted: reference takes at most 10^8 letters times gaps; take another variant");
+	return inverted_setup(p, input, e);
+}
+
 static void visit(
 	const struct inverted_input *in, struct span s, struct tally *out, kernel_sink_fn *sink, void *ctx)
 {
@@ -35,7 +46,7 @@ static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn
 
 const struct variant inverted_reference = {
 	.name = "reference",
-	.setup = inverted_setup,
+	.setup = setup,
 	.teardown = inverted_teardown,
 	.units = inverted_units,
 	.grain = inverted_grain,
