@@ -238,7 +238,7 @@ static void a_process_that_hangs_is_ended(void **state)
 	check_hang(*state, "had not entered", hang_and_enter, NULL);
 }
 
-static void stop(struct record *r)
+static void stop_itself(struct record *r)
 {
 	(void)r;
 	raise(SIGSTOP);
@@ -246,7 +246,7 @@ static void stop(struct record *r)
 
 static void a_stopped_process_is_ended(void **state)
 {
-	check_hang(*state, "had not finished its chunks", NULL, stop);
+	check_hang(*state, "had not finished its chunks", NULL, stop_itself);
 }
 
 /* Somebody sets the clock of the day, so much ahead. */
