@@ -6,8 +6,9 @@
  * Machines drift over minutes (temperature, frequency, neighbours). If all launches of a cell
  * followed each other, drift would look like a difference between cells. So each block launches
  * every cell once, in an order drawn from the recorded seed and the block's number: drift affects
- * all cells alike and becomes variance. Later blocks hold only cells that are not precise yet,
- * widest interval first, since the budget may end at any time. The canary cell runs once in about
+ * all cells alike and becomes variance. Later blocks hold only cells that are not precise yet and
+ * that the rest of the budget can make precise, as far as their variance tells, the widest interval
+ * first; when there are none left, all that are not precise. The canary cell runs once in about
  * CANARY_EVERY launches, at a random place in each stretch, and shows whether the machine kept its
  * speed (drift.h).
  *
@@ -52,10 +53,12 @@ struct campaign {
 	struct progress *pace;
 	/* of the cells in the block, plan.count and above: of the probes; with the canary, without */
 	size_t *order, *shuffled;
+	double *needs;          /* of the cells: seconds until each is precise */
 	unsigned canary_block;  /* where the canary was launched last */
 	size_t canary_launches; /* how often there; 0: nowhere yet */
 	uint64_t launches;      /* of cells, made in all sessions, by every arm */
 	struct torn torn;
+	unsigned latest; /* block of earlier sessions */
 	uint64_t started_ns;
 	bool terminal;
 };
@@ -174,8 +177,34 @@ static double cost(const struct campaign *c, size_t index)
 	return seconds;
 }
 
+static int by_need(const void *a, const void *b, void *needs)
+{
+	const double x = ((const double *)needs)[*(const size_t *)a],
+		     y = ((const double *)needs)[*(const size_t *)b];
+	return (x > y) - (x < y);
+}
+
+/*
+ * Of n cells that want more launches those that the rest of the budget can make precise, the cheapest first; where it
+ * can make none, those that more time would make precise, and without such all. A cell that varies so much that it will not be precise would take launches from those that
+ * will.
+ */
+static size_t choose_reachable(struct campaign *c, size_t *cells, size_t n)
+{
+	double left = c->plan->budget_seconds - elapsed(c);
+	size_t reachable = 0;
+	progress_needs(c->pace, c->needs);
+	qsort_r(cells, n, sizeof *cells, by_need, c->needs);
+	while (reachable < n && c->needs[cells[reachable]] <= left)
+		left -= c->needs[cells[reachable++]];
+	for (size_t i = reachable; reachable == 0 && i < n && isfinite(c->needs[cells[i]]); i++)
+		n = i + 1 < n && !isfinite(c->needs[cells[i + 1]]) ? i + 1 : n;
+	return reachable ? reachable : n;
+}
+
 /* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's
- * order depends on seed and block alone. */
+ * order depends on seed and block alone. A later one has the cells that can be made precise, the widest first, for
+ * the budget may end at any time. */
 static size_t make_order(struct campaign *c, unsigned block)
 {
 	uint64_t random = c->plan->order_seed + ((uint64_t)block << 32);
@@ -187,15 +216,18 @@ static size_t make_order(struct campaign *c, unsigned block)
 	shuffle(list, n, &random);
 	if (block < c->plan->launches)
 		return add_canaries(c, list, n, block, &random);
-	for (size_t i = 0; i < n; i++) /* of the cells, the widest first; few, and nearly sorted */
+	for (size_t i = 0; i < n; i++)
 		if (list[i] < c->plan->count &&
-			(progress_wants(c->pace, list[i], block) || progress_had(c->pace, list[i], block))) {
-			size_t cell = list[i], j = kept++;
-			for (; j > 0 && progress_width(c->pace, list[j - 1]) < progress_width(c->pace, cell);
-				j--)
-				list[j] = list[j - 1];
-			list[j] = cell;
-		}
+			(progress_wants(c->pace, list[i], block) || progress_had(c->pace, list[i], block)))
+			list[kept++] = list[i];
+	kept = choose_reachable(c, list, kept);
+	for (size_t i = 1; i < kept; i++) { /* few, and nearly sorted */
+		const size_t cell = list[i];
+		size_t j = i;
+		for (; j > 0 && progress_width(c->pace, list[j - 1]) < progress_width(c->pace, cell); j--)
+			list[j] = list[j - 1];
+		list[j] = cell;
+	}
 	return add_canaries(c, list, kept, block, &random);
 }
 
@@ -376,6 +408,7 @@ static int remember(struct campaign *c, struct err *e)
 		more = had > 0;
 		if (had == c->arm_count) {
 			note_canary(c, found.cell, found.block);
+			c->latest = found.block > c->latest ? found.block : c->latest;
 			c->launches++;
 		} else {
 			c->torn = found;
@@ -394,6 +427,8 @@ static int run_blocks(struct campaign *c, struct err *e)
 	if (c->torn.here && launch(c, c->torn.cell, c->torn.block, e) != 0)
 		return -1;
 	for (unsigned block = 0; c->result->end == CAMPAIGN_COMPLETE && !signals_seen(); block++) {
+		if (block >= c->plan->launches && block < c->latest)
+			continue; /* what it left out is not for this session to make up */
 		size_t n = make_order(c, block);
 		if (n == 0 && block >= c->plan->most_launches)
 			return 0;
@@ -422,8 +457,9 @@ static int open_campaign(struct campaign *c, const struct campaign_arm *arms, si
 	c->arm_count = arm_count;
 	c->shuffled = malloc(all * sizeof *c->shuffled);
 	c->order = malloc((all + all / CANARY_EVERY + 1) * sizeof *c->order);
+	c->needs = calloc(p->count, sizeof *c->needs);
 	c->result->stops = calloc(p->count, sizeof *c->result->stops);
-	if (!c->order || !c->shuffled || !c->result->stops)
+	if (!c->order || !c->shuffled || !c->needs || !c->result->stops)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
 	c->pace = progress_open(p, arm_count, e);
 	int status = c->pace ? 0 : -1;
@@ -439,6 +475,7 @@ static void close_campaign(struct campaign *c)
 	progress_close(c->pace);
 	free(c->order);
 	free(c->shuffled);
+	free(c->needs);
 }
 
 int campaign_run(const struct plan *p, const struct campaign_arm *arms, size_t arm_count,

@@ -3,7 +3,8 @@
  * campaign.h - the launches of a plan: blocks, budget, answers, rows, progress.
  *
  * The first blocks (plan.launches) are complete and in random order; each later block holds the
- * cells that are not precise yet, the widest interval first, until all are or the budget ends. The
+ * cells that are not precise yet but can be before the budget ends, the widest interval first; when there are none, all
+ * that are not precise. The
  * plan's canary is launched in every block, once in each CANARY_EVERY launches, at random places.
  *
  * A campaign may have a second arm: another program, which launches each cell in turn with the

@@ -14,7 +14,7 @@
 #include "bench/probe/probe.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
-#define PLAN_SHARE 0.7 /* of a launch's time in samples, with `repetitions = auto` */
+#define PLAN_SHARE 0.75 /* of a launch up to its last sample, with `repetitions = auto`: 70 % with its end */
 enum plan_caches { PLAN_CACHES_AUTO, PLAN_CACHES_MEASURED, PLAN_CACHES_TOLD };
 
 struct planned {

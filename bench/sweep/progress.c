@@ -214,6 +214,19 @@ static struct variance_end launches_in_the_end(
 	return end;
 }
 
+void progress_needs(const struct progress *t, double *needs)
+{
+	const struct variance_population of = variance_learn(t->scatters, all(t));
+	for (size_t i = 0; i < t->plan->count; i++) {
+		const double launches = progress_launches(t, i), end = launches_in_the_end(t, i, &of).mean;
+		/* at the look before the last it would have to be as likely as not */
+		const bool hopeless = end > 0.9 * t->plan->most_launches;
+		needs[i] = progress_stop(t, i) ? 0
+			   : hopeless          ? (double)INFINITY
+					       : fmax(1, end - launches) * progress_cost(t, i);
+	}
+}
+
 /* Predicted totals for one assumption about the variance: sums over cells. */
 struct outlook {
 	double launches, seconds, variance;

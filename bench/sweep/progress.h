@@ -39,6 +39,10 @@ bool progress_had(const struct progress *t, size_t cell, unsigned block);
  * INFINITY if there is none yet. */
 double progress_width(const struct progress *t, size_t cell);
 
+/* Into needs[cell], of all cells: the seconds after which the cell will probably be precise; 0 for one that wants no
+ * more launches, INFINITY for one that will rather have had the plan's most launches before. */
+void progress_needs(const struct progress *t, double *needs);
+
 /* Seconds that the cell's next launch may take, of all arms together; 0 if nothing is known. */
 double progress_cost(const struct progress *t, size_t cell);
 
