@@ -225,9 +225,9 @@ static int find_changes(struct history *h, size_t cell, struct desk *d, struct e
 /* So many random orders that a cell alone could still be significant among all of them. */
 static size_t orders_for(const struct history *h)
 {
-	enum { FEWEST = 999, MOST = 49999 };
+	const double fewest = 999, most = 49999;
 	const double wanted = 2 * (double)h->tested / h->rules.level;
-	return wanted < FEWEST ? FEWEST : wanted > MOST ? MOST : (size_t)wanted;
+	return (size_t)(wanted < fewest ? fewest : wanted > most ? most : wanted);
 }
 
 /* E-divisive: which cells have changed at all. */
