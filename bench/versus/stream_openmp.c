@@ -34,14 +34,13 @@ struct arrays {
 	uint64_t sum; /* of a's bits, modulo 2^64 */
 };
 
-FOR_THIS_CPU __attribute__((optimize("O3"))) static void copy_span(
-	double *restrict c, const double *restrict a, size_t n)
+FOR_THIS_CPU static void copy_span(double *restrict c, const double *restrict a, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		c[i] = a[i];
 }
 
-FOR_THIS_CPU __attribute__((optimize("O3"))) static void triad_span(
+FOR_THIS_CPU static void triad_span(
 	double *restrict a, const double *restrict b, const double *restrict c, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -49,7 +48,7 @@ FOR_THIS_CPU __attribute__((optimize("O3"))) static void triad_span(
 }
 
 /* As integers: the compiler may add these in any order. */
-FOR_THIS_CPU __attribute__((optimize("O3"))) static uint64_t sum_span(const uint64_t *a, size_t n)
+FOR_THIS_CPU static uint64_t sum_span(const uint64_t *a, size_t n)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < n; i++)
@@ -124,6 +123,7 @@ static void open_arrays(struct arrays *x, size_t words, unsigned count, int thre
 	*x = (struct arrays){.words = words, .a = allocate(words)};
 	x->c = count > 1 ? allocate(words) : NULL;
 	x->b = count > 2 ? allocate(words) : NULL;
+	(void)threads; /* in a build without OpenMP */
 #pragma omp parallel for schedule(static) num_threads(threads)
 	for (size_t i = 0; i < words; i++) {
 		x->a[i] = 1;
