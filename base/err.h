@@ -54,6 +54,7 @@ const char *err_cause_name(enum err_cause cause);
 enum { ERR_EXIT_CAUSE = 100 };
 int err_exit(const struct err *e);
 enum err_cause err_exit_cause(int status); /* CAUSE_NONE: it is none of these */
+
 #if defined __clang_analyzer__ || defined PARSCALE_ANALYZE /* which do not look into other files */
 #define err_set(...) (err_set(__VA_ARGS__), -1)
 #define err_blame(...) (err_blame(__VA_ARGS__), -1)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* fixed_files.c - lists the programs and inputs of a plan, and tells one from another by stat and by content. */
+/* fixed_files.c - lists the programs and inputs of a plan, and tells one from another by stat and by content; and the CPUs. */
 #include "bench/sweep/fixed_files.h"
 
 #include "base/paths.h"
+#include "base/system.h"
+#include "base/units.h"
+#include "bench/machine/cpulist.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,12 +81,25 @@ static int add(struct fixed_files *f, const char *path, bool program, struct err
 	return 0;
 }
 
+/* How many CPUs this process, and with it each launch, may use; and which, as a hash. Fewer may have been left by whoever
+ * has set them, or have gone away. */
+static int usable_cpus(uint64_t *hash)
+{
+	int ids[CPULIST_LIMIT];
+	const int n = system_affinity(ids, CPULIST_LIMIT);
+	*hash = fnv_basis;
+	for (int i = 0; i < n; i++)
+		*hash = (*hash ^ (uint64_t)ids[i]) * fnv_prime;
+	return n;
+}
+
 int fixed_files_open(struct fixed_files *f, const struct plan *p, const char *program, struct err *e)
 {
 	char path[4096];
 	const char *const names[PROGRAMS] = {"parscale", p->meter->program};
 	int status = 0;
 	*f = (struct fixed_files){0};
+	f->cpus = usable_cpus(&f->cpus_hash);
 	for (size_t i = 0; i < PROGRAMS && status == 0; i++)
 		status = add(f, paths_near(program, names[i], path, sizeof path), true, e);
 	for (size_t i = 0; i < p->count && status == 0; i++) {
@@ -130,8 +146,22 @@ static bool same(struct fixed_file *file)
 	return true;
 }
 
+static int check_cpus(const struct fixed_files *f, struct err *e)
+{
+	uint64_t hash;
+	const int now = usable_cpus(&hash);
+	return now == f->cpus && hash == f->cpus_hash
+		       ? 0
+		       : err_set(e, ERR_USAGE,
+				 "machine changed: %d CPU%s may be used, and %s%d when the sweep began; "
+				 "finished launches are kept",
+				 now, units_plural((uint64_t)now), now == f->cpus ? "other " : "", f->cpus);
+}
+
 int fixed_files_check(struct fixed_files *f, struct err *e)
 {
+	if (f && check_cpus(f, e) != 0)
+		return -1;
 	for (size_t i = 0; f && i < f->count; i++) {
 		struct fixed_file *file = &f->files[i];
 		if (!same(file))

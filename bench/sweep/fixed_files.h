@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fixed_files.h - the files that have to stay what they are while a sweep measures: its programs and inputs.
+ * fixed_files.h - what has to stay what it is while a sweep measures: its programs and inputs, and the CPUs that may be used.
  *
- * Each is known by its content. A look costs one stat; the content is read again only where that differs, so that
+ * Each file is known by its content. A look costs one stat; the content is read again only where that differs, so that
  * a file which was touched or copied over itself is no other one.
  */
 #ifndef PARSCALE_BENCH_SWEEP_FIXED_FILES_H
@@ -24,6 +24,8 @@ struct fixed_file {
 struct fixed_files {
 	struct fixed_file *files;
 	size_t count;
+	int cpus; /* that may be used; 0: not told */
+	uint64_t cpus_hash;
 };
 
 /* Reads the inputs of a plan, and the programs that measure it: those beside the parscale at `program`; NULL: this
@@ -32,7 +34,7 @@ struct fixed_files {
 int fixed_files_open(struct fixed_files *f, const struct plan *p, const char *program, struct err *e);
 void fixed_files_free(struct fixed_files *f); /* a zeroed one is legal */
 
-/* -1 with ERR_USAGE where one is another one now. NULL: there are none. */
+/* -1 with ERR_USAGE where a file is another one now, or other CPUs may be used. NULL: there are none. */
 int fixed_files_check(struct fixed_files *f, struct err *e);
 
 /* For the manifest: a list of {"kind", "name", "bytes", "hash"}. NULL without memory; the caller owns it. */

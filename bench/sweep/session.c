@@ -304,10 +304,23 @@ int session_upgrade(const char *dir, struct err *e)
 	return status;
 }
 
+/* After what ended the campaign: a changed file, a full disk. Where that fails too, resume makes up for it. */
+static void summarise_finished(const struct session *s)
+{
+	for (size_t i = 0; i < s->arm_count; i++) {
+		struct err ignored = {0};
+		summarise(s->arms[i].dir, &ignored);
+	}
+}
+
 int session_run(struct session *s, struct err *e)
 {
 	struct campaign_result r = {0};
-	int status = measure(s, &r, e) == 0 ? finish(s, &r, e) : -1;
+	int status = measure(s, &r, e);
+	if (status == 0)
+		status = finish(s, &r, e);
+	else
+		summarise_finished(s);
 	campaign_result_free(&r);
 	return status;
 }

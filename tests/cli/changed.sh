@@ -26,6 +26,7 @@ stopped() {
 	status=0
 	wait $! || status=$?
 	holds "$2: $1" sh -c "[ $status = 2 ] && tail -n 1 err | grep -q '^parscale: $1'"
+	holds '... and summarised' test -s "$2/summary.csv"
 	holds '... and the launches before are kept' sh -c "[ \"\$(grep -c ',ok,' $2/samples.csv)\" = \$((\$(wc -l <$2/samples.csv) - 1)) ]"
 }
 # unwritten STATUS NAME COMMAND...: exits so, and leaves the rows as they are

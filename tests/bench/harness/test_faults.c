@@ -6,6 +6,7 @@
  * Launches that are to run into a time-out wait most of their time, so the cases are shared out to several processes. The
  * short form leaves out what is alike; PARSCALE_LONG=1 has all.
  */
+/* sanitizers: none: most launches end by a signal or a limit of memory; the tests of each part have what they run */
 #include "tests/bench/harness/fault_case.h"
 
 #include "base/paths.h"
