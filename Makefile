@@ -114,7 +114,7 @@ programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale
 # Test programs lie side by side in $(BUILD)/tests, whatever folder they mirror.
 test_sources := $(call found,tests,test_*.c)
 tests    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(test_sources)))
-support  := $(filter-out tests/fuzz/% tests/old_linux.c $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
+support  := $(filter-out tests/fuzz/% tests/shim/% tests/soak/% tests/old_linux.c $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
@@ -179,6 +179,21 @@ $(BUILD)/tests/old_linux: $(BUILD)/tests/old_linux.o
 	$(call say,LD,$@)
 	$(q)$(CC) $(link_flags) $^ -o $@
 
+# Preloaded by tests/cli/calls.sh: a call of the system fails.
+shim_library := $(BUILD)/tests/fail.so
+$(shim_library): tests/shim/fail.c $(BUILD)/config.mk
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(q)$(CC) $(c_flags) -fPIC -shared $< -ldl -o $@
+
+# Random launches for SOAK_SECONDS.
+SOAK_SECONDS ?= 600
+SOAK_SEED    ?= 1
+$(BUILD)/soak: $(BUILD)/tests/soak/soak.o $(BUILD)/tests/bench/harness/fault_case.o $(library)
+	$(link)
+soak: $(programs) $(BUILD)/soak ## launch random cells with random faults for SOAK_SECONDS, and check each answer
+	$(q)$(BUILD)/soak $(SOAK_SECONDS) $(SOAK_SEED)
+
 $(BUILD)/plots/simulate: $(BUILD)/plots/simulate.o $(library)
 	$(link)
 
@@ -209,7 +224,7 @@ $(filter %/test_meters,$(tests)): $(if $(have_BENCHMARK),$(filter-out %/main.o,$
 # Under the thread sanitizer the address space must be where it expects it.
 run_tsan = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-test: $(programs) $(tests) $(planted) $(BUILD)/plots/simulate $(BUILD)/tests/old_linux ## run every test program and the command-line suite
+test: $(programs) $(tests) $(planted) $(if $(flavour_flags),,$(shim_library)) $(BUILD)/plots/simulate $(BUILD)/tests/old_linux ## run every test program and the command-line suite
 	$(if $(have_CMOCKA),,$(error the tests need cmocka: scripts/bootstrap installs it))
 	@V=$(V) TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 $(run_$(flavour)) \
 		sh scripts/run-tests $(BUILD) $(tests) $(SUITES)
@@ -312,6 +327,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-.PHONY: sweep guides install uninstall dist bundle test check check-long bench-self layers analyze asan ubsan tsan clang fuzz lint format charts compdb clean help
+.PHONY: soak sweep guides install uninstall dist bundle test check check-long bench-self layers analyze asan ubsan tsan clang fuzz lint format charts compdb clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

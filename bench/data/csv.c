@@ -11,6 +11,7 @@
  */
 #include "bench/data/csv.h"
 
+#include "base/io.h"
 #include "bench/data/schema.h"
 
 #include <assert.h>
@@ -92,16 +93,9 @@ size_t csv_row_line(const struct column *columns, const void *row, char *line, s
 
 static int append_line(int fd, const char *line, size_t length, struct err *e)
 {
-	ssize_t took;
-	do
-		took = write(fd, line, length);
-	while (took < 0 && errno == EINTR);
-	if (took < 0)
-		return err_blame(e, err_cause_of(errno), "cannot append a row: %s", strerror(errno));
-	if ((size_t)took < length)
-		return err_set(
-			e, ERR_FAILED, "cannot append a row: only %zd of %zu bytes were taken", took, length);
-	return 0;
+	return io_write(fd, line, length) == length
+		       ? 0
+		       : err_blame(e, err_cause_of(errno), "cannot append a row: %s", strerror(errno));
 }
 
 int csv_append(int fd, const struct column *columns, const void *row, struct err *e)
