@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# parscale: `make help` lists the targets. Users set CC CXX CFLAGS LDFLAGS BUILD V WERROR SUITES WITH_* PREFIX DESTDIR; lower case is ours.
+# parscale: `make help` lists the targets. Users set CC CXX MPICC CFLAGS LDFLAGS BUILD V WERROR SUITES WITH_* PREFIX DESTDIR; lower case is ours.
 
 # A flavour has its own build folder and runs the tests there; one at a time.
 flavour := $(filter asan ubsan tsan clang fuzz,$(MAKECMDGOALS))
@@ -34,6 +34,8 @@ V       ?= 0
 WERROR  ?= 0
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# The compiler wrapper of the MPI that parscale-mpi is built with.
+MPICC   ?= mpicc
 # WITH_X=0 leaves X out even where it is installed.
 WITH_OPENMP    ?= 1
 WITH_HWLOC     ?= 1
@@ -66,7 +68,7 @@ cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) -fno-fast-m
 quoted = '$(subst ','\'',$(1))'
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
-settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI))
+settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI) $(MPICC))
 ifneq ($(filter-out clean help layers lint format uninstall dist bundle,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
@@ -76,7 +78,7 @@ endif
 $(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
 	@CC=$(call quoted,$(CC)) CXX=$(call quoted,$(CXX)) CFLAGS=$(call quoted,$(CFLAGS) $(flavour_flags) $(LDFLAGS)) WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) WITH_ZLIB=$(WITH_ZLIB) \
-		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) sh scripts/configure $(BUILD)
+		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) MPICC=$(call quoted,$(MPICC)) sh scripts/configure $(BUILD)
 	@printf 'configured := %s\n' $(call quoted,$(settings)) >>$@
 FORCE:
 .PHONY: FORCE
@@ -104,7 +106,8 @@ found    = $(sort $(shell find $(1) -type f -name '$(2)' 2>/dev/null))
 gbench  := $(call found,bench/gbench,*.c) bench/gbench/gbench.cc
 mpi     := $(call found,bench/mpi,*.c)
 versus  := $(call found,bench/versus,*.c)
-apart   := bench/commands/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus)
+simulation := bench/simulate/chunks.c
+apart   := bench/commands/main.c bench/probe/program/echo.c $(gbench) $(mpi) $(versus) $(simulation)
 sources := $(filter-out $(apart),$(call found,base kernels bench,*.c))
 library := $(BUILD)/libparscale.a
 libs     = $(hwloc_libs) $(zlib_libs) -ljansson -lm -lpthread
@@ -204,6 +207,10 @@ $(BUILD)/bench/versus/versus: test_libs := -ldl
 
 # A STREAM, for scripts/versus-ceilings, which builds it.
 $(BUILD)/bench/versus/stream: $(BUILD)/bench/versus/stream_openmp.o $(library)
+	$(link)
+
+# How chunks are handed out to thousands of ranks, for scripts/simulate-chunks.
+$(BUILD)/bench/simulate/chunks: $(BUILD)/bench/simulate/chunks.o $(library)
 	$(link)
 
 # What scripts/estimate-cycles traces.

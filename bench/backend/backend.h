@@ -120,9 +120,16 @@ struct team_plan {
 	/* longest a run, an open or a close may take, > 0; serial and openmp cannot keep it */
 	double timeout_seconds;
 	unsigned threads_per_rank; /* of a back end that has ranks: workers that are threads of one */
+	unsigned nodes;            /* of the same: on so many hosts, else it is not opened; 0: on any */
 };
 
 struct team; /* each back end's own */
+
+/* What ranks spent in the library that they are ranks of, ns: MPI_Init, and gathering the results of the last run but
+ * one; the least, the mean and the most of any rank. */
+struct rank_costs {
+	double init_min_ns, init_mean_ns, init_max_ns, gather_min_ns, gather_mean_ns, gather_max_ns;
+};
 
 struct backend {
 	const char *name;
@@ -153,6 +160,9 @@ struct backend {
 
 	/* The slot of a worker, readable between runs. */
 	void *(*slot)(struct team *team, unsigned worker);
+
+	/* After a run, of back ends that have ranks; else NULL. */
+	void (*costs)(struct team *team, struct rank_costs *costs);
 
 	/* Ends and reaps all workers, however the last run ended; cannot fail, leaves nothing behind. A
 	 * thread that hangs cannot be ended: it is given up after a second with the memory it uses, and the

@@ -12,6 +12,7 @@
 #include "base/wrap.h"
 #include "bench/backend/backend.h"
 #include "bench/commands/command.h"
+#include "bench/harness/launcher.h"
 #include "bench/harness/meter.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"
@@ -209,12 +210,41 @@ static void print_lack(void *ctx, const char *what, const char *name, const char
 	*(int *)ctx = 1;
 }
 
+/* What would start ranks; empty where there is no program for ranks. */
+static void launcher_line(char *text, size_t room)
+{
+	struct launcher l;
+	struct err e = {0};
+	text[0] = '\0';
+	if (backend_mpi.missing)
+		return;
+	if (launcher_find(&l, &e) != 0)
+		snprintf(text, room, "none: %.400s", e.text);
+	else
+		snprintf(text, room, "%s: %s, dialect %s (%s)", l.command,
+			*l.version ? l.version : "unknown version", launcher_dialect_name(l.dialect), l.from);
+}
+
+static json_t *launcher_json(void)
+{
+	struct launcher l;
+	struct err e = {0};
+	if (backend_mpi.missing || launcher_find(&l, &e) != 0)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:s}", "command", l.command, "version", l.version, "dialect",
+		launcher_dialect_name(l.dialect), "from", l.from);
+}
+
 static void print_build(void)
 {
+	char launcher[LAUNCHER_COMMAND + 200];
 	int begun = 0;
 	printf("\nbuild\n");
 	for (const struct build_fact *f = build_facts(); f->name; f++)
 		print_text(stdout, f->name, f->value ? f->value : "");
+	launcher_line(launcher, sizeof launcher);
+	if (*launcher)
+		wrap_entry(stdout, "  launcher", 19, launcher, WRAP_PAGE);
 	each_lack(print_lack, &begun);
 }
 
@@ -289,6 +319,7 @@ static int print_json(const struct facts *f, const struct cache_levels *caches, 
 	if (caches)
 		json_object_set_new(all, "caches", cache_levels_json(caches));
 	json_object_set_new(all, "missing", lacks);
+	json_object_set_new(all, "launcher", launcher_json());
 	json_object_set_new(all, "placement", placement_json(f, &whole));
 	json_object_set_new(all, "worker_counts", counts_json(f));
 	json_object_set_new(all, "size_bytes", sizes_json(f));

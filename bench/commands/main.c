@@ -6,6 +6,7 @@
 #include "base/wrap.h"
 #include "bench/commands/command.h"
 #include "bench/harness/launch.h"
+#include "bench/harness/launcher.h"
 #include "bench/harness/worker.h"
 #include "bench/machine/build.h"
 #include "bench/probe/probe_launch.h"
@@ -109,7 +110,7 @@ int main(int argc, char **argv)
 	hold_standard_descriptors();
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native, NULL);
-	if (argc > 3 && strcmp(argv[1], "start") == 0)
+	if (argc > 5 && strcmp(argv[1], "start") == 0)
 		return launch_start(argv + 1);
 	if (argc > 1 && strcmp(argv[1], "probe-launch") == 0)
 		return probe_launch_main(argc - 1, argv + 1);

@@ -10,6 +10,7 @@
 #include "bench/harness/cell.h"
 
 #include "base/number.h"
+#include "base/units.h"
 #include "bench/machine/place.h"
 
 #include <inttypes.h>
@@ -23,6 +24,7 @@ const struct factor factor_keys[] = {
 #define FACTOR_COUNT(id, option, role, lowest, highest, fallback, hidden, help, meaning) {option, "N", help},
 #define FACTOR_AMOUNT(id, option, role, lowest, highest, unit, help, meaning) {option, "N", help},
 #define FACTOR_OWN(id, option, role, argument, type, unit, help, meaning) {option, argument, help},
+#define FACTOR_KEY(id, option, argument, help) {option, argument, help},
 #include "bench/data/factors.def"
 	{0}};
 
@@ -195,6 +197,11 @@ static int set_count(unsigned *count, const char *what, const char *value, uint6
 	return 0;
 }
 
+static int set_ranks(struct cell *c, const char *value, struct err *e)
+{
+	return set_count(&c->ranks, "--ranks", value, 1, BACKEND_MAX_WORKERS, e);
+}
+
 int cell_set(struct cell *c, const char *spelling, const char *value, struct err *e)
 {
 	const char *key = cell_key(spelling);
@@ -210,6 +217,9 @@ int cell_set(struct cell *c, const char *spelling, const char *value, struct err
 			       ? number_parse_bytes("--" option, value, lowest, highest, &c->id, e)          \
 			       : number_parse("--" option, value, lowest, highest, &c->id, e);
 #define FACTOR_OWN(id, option, role, argument, type, unit, help, meaning)                                    \
+	if (strcmp(key, option) == 0)                                                                        \
+		return set_##id(c, value, e);
+#define FACTOR_KEY(id, option, argument, help)                                                               \
 	if (strcmp(key, option) == 0)                                                                        \
 		return set_##id(c, value, e);
 #include "bench/data/factors.def"
@@ -238,8 +248,40 @@ static int finish_throughput(const struct cell *c, struct err *e)
 	return 0;
 }
 
+/* Ranks, their threads and their nodes: what belongs to back ends that have ranks, and divides. */
+static int finish_ranks(struct cell *c, struct err *e)
+{
+	const char *option = c->ranks                  ? "ranks"
+			     : c->threads_per_rank > 1 ? "threads-per-rank"
+			     : c->nodes                ? "nodes"
+						       : NULL;
+	if (!c->backend->host)
+		return option ? err_set(e, ERR_USAGE, "--%s: back end %s has no ranks", option,
+					c->backend->name)
+			      : 0;
+	if (c->ranks) {
+		const uint64_t workers = (uint64_t)c->ranks * c->threads_per_rank;
+		if (c->workers > 1 && c->workers != workers)
+			return err_set(e, ERR_USAGE,
+				"--ranks: %u ranks of %u thread%s are %" PRIu64 " workers, not %u", c->ranks,
+				c->threads_per_rank, units_plural(c->threads_per_rank), workers, c->workers);
+		c->workers = (unsigned)(workers < BACKEND_MAX_WORKERS ? workers : BACKEND_MAX_WORKERS + 1);
+		c->ranks = 0;
+	}
+	if (c->workers % c->threads_per_rank != 0)
+		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers",
+			c->threads_per_rank, c->workers);
+	const unsigned ranks = c->workers / c->threads_per_rank;
+	return c->nodes && ranks % c->nodes != 0
+		       ? err_set(e, ERR_USAGE, "--nodes: %" PRIu64 " nodes do not divide %u rank%s", c->nodes,
+				 ranks, units_plural(ranks))
+		       : 0;
+}
+
 int cell_finish(struct cell *c, struct err *e)
 {
+	if (finish_ranks(c, e) != 0)
+		return -1;
 	if (c->workers > c->backend->max_workers)
 		return err_set(e, ERR_USAGE, "--workers: back end %s takes at most %u, not %u",
 			c->backend->name, c->backend->max_workers, c->workers);
@@ -250,12 +292,6 @@ int cell_finish(struct cell *c, struct err *e)
 		return err_set(e, ERR_USAGE,
 			"--lifetime: back end %s has its workers from a launcher, once, so it has only pool",
 			c->backend->name);
-	if (c->threads_per_rank > 1 && !c->backend->host)
-		return err_set(
-			e, ERR_USAGE, "--threads-per-rank: back end %s has no ranks", c->backend->name);
-	if (c->workers % c->threads_per_rank != 0)
-		return err_set(e, ERR_USAGE, "--threads-per-rank: %u does not divide %u workers",
-			c->threads_per_rank, c->workers);
 	if (c->size_bytes && size_in_items(c, e) != 0)
 		return -1;
 	if (c->backend->max_workers == 1 && c->wait)

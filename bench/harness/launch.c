@@ -12,11 +12,12 @@
 #include "bench/harness/launch.h"
 
 #include "base/paths.h"
+#include "base/units.h"
 #include "bench/harness/child.h"
 #include "bench/harness/launch_args.h"
+#include "bench/harness/launcher.h"
 #include "bench/harness/perform.h"
 #include "bench/machine/clock.h"
-#include "bench/machine/settings.h"
 #include "kernels/cpu.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MORE_WORDS = 24, LAUNCHER_BYTES = 512, LAUNCHER_WORDS = 32 };
+enum { MORE_WORDS = 24 };
 
 /* --- in the driver --- */
 
@@ -39,56 +40,22 @@ struct command {
 	struct cell_argv cell;
 	char options[9][64];
 	char expect[192], known[4][64];
-	char launcher[LAUNCHER_BYTES], memory[24], ranks[16];
+	struct launcher_start start; /* of ranks */
+	char memory[24];             /* that each process may have */
 	const char *argv[LAUNCHER_WORDS + CELL_ARGV + MORE_WORDS];
 };
 
-/* The words that start the ranks of a program: mpirun, or the command in $PARSCALE_MPIRUN, then -n
- * N; run by launch_start. Returns the number of words. */
-static size_t make_launcher(unsigned ranks, uint64_t memory_bytes, struct command *c)
-{
-	const char *said = getenv("PARSCALE_MPIRUN");
-	char *place = NULL;
-	size_t n = 0;
-	c->argv[n++] = "parscale";
-	c->argv[n++] = "start";
-	snprintf(c->memory, sizeof c->memory, "%" PRIu64, memory_bytes);
-	c->argv[n++] = c->memory;
-	snprintf(c->launcher, sizeof c->launcher, "%s", said && *said ? said : "mpirun");
-	for (char *word = strtok_r(c->launcher, " ", &place); word && n < LAUNCHER_WORDS - 2;
-		word = strtok_r(NULL, " ", &place))
-		c->argv[n++] = word;
-	snprintf(c->ranks, sizeof c->ranks, "%u", ranks);
-	c->argv[n++] = "-n";
-	c->argv[n++] = c->ranks;
-	return n;
-}
-
-/* As the launchers that are known spell it: ranks bind themselves, whatever the user's profile has launchers do;
- * where it says nothing they may be more than the CPUs, and may be root's. Open MPI would have hwloc ask for ten X
- * servers, which is ten seconds where the name of the own host is not known. */
-static void set_launcher(void)
-{
-	static const char *const binding[][2] = {{"OMPI_MCA_hwloc_base_binding_policy", "none"},
-		{"PRTE_MCA_hwloc_default_binding_policy", "none"}, {"HYDRA_BINDING", "none"},
-		{"I_MPI_PIN", "0"}, {"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}};
-	static const char *const others[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-		{"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}, {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
-		{"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"HWLOC_COMPONENTS", "-gl"}};
-	settings_drop(SETTING_RANKS);
-	for (size_t i = 0; i < sizeof binding / sizeof *binding; i++)
-		settings_override(binding[i][0], binding[i][1]);
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!getenv(others[i][0]))
-			settings_override(others[i][0], others[i][1]);
-}
-
+/* Of ranks c->start is open already. */
 static void make_command(const struct launch_order *order, const char *path, struct command *c)
 {
 	const struct measure_plan *m = order->measure;
 	const bool ranks = m->cell.backend->host != NULL;
-	size_t n = ranks ? make_launcher(m->cell.workers / m->cell.threads_per_rank, m->memory_bytes, c) : 0,
-	       options = 7;
+	size_t n = 0, options = 7;
+	for (; ranks && n < c->start.count; n++)
+		c->argv[n] = c->start.argv[n];
+	snprintf(c->memory, sizeof c->memory, "%" PRIu64, m->memory_bytes);
+	if (ranks)
+		c->argv[LAUNCHER_LIMIT] = c->memory;
 	cell_to_argv(&m->cell, &c->cell);
 	c->argv[n++] = path;
 	c->argv[n++] = "launch";
@@ -144,6 +111,9 @@ static void make_command(const struct launch_order *order, const char *path, str
 /* What begins the list of what was found, where rows come through a launcher's standard output. */
 #define LIST_MARK "\x1e"
 
+/* What rank 0 says first: without it the launcher has started nothing. */
+#define START_MARK "\x1d"
+
 /* What a launcher says there of its own: MPICH's tells of a rank that died in a box of '='. Kept is the line that says
  * how it died, or else the first. */
 static void hear(struct launch_result *r, const char *line)
@@ -168,6 +138,10 @@ static int take_row(void *ctx, char *line, struct err *e)
 		return puts(line) < 0
 			       ? err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno))
 			       : 0;
+	if (r->ranks && strcmp(line, START_MARK) == 0) {
+		r->started = true;
+		return 0;
+	}
 	if (r->ranks && strcmp(line, LIST_MARK) == 0) {
 		r->listing = true;
 		return 0;
@@ -194,6 +168,47 @@ static double longest_seconds(const struct measure_plan *m)
 	return (m->timeout_seconds + 1) * (m->samples + m->warmup + SEARCHING) + m->cap_seconds + PREPARING;
 }
 
+/* Finds the launcher, and begins a start of ranks. -1: the reason is in the result. */
+static int open_start(const struct cell *cell, struct launcher_start *s, struct launch_result *r)
+{
+	struct launcher launcher;
+	struct err e = {0};
+	if (launcher_find(&launcher, &e) == 0 &&
+		launcher_open(s, &launcher, cell->workers / cell->threads_per_rank, cell->nodes, &e) == 0)
+		return 0;
+	r->status = e.status;
+	snprintf(r->message, sizeof r->message, "%.250s", e.text);
+	return -1;
+}
+
+/* What the launch of ranks came to, in one line. A launcher that started none has refused: that is not available here,
+ * and what to do is known, or whom to ask. */
+static void explain(const struct cell *cell, const struct child_result *ended, struct launch_result *r)
+{
+	const int status = (int)ended->status;
+	const unsigned ranks = cell->workers / cell->threads_per_rank;
+	const char *name = cell->backend->name;
+	char said[sizeof r->message];
+	snprintf(said, sizeof said, "%s", *r->message ? r->message : r->heard);
+	if (status > 128 && status <= 128 + SIGRTMAX && ended->status != ERR_INTERRUPTED) {
+		r->cause = CAUSE_KILLED;
+		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)", name,
+			status - 128, strsignal(status - 128));
+	} else if (r->status == ERR_FAILED && r->cause != CAUSE_TIMEOUT && !r->started) {
+		const char *advice = launcher_advice(said);
+		r->status = ERR_ABSENT;
+		snprintf(r->message, sizeof r->message, "%s: %u rank%s: %.100s%s%.120s", name, ranks,
+			units_plural(ranks),
+			advice  ? ""
+			: *said ? said
+				: "the launcher failed and did not say why",
+			advice ? "" : "; ",
+			advice ? advice : "--launcher or PARSCALE_MPIRUN names another launcher");
+	} else if (r->status == ERR_FAILED && !*r->message)
+		snprintf(r->message, sizeof r->message, "%s: %s", name,
+			*r->heard ? r->heard : "the launcher failed and did not say why");
+}
+
 static int run_once(const struct launch_order *order, struct launch_result *r, bool *paused, struct err *e)
 {
 	static const char *const policies[] = {
@@ -211,10 +226,10 @@ static int run_once(const struct launch_order *order, struct launch_result *r, b
 	if (ranks && access(path, X_OK) != 0)
 		return err_set(e, ERR_ABSENT, "back end %s: cannot start %s: %s", cell->backend->name, path,
 			strerror(errno));
+	if (ranks && open_start(cell, &command.start, r) != 0)
+		return 0;
 	make_command(order, path, &command);
 	child_set_openmp(cell->workers, policies[cell->wait]);
-	if (ranks)
-		set_launcher();
 	char self[4096];
 	const struct child_order child = {.path = ranks ? paths_beside("parscale", self, sizeof self) : path,
 		.argv = command.argv,
@@ -241,15 +256,10 @@ static int run_once(const struct launch_order *order, struct launch_result *r, b
 	r->status = known_status(ended.status);
 	r->cause = ended.cause;
 	memcpy(r->message, ended.message, sizeof r->message);
-	if (ranks && (int)ended.status > 128 && (int)ended.status <= 128 + SIGRTMAX &&
-		ended.status != ERR_INTERRUPTED) {
-		r->cause = CAUSE_KILLED;
-		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)",
-			cell->backend->name, (int)ended.status - 128, strsignal((int)ended.status - 128));
+	if (ranks) {
+		explain(cell, &ended, r);
+		launcher_close(&command.start);
 	}
-	if (ranks && r->status == ERR_FAILED && !*r->message)
-		snprintf(r->message, sizeof r->message, "%s: %s", cell->backend->name,
-			*r->heard ? r->heard : "the launcher failed and did not say why");
 	return status;
 }
 
@@ -325,8 +335,11 @@ static int launch(int argc, char **argv, meter_measure_fn *measure, const struct
 		a.started = clock_ns();
 	a.measure.started_ns = a.started;
 	a.measure.share = (double)a.share / 100;
-	if (backend)
+	if (backend) {
 		a.measure.cell.backend = backend;
+		if (fd == STDOUT_FILENO && write(fd, START_MARK "\n", 2) != 2)
+			return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+	}
 	*memory_bytes = a.measure.memory_bytes;
 	limit_memory(*memory_bytes);
 	return perform_cell(&a.measure, measure, send_row, &fd, e);
@@ -334,11 +347,8 @@ static int launch(int argc, char **argv, meter_measure_fn *measure, const struct
 
 int launch_start(char **argv)
 {
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	limit_memory(strtoull(argv[1], NULL, 10));
-	execvp(argv[2], argv + 2);
-	fprintf(stderr, "parscale: cannot start %s: %s\n", argv[2], strerror(errno));
-	return ERR_ABSENT;
+	return launcher_start_main(argv + 1);
 }
 
 int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend)

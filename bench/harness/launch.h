@@ -27,6 +27,7 @@ struct launch_result {
 	enum err_status status; /* ERR_NONE: all went well */
 	enum err_cause cause;   /* of ERR_FAILED */
 	bool ranks;             /* rows come through a launcher's standard output, */
+	bool started;           /* if the launcher started them; */
 	bool listing;           /* and are over: the rest is the listing; */
 	char heard[120];        /* what the launcher said there of its own */
 	/* one line, if `capture` was asked for or the worker program was killed; else "" */
@@ -43,8 +44,8 @@ int launch_run(const struct launch_order *order, struct launch_result *r, struct
  * serves. */
 int launch_main(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend);
 
-/* `parscale start BYTES PROGRAM ...`: becomes another program, which the driver's end will ask to end, and each of whose
- * processes has so much writable memory (0: any). Returns the exit status where it cannot. */
+/* `parscale start BYTES FOLDER MEMORY PROGRAM ...`: launcher_start_main, and each process of the program has so much
+ * writable memory (0: any). */
 int launch_start(char **argv);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/options.h"
 #include "base/wrap.h"
+#include "bench/harness/launcher.h"
 #include "bench/harness/nth.h"
 
 #include <inttypes.h>
@@ -35,6 +36,13 @@ static int set_fault(const char *name, const char *value, void *target, struct e
 {
 	(void)name;
 	return fault_parse(value, target, e);
+}
+
+static int set_launcher(const char *name, const char *value, void *target, struct err *e)
+{
+	(void)name;
+	(void)target;
+	return launcher_choose(value, e);
 }
 
 /* Options of the measurement, which no cell has. */
@@ -65,6 +73,8 @@ static const struct option_spec own_options[] = {
 		"count cycles, instructions, misses and energy if the system permits it"),
 	OPTION_TEXT("trace", struct run_args, measure.trace, "FILE",
 		"append a CSV timeline of each worker in the last run (as a sweep's workers.csv)"),
+	OPTION_CALL("launcher", struct run_args, measure, set_launcher, "COMMAND",
+		"back end mpi: start ranks by this command, such as 'srun --mpi=pmix' (default: PARSCALE_MPIRUN, or the mpirun of the MPI that parscale-mpi was built with)"),
 	OPTION_CALL("expect", struct run_args, measure, set_expect, NULL, NULL),
 	OPTION_CALL("fault", struct run_args, measure.fault, set_fault, NULL, NULL),
 	OPTION_NUMBER("result-fd", struct run_args, result_fd, 1, 1000, NULL),

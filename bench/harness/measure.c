@@ -80,6 +80,11 @@ static int take(void *ctx, const struct timing *t, uint64_t batch, struct err *e
 #define SPREAD(name, meaning) r->name##_ns = t->name##_ns;
 #define USAGE(name, unit, meaning) r->name = t->name;
 #include "bench/data/measured.def"
+	struct rank_costs costs;
+	if (trial_rank_costs(m->trial, &costs)) {
+#define RANK_COST(name, meaning) r->name##_ns = costs.name##_ns;
+#include "bench/data/rank_costs.def"
+	}
 	r->count = uint_known(t->tally.count);
 	r->check = uint_known(t->tally.checksum);
 	r->longest = (struct uint_field){t->tally.longest, m->plan->cell.kernel->longest != NULL};

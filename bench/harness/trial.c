@@ -219,6 +219,7 @@ static int open_team(struct trial *t, const struct trial_plan *plan, struct err 
 		.lifetime = (enum lifetime)t->work.cell->lifetime,
 		.schedule = (enum schedule)t->work.cell->schedule,
 		.threads_per_rank = t->work.cell->threads_per_rank,
+		.nodes = (unsigned)t->work.cell->nodes,
 		.global_lock = t->work.cell->global_lock,
 		.spin = looks(t),
 		.timeout_seconds = plan->timeout_seconds};
@@ -312,6 +313,14 @@ double trial_setup_seconds(const struct trial *t)
 double trial_open_seconds(const struct trial *t)
 {
 	return t->open_seconds;
+}
+
+bool trial_rank_costs(const struct trial *t, struct rank_costs *costs)
+{
+	const struct backend *b = t->work.cell->backend;
+	if (b->costs)
+		b->costs(t->team, costs);
+	return b->costs != NULL;
 }
 
 bool trial_bound(const struct trial *t)

@@ -54,6 +54,9 @@ void trial_close(struct trial *t);
 double trial_setup_seconds(const struct trial *t);
 double trial_open_seconds(const struct trial *t);
 
+/* What ranks spend in their library, after a run; false where the workers are no ranks. */
+bool trial_rank_costs(const struct trial *t, struct rank_costs *costs);
+
 /* Were workers bound to CPUs? */
 bool trial_bound(const struct trial *t);
 

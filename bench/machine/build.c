@@ -17,6 +17,7 @@
 #endif
 
 const char build_version[] = BUILD_VERSION;
+const char build_mpi[] = BUILD_MPI;
 
 static const char *libc_version(void)
 {
@@ -48,7 +49,7 @@ static const char *unless_empty(const char *text)
 
 const struct build_fact *build_facts(void)
 {
-	static struct build_fact facts[12];
+	static struct build_fact facts[13];
 	const struct build_fact now[] = {
 		{"version", build_version, NULL},
 		{"commit", unless_empty(BUILD_COMMIT), "not built from a git checkout"},
@@ -60,6 +61,7 @@ const struct build_fact *build_facts(void)
 		{"hwloc", hwloc_version(), MISSING_HWLOC},
 		{"zlib", HAVE_ZLIB ? "found" : NULL, MISSING_ZLIB},
 		{"benchmark", HAVE_BENCHMARK ? "found" : NULL, MISSING_BENCHMARK},
+		{"mpi", unless_empty(BUILD_MPI), MISSING_MPI},
 		{"jansson", JANSSON_VERSION, NULL},
 		{NULL, NULL, NULL},
 	};

@@ -15,8 +15,8 @@ struct build_fact {
 	const char *missing; /* why not; NULL where there is a value */
 };
 
-/* All of them: version, commit, compiler, flags, arch, libc, openmp, hwloc, benchmark, jansson; ended by one
- * whose name is NULL. */
+/* All of them: version, commit, compiler, flags, arch, libc, openmp, hwloc, benchmark, mpi, jansson; ended by
+ * one whose name is NULL. */
 const struct build_fact *build_facts(void);
 
 /* The version from the file VERSION, such as "0.1.0". */
@@ -27,6 +27,9 @@ extern const char *const build_openmp;
 
 /* Whose runtime that is: "libgomp" or "libomp"; "" without. */
 extern const char *const build_openmp_runtime;
+
+/* The MPI that parscale-mpi was built with, "Open MPI 4.1.4"; "" without. */
+extern const char build_mpi[];
 
 /* As an object of strings and nulls; NULL without memory. The caller owns it. */
 json_t *build_json(void);

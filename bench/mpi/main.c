@@ -153,7 +153,13 @@ int main(int argc, char **argv)
 	int status = 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher's end is ours */
 	rank_team_start(&argc, &argv);
-	if (rank_team_rank() == 0) {
+	char alone[RANK_TEAM_TEXT];
+	bool first;
+	if (rank_team_alone(alone, &first)) {
+		if (first)
+			fprintf(stderr, "parscale: %s\n", alone);
+		status = ERR_USAGE;
+	} else if (rank_team_rank() == 0) {
 		status = lead(argc, argv);
 		rank_team_release();
 	} else if (cpu_disable(getenv("PARSCALE_CPU_DISABLE"), &ignored) == 0) {

@@ -2,24 +2,26 @@
 /*
  * rank_team.c - a team of MPI ranks, each with one worker or several OpenMP threads.
  *
- * Ranks share no memory, so each part of the control block has its MPI counterpart: the order is a
- * broadcast, the gate MPI_Barrier, the dynamic chunk counter MPI_Fetch_and_op on a window in the
- * memory of rank 0, the slots are gathered. Every rank rebuilds the job from the words of a command
- * line, as workers of `exec` do. Only one thread of a rank calls MPI at a time
- * (MPI_THREAD_SERIALIZED). Failures to open are collected from all ranks and answered to all, so
- * that no rank waits in a barrier for one that gave up; a rank that dies later ends the program, as
- * in any MPI program.
+ * Each part of the control block has its MPI counterpart: the order is a broadcast, the gate
+ * MPI_Barrier, the dynamic chunks come from chunk_pool.c, the slots are gathered. Every rank
+ * rebuilds the job from the words of a command line, as workers of `exec` do. Only one thread of a
+ * rank calls MPI at a time (MPI_THREAD_SERIALIZED). Failures to open are collected from all ranks
+ * and answered to all, so that no rank waits in a barrier for one that gave up; a rank that dies
+ * later ends the program, as in any MPI program.
  */
 #include "bench/mpi/rank_team.h"
+
 #include "base/system.h"
 #include "base/units.h"
-
+#include "bench/machine/build.h"
+#include "bench/machine/clock.h"
+#include "bench/mpi/chunk_pool.h"
 #include "bench/mpi/threads.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <mpi.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -44,46 +46,91 @@ struct answer {
 	char text[ANSWER_TEXT];
 };
 
+/* What a rank spent in MPI, in the record of its first worker behind the slot. */
+struct toll {
+	uint64_t init_ns, gather_ns; /* MPI_Init; gathering the slots, in the run before */
+};
+
 struct team {
 	const struct job *job;
 	struct team_plan plan;
-	uint64_t *next;       /* the chunk counter, in the memory of rank 0 */
-	MPI_Win window;       /* onto it */
-	pthread_mutex_t turn; /* one thread of a rank at a time speaks to the others */
-	size_t stride;
+	struct chunk_pool *pool;
+	struct toll toll;
+	size_t slot_bytes, stride; /* rounded; with the toll */
 	/* of the own workers; in rank 0 followed by those of the others, as they were gathered */
 	char *slots;
 	bool *entered; /* which of the own workers */
 };
 
-static int rank, ranks, local, support;
+static int rank, ranks, support;
+static struct chunk_hosts hosts;
+static uint64_t init_ns;
 static char *far; /* in rank 0, of every rank: it is on another host, by another clock */
 
 /* In the others: the OPEN that waits for an answer, and whether it was given by joining. */
 static struct call pending;
 static bool joined;
 
+/* The folder for segments of shared memory that the driver has made, on this host: it may be another than the driver's. */
+static const char *memory_folder(void)
+{
+	const char *folder = getenv("OMPI_MCA_btl_vader_backing_directory");
+	const char *name = folder ? strrchr(folder, '/') : NULL;
+	return name && strncmp(name, "/parscale-mpi-", 14) == 0 ? folder : NULL;
+}
+
 void rank_team_start(int *argc, char ***argv)
 {
-	MPI_Comm host;
+	if (memory_folder())
+		mkdir(memory_folder(), 0700);
+	const uint64_t start = clock_ns();
 	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
+	init_ns = clock_ns() - start;
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-	MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &host);
-	MPI_Comm_rank(host, &local);
-	int first = rank;
-	MPI_Bcast(&first, 1, MPI_INT, 0, host);
-	MPI_Comm_free(&host);
-	const char mine = first != 0;
+	chunk_hosts_find(&hosts);
+	const char mine = hosts.mine != 0;
 	if (rank == 0 && !(far = calloc((size_t)ranks, 1)))
 		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
 	MPI_Gather(&mine, 1, MPI_CHAR, far, 1, MPI_CHAR, 0, MPI_COMM_WORLD);
 }
 
+/* What launchers tell a rank in its environment: its number and how many there are, as far as they tell. */
+static const struct told {
+	const char *family; /* as build_mpi begins; "": any */
+	const char *launcher, *size, *rank;
+} told[] = {{"Open MPI", "Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+	{"MPICH", "MPICH's mpiexec", "PMI_SIZE", "PMI_RANK"},
+	{"", "srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+
+bool rank_team_alone(char text[RANK_TEAM_TEXT], bool *first)
+{
+	if (ranks > 1)
+		return false;
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		const char *size = getenv(told[i].size), *number = getenv(told[i].rank);
+		const size_t n = strlen(told[i].family);
+		if (size && n > 0 && strncmp(build_mpi, told[i].family, n) == 0)
+			return false; /* it was started by its own, and is alone rightly */
+		if (!size || strtoul(size, NULL, 10) < 2)
+			continue;
+		*first = !number || strtoul(number, NULL, 10) == 0;
+		snprintf(text, RANK_TEAM_TEXT,
+			"mpi: %s started %.10s ranks, but parscale-mpi is of %s, so each is alone: --launcher or PARSCALE_MPIRUN "
+			"names that MPI's launcher (mpirun.openmpi, mpirun.mpich, srun --mpi=pmix, srun --mpi=pmi2)",
+			told[i].launcher, size, build_mpi);
+		return true;
+	}
+	return false;
+}
+
 void rank_team_stop(void)
 {
 	free(far);
+	chunk_hosts_free(&hosts);
 	MPI_Finalize();
+	if (memory_folder())
+		rmdir(memory_folder()); /* by whoever comes last on its host */
 }
 
 unsigned rank_team_rank(void)
@@ -98,7 +145,7 @@ unsigned rank_team_count(void)
 
 unsigned rank_team_local(void)
 {
-	return (unsigned)local;
+	return (unsigned)hosts.local;
 }
 
 /* --- in every rank --- */
@@ -158,11 +205,19 @@ static void *own_slot(const struct team *t, unsigned thread)
 	return t->slots + thread * t->stride;
 }
 
+static struct toll *toll_of(const struct team *t, unsigned worker)
+{
+	return (struct toll *)(void *)(t->slots + worker * t->stride + t->slot_bytes);
+}
+
 static void gather(struct team *t)
 {
+	*toll_of(t, 0) = t->toll;
+	const uint64_t start = clock_ns();
 	const int bytes = (int)(t->stride * t->plan.threads_per_rank);
 	MPI_Gather(rank == 0 ? MPI_IN_PLACE : t->slots, bytes, MPI_BYTE, t->slots, bytes, MPI_BYTE, 0,
 		MPI_COMM_WORLD);
+	t->toll.gather_ns = clock_ns() - start;
 }
 
 static void enter_one(void *ctx, unsigned thread)
@@ -181,9 +236,7 @@ static void leave_one(void *ctx, unsigned thread)
 static void leave(struct team *t)
 {
 	threads_all(t->plan.threads_per_rank, leave_one, t);
-	MPI_Win_unlock_all(t->window);
-	MPI_Win_free(&t->window);
-	pthread_mutex_destroy(&t->turn);
+	chunk_pool_close(t->pool);
 	free(t->entered);
 	free(t->slots);
 	free(t);
@@ -212,18 +265,22 @@ static int enter(struct team **team, const struct job *job, const struct team_pl
 {
 	struct err mine = {0};
 	struct team *t = calloc(1, sizeof *t);
-	const size_t stride = rounded(job->slot_bytes),
+	const size_t slot_bytes = rounded(job->slot_bytes),
+		     stride = slot_bytes + rounded(sizeof(struct toll)),
 		     bytes = stride * (rank == 0 ? plan->workers : plan->threads_per_rank);
 	void *slots = aligned_alloc(SLOT_ALIGN, bytes);
 	bool *entered = calloc(plan->threads_per_rank, sizeof *entered);
 	if (!t || !slots || !entered)
 		MPI_Abort(MPI_COMM_WORLD, ERR_FAILED);
 	memset(slots, 0, bytes);
-	*t = (struct team){.job = job, .plan = *plan, .stride = stride, .slots = slots, .entered = entered};
-	pthread_mutex_init(&t->turn, NULL);
-	MPI_Win_allocate(rank == 0 ? sizeof *t->next : 0, sizeof *t->next, MPI_INFO_NULL, MPI_COMM_WORLD,
-		&t->next, &t->window);
-	MPI_Win_lock_all(MPI_MODE_NOCHECK, t->window);
+	*t = (struct team){.job = job,
+		.plan = *plan,
+		.pool = chunk_pool_open(&hosts),
+		.toll = {.init_ns = init_ns},
+		.slot_bytes = slot_bytes,
+		.stride = stride,
+		.slots = slots,
+		.entered = entered};
 	enter_here(t, &mine);
 	if (agree(&mine, e) != 0) {
 		leave(t);
@@ -231,18 +288,6 @@ static int enter(struct team **team, const struct job *job, const struct team_pl
 	}
 	*team = t;
 	return 0;
-}
-
-/* The next chunk from the counter. */
-static uint64_t fetch(struct team *t)
-{
-	const uint64_t one = 1;
-	uint64_t index;
-	pthread_mutex_lock(&t->turn);
-	MPI_Fetch_and_op(&one, &index, MPI_UINT64_T, 0, 0, MPI_SUM, t->window);
-	MPI_Win_flush(0, t->window);
-	pthread_mutex_unlock(&t->turn);
-	return index;
 }
 
 static void work_one(void *ctx, unsigned thread)
@@ -257,7 +302,7 @@ static void work_one(void *ctx, unsigned thread)
 		for (backend_share(job->chunks, t->plan.workers, worker, &index, &end); index < end; index++)
 			job->chunk(job->ctx, worker, slot, index);
 	} else {
-		while ((index = fetch(t)) < end)
+		while (chunk_pool_take(t->pool, thread == 0, &index))
 			job->chunk(job->ctx, worker, slot, index);
 	}
 	job->end(job->ctx, worker, slot);
@@ -273,14 +318,10 @@ static void tell_each(struct team *t, void (*tell)(void *ctx, unsigned worker, v
 /* A run: gate, chunks, and the slots on their way to rank 0. */
 static void run_chunks(struct team *t)
 {
-	if (rank == 0) {
-		const uint64_t none = 0;
-		uint64_t before;
-		MPI_Fetch_and_op(&none, &before, MPI_UINT64_T, 0, 0, MPI_REPLACE, t->window);
-		MPI_Win_flush(0, t->window);
-	}
+	chunk_pool_reset(t->pool, t->job->chunks);
 	tell_each(t, t->job->at_gate);
 	MPI_Barrier(MPI_COMM_WORLD);
+	chunk_pool_see(t->pool);
 	threads_all(t->plan.threads_per_rank, work_one, t);
 	gather(t);
 	tell_each(t, t->job->reported);
@@ -316,6 +357,12 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 				? ""
 				: ": is it of the MPI that parscale was built with? Try PARSCALE_MPIRUN=\"srun "
 				  "--mpi=pmix\", mpirun.openmpi or mpirun.mpich");
+		return NULL;
+	}
+	if (plan->nodes && plan->nodes != (unsigned)hosts.count) {
+		err_set(e, ERR_USAGE,
+			"mpi: --nodes: %u nodes wanted, but the launcher started its ranks on %d: it needs an allocation, or a host file (--launcher)",
+			plan->nodes, hosts.count);
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {
@@ -359,6 +406,21 @@ static int run_ranks(struct team *t, struct err *e)
 	return 0;
 }
 
+static void costs_of_ranks(struct team *t, struct rank_costs *c)
+{
+	*c = (struct rank_costs){.init_min_ns = INFINITY, .gather_min_ns = INFINITY};
+	for (int r = 0; r < ranks; r++) {
+		const struct toll *toll = toll_of(t, (unsigned)r * t->plan.threads_per_rank);
+		const double init = (double)toll->init_ns, gathered = (double)toll->gather_ns;
+		c->init_min_ns = fmin(c->init_min_ns, init);
+		c->init_max_ns = fmax(c->init_max_ns, init);
+		c->init_mean_ns += init / ranks;
+		c->gather_min_ns = fmin(c->gather_min_ns, gathered);
+		c->gather_max_ns = fmax(c->gather_max_ns, gathered);
+		c->gather_mean_ns += gathered / ranks;
+	}
+}
+
 static void close_ranks(struct team *t)
 {
 	if (!t)
@@ -382,6 +444,7 @@ const struct backend rank_team_backend = {
 	.open = open_ranks,
 	.run = run_ranks,
 	.slot = slot_of_rank,
+	.costs = costs_of_ranks,
 	.close = close_ranks,
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rank_team.h - workers that are the ranks of an MPI program, or the OpenMP threads of these. Rank 0 opens the
- * team and has its first workers; all others wait for what it broadcasts. Nothing is shared: the gate is a
- * barrier, the chunk counter a one-sided fetch-and-add, and the slots are gathered. A rank that dies takes
- * the whole program with it, as MPI programs do.
+ * team and has its first workers; all others wait for what it broadcasts. The gate is a barrier, chunks come from a pool
+ * of each host (chunk_pool.h), and the slots are gathered. A rank that dies takes the whole program with it, as MPI
+ * programs do.
  */
 #ifndef PARSCALE_BENCH_MPI_RANK_TEAM_H
 #define PARSCALE_BENCH_MPI_RANK_TEAM_H
@@ -13,6 +13,11 @@
 /* Before and after everything else, in every rank. */
 void rank_team_start(int *argc, char ***argv);
 void rank_team_stop(void);
+
+/* Whether a launcher started several ranks and this one is alone all the same, since the launcher is of another MPI: why,
+ * and whether this is the one that shall say so. After rank_team_start. */
+enum { RANK_TEAM_TEXT = 400 };
+bool rank_team_alone(char text[RANK_TEAM_TEXT], bool *first);
 
 /* This rank's number, how many there are, and its number among those of the same host. */
 unsigned rank_team_rank(void);

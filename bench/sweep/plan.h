@@ -54,6 +54,7 @@ struct plan {
 	double timeout_seconds; /* timeout = 60s: of a launch */
 	uint64_t memory_bytes;  /* memory = 2Gi: of a process of a launch; 0: no limit */
 	double budget_seconds;  /* budget = 1h: of the sweep */
+	/* launcher = srun --mpi=pmix: of ranks; not kept here, it is the process's (launcher_choose) */
 	uint64_t order_seed;    /* order-seed = 1: of the order within blocks */
 	struct fault fault;     /* of tests, in each launch that has its worker */
 

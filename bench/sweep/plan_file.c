@@ -6,6 +6,7 @@
 #include "bench/sweep/plan_file.h"
 
 #include "base/number.h"
+#include "bench/harness/launcher.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -114,6 +115,8 @@ static int set_setting(struct plan *p, const char *key, char *value, struct err 
 		return number_parse_seconds(key, value, &p->budget_seconds, e);
 	if (strcmp(key, "order-seed") == 0)
 		return number_parse(key, value, 0, UINT64_MAX, &p->order_seed, e);
+	if (strcmp(key, "launcher") == 0)
+		return launcher_choose(value, e);
 	if (strcmp(key, "meter") == 0)
 		return (p->meter = meter_find(value, e)) ? 0 : -1;
 	return 1;
