@@ -268,7 +268,7 @@ clang: test ## build with clang and run the tests (build-clang)
 
 c_sources     := $(call found,base kernels bench plots tests,*.c)
 all_sources   := $(c_sources) $(call found,base kernels bench tests,*.h) bench/gbench/gbench.cc
-shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/*)) $(wildcard tests/cli/*.sh)
+shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/* scripts/cluster/*)) $(wildcard tests/cli/*.sh)
 
 # SC2329: functions that suites hand to `ok` and its like are called there.
 lint: ## check heads of sources, map of folders, links and lines of docs; shellcheck

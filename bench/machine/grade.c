@@ -115,7 +115,14 @@ static enum grade judge_cores(const struct grade_input *s, char *says, size_t si
 static enum grade judge_quota(const struct grade_input *s, char *says, size_t size)
 {
 	const int usable = topology_usable(&s->machine->topology);
-	const double quota = s->environment->cpu_quota;
+	const double quota = s->environment->cpu_quota, least = s->machine->topology.quota;
+	if (least < usable && !(quota <= least)) {
+		snprintf(says, size,
+			"the batch job has %g of %d CPUs and is not bound to them: other jobs may use the same; have it bound "
+			"(srun --cpu-bind=cores, task/affinity), or take whole nodes (--exclusive)",
+			least, usable);
+		return GRADE_WARNING;
+	}
 	if (isnan(quota) || quota >= usable) {
 		snprintf(says, size, "no CPU quota");
 		return GRADE_OK;

@@ -10,6 +10,8 @@
  */
 #include "bench/machine/place.h"
 
+#include "bench/machine/allocation.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -160,7 +162,8 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 		{SCOPE_FASTEST, "all fast cores"},
 	};
 	const unsigned threads = (unsigned)topology_usable(t), capacity = place_capacity(t, threads);
-	const bool limited = capacity < threads;
+	const double given = allocation_cpus();
+	const bool limited = capacity < threads, job = limited && given >= t->quota && given <= t->quota;
 	struct counts c = {.list = counts, .room = room};
 	for (unsigned n = 1; n <= capacity; n *= 2)
 		add(&c, n, NULL);
@@ -169,8 +172,9 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 		if (cores > (edges[i].scope != SCOPE_MACHINE) && cores <= capacity)
 			add(&c, cores, edges[i].edge);
 	}
-	add(&c, capacity, limited ? "the CPU quota" : "all threads");
-	add(&c, 2 * capacity, "twice what there is");
+	add(&c, capacity, job ? "the CPUs of the job" : limited ? "the CPU quota" : "all threads");
+	if (!job) /* more would run on CPUs that are others' */
+		add(&c, 2 * capacity, "twice what there is");
 	for (int i = 0; i < c.n; i++)
 		counts[i].oversubscribed = counts[i].workers > threads || counts[i].workers > t->quota;
 	return c.n;

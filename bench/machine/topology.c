@@ -6,6 +6,7 @@
 #include "bench/machine/topology_read.h"
 
 #include "base/system.h"
+#include "bench/machine/allocation.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/tree.h"
@@ -218,7 +219,7 @@ unsigned topology_limits_here(double *quota)
 	struct err ignored = {0};
 	int ids[CPULIST_LIMIT];
 	cgroup_read(&group, "");
-	*quota = group.quota;
+	*quota = fmin(group.quota, allocation_cpus());
 	int n = topology_allowed("", ids, &ignored);
 	return n > 0 ? (unsigned)n : 1;
 }
@@ -249,7 +250,7 @@ int topology_apply_limits(struct topology *t, const char *root, struct err *e)
 	struct cgroup group;
 	int ids[CPULIST_LIMIT];
 	cgroup_read(&group, root);
-	t->quota = group.quota;
+	t->quota = root[0] == '\0' ? fmin(group.quota, allocation_cpus()) : group.quota;
 	int n = topology_allowed(root, ids, e);
 	if (n < 0) {
 		topology_free(t);

@@ -43,7 +43,9 @@ struct topology {
 	struct cpu *cpus;
 	int count;        /* at least 1 */
 	int memory_nodes; /* NUMA nodes that have memory and no CPU (HBM, CXL expanders, GPUs) */
-	double quota;     /* CPU time that this process's control group may use, in CPUs; NAN: no limit */
+	/* CPU time that this process's control group may use, or the CPUs of the batch job if it has fewer, in CPUs; NAN:
+	 * no limit */
+	double quota;
 	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
 	/* "": this machine's, or read under a root; else the variable by which hwloc was given another machine's,
 	 * which all CPUs may be used of */
