@@ -401,7 +401,7 @@ static const struct option_spec specs[] = {
 	OPTION_SECONDS("local", struct args, local, "the same of a node's own (default: 100ns)"),
 	OPTION_COUNT("unevenness", struct args, percent, 0, 1000,
 		"coefficient of variation of a chunk's time, in per cent (default: 25)"),
-	OPTION_COUNT("slope", struct args, slope, 0, 99,
+	OPTION_COUNT("slope-percent", struct args, slope, 0, 99,
 		"the last chunks take so many per cent more than the mean, the first so many less (default: 0)"),
 	OPTION_FLAG("oversubscribed", struct args, oversubscribed,
 		"one host: its counter is under a lock, and its ranks take turns on its CPUs"),
