@@ -5,6 +5,7 @@
  */
 #include "base/wrap.h"
 #include "bench/commands/command.h"
+#include "bench/harness/child.h"
 #include "bench/harness/launch.h"
 #include "bench/harness/launcher.h"
 #include "bench/harness/worker.h"
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
 	if (argc > 5 && strcmp(argv[1], "start") == 0)
 		return launch_start(argv + 1);
 	if (argc > 1 && strcmp(argv[1], "probe-launch") == 0)
-		return probe_launch_main(argc - 1, argv + 1);
+		return probe_launch_main(argc - 1, argv + 1, CHILD_RESULT_FD);
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return worker_main(argc - 1, argv + 1);
 	int status = dispatch(argc, argv, &e);

@@ -12,6 +12,7 @@
 #include "bench/harness/launcher.h"
 
 #include "base/paths.h"
+#include "base/system.h"
 #include "bench/harness/child.h"
 #include "bench/machine/build.h"
 #include "bench/machine/settings.h"
@@ -28,7 +29,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -403,12 +403,7 @@ static void sweep_up(int held, char **folders)
 	char nothing;
 	setsid();
 	dup2(held, STDIN_FILENO); /* and nothing else stays open */
-#ifdef SYS_close_range
-	syscall(SYS_close_range, STDOUT_FILENO, ~0U, 0);
-#else
-	close(STDOUT_FILENO);
-	close(STDERR_FILENO);
-#endif
+	system_close_range(STDOUT_FILENO, (int)sysconf(_SC_OPEN_MAX));
 	while (read(STDIN_FILENO, &nothing, 1) < 0 && errno == EINTR)
 		;
 	for (int i = 0; i < ROUNDS; i++) {
@@ -461,6 +456,8 @@ const char *launcher_advice(const char *said)
 			"the launcher refuses root: run as a user, or OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"},
 		{"more processes than",
 			"the launcher has fewer nodes than --nodes: it needs an allocation, or a host file"},
+		{"not built with SLURM's PMI",
+			"srun offers these ranks no interface: --launcher 'srun --mpi=pmix'"},
 		{"unrecognized argument",
 			"the launcher does not know an option of --launcher or PARSCALE_MPIRUN"},
 	};

@@ -29,6 +29,9 @@ enum {
 	LAUNCHER_LIMIT = 2
 };
 
+/* What begins a line of ours, where a launcher may print others in between. */
+#define LAUNCHER_MARK '\x1d'
+
 struct launcher {
 	char command[LAUNCHER_COMMAND]; /* its words, separated by blanks */
 	const char *from;               /* who named it: "PARSCALE_MPIRUN", or "default" */

@@ -12,6 +12,8 @@
 #include "bench/harness/perform.h"
 #include "bench/harness/work.h"
 #include "bench/machine/place.h"
+#include "bench/mpi/rank_hosts.h"
+#include "bench/mpi/rank_messages.h"
 #include "bench/mpi/rank_team.h"
 #include "kernels/cpu.h"
 
@@ -159,6 +161,13 @@ int main(int argc, char **argv)
 		if (first)
 			fprintf(stderr, "parscale: %s\n", alone);
 		status = ERR_USAGE;
+	} else if (argc > 1 && strcmp(argv[1], "hosts") == 0) {
+		rank_hosts_print();
+	} else if (argc > 1 && strcmp(argv[1], "probe-launch") == 0) {
+		if (rank_team_rank() == 0)
+			status = rank_messages_lead(argc - 1, argv + 1);
+		else
+			rank_messages_serve();
 	} else if (rank_team_rank() == 0) {
 		status = lead(argc, argv);
 		rank_team_release();

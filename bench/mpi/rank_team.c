@@ -138,6 +138,11 @@ unsigned rank_team_rank(void)
 	return (unsigned)rank;
 }
 
+const struct chunk_hosts *rank_team_hosts(void)
+{
+	return &hosts;
+}
+
 unsigned rank_team_count(void)
 {
 	return (unsigned)ranks;

@@ -24,6 +24,9 @@ unsigned rank_team_rank(void);
 unsigned rank_team_count(void);
 unsigned rank_team_local(void);
 
+/* Who shares a host with whom. */
+const struct chunk_hosts *rank_team_hosts(void);
+
 /* The back end of rank 0: backend_mpi, and functions that work. Lifetime pool; threads_per_rank workers in
  * every rank, in the order of the ranks. */
 extern const struct backend rank_team_backend;

@@ -74,6 +74,10 @@ struct probe {
 	/* A sweep opens with it (bench/sweep/opening.h): `probe = all` does not mean it as well. */
 	bool opens;
 
+	/* the program of ours whose ranks it needs, which a launcher starts; its first option is their number. NULL:
+	 * none */
+	const char *host;
+
 	/* Adds the cases (probe_add), from options and CPUs alone: the driver calls it as well. ERR_USAGE for
 	 * options that do not go together here; names the option and what is legal. */
 	int (*cases)(struct probe_run *r, struct err *e);

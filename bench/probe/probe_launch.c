@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/signals.h"
 #include "bench/harness/child.h"
+#include "bench/harness/launcher.h"
 #include "bench/probe/probe_args.h"
 #include "bench/probe/sampler.h"
 
@@ -23,6 +24,16 @@ enum { SAMPLES_WANTED = 12, LONG_SAMPLES_WANTED = 6 }; /* of a case, in all laun
 
 /* --- in the driver --- */
 
+/* Where ranks are started, the launcher may say something between the rows. */
+static int take_some_row(void *ctx, char *line, struct err *e)
+{
+	struct probe_launch_row row;
+	struct err none = {0};
+	if (csv_parse_line(probe_launch_columns, line, &row, &none) != 0)
+		return 0;
+	return table_add(ctx, &row, e) ? 0 : -1;
+}
+
 static int take_row(void *ctx, char *line, struct err *e)
 {
 	struct probe_launch_row row;
@@ -31,13 +42,36 @@ static int take_row(void *ctx, char *line, struct err *e)
 	return 0;
 }
 
+/* Begins a start of the probe's ranks; -1: what is missing is in `ended`. */
+static int open_ranks(
+	const struct probe_run *r, const char *path, struct launcher_start *s, struct child_result *ended)
+{
+	struct launcher launcher;
+	struct err e = {0};
+	if (access(path, X_OK) != 0)
+		err_set(&e, ERR_ABSENT, "cannot start %s", path);
+	else if (launcher_find(&launcher, &e) == 0 &&
+		 launcher_open(s, &launcher, (unsigned)r->option[0], 0, &e) == 0)
+		return 0;
+	*ended = (struct child_result){.status = e.status};
+	snprintf(ended->message, sizeof ended->message, "%.250s", e.text);
+	return -1;
+}
+
 static int start(const struct probe_launch *l, struct table *rows, struct child_result *ended, struct err *e)
 {
-	char path[4096], words[PROBE_OPTIONS + 4][80];
-	const char *argv[PROBE_OPTIONS + 11];
+	char path[4096], self[4096], words[PROBE_OPTIONS + 4][80];
+	const char *argv[LAUNCHER_WORDS + PROBE_OPTIONS + 11];
 	const struct probe_run *r = l->run;
+	const bool ranks = r->probe->host != NULL;
+	struct launcher_start begun;
 	size_t n = 0, w = 0;
-	argv[n++] = paths_near(l->program, "parscale", path, sizeof path);
+	paths_near(l->program, ranks ? r->probe->host : "parscale", path, sizeof path);
+	if (ranks && open_ranks(r, path, &begun, ended) != 0)
+		return 0;
+	for (; ranks && n < begun.count; n++)
+		argv[n] = begun.argv[n];
+	argv[n++] = path;
 	argv[n++] = "probe-launch";
 	argv[n++] = r->probe->name;
 	snprintf(words[w++], sizeof words[0], "--seconds=%.9fs", l->seconds);
@@ -55,14 +89,20 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 		argv[n++] = "--limited";
 	argv[n] = NULL;
 	child_set_openmp(PROBE_CPUS, NULL);
-	const struct child_order order = {.path = path,
+	/* a launcher ends its ranks itself, and who clears up after it is no orphan */
+	const struct child_order order = {.path = ranks ? paths_beside("parscale", self, sizeof self) : path,
 		.argv = argv,
 		.timeout_seconds = l->timeout_seconds,
 		.capture = true,
-		.clear = true,
-		.line = take_row,
+		.launcher = ranks,
+		.no_input = ranks,
+		.clear = !ranks,
+		.line = ranks ? take_some_row : take_row,
 		.ctx = rows};
-	return child_run(&order, ended, e);
+	const int status = child_run(&order, ended, e);
+	if (ranks)
+		launcher_close(&begun);
+	return status;
 }
 
 static int note_trouble(const struct probe_launch *l, const struct child_result *ended, struct table *rows,
@@ -102,8 +142,7 @@ int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *goo
 
 static int send_row(void *ctx, const struct probe_launch_row *row, struct err *e)
 {
-	(void)ctx;
-	return csv_append(CHILD_RESULT_FD, probe_launch_columns, row, e);
+	return csv_append(*(const int *)ctx, probe_launch_columns, row, e);
 }
 
 static unsigned share(uint64_t all, uint64_t launches)
@@ -111,13 +150,13 @@ static unsigned share(uint64_t all, uint64_t launches)
 	return (unsigned)((all + launches - 1) / launches);
 }
 
-static int measure(int argc, char **argv, struct err *e)
+static int measure(int argc, char **argv, int fd, struct err *e)
 {
 	struct probe_args a;
 	struct probe_run r;
 	if (probe_args_parse(argc, argv, &a, e) != 0)
 		return -1;
-	if (a.count != 1 || fcntl(CHILD_RESULT_FD, F_SETFD, FD_CLOEXEC) != 0)
+	if (a.count != 1 || (fd == CHILD_RESULT_FD && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0))
 		return err_set(
 			e, ERR_USAGE, "probe-launch: for parscale's own use; see parscale probe --help");
 	const struct sampler_plan plan = {.budget_seconds = a.seconds,
@@ -128,16 +167,16 @@ static int measure(int argc, char **argv, struct err *e)
 		.launch_id = a.launch_id};
 	int status = probe_args_prepare(&a, a.named[0], &r, e);
 	if (status == 0)
-		status = sampler_run(&r, &plan, send_row, NULL, e);
+		status = sampler_run(&r, &plan, send_row, &fd, e);
 	probe_run_free(&r);
 	return status;
 }
 
-int probe_launch_main(int argc, char **argv)
+int probe_launch_main(int argc, char **argv, int fd)
 {
 	struct err e = {0};
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
-	if (measure(argc, argv, &e) != 0)
+	if (measure(argc, argv, fd, &e) != 0)
 		fprintf(stderr, "parscale: %s\n", e.text);
 	return (int)e.status;
 }

@@ -26,8 +26,8 @@ struct probe_launch {
  * children. -1 with *e set: ERR_INTERRUPTED, or no process could be made. */
 int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *good, struct err *e);
 
-/* The other side: `parscale probe-launch NAME ...`, which sends its rows through CHILD_RESULT_FD. Returns the
- * exit status, its error printed. */
-int probe_launch_main(int argc, char **argv);
+/* The other side: `parscale probe-launch NAME ...`, which sends its rows through `fd` (CHILD_RESULT_FD, or through a
+ * launcher standard output). Returns the exit status, its error printed. */
+int probe_launch_main(int argc, char **argv, int fd);
 
 #endif

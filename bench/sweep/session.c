@@ -11,6 +11,7 @@
 #include "bench/harness/filler.h"
 #include "bench/machine/topology.h"
 #include "bench/report/report.h"
+#include "bench/sweep/hosts.h"
 #include "bench/sweep/manifest.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ int session_open(struct session *s, const char *dir, const char *against, struct
 		return -1;
 	if (open_arm(&s->arms[0], dir, "", manifest_facts(), e) != 0)
 		return -1;
+	json_object_set_new(s->arms[0].facts, "hosts", hosts_json(s->plan, NULL));
 	if (fix_files(&s->arms[0], s->plan, NULL, e) != 0)
 		return -1;
 	if (!against)
@@ -262,12 +264,15 @@ static int finish(const struct session *s, const struct campaign_result *r, stru
 	return status;
 }
 
-/* For us alone, until it is closed. */
+/* For us alone, until it is closed. File systems that many nodes share may have no locks (Lustre mounted without
+ * `flock`, NFS without its lock manager): there the user sees to it that one writes. */
 static int lock_samples(int fd, const char *dir, struct err *e)
 {
-	return flock(fd, LOCK_EX | LOCK_NB) == 0
-		       ? 0
-		       : err_set(e, ERR_USAGE, "%s: another sweep is writing there", dir);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno == ENOSYS || errno == ENOTSUP || errno == ENOLCK)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return err_set(e, ERR_USAGE, "%s: another sweep is writing there", dir);
+	return err_set(e, ERR_FAILED, "cannot lock %s/samples.csv: %s", dir, strerror(errno));
 }
 
 int session_open_samples(const char *dir, struct err *e)
