@@ -56,7 +56,8 @@ static const char *trouble(const struct probe *p, char text[600])
 	table_init(&samples, probe_launch_columns, sizeof(struct probe_launch_row));
 	if (probe_run_init(&r, p, true, &e) != 0 || p->cases(&r, &e) != 0 ||
 		sampler_run(&r, &plan, keep, &samples, &e) != 0) {
-		if (p->host && e.status == ERR_ABSENT) /* its ranks are in another program: tests/cli/mpi.sh */
+		if (p->host &&
+			e.status == ERR_ABSENT) /* its ranks are in another program: tests/cli/mpi.sh */
 			return NULL;
 		snprintf(text, 600, "%.500s", e.text);
 		return text;
