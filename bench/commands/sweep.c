@@ -33,6 +33,7 @@ struct sweep_args {
 	const struct meter *meter; /* NULL: the plan's */
 	struct fault fault;        /* of tests: in each launch that has the worker */
 	bool dry_run, no_charts;
+	bool quick, thorough; /* plans of the house beside the default one */
 };
 
 static int set_fault(const char *name, const char *value, void *target, struct err *e)
@@ -51,6 +52,9 @@ static const struct option_spec specs[] = {
 	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
 		"auto, gbench or native (default: the plan's)"),
 	OPTION_CALL("fault", struct sweep_args, fault, set_fault, NULL, NULL),
+	OPTION_FLAG("quick", struct sweep_args, quick, "the plan scripts/sweeps/quick.sweep: one minute"),
+	OPTION_FLAG("thorough", struct sweep_args, thorough,
+		"the plan scripts/sweeps/thorough.sweep: narrower intervals, at most an hour"),
 	OPTION_FLAG("no-charts", struct sweep_args, no_charts, "write no charts and no report"),
 	OPTION_FLAG("dry-run", struct sweep_args, dry_run,
 		"print the cells, the combinations skipped and why, and an estimate; measure nothing"),
@@ -60,7 +64,7 @@ static const struct options options = {
 	.usage = "parscale sweep [FILE.sweep] [options]",
 	.about =
 		"Measures every cell of a plan in random order, each launch in a fresh process, every answer verified. Then draws the "
-		"charts and writes the report. Without a file it measures the default plan, about five minutes on two cores.",
+		"charts and writes the report. Without a file it measures the default plan, about five minutes on two cores and at most twenty on more.",
 	.table = specs,
 	.after =
 		"Ctrl-C, TERM, HUP, USR1, USR2 and XCPU stop the sweep. Finished launches are kept and summarised, unless "
@@ -78,10 +82,15 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "--out: the folder's name is too long");
 	if (argc - first > 1)
 		return err_set(e, ERR_USAGE, "sweep: one plan, not also '%s'", argv[first + 1]);
+	if (a->quick + a->thorough + (argc - first) > 1)
+		return err_set(e, ERR_USAGE, "sweep: one plan: a file, --quick or --thorough");
 	if (first < argc)
 		snprintf(a->plan, sizeof a->plan, "%s", argv[first]);
 	else
-		paths_data("scripts/sweeps/default.sweep", a->plan, sizeof a->plan);
+		paths_data(a->quick      ? "scripts/sweeps/quick.sweep"
+			   : a->thorough ? "scripts/sweeps/thorough.sweep"
+					 : "scripts/sweeps/default.sweep",
+			a->plan, sizeof a->plan);
 	return 1;
 }
 
@@ -90,7 +99,13 @@ static void print_plan(const struct plan *p, const struct baseline *baseline)
 	char text[2][UNITS_BYTES], build[BASELINE_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
-		printf("%s\n", plan_label(&p->cells[i].cell, label));
+		printf("%s", plan_label(&p->cells[i].cell, label));
+		if (p->cells[i].word == SIZE_NO_WORD)
+			putchar('\n');
+		else
+			printf("  # size = %s: %s%s\n", size_word_name(p->cells[i].word),
+				units_bytes((double)p->cells[i].word_bytes, text[0]),
+				p->cells[i].cell.scaling == SCALING_STRONG ? "" : " for each worker");
 	}
 	for (size_t i = 0; i < p->probe_count; i++)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
@@ -209,6 +224,17 @@ static int read_plan(const struct sweep_args *a, struct plan *p, struct opening 
 	return plan_read_here(p, a->plan, o, e);
 }
 
+/* How long it takes, where that is more than on two CPUs. */
+static void tell_time(const struct plan *p)
+{
+	char text[2][UNITS_BYTES];
+	if (p->budget_auto && p->budget_seconds > PLAN_BUDGET_LEAST)
+		fprintf(stderr,
+			"up to %s: %zu cells need %u launches each for their intervals (two CPUs take %s); --budget sets another limit\n",
+			units_clock(p->budget_seconds, text[0]), p->count, p->launches,
+			units_clock(PLAN_BUDGET_LEAST, text[1]));
+}
+
 static int measure(int argc, char **argv, const struct sweep_args *a, const struct plan *p,
 	const struct opening *opening, struct err *e)
 {
@@ -224,8 +250,10 @@ static int measure(int argc, char **argv, const struct sweep_args *a, const stru
 		if (open_samples(&s.arms[i], e) != 0 || copy_plan(a, s.arms[i].dir, e) != 0 ||
 			opening_write(opening, s.arms[i].dir, e) != 0)
 			status = -1;
-	if (status == 0)
+	if (status == 0) {
+		tell_time(p);
 		status = session_run(&s, e);
+	}
 	session_close(&s);
 	return status;
 }
@@ -243,8 +271,10 @@ int sweep_main(int argc, char **argv, struct err *e)
 		signals_outlive_readers();
 	}
 	status = read_plan(&a, &p, &opening, e);
-	if (a.budget_seconds > 0)
+	if (a.budget_seconds > 0) {
 		p.budget_seconds = a.budget_seconds;
+		p.budget_auto = false;
+	}
 	if (a.meter)
 		p.meter = a.meter;
 	p.fault = a.fault;

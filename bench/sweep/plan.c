@@ -63,7 +63,8 @@ static int add_omission(struct plan *p, const char *what, const char *reason, st
 	return 0;
 }
 
-static int add_cell(struct plan *p, const struct cell *c, struct err *e)
+static int add_cell(
+	struct plan *p, const struct cell *c, enum size_word word, uint64_t word_bytes, struct err *e)
 {
 	if ((p->count & (p->count - 1)) == 0) { /* at powers of two the room doubles */
 		struct planned *more = realloc(p->cells, (p->count ? 2 * p->count : 1) * sizeof *more);
@@ -71,7 +72,7 @@ static int add_cell(struct plan *p, const struct cell *c, struct err *e)
 			return err_set(e, ERR_FAILED, "out of memory for the plan");
 		p->cells = more;
 	}
-	p->cells[p->count++].cell = *c;
+	p->cells[p->count++] = (struct planned){.cell = *c, .word = word, .word_bytes = word_bytes};
 	return 0;
 }
 
@@ -91,6 +92,38 @@ static struct plan_value *chosen(const struct product *p, size_t key)
 	return &p->section->keys[key].values[p->at[key]];
 }
 
+static bool is_size_word(const struct plan_key *key, const struct plan_value *v)
+{
+	return strcmp(key->name, "size") == 0 && size_word_find(v->text) != SIZE_NO_WORD;
+}
+
+/* The word that the size of a combination is, or SIZE_NO_WORD. */
+static enum size_word word_of(const struct product *p)
+{
+	for (size_t i = 0; i < p->section->count; i++)
+		if (is_size_word(&p->section->keys[i], chosen(p, i)))
+			return size_word_find(chosen(p, i)->text);
+	return SIZE_NO_WORD;
+}
+
+/* Sizes the cell of a combination, and checks it. */
+static int finish_cell(
+	struct cell *c, enum size_word word, uint64_t *bytes, const struct size_machine *m, struct err *why)
+{
+	char text[SIZE_WHY];
+	*bytes = 0;
+	if (word != SIZE_NO_WORD) {
+		if (c->workers > c->backend->max_workers) /* is the reason that matters */
+			return cell_finish(c, why);
+		*bytes = c->size_bytes = size_word_bytes(word, m, c, text);
+		if (*bytes == 0)
+			return err_set(why, ERR_ABSENT, "%s", text);
+	}
+	if (cell_finish(c, why) != 0)
+		return -1;
+	return size_fits(c, m->room_bytes, text) ? 0 : err_set(why, ERR_ABSENT, "%s", text);
+}
+
 /* Sets the keys from `first` on to what is chosen, until one refuses. */
 static void set_keys(struct product *p, size_t first)
 {
@@ -102,8 +135,10 @@ static void set_keys(struct product *p, size_t first)
 		struct plan_value *v = chosen(p, i);
 		struct cell *c = &p->before[i + 1];
 		*c = p->before[i];
-		if ((i == 0 ? cell_init(c, v->text, &p->why)
-			    : cell_set(c, p->section->keys[i].name, v->text, &p->why)) != 0) {
+		if (is_size_word(&p->section->keys[i], v))
+			c->size = c->size_bytes = 0; /* until the workers are known */
+		else if ((i == 0 ? cell_init(c, v->text, &p->why)
+				 : cell_set(c, p->section->keys[i].name, v->text, &p->why)) != 0) {
 			p->failed = i;
 			return;
 		}
@@ -113,8 +148,10 @@ static void set_keys(struct product *p, size_t first)
 
 /* One combination: a cell, an omission, or (a value that this kernel does not know) an omission that may yet
  * turn out an error. */
-static int combine(struct plan *plan, const struct product *p, struct err *e)
+static int combine(struct plan *plan, const struct product *p, const struct size_machine *m, struct err *e)
 {
+	const enum size_word word = word_of(p);
+	uint64_t bytes;
 	struct cell c = p->before[p->section->count];
 	struct err why = p->why;
 	if (p->failed != SIZE_MAX) {
@@ -128,8 +165,8 @@ static int combine(struct plan *plan, const struct product *p, struct err *e)
 		v->good |= why.status == ERR_ABSENT;
 		if (!v->why[0])
 			snprintf(v->why, sizeof v->why, "%.250s", why.text);
-	} else if (cell_finish(&c, &why) == 0) {
-		return add_cell(plan, &c, e);
+	} else if (finish_cell(&c, word, &bytes, m, &why) == 0) {
+		return add_cell(plan, &c, word, bytes, e);
 	}
 	char what[PLAN_LABEL] = "";
 	size_t used = 0;
@@ -151,14 +188,15 @@ static int check_values(const struct plan_file *f, const struct plan_section *s,
 	return 0;
 }
 
-static int multiply(struct plan *plan, const struct plan_file *f, const struct plan_section *s, struct err *e)
+static int multiply(struct plan *plan, const struct plan_file *f, const struct plan_section *s,
+	const struct size_machine *m, struct err *e)
 {
 	struct product p = {.section = s, .failed = SIZE_MAX};
 	if (s->count == 0 || strcmp(s->keys[0].name, "kernel") != 0)
 		return err_set(e, ERR_USAGE, "%s:%u: a product without `kernel = ...`", f->path, s->line);
 	set_keys(&p, 0);
 	for (;;) {
-		if (combine(plan, &p, e) != 0)
+		if (combine(plan, &p, m, e) != 0)
 			return -1;
 		size_t i = s->count;
 		while (i-- > 0) {
@@ -276,6 +314,8 @@ static size_t choose_canary(const struct plan *p)
 	return best;
 }
 
+static double whole_estimate(const struct plan *p);
+
 int plan_read(struct plan *p, const char *path, const struct plan_machine *machine, struct err *e)
 {
 	struct plan_file f;
@@ -291,19 +331,21 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 		.budget_seconds = 3600,
 		.order_seed = 1,
 		.probe_seconds = 0.1,
-		.room_bytes = machine->room_bytes};
-	if (machine->caches)
-		p->caches = *machine->caches;
+		.room_bytes = machine->sized.room_bytes};
+	if (machine->sized.caches)
+		p->caches = *machine->sized.caches;
 	int status = plan_file_read(&f, path, p, machine, e);
 	for (size_t i = 0; status == 0 && i < f.count; i++)
-		status = multiply(p, &f, &f.sections[i], e);
+		status = multiply(p, &f, &f.sections[i], &machine->sized, e);
 	if (status == 0 && p->most_launches < p->launches)
 		p->most_launches = p->launches;
 	if (status == 0 && p->count == 0)
 		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path,
 					      p->omissions[0].reason)
 				    : err_set(e, ERR_USAGE, "%s: no `kernel = ...`", path);
-	bool several = f.count > 1;
+	bool several = f.count > 1; /* or the same size by several words */
+	for (size_t i = 0; i < p->count; i++)
+		several |= p->cells[i].word != SIZE_NO_WORD;
 	plan_file_free(&f);
 	if (status == 0 && several)
 		status = drop_doubles(p, e);
@@ -311,7 +353,9 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 		status = number_problems(p, e);
 	if (status == 0)
 		p->canary = choose_canary(p);
-	else
+	if (status == 0 && p->budget_auto)
+		p->budget_seconds = fmax(PLAN_BUDGET_LEAST, fmin(whole_estimate(p), PLAN_BUDGET_MOST));
+	if (status != 0)
 		plan_free(p);
 	return status;
 }
@@ -333,13 +377,18 @@ double plan_launch_seconds(const struct plan *p, size_t index)
 	return start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds);
 }
 
-double plan_estimate(const struct plan *p)
+static double whole_estimate(const struct plan *p)
 {
 	double total = 0;
 	for (size_t i = 0; i < p->count; i++)
 		total += p->launches * plan_launch_seconds(p, i);
 	total += (double)p->probe_count * p->launches * (p->probe_seconds + 10 * start_seconds);
-	return total < p->budget_seconds ? total : p->budget_seconds;
+	return total;
+}
+
+double plan_estimate(const struct plan *p)
+{
+	return fmin(whole_estimate(p), p->budget_seconds);
 }
 
 bool plan_measures_caches(const struct plan *p)

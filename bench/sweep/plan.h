@@ -12,14 +12,18 @@
 #include "bench/data/cache_levels.h"
 #include "bench/harness/measure.h"
 #include "bench/probe/probe.h"
+#include "bench/sweep/size_word.h"
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
 #define PLAN_SHARE 0.75 /* of a launch up to its last sample, with `repetitions = auto`: 70 % with its end */
+enum { PLAN_BUDGET_LEAST = 4 * 60, PLAN_BUDGET_MOST = 20 * 60 }; /* seconds of `budget = auto` */
 enum plan_caches { PLAN_CACHES_AUTO, PLAN_CACHES_MEASURED, PLAN_CACHES_TOLD };
 
 struct planned {
 	struct cell cell;
-	size_t problem; /* cells of the same problem have the same number: one answer serves all */
+	size_t problem;      /* cells of the same problem have the same number: one answer serves all */
+	enum size_word word; /* that its size was given by; SIZE_NO_WORD: a number */
+	uint64_t word_bytes; /* what it came to */
 };
 
 struct omission {
@@ -54,6 +58,7 @@ struct plan {
 	double timeout_seconds; /* timeout = 60s: of a launch */
 	uint64_t memory_bytes;  /* memory = 2Gi: of a process of a launch; 0: no limit */
 	double budget_seconds;  /* budget = 1h: of the sweep */
+	bool budget_auto; /* budget = auto: PLAN_BUDGET_LEAST, and up to PLAN_BUDGET_MOST where the plan needs it */
 	/* launcher = srun --mpi=pmix: of ranks; not kept here, it is the process's (launcher_choose) */
 	uint64_t order_seed;    /* order-seed = 1: of the order within blocks */
 	struct fault fault;     /* of tests, in each launch that has its worker */
@@ -78,8 +83,7 @@ struct plan_machine {
 	unsigned most;         /* that do not take turns on CPUs, for max */
 	const uint64_t *sizes; /* ascending, in bytes */
 	size_t size_count;
-	const struct cache_levels *caches; /* NULL: nothing is known of them */
-	double room_bytes;                 /* for one problem; NAN: not known */
+	struct size_machine sized; /* for `size = l1, l2, l3, memory`, and what is too large */
 };
 
 /* Reads and multiplies out. ERR_USAGE with file and line for what is not a plan, or when no cell is left;

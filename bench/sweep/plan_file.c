@@ -111,6 +111,8 @@ static int set_setting(struct plan *p, const char *key, char *value, struct err 
 		return number_parse_seconds(key, value, &p->timeout_seconds, e);
 	if (strcmp(key, "memory") == 0)
 		return number_parse_bytes(key, value, MEASURE_LEAST_MEMORY, INT64_MAX, &p->memory_bytes, e);
+	if (strcmp(key, "budget") == 0 && strcmp(value, "auto") == 0)
+		return p->budget_auto = true, 0;
 	if (strcmp(key, "budget") == 0)
 		return number_parse_seconds(key, value, &p->budget_seconds, e);
 	if (strcmp(key, "order-seed") == 0)
@@ -207,6 +209,24 @@ static int add_sizes(struct plan_key *k, const struct plan_machine *m, struct er
 	return 0;
 }
 
+/* `size = 5e8max`: so many items times the most workers. 0 added, 1 no such value, -1 with *e set. */
+static int add_size_of_all(struct plan_key *k, const char *text, const struct plan_machine *m, struct err *e)
+{
+	char number[256];
+	uint64_t each, all;
+	const size_t n = strlen(text), digits = n < 3 ? 0 : n - 3;
+	if (digits == 0 || n >= sizeof number || strcmp(text + digits, "max") != 0)
+		return 1;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (number_parse("--size", number, 1, UINT64_MAX, &each, e) != 0)
+		return -1;
+	if (__builtin_mul_overflow(each, (uint64_t)m->most, &all))
+		return err_set(e, ERR_USAGE, "size: %s with %u workers is above 2^64-1", text, m->most);
+	snprintf(number, sizeof number, "%" PRIu64, all);
+	return has_value(k, number) ? 0 : add_value(k, number, e);
+}
+
 static char *trim(char *text)
 {
 	while (isspace((unsigned char)*text))
@@ -234,7 +254,8 @@ static int add_values(struct reader *r, struct plan_key *k, char *list, struct e
 			status = add_workers(k, text, r->machine, e);
 		else if (strcmp(k->name, "size") == 0 && strcmp(text, "auto") == 0)
 			status = add_sizes(k, r->machine, e);
-		else
+		else if (strcmp(k->name, "size") != 0 ||
+			 (status = add_size_of_all(k, text, r->machine, e)) == 1)
 			status = has_value(k, text) ? 0 : add_value(k, text, e);
 		if (status != 0)
 			return -1;

@@ -28,8 +28,7 @@ int plan_read_here(struct plan *p, const char *path, const struct opening *openi
 			.most = most,
 			.sizes = sizes,
 			.size_count = found > 0 ? (size_t)found : 0,
-			.caches = &opening->caches,
-			.room_bytes = opening->room_bytes};
+			.sized = {&facts.machine.topology, &opening->caches, opening->room_bytes}};
 		status = found < 0 ? err_set(e, ERR_FAILED, "out of memory for the sizes of the plan")
 				   : plan_read(p, path, &machine, e);
 	}

@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
+#include "base/units.h"
 #include "bench/sweep/plan.h"
+#include "tests/bench/sweep/machines.h"
 
 static const unsigned counts[] = {1, 2, 4};
 static const struct plan_machine machine = {.workers = counts, .worker_counts = 3, .most = 2};
@@ -190,13 +192,182 @@ static void many_cells_are_each_planned_once(void **state)
 	plan_free(&p);
 }
 
+/* --- sizes by the machine --- */
+
+struct here {
+	struct topology topology;
+	struct cpu cpus[MACHINE_CPUS];
+	struct worker_count counts[WORKER_COUNTS];
+	unsigned workers[WORKER_COUNTS];
+	struct plan_machine machine;
+};
+
+static void make_here(const struct shape *s, struct here *h)
+{
+	machine_make(s, &h->topology, h->cpus);
+	h->machine = (struct plan_machine){
+		.workers = h->workers, .sized = {&h->topology, NULL, (double)s->memory / 2}};
+	h->machine.worker_counts = (size_t)place_worker_counts(&h->topology, h->counts, WORKER_COUNTS);
+	for (size_t i = 0; i < h->machine.worker_counts; i++) {
+		h->workers[i] = h->counts[i].workers;
+		h->machine.most = h->counts[i].oversubscribed ? h->machine.most : h->workers[i];
+	}
+}
+
+static void read_here(const char *text, const struct here *h, struct plan *p)
+{
+	struct err e = {0};
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	if (plan_read(p, path, &h->machine, &e) != 0)
+		fail_msg("refused: %s", e.text);
+}
+
+/* What a size is where the workers' shares are known: in the cache, and not in the one before. */
+static void check_in_cache(const struct cell *c, enum size_word word, uint64_t bytes, const struct here *h)
+{
+	struct place place;
+	struct err e = {0};
+	assert_int_equal(place_open(&place, c->placement, &h->topology, &e), 0);
+	const struct cache_share share = place_caches(&place, c->workers);
+	const uint64_t shares[] = {share.l1_bytes, share.l2_bytes, share.l3_bytes};
+	const unsigned used = c->workers < (unsigned)place.count ? c->workers : (unsigned)place.count;
+	place_close(&place);
+	const uint64_t each = c->scaling == SCALING_STRONG ? bytes / used : bytes;
+	assert_true(each <= shares[word]);
+	for (int i = 0; i < (int)word; i++)
+		assert_true(each > shares[i]);
+}
+
+/* Bytes of all last caches. */
+static uint64_t all_caches(const struct shape *s)
+{
+	const uint64_t cores = (uint64_t)s->packages * (uint64_t)(s->fast + s->slow);
+	return s->cores_of_l3 ? cores / (uint64_t)s->cores_of_l3 * s->l3
+			      : cores / (uint64_t)s->cores_of_l2 * s->l2;
+}
+
+/* A plan by words, for every machine, as tests/golden/plans.txt has it; and what must be true of each cell. */
+static void sizes_fit_the_machine(void **state)
+{
+	static struct here h;
+	const char *root = getenv("PARSCALE_ROOT"), *update = getenv("UPDATE_GOLDEN");
+	char golden_path[300], *made = NULL;
+	size_t made_size;
+	FILE *out = open_memstream(&made, &made_size);
+	(void)state;
+	assert_non_null(out);
+	for (size_t m = 0; m < MACHINES; m++) {
+		const struct shape *s = &machine_shapes[m];
+		struct plan p;
+		make_here(s, &h);
+		read_here(
+			"backend = pthread\nworkers = auto\nsize = l1, l2, l3, memory\n"
+			"[whole]\nkernel = read\nvariant = reference\n"
+			"[each]\nkernel = palindrome\nvariant = reference\nscaling = weak\nworkers = 1, max\n",
+			&h, &p);
+		fprintf(out, "%s: %zu cells, %zu skipped\n", s->name, p.count, p.omitted);
+		for (size_t i = 0; i < p.count; i++) {
+			const struct planned *c = &p.cells[i];
+			char text[32];
+			fprintf(out, "  %s, %u workers, %s: %s\n", c->cell.kernel->name, c->cell.workers,
+				size_word_name(c->word), units_bytes_exact(c->word_bytes, text));
+			if (c->word < SIZE_MEMORY)
+				check_in_cache(&c->cell, c->word, c->word_bytes, &h);
+			else if (c->cell.scaling == SCALING_STRONG)
+				assert_true(c->word_bytes >= 2 * all_caches(s));
+			const uint64_t whole =
+				c->word_bytes * (c->cell.scaling == SCALING_STRONG ? 1 : c->cell.workers);
+			assert_true(whole <= s->memory / 2);
+		}
+		for (size_t i = 0; i < p.omitted; i++)
+			fprintf(out, "  skipped %s: %s\n", p.omissions[i].label, p.omissions[i].reason);
+		plan_free(&p);
+	}
+	assert_int_equal(fclose(out), 0);
+	snprintf(golden_path, sizeof golden_path, "%.250s/tests/golden/plans.txt", root ? root : ".");
+	if (update && *update) {
+		FILE *f = fopen(golden_path, "w");
+		assert_non_null(f);
+		fputs(made, f);
+		assert_int_equal(fclose(f), 0);
+	}
+	FILE *f = fopen(golden_path, "r");
+	assert_non_null(f);
+	char *golden = calloc(made_size + 2, 1);
+	assert_non_null(golden);
+	const size_t n = fread(golden, 1, made_size + 1, f);
+	fclose(f);
+	if (n != made_size || memcmp(golden, made, n) != 0)
+		fail_msg(
+			"%s is not what plans are now; refresh it with UPDATE_GOLDEN=1 and read the difference",
+			golden_path);
+	free(golden);
+	free(made);
+}
+
+static const char *reason_of(const struct plan *p, const char *part)
+{
+	for (size_t i = 0; i < p->omitted; i++)
+		if (strstr(p->omissions[i].label, part))
+			return p->omissions[i].reason;
+	return "";
+}
+
+static void sizes_that_cannot_be_say_why(void **state)
+{
+	static struct here h;
+	struct plan p;
+	(void)state;
+	make_here(&machine_shapes[3], &h); /* no L3, 16 GiB */
+	read_here("kernel = read\nsize = l3, 64GiB, 1MiB\n", &h, &p);
+	assert_int_equal(p.count, 1);
+	assert_non_null(strstr(reason_of(&p, "l3"), "no L3"));
+	assert_non_null(strstr(reason_of(&p, "64GiB"), "above the limit: 16 GiB"));
+	plan_free(&p);
+	make_here(&machine_shapes[2], &h); /* 508 MiB of L3 and 1 GiB of memory */
+	read_here("kernel = read\nsize = memory, 1MiB\n", &h, &p);
+	assert_int_equal(p.count, 1);
+	assert_non_null(strstr(reason_of(&p, "memory"), "no room"));
+	plan_free(&p);
+	/* of a kernel that is not bound by memory there is no such size, and more of what all workers take is a number */
+	read_here("kernel = noop\nbackend = pthread\nworkers = max\nsize = l1, 100max\n", &h, &p);
+	assert_int_equal(p.count, 1);
+	assert_int_equal(p.cells[0].cell.size, 200);
+	plan_free(&p);
+	refuse("kernel = noop\nsize = 1e19max\n", ":2", "2^64");
+	refuse("kernel = noop\nsize = xmax\n", ":2", "xmax");
+	refuse("kernel = noop\ncaches = guessed\n", ":2", "measured");
+}
+
+/* As long as the plan needs for its intervals, within limits. */
+static void a_budget_by_the_plan(void **state)
+{
+	struct plan p;
+	(void)state;
+	accept("kernel = noop\nsize = 7\nbudget = auto\n", &p);
+	assert_true(p.budget_seconds == PLAN_BUDGET_LEAST && !plan_measures_caches(&p));
+	plan_free(&p);
+	accept("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 5000\n", &p);
+	assert_true(p.budget_seconds > PLAN_BUDGET_LEAST && p.budget_seconds < PLAN_BUDGET_MOST);
+	assert_true(plan_measures_caches(&p));
+	plan_free(&p);
+	accept("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 100000\ncaches = told\n", &p);
+	assert_true(p.budget_seconds == PLAN_BUDGET_MOST && !plan_measures_caches(&p));
+	plan_free(&p);
+}
+
 int main(void)
 {
 	int fd = mkstemp(path);
 	if (fd < 0)
 		return 1;
 	close(fd);
-	const struct CMUnitTest tests[] = {cmocka_unit_test(the_product_less_what_is_impossible),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sizes_fit_the_machine),
+		cmocka_unit_test(sizes_that_cannot_be_say_why), cmocka_unit_test(a_budget_by_the_plan),
+		cmocka_unit_test(the_product_less_what_is_impossible),
 		cmocka_unit_test(sections_begin_with_what_is_common), cmocka_unit_test(all_is_what_there_is),
 		cmocka_unit_test(workers_may_be_times_the_most), cmocka_unit_test(probes_are_named_once),
 		cmocka_unit_test(mistakes_have_a_line), cmocka_unit_test(many_cells_are_each_planned_once)};
