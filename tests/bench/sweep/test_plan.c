@@ -325,7 +325,7 @@ static void sizes_that_cannot_be_say_why(void **state)
 	read_here("kernel = read\nsize = l3, 64GiB, 1MiB\n", &h, &p);
 	assert_int_equal(p.count, 1);
 	assert_non_null(strstr(reason_of(&p, "l3"), "no L3"));
-	assert_non_null(strstr(reason_of(&p, "64GiB"), "above the limit: 16 GiB"));
+	assert_non_null(strstr(reason_of(&p, "64GiB"), "above the limit: 16.0 GiB"));
 	plan_free(&p);
 	make_here(&machine_shapes[2], &h); /* 508 MiB of L3 and 1 GiB of memory */
 	read_here("kernel = read\nsize = memory, 1MiB\n", &h, &p);
