@@ -354,7 +354,10 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 	if (status == 0)
 		p->canary = choose_canary(p);
 	if (status == 0 && p->budget_auto)
-		p->budget_seconds = fmax(PLAN_BUDGET_LEAST, fmin(whole_estimate(p), PLAN_BUDGET_MOST));
+		p->budget_seconds =
+			machine->most > PLAN_BUDGET_CPUS
+				? fmax(PLAN_BUDGET_LEAST, fmin(whole_estimate(p), PLAN_BUDGET_MOST))
+				: PLAN_BUDGET_LEAST;
 	if (status != 0)
 		plan_free(p);
 	return status;

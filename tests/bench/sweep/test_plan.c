@@ -345,17 +345,23 @@ static void sizes_that_cannot_be_say_why(void **state)
 /* As long as the plan needs for its intervals, within limits. */
 static void a_budget_by_the_plan(void **state)
 {
+	static struct here h;
 	struct plan p;
 	(void)state;
-	accept("kernel = noop\nsize = 7\nbudget = auto\n", &p);
+	make_here(&machine_shapes[5], &h);
+	read_here("kernel = noop\nsize = 7\nbudget = auto\n", &h, &p);
 	assert_true(p.budget_seconds == PLAN_BUDGET_LEAST && !plan_measures_caches(&p));
 	plan_free(&p);
-	accept("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 5000\n", &p);
+	read_here("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 5000\n", &h, &p);
 	assert_true(p.budget_seconds > PLAN_BUDGET_LEAST && p.budget_seconds < PLAN_BUDGET_MOST);
 	assert_true(plan_measures_caches(&p));
 	plan_free(&p);
-	accept("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 100000\ncaches = told\n", &p);
+	read_here("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 100000\ncaches = told\n", &h, &p);
 	assert_true(p.budget_seconds == PLAN_BUDGET_MOST && !plan_measures_caches(&p));
+	plan_free(&p);
+	make_here(&machine_shapes[1], &h); /* two CPUs */
+	read_here("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 5000\n", &h, &p);
+	assert_true(p.budget_seconds == PLAN_BUDGET_LEAST);
 	plan_free(&p);
 }
 
