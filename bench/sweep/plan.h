@@ -16,7 +16,6 @@
 
 enum { PLAN_LABEL = 512, PLAN_PROBES = 32, PLAN_REPETITIONS = 2 };
 #define PLAN_SHARE 0.75 /* of a launch up to its last sample, with `repetitions = auto`: 70 % with its end */
-enum { PLAN_BUDGET_LEAST = 4 * 60, PLAN_BUDGET_MOST = 20 * 60 }; /* seconds of `budget = auto` */
 /* Seconds of `budget = auto`: the least up to so many CPUs, where it is enough; with more as the plan needs. */
 enum { PLAN_BUDGET_LEAST = 4 * 60, PLAN_BUDGET_MOST = 20 * 60, PLAN_BUDGET_CPUS = 2 };
 enum plan_caches { PLAN_CACHES_AUTO, PLAN_CACHES_MEASURED, PLAN_CACHES_TOLD };

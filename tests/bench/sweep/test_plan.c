@@ -338,7 +338,7 @@ static void sizes_that_cannot_be_say_why(void **state)
 	assert_int_equal(p.cells[0].cell.size, 200);
 	plan_free(&p);
 	refuse("kernel = noop\nsize = 1e19max\n", ":2", "2^64");
-	refuse("kernel = noop\nsize = xmax\n", ":2", "xmax");
+	refuse("kernel = noop\nsize = xmax\n", ":2", "'x'");
 	refuse("kernel = noop\ncaches = guessed\n", ":2", "measured");
 }
 
