@@ -313,10 +313,12 @@ static void make_folders(struct launcher_start *s)
 		s->memory[0] = '\0';
 }
 
+/* Unless the user has said where; an earlier start of this process may have. */
 static void point(const char *name, const char *folder)
 {
-	if (*folder && !getenv(name))
-		settings_override(name, folder);
+	const char *now = getenv(name), *last = now ? strrchr(now, '/') : NULL;
+	if (!now || (last && strncmp(last + 1, prefix, strlen(prefix)) == 0))
+		settings_override(name, *folder ? folder : NULL);
 }
 
 void launcher_close(struct launcher_start *s)
