@@ -31,9 +31,9 @@ static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned ch
 			random_letters(random_draw(seed, i * draws + d), 26, letters);
 			for (unsigned j = 0; j < 8; j++)
 				letters[j] = (unsigned char)(letters[j] + 'a');
-			/* what is too much, the next word overwrites; after the last there is none */
-			const size_t left = length - 8 * d;
-			memcpy(to + 8 * d, letters, i + 1 < hi || left > 8 ? 8 : left);
+			/* what is too much, the next words overwrite; after the last there are none */
+			const uint64_t left = (hi - i) * length - 8 * d;
+			memcpy(to + 8 * d, letters, left > 8 ? 8 : left);
 		}
 }
 
