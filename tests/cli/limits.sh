@@ -84,8 +84,12 @@ run in_group memory memory.limit_in_bytes 67108864 "$program" sweep killer.sweep
 if [ "$status" = 99 ]; then
 	skipped 'a memory control group' 'none can be made'
 else
-	rows '3 oom,3 ok' killer 'the OOM killer'
-	holds '... by that name' grep -q 'oom,.*out of memory, of which its control group may use 64 MiB' killer/samples.csv
+	rows '3 ok' killer 'a sweep leaves out what its control group has no room for'
+	for backend in serial fork; do
+		run in_group memory memory.limit_in_bytes 67108864 "$program" run palindrome --words 2e7 --backend $backend --workers 1
+		holds "the OOM killer, $backend" grep -q 'killed.*out of memory, of which its control group may use 64 MiB' err
+		holds '... exit status 1' test "$status" = 1
+	done
 fi
 plan 1 'kernel = noop' 'backend = serial, fork, pthread' 'workers = 1, 30' 'size = 1000' >pids.sweep
 run in_group pids pids.max 16 "$program" sweep pids.sweep --out pids --no-charts
