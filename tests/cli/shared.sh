@@ -53,7 +53,7 @@ unmount() {
 mkdir disk shared
 if command -v bindfs >/dev/null && mount_it; then
 	begin() {
-		"$PARSCALE_BUILD/parscale" sweep short.sweep --out "shared/$1" --no-charts >out 2>err &
+		"$PARSCALE_BUILD/parscale" sweep short.sweep --out "shared/$1" --no-charts >sweep.out 2>sweep.err &
 		driver=$!
 		has_rows() { [ "$(wc -l 2>/dev/null <"shared/$1/samples.csv")" -ge 4 ]; }
 		wait_for has_rows "$1"
@@ -70,7 +70,7 @@ if command -v bindfs >/dev/null && mount_it; then
 	status=0
 	wait $driver || status=$?
 	holds 'the server died: the sweep ends' test $status = 1
-	holds '... in one line that names what' test "$(grep -c '^parscale: .*samples.csv\|^parscale: cannot' err)" = 1
+	holds '... in one line that names what' test "$(grep -c '^parscale: .*samples.csv\|^parscale: cannot' sweep.err)" = 1
 	unmount
 	mount_it
 	ok '... and goes on when it is back' parscale resume shared/server --no-charts

@@ -119,7 +119,7 @@ holds '... to the end' test "$(rows stopped ok)" -gt "$before"
 begin launch
 kill -9 "$launch"
 finish
-holds 'kill -9 of a launch: one row' test "$(rows launch failed)" = 1
+holds 'kill -9 of a launch: one row' test "$(rows launch killed)" = 1
 holds '... the others measured' test "$(rows launch ok)" -ge 2
 holds '... exit status 1' test "$status" = 1
 holds '... and says so' grep -q 'killed by signal 9' launch/samples.csv err
@@ -128,7 +128,7 @@ begin worker
 wait_for has_workers
 kill -9 "$worker"
 finish
-holds 'kill -9 of a worker: one row' test "$(rows worker failed)" = 1
+holds 'kill -9 of a worker: one row' test "$(rows worker killed)" = 1
 holds '... the others measured' test "$(rows worker ok)" -ge 2
 holds '... and says which' grep -q 'worker [01] .*signal 9' worker/samples.csv
 close_suite
