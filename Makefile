@@ -93,7 +93,7 @@ flags_openmp  := $(openmp_flags)
 ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1)))))) $(if $(filter bench/mpi/%,$(1)),$(mpi_cflags))
 
 # Checks of lengths and stacks for all that is no kernel; they want an optimising compiler, and sanitizers look deeper.
-hardened := $(if $(flavour_flags),,-fstack-protector-strong $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+hardened := $(if $(flavour_flags),,-fstack-protector-strong $(if $(filter -O2 -O3,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 
 compile_c  = $(CC) $(c_flags) $(if $(filter base/% bench/%,$(1)),$(hardened)) $(call ending_flags,$(1)) -c $(1) -o $(call objects,$(1))
 compile_cc = $(CXX) $(cc_flags) -c $(1) -o $(call objects,$(1))

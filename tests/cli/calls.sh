@@ -17,7 +17,7 @@ if [ ! -e "$shim" ] || ! LD_PRELOAD=$shim "$PARSCALE_BUILD/parscale" --version >
 fi
 # what a walk has not reached after so many calls is the same again
 most=${PARSCALE_LONG:+1000000}
-most=${most:-4}
+most=${most:-2}
 
 cat >calls.sweep <<'END'
 kernel = palindrome
