@@ -493,7 +493,7 @@ static void answer_fastest(const struct gallery *g, struct headline *h)
 static void answer_most(const struct gallery *g, struct headline *h, const char *id, const char *question,
 	const char *per, double value(const struct gallery *g, size_t k, size_t m))
 {
-	char text[1400] = "";
+	char text[sizeof h->answer[0].text - 1] = ""; /* a full stop follows */
 	for (size_t k = 0; k < g->subjects; k++) {
 		size_t best = g->count, having = 0;
 		for (size_t m = 0; m < g->count; m++) {
