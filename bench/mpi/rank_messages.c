@@ -194,7 +194,7 @@ static void send_order(struct order *o)
 static enum probe_status order_all(
 	enum message_kind kind, uint64_t bytes, uint64_t batch, double *ns, struct probe_sample *s)
 {
-	struct order o = {kind, bytes, batch};
+	struct order o = {(int)kind, bytes, batch};
 	send_order(&o);
 	const uint64_t wrong = take_part(&o, ns);
 	return wrong ? probe_say(s, PROBE_WRONG, "%llu of %llu operations had a wrong result",
