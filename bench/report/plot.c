@@ -211,6 +211,12 @@ static int finish(
 			"gnuplot took longer than %g s on chart %s (PARSCALE_GNUPLOT_SECONDS)", limit,
 			p->stem);
 	complaint(work, p->stem, text, sizeof text);
+	if (WIFSIGNALED(status)) { /* a fault of that version: it costs this chart */
+		snprintf(out->warning, sizeof out->warning, "chart %s is not drawn: ended by signal %d",
+			p->stem, WTERMSIG(status));
+		p->stem[0] = '\0';
+		return 0;
+	}
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(
 			e, ERR_FAILED, "gnuplot failed on chart %s: %s", p->stem, *text ? text : "killed");
@@ -248,10 +254,13 @@ static int run_all(const char *dir, const char *work, struct plots *out, struct 
 		finish(dir, work, out, &out->list[done], pid[done % width], &first);
 		done++;
 	}
-	if (first.status == ERR_NONE)
-		return 0;
 	out->count = 0;
-	return err_set(e, first.status, "%s", first.text);
+	if (first.status != ERR_NONE)
+		return err_set(e, first.status, "%s", first.text);
+	for (size_t i = 0; i < done; i++)
+		if (*out->list[i].stem)
+			out->list[out->count++] = out->list[i];
+	return 0;
 }
 
 static void remove_work(const char *work, const struct plotted *list, size_t count)

@@ -93,6 +93,13 @@ if command -v gnuplot >/dev/null; then
 		run parscale plot "$folder"
 		holds "... without its path" test "$status $(find "./$folder/plots" -name '*.svg' | wc -l)" = "0 $charts"
 	done
+	mkdir ends
+	# shellcheck disable=SC2016  # the script's
+	printf '#!/bin/sh\nkill -SEGV $$\n' >ends/gnuplot
+	chmod +x ends/gnuplot
+	ok 'a gnuplot that ends by a signal costs its charts' env PATH="$PWD/ends:$PATH" "$PARSCALE_BUILD/parscale" report n1
+	holds '... which is named' grep -q 'gnuplot: chart .* is not drawn: ended by signal 11' err
+	holds '... and the report is there' test -s n1/report.html
 	mkdir hangs
 	printf '#!/bin/sh\nexec sleep 600\n' >hangs/gnuplot
 	chmod +x hangs/gnuplot

@@ -99,8 +99,7 @@ static void break_even_has_figures_and_an_interval(void **state)
 	assert_says(svg, ">faster than serial<");
 	assert_says(svg, ">processes within 5 %<");
 	assert_says(svg, ">at every size<");
-	assert_int_equal(occurrences(svg, "sizes measured</title>"),
-		8); /* all but processes in a pool, which are as fast at every size */
+	assert_int_equal(occurrences(svg, "sizes measured</title>"), 10); /* every row */
 	free(svg);
 	charts_done(&d, &p);
 }
