@@ -380,6 +380,9 @@ static void test_sharing(void **state)
 static void test_this_machine(void **state)
 {
 	(void)state;
+#ifdef PARSCALE_WITHOUT_AFFINITY
+	skip(); /* nothing binds */
+#endif
 	struct topology t, plain;
 	struct place p;
 	struct err e = {0};
