@@ -4,8 +4,8 @@
  *
  * A variant is an instruction set's load-and-add, in one of two orders: `plain`, byte after byte, which is
  * what most programs do; or `pages`, in tiles of eight 4096-byte pages a line of each page in turn, which
- * keeps more loads in flight, since hardware prefetchers work page by page (from READ_FAR bytes on). The unit of work is a page, so
- * that even what fits L1 has a share for each worker.
+ * keeps more loads in flight, since hardware prefetchers work page by page (from READ_FAR bytes on). The unit
+ * of work is a page, so that even what fits L1 has a share for each worker.
  */
 #ifndef PARSCALE_KERNELS_CEILINGS_READ_H
 #define PARSCALE_KERNELS_CEILINGS_READ_H

@@ -49,7 +49,8 @@ static int read_letters(struct dna *d, const struct problem *p, uint64_t between
 		d->records = calloc(found.records, sizeof *d->records);
 		if (!d->records) {
 			dna_free(d);
-			return err_set(e, ERR_FAILED, "out of memory: %" PRIu64 " records", found.records);
+			return err_blame(
+				e, CAUSE_MEMORY, "out of memory: %" PRIu64 " records", found.records);
 		}
 	}
 	fasta_read(p->text, p->text_bytes, between, d->letters, d->records);

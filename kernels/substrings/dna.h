@@ -27,8 +27,8 @@ struct dna {
 /* Letters in the text of a problem, or that it generates. */
 uint64_t dna_letters(const struct problem *p);
 
-/* Reads or generates them, with so many places between records, and keeps the records where the problem is a listing. -1: ERR_USAGE as fasta_check,
- * ERR_FAILED without memory; nothing is left then. */
+/* Reads or generates them, with so many places between records, and keeps the records where the problem is a
+ * listing. -1: ERR_USAGE as fasta_check, ERR_FAILED without memory; nothing is left then. */
 int dna_open(const struct problem *p, uint64_t between, struct dna *d, struct err *e);
 void dna_free(struct dna *d); /* a zeroed one is legal */
 

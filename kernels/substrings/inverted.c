@@ -15,6 +15,7 @@ enum { CHUNK_LETTERS = 1 << 18, PLANES = 3 };
  * may reach. */
 static int open_planes(struct inverted_input *in, struct err *e)
 {
+	in->count = in->dna.count;
 	const uint64_t reach = (in->gap + in->arm) / 64 + 2;
 	/* a multiple of the words in 64 bytes, so that planes are aligned as their room is */
 	const uint64_t before = (reach + 7) / 8 * 8,
@@ -52,16 +53,11 @@ int inverted_setup(const struct problem *p, void **input, struct err *e)
 {
 	struct inverted_input *in = calloc(1, sizeof *in);
 	if (!in)
-		return err_set(e, ERR_FAILED, "inverted: out of memory");
+		return err_blame(e, CAUSE_MEMORY, "inverted: out of memory");
 	in->gap = p->gap;
 	in->arm = p->arm;
 	/* so far apart that no gap reaches from one record into the next */
-	if (dna_open(p, p->gap + 1, &in->dna, e) != 0) {
-		inverted_teardown(in);
-		return -1;
-	}
-	in->count = in->dna.count;
-	if (open_planes(in, e) != 0) {
+	if (dna_open(p, p->gap + 1, &in->dna, e) != 0 || open_planes(in, e) != 0) {
 		inverted_teardown(in);
 		return -1;
 	}

@@ -20,6 +20,7 @@
 #define PARSCALE_KERNELS_SUBSTRINGS_INVERTED_H
 
 #include "kernels/kernel.h"
+#include "kernels/ones.h"
 #include "kernels/substrings/dna.h"
 
 enum { INVERTED_WORDS = 8, INVERTED_GAP_BITS = 16 };
@@ -34,7 +35,7 @@ struct inverted_input {
 	struct dna dna; /* of listings */
 };
 
-/* The members of every variant's record that do not depend on how arms are searched. */
+/* What every variant's record has, however it searches for arms. */
 int inverted_setup(const struct problem *p, void **input, struct err *e);
 void inverted_teardown(void *input);
 uint64_t inverted_units(const void *input);
@@ -70,9 +71,23 @@ static inline bool inverted_is(const struct inverted_input *in, uint64_t last, u
 /* Adds to *out the repeats of this gap whose `last` are the set bits of a word of places. */
 static inline void inverted_add(uint64_t bits, uint64_t word, uint64_t gap, struct tally *out)
 {
-	out->count += (uint64_t)__builtin_popcountll(bits);
+	out->count += ones_of(bits);
 	out->checksum += bits * (2 * word + 1) * (2 * gap + 1);
 }
+
+/* The record of the variant `id`, which ends its file. */
+#define INVERTED_VARIANT(id, cpu_bits, own_setup)                                                            \
+	const struct variant inverted_##id = {                                                               \
+		.name = #id,                                                                                 \
+		.needs = cpu_bits,                                                                           \
+		.setup = own_setup,                                                                          \
+		.teardown = inverted_teardown,                                                               \
+		.units = inverted_units,                                                                     \
+		.grain = inverted_grain,                                                                     \
+		.scratch_bytes = inverted_scratch_bytes,                                                     \
+		.chunk = chunk,                                                                              \
+		.emit = emit,                                                                                \
+	}
 
 extern const struct variant inverted_reference, inverted_scalar, inverted_avx2, inverted_avx512,
 	inverted_neon;

@@ -7,11 +7,11 @@
 #if defined(__AVX2__)
 #include <immintrin.h>
 
-#define INVERTED_NAME avx2
-#define INVERTED_NEEDS CPU_AVX2
 #define INVERTED_VECTOR 32
 #define INVERTED_ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
 #include "kernels/substrings/inverted_planes.h"
+
+INVERTED_VARIANT(avx2, CPU_AVX2, inverted_setup);
 #else
 const struct variant inverted_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
 #endif

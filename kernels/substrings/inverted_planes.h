@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * inverted_planes.h - the search for inverted repeats in vectors of INVERTED_VECTOR bytes, 16 to 64, which the file that
- * includes this defines, and INVERTED_NAME and INVERTED_NEEDS, of its variant.
+ * includes this defines. That file ends in the record of its variant.
  *
  * Bit i of a word stands for the repeat whose left arm ends with letter i, of one gap g. In round r it lives on if
  * letters i - r and i + g + 1 + r pair: both bits of their codes differ. Those letters of 64 places are a word of a plane
@@ -155,20 +155,3 @@ static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn
 				return;
 	}
 }
-
-#define INVERTED_TEXT(name) #name
-#define INVERTED_TEXT_OF(name) INVERTED_TEXT(name)
-#define INVERTED_JOIN(a, b) a##b
-#define INVERTED_RECORD(name) INVERTED_JOIN(inverted_, name)
-
-const struct variant INVERTED_RECORD(INVERTED_NAME) = {
-	.name = INVERTED_TEXT_OF(INVERTED_NAME),
-	.needs = INVERTED_NEEDS,
-	.setup = inverted_setup,
-	.teardown = inverted_teardown,
-	.units = inverted_units,
-	.grain = inverted_grain,
-	.scratch_bytes = inverted_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};

@@ -44,13 +44,4 @@ static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn
 	visit(input, s, NULL, sink, ctx);
 }
 
-const struct variant inverted_reference = {
-	.name = "reference",
-	.setup = setup,
-	.teardown = inverted_teardown,
-	.units = inverted_units,
-	.grain = inverted_grain,
-	.scratch_bytes = inverted_scratch_bytes,
-	.chunk = chunk,
-	.emit = emit,
-};
+INVERTED_VARIANT(reference, 0, setup);

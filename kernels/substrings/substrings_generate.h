@@ -23,8 +23,8 @@ enum { STRINGS_HALF = 500 };
 void substrings_generate(unsigned char *to, uint64_t bytes, enum substrings_string kind, unsigned letters,
 	bool bases, uint64_t seed);
 
-/* The p->bytes letters that a problem generates, from memory_alloc; NULL with ERR_FAILED without memory. Of bases no more
- * than 4 letters. */
+/* The p->bytes letters that a problem generates, from memory_alloc; NULL with ERR_FAILED without memory. Of
+ * bases no more than 4 letters. */
 unsigned char *substrings_generated(const struct problem *p, bool bases, struct err *e);
 
 #endif

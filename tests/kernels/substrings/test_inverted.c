@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_inverted.c - inverted repeats as their definition has them, letter by letter, against every variant: records, letters that are no bases, arms and gaps of any length; what is listed, and where. (Cuts and guard
+ * test_inverted.c - inverted repeats as their definition has them, letter by letter, against every variant:
+ * records, letters that are no bases, arms and gaps of any length; what is listed, and where. (Cuts and guard
  * pages: test_variants.c.)
  */
 #include "tests/base/draw.h"
