@@ -68,7 +68,7 @@ cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) -fno-fast-m
 quoted = '$(subst ','\'',$(1))'
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
-settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_BENCHMARK) $(WITH_MPI) $(MPICC))
+settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_ZLIB) $(WITH_BENCHMARK) $(WITH_MPI) $(MPICC))
 ifneq ($(filter-out clean help layers lint format uninstall dist bundle,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
@@ -268,7 +268,7 @@ clang: test ## build with clang and run the tests (build-clang)
 
 c_sources     := $(call found,base kernels bench plots tests,*.c)
 all_sources   := $(c_sources) $(call found,base kernels bench tests,*.h) bench/gbench/gbench.cc
-shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/* scripts/cluster/*)) $(wildcard tests/cli/*.sh)
+shell_sources := .ci/run $(filter-out %.md,$(shell grep -lsE '^.!/bin/sh' scripts/* scripts/cluster/*)) $(wildcard tests/cli/*.sh findings/*.sh)
 
 # SC2329: functions that suites hand to `ok` and its like are called there.
 lint: ## check heads of sources, map of folders, links and lines of docs; shellcheck

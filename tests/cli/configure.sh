@@ -27,6 +27,12 @@ for pair in gcc:g++ clang:clang++ cc:c++; do
 		holds "the C++ compiler of ${pair%:*}" test "$(cxx "${pair%:*}")" = "${pair#*:}"
 	fi
 done
+# What is left out is left out of a build that is there, too.
+asked() { make -C "$PARSCALE_ROOT" -pn help BUILD="$PWD/none" CC=cc "$1" 2>/dev/null | sed -n 's/^settings := //p'; }
+parts=$(sed -n 's/^\(WITH_[A-Z]*\) .*/\1/p' "$PARSCALE_ROOT/Makefile")
+for part in $parts; do
+	holds "a change of $part is noticed" test "$(asked "$part=0")" != "$(asked "$part=1")"
+done
 # Whatever the flags, floating point has NAN, and words stay words.
 flags=$(make -C "$PARSCALE_ROOT" -pn help BUILD="$PWD/none" CC=cc CFLAGS='-Ofast' 2>/dev/null | sed -n 's/^c_flags := //p' | sed 's/-MMD.*//')
 printf '#include <math.h>\nint main(int argc, char **argv) { (void)argv; volatile double x = argc > 5 ? 1 : NAN; return !isnan(x); }\n' >nan.c
