@@ -15,6 +15,7 @@ class Parscale(MakefilePackage):
 
     variant("openmp", default=True, description="back end openmp")
     variant("hwloc", default=True, description="topology by hwloc")
+    variant("zlib", default=True, description="inputs compressed by gzip")
     variant("benchmark", default=False, description="Google Benchmark as a meter")
     variant("mpi", default=False, description="back end mpi")
 
@@ -23,6 +24,7 @@ class Parscale(MakefilePackage):
     depends_on("gmake", type="build")
     depends_on("jansson")
     depends_on("hwloc", when="+hwloc")
+    depends_on("zlib-api", when="+zlib")
     depends_on("benchmark", when="+benchmark")
     depends_on("mpi", when="+mpi")
     depends_on("gnuplot", type="run")
@@ -30,7 +32,7 @@ class Parscale(MakefilePackage):
     def flags(self):
         chosen = [
             f"WITH_{name.upper()}={1 if self.spec.satisfies('+' + name) else 0}"
-            for name in ("openmp", "hwloc", "benchmark", "mpi")
+            for name in ("openmp", "hwloc", "zlib", "benchmark", "mpi")
         ]
         return ["CC=cc", "CXX=c++", f"PREFIX={self.prefix}"] + chosen
 
