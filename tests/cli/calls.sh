@@ -19,19 +19,7 @@ fi
 most=${PARSCALE_LONG:+1000000}
 most=${most:-2}
 
-cat >calls.sweep <<'END'
-kernel = palindrome
-backend = fork-pipe, exec
-workers = 2
-size = 5000
-launches = 1
-most-launches = 1
-precision = off
-repetitions = 1
-sample-time = 1ms
-timeout = 10s
-meter = native
-END
+plan 1 'kernel = palindrome' 'backend = fork-pipe, exec' 'workers = 2' 'size = 5000' 'timeout = 10s' >calls.sweep
 
 # --- what is run, and whether what it made is whole ---
 do_run() { timeout -k 1 60 "$PARSCALE_BUILD/parscale" run palindrome --backend "$1" --workers 2 --size 5000 --repetitions 1 --sample-time 1ms --meter native --timeout 10s --format csv; }

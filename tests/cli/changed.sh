@@ -7,12 +7,6 @@
 # shellcheck source=tests/cli/kills.sh
 . "$PARSCALE_ROOT/tests/cli/kills.sh"
 
-# plan LAUNCHES LINE...: short launches, so many of each cell
-plan() {
-	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native' 'caches = told'
-	shift
-	printf '%s\n' "$@"
-}
 mkdir program elsewhere
 cp "$PARSCALE_BUILD/parscale" program/parscale
 

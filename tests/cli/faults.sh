@@ -24,19 +24,7 @@ quick='--size 5000 --repetitions 1 --sample-time 1ms --meter native'
 
 # --- rows of a sweep: the cells with one worker are as ever ---
 field() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { gsub(/"[^"]*"/, "x"); print $at }' "$2"; }
-cat >faults.sweep <<'END'
-kernel = palindrome
-backend = serial, fork
-workers = 1, 2
-size = 5000
-launches = 1
-most-launches = 1
-precision = off
-repetitions = 1
-sample-time = 1ms
-timeout = 3s
-meter = native
-END
+plan 1 'kernel = palindrome' 'backend = serial, fork' 'workers = 1, 2' 'size = 5000' 'timeout = 3s' >faults.sweep
 for fault in kill:killed stop:timeout crash:killed exit:failed oom:oom wrong:wrong; do
 	kind=${fault%:*} word=${fault#*:}
 	run parscale sweep faults.sweep --fault "$kind:1:chunk" --out "$kind" --no-charts

@@ -10,12 +10,6 @@
 . "$PARSCALE_ROOT/tests/cli/kills.sh"
 
 program=$PARSCALE_BUILD/parscale
-# plan LAUNCHES LINE...: short launches
-plan() {
-	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native'
-	shift
-	printf '%s\n' "$@"
-}
 # statuses DIR: how many rows of each status, as "2 ok,1 oom"
 statuses() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") at = i; next } { gsub(/"[^"]*"/, "x"); n[$at]++ } END { for (s in n) print n[s] " " s }' "$1/samples.csv" | sort -r | paste -sd, -; }
 # rows WANTED DIR NAME: the last run was a sweep of such rows, with a summary, and exit status 1 unless all are ok

@@ -7,9 +7,8 @@
 # shellcheck source=tests/cli/kills.sh
 . "$PARSCALE_ROOT/tests/cli/kills.sh"
 
-plan() { printf 'kernel = noop\nsize = 1e3, 1e4\nlaunches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 1\nsample-time = 1ms\nmeter = native\ncaches = told\n' "$1" "$1"; }
-plan 20000 >long.sweep
-plan 40 >short.sweep
+plan 20000 'kernel = noop' 'size = 1e3, 1e4' >long.sweep
+plan 40 'kernel = noop' 'size = 1e3, 1e4' >short.sweep
 
 # A shell without job control has its background jobs ignore INT, so that it has to be undone.
 if env --default-signal=INT true 2>/dev/null; then

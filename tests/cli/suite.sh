@@ -89,6 +89,13 @@ says() {
 	fi
 }
 
+# plan LAUNCHES LINE...: the text of a plan of short launches, so many of each cell
+plan() {
+	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native' 'caches = told'
+	shift
+	printf '%s\n' "$@"
+}
+
 # same NAME FILE FILE: equal, byte for byte
 same() {
 	if difference=$(diff "$2" "$3" 2>&1); then result "$1" ''; else result "$1" "$(printf '%s\n' "$difference" | head -n 10)"; fi

@@ -30,8 +30,8 @@ middle() { sort -n "$1" | sed -n 2p; }
 holds 'a planted delay of 30 % is one' awk -v plain="$(middle plain)" -v slow="$(middle slow)" \
 	'BEGIN { r = slow / plain; print r; exit !(r > 1.15 && r < 1.45) }'
 
-# plan LAUNCHES KERNELS >FILE
-plan() {
+# pair_plan LAUNCHES KERNELS >FILE
+pair_plan() {
 	printf 'launches = %s\nmost-launches = %s\nprecision = off\nrepetitions = 9\nsample-time = 3ms\nmeter = native\n' "$1" "$1"
 	printf 'kernel = %s\nvariant = scalar, best\nbackend = serial\nsize = 2e6\n' "$2"
 }
@@ -54,13 +54,13 @@ field() {
 asked() { field launches_needed | awk '{ n = $1 > n ? $1 : n } END { print n < 6 ? 6 : n }'; }
 
 # --- twice the time ---
-plan 12 palindrome >double.sweep
+pair_plan 12 palindrome >double.sweep
 pair 100 double.sweep >rows
 field verdict ratio <rows >doubled
 holds 'a program that takes twice the time is slower, in both cells' awk '{ print; n += $1 == "slower" } END { exit n != 2 }' doubled
 
 # --- the same twice ---
-plan 12 'sieve, palindrome' >pairs.sweep
+pair_plan 12 'sieve, palindrome' >pairs.sweep
 pairs=${PARSCALE_PAIRS:-40} i=0
 : >verdicts
 while [ $i -lt "$pairs" ]; do
@@ -75,7 +75,7 @@ sort verdicts | uniq -c
 # --- 3 % slower ---
 trials=${PARSCALE_TRIALS:-20} most=${PARSCALE_MOST_LAUNCHES:-200}
 if [ "$trials" != 0 ]; then
-	plan 40 palindrome >first.sweep
+	pair_plan 40 palindrome >first.sweep
 	needed=$(pair 0 first.sweep | asked)
 	echo "to find 3 %, the tool asks for $needed pairs"
 	holds 'that is a number that can be made' test "${needed:-100000}" -le "$most"
@@ -84,7 +84,7 @@ if [ "$trials" != 0 ]; then
 	while [ "${needed:-100000}" -le "$most" ] && [ $i -lt "$trials" ]; do
 		# Noise that came later: by the scatter of this very trial the tool asks for more, whatever the verdict. So it is made again, with as many.
 		n=$needed
-		while plan "$n" palindrome >trial.sweep && pair 3 trial.sweep >rows; do
+		while pair_plan "$n" palindrome >trial.sweep && pair 3 trial.sweep >rows; do
 			more=$(asked <rows)
 			if [ "$more" -le $((n * 3 / 2)) ] || [ "$n" -ge "$most" ]; then break; fi
 			n=$((more < most ? more : most))
