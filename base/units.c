@@ -10,7 +10,9 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <time.h>
 
 static char *scaled(double value, double step, const char *const *names, int count, char *text)
 {
@@ -45,6 +47,17 @@ char *units_bytes(double bytes, char *text)
 {
 	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 	return scaled(bytes, 1024, names, 6, text);
+}
+
+char *units_date(double seconds, char *text)
+{
+	const bool sound = seconds > 0 && seconds < 1e11;
+	const time_t whole = sound ? (time_t)seconds : 0;
+	struct tm tm;
+	*text = '\0';
+	if (sound && gmtime_r(&whole, &tm))
+		strftime(text, UNITS_BYTES, "%Y-%m-%d %H:%M UTC", &tm);
+	return text;
 }
 
 char *units_clock(double seconds, char *text)

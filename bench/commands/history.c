@@ -13,7 +13,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum failing { FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE, FAIL_ON_NONE };
 
@@ -28,11 +27,7 @@ struct history_args {
 
 static const char *since_cell(const void *row, char *text)
 {
-	const time_t at = (time_t)((const struct change_row *)row)->started;
-	struct tm tm;
-	if (!gmtime_r(&at, &tm) || strftime(text, GRID_TEXT, "%Y-%m-%d %H:%M", &tm) == 0)
-		*text = '\0';
-	return text;
+	return units_date(((const struct change_row *)row)->started, text);
 }
 
 static const char *commit_cell(const void *row, char *text)

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static int read_manifest(struct dataset *d, struct err *e)
@@ -368,17 +367,6 @@ double dataset_number(const struct dataset *d, const char *path)
 {
 	const json_t *value = at(d->manifest, path);
 	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-void dataset_started(const struct dataset *d, char *text, size_t size)
-{
-	double stamp = dataset_number(d, "started");
-	const bool sound = stamp > 0 && stamp < 1e11;
-	time_t whole = sound ? (time_t)stamp : 0;
-	struct tm tm;
-	text[0] = '\0';
-	if (sound && gmtime_r(&whole, &tm))
-		strftime(text, size, "%Y-%m-%d %H:%M UTC", &tm);
 }
 
 unsigned dataset_cpus(const struct dataset *d)

@@ -106,9 +106,6 @@ void dataset_machine(const struct dataset *d, char *text, size_t size);
 const char *dataset_text(const struct dataset *d, const char *path);
 double dataset_number(const struct dataset *d, const char *path);
 
-/* When the sweep began, "2026-01-31 12:34 UTC"; "" where unknown. */
-void dataset_started(const struct dataset *d, char *text, size_t size);
-
 /* A cell in a few words: "sieve avx512, fork pool, 2 workers, 1e9". */
 void cell_name(const struct factors *f, char *text, size_t size);
 

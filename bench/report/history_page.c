@@ -3,32 +3,20 @@
 #include "bench/report/history_page.h"
 
 #include "base/units.h"
-#include "bench/data/folder.h"
 #include "bench/report/report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct page {
 	const struct history *h;
 	const char *out;
 	struct plots plots;
-	char no_plots[400];
+	char no_plots[PAGE_REASON];
 	struct headline headline;
 	struct report_table changes, sweeps;
 };
-
-static char *date_of(double started, char text[32])
-{
-	const time_t at = (time_t)started;
-	struct tm tm;
-	*text = '\0';
-	if (gmtime_r(&at, &tm))
-		strftime(text, 32, "%Y-%m-%d %H:%M UTC", &tm);
-	return text;
-}
 
 static int table_changes(const struct history *h, struct report_table *t, struct err *e)
 {
@@ -45,11 +33,9 @@ static int table_changes(const struct history *h, struct report_table *t, struct
 		cell_name(&row->cell, text, sizeof text);
 		report_table_text(&c[0], text);
 		report_table_text(&c[1], row->verdict);
-		snprintf(text, sizeof text, "%.3f", row->ratio);
-		report_table_number(&c[2], row->ratio, text);
-		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
-		report_table_number(&c[3], row->ratio_high - row->ratio_low, text);
-		report_table_text(&c[4], date_of(row->started, text));
+		report_table_change(
+			&c[2], &c[3], (struct ranged){row->ratio, row->ratio_low, row->ratio_high});
+		report_table_text(&c[4], units_date(row->started, text));
 		report_table_text(&c[5], row->commit);
 		report_table_text(&c[6], row->previous_commit);
 		report_table_number(&c[7], row->before_seconds, units_seconds(row->before_seconds, text));
@@ -84,7 +70,7 @@ static int table_sweeps(const struct history *h, struct report_table *t, struct 
 			faster += here && !slow;
 		}
 		report_table_count(&c[0], uint_known(i + 1));
-		report_table_text(&c[1], date_of(h->sweep[i].started, text));
+		report_table_text(&c[1], units_date(h->sweep[i].started, text));
 		report_table_text(&c[2], h->sweep[i].commit);
 		report_table_count(&c[3], uint_known(cells));
 		report_table_count(&c[4], uint_known(slower));
@@ -118,7 +104,7 @@ static void put_answer(struct page *p)
 	cell_name(&worst->cell, name, sizeof name);
 	snprintf(a->text, sizeof a->text,
 		"%s: %.3f times the time (%.3f to %.3f) since %s, commit %s; the sweep before was of %s.",
-		name, worst->ratio, worst->ratio_low, worst->ratio_high, date_of(worst->started, date),
+		name, worst->ratio, worst->ratio_low, worst->ratio_high, units_date(worst->started, date),
 		*worst->commit ? worst->commit : "unknown",
 		*worst->previous_commit ? worst->previous_commit : "unknown");
 }
@@ -133,15 +119,16 @@ static const char *const method[] = {
 	"that drifts, look like changes.",
 	NULL};
 
-static void put_page(const struct page *p, const struct layout *as, FILE *f)
+static void put_page(const void *page, const struct layout *as, FILE *f)
 {
+	const struct page *p = page;
 	const struct history *h = p->h;
 	struct page_top top = {
 		.name = "parscale history", .subject = h->sweep[0].model, .headline = &p->headline};
 	char from[32], to[32];
 	snprintf(top.about, sizeof top.about, "%s%s%zu sweeps, %s to %s", h->sweep[0].model,
-		*h->sweep[0].model ? " · " : "", h->sweeps, date_of(h->sweep[0].started, from),
-		date_of(h->sweep[h->sweeps - 1].started, to));
+		*h->sweep[0].model ? " · " : "", h->sweeps, units_date(h->sweep[0].started, from),
+		units_date(h->sweep[h->sweeps - 1].started, to));
 	page_link_add(&top, "changes", "Changes");
 	page_link_add(&top, "sweeps", "Sweeps");
 	page_link_add(&top, "method", "Method");
@@ -159,34 +146,16 @@ static void put_page(const struct page *p, const struct layout *as, FILE *f)
 	as->bottom(f);
 }
 
-static void write_html(const void *page, FILE *f)
-{
-	put_page(page, &layout_html, f);
-}
-
-static void write_md(const void *page, FILE *f)
-{
-	put_page(page, &layout_md, f);
-}
-
 static int write_all(struct page *p, FILE *say, struct err *e)
 {
 	struct err plotting = {0};
 	if (page_folder(p->out, e) != 0)
 		return -1;
-	if (plots_draw_history(p->h, p->out, &p->plots, &plotting) != 0) {
-		if (plotting.status != ERR_ABSENT)
-			return err_set(e, plotting.status, "%s", plotting.text);
-		snprintf(p->no_plots, sizeof p->no_plots, "%.390s", plotting.text);
-		fprintf(stderr, "parscale: %s; the page has tables only\n", p->no_plots);
-	}
-	if (*p->plots.warning)
-		fprintf(stderr, "parscale: gnuplot: %s\n", p->plots.warning);
-	if (page_write(p->out, "history.html", write_html, p, e) != 0 ||
-		page_write(p->out, "history.md", write_md, p, e) != 0)
+	plots_draw_history(p->h, p->out, &p->plots, &plotting);
+	if (page_plotted(&p->plots, &plotting, "page", p->no_plots, e) != 0 ||
+		page_write(p->out, "history.html", &layout_html, put_page, p, say, e) != 0)
 		return -1;
-	fprintf(say, "%s/history.html\n%s/history.md\n", p->out, p->out);
-	return 0;
+	return page_write(p->out, "history.md", &layout_md, put_page, p, say, e);
 }
 
 int history_page_write(const struct history *h, const char *out, FILE *say, struct err *e)

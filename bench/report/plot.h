@@ -26,7 +26,8 @@ struct plots {
 };
 
 /* Draws every chart that has something to show. ERR_ABSENT without gnuplot, naming what to install;
- * ERR_FAILED when gnuplot fails or a file cannot be written; what was drawn before stays. *out is freed by
+ * ERR_FAILED when gnuplot fails or a file cannot be written; what was drawn before stays, as it does not where all went
+ * well: charts of these names that there is nothing to show for now are removed. *out is freed by
  * plots_free, also after an error. */
 int plots_draw(const struct dataset *d, struct plots *out, struct err *e);
 

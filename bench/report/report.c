@@ -64,12 +64,9 @@ static int gather(struct report *r, const struct report_request *a, struct err *
 		report_table_manifest(&r->d, &r->manifest, e) != 0)
 		return -1;
 	struct err plotting = {0};
-	if ((a->html || a->md) && plots_draw(&r->d, &r->plots, &plotting) != 0) {
-		if (plotting.status != ERR_ABSENT)
-			return err_set(e, plotting.status, "%s", plotting.text);
-		snprintf(r->no_plots, sizeof r->no_plots, "%.390s", plotting.text);
-	}
-	return 0;
+	if (a->html || a->md)
+		plots_draw(&r->d, &r->plots, &plotting);
+	return page_plotted(&r->plots, &plotting, "report", r->no_plots, e);
 }
 
 static void report_free(struct report *r)
@@ -90,31 +87,17 @@ static void report_free(struct report *r)
 	dataset_close(&r->d);
 }
 
-static void write_html(const void *page, FILE *f)
-{
-	report_html(page, f);
-}
-
-static void write_md(const void *page, FILE *f)
-{
-	report_md(page, f);
-}
-
 int report_write(const struct report_request *a, struct err *e)
 {
 	struct report *r = calloc(1, sizeof *r);
 	if (!r)
 		return err_set(e, ERR_FAILED, "out of memory");
 	if (gather(r, a, e) == 0) {
-		if (*r->no_plots)
-			fprintf(stderr, "parscale: %s; the report has tables only\n", r->no_plots);
-		if (*r->plots.warning)
-			fprintf(stderr, "parscale: gnuplot: %s\n", r->plots.warning);
-		if (a->html && page_write(r->d.dir, "report.html", write_html, r, e) == 0 && !a->text)
-			printf("%s/report.html\n", r->d.dir);
-		if (a->md && e->status == ERR_NONE &&
-			page_write(r->d.dir, "report.md", write_md, r, e) == 0 && !a->text)
-			printf("%s/report.md\n", r->d.dir);
+		FILE *say = a->text ? NULL : stdout;
+		if (a->html)
+			page_write(r->d.dir, "report.html", &layout_html, report_page, r, say, e);
+		if (a->md && e->status == ERR_NONE)
+			page_write(r->d.dir, "report.md", &layout_md, report_page, r, say, e);
 		if (a->text && e->status == ERR_NONE)
 			report_text(r, stdout);
 	}

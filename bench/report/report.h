@@ -11,7 +11,11 @@
 
 #include "bench/report/plot.h"
 
-enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 16 };
+/* Most of each; most columns of a table: a kernel each, and two beside them. */
+enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 16, REPORT_COLUMNS = REPORT_KERNELS + 2 };
+
+/* Why a page has no charts. */
+enum { PAGE_REASON = 400 };
 
 /* Sentences, the most important first. */
 struct sentences {
@@ -60,12 +64,12 @@ struct section {
 struct report {
 	struct dataset d;
 	struct plots plots;
-	char no_plots[400];       /* why there are none; "" where there are */
-	char machine[256];        /* in one line; "" where unknown */
-	struct headline headline; /* the answers, led by "noise" where the sweep decides next to nothing */
-	struct sentences against; /* what changed; none without another sweep */
-	struct sentences trust;   /* how far to trust it, and what speaks against it */
-	struct sentences rules;   /* of Hoefler and Belli, in their order, and what is true of this sweep */
+	char no_plots[PAGE_REASON]; /* why there are none; "" where there are */
+	char machine[256];          /* in one line; "" where unknown */
+	struct headline headline;   /* the answers, led by "noise" where the sweep decides next to nothing */
+	struct sentences against;   /* what changed; none without another sweep */
+	struct sentences trust;     /* how far to trust it, and what speaks against it */
+	struct sentences rules;     /* of Hoefler and Belli, in their order, and what is true of this sweep */
 	struct section section[REPORT_KERNELS];
 	size_t sections;
 	struct report_table caches;    /* told and measured */
@@ -100,6 +104,10 @@ struct report_precision report_precision(const struct dataset *d);
 /* Whether next to nothing can be concluded: fewer than a quarter of the cells are within the precision asked for, and
  * the typical interval is wider than report_margin or most cells have none. */
 bool report_noisy(const struct report_precision *p);
+
+/* "1.98 (1.75 to 2.00)"; the value alone where it has no interval, or is one by definition. */
+enum { REPORT_RANGED = 96 };
+char *report_ranged(struct ranged x, char text[REPORT_RANGED]);
 
 /* A speed-up over serial with its interval and what follows from it: "1.98 (1.75 to 2.00)", "2.51 (0.32 to 6.65):
  * inconclusive, too noisy". One above the ideal is never a plain fact: the reason is part of it. */
@@ -157,6 +165,9 @@ void report_table_count(struct report_cell *c, struct uint_field n); /* nothing 
 void report_table_number(struct report_cell *c, double key, const char *text); /* nothing where key is NAN */
 int report_table_pair(struct report_table *g, const char *first, const char *second, struct err *e);
 
+/* A ratio of times, "1.052", and its interval. */
+void report_table_change(struct report_cell *ratio, struct report_cell *interval, struct ranged v);
+
 /* How the numbers were made: short paragraphs, ended by NULL. */
 extern const char *const report_method[];
 
@@ -211,12 +222,20 @@ void page_table(FILE *f, const struct layout *as, const char *head, const struct
  * mixed with the page's. */
 int page_folder(const char *dir, struct err *e);
 
-/* Writes DIR/NAME whole or not at all: `write` gets the page that is asked for. ERR_FAILED. */
-int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
-	struct err *e);
+/* Whether a page can do with what became of its charts (`drawing`, of plots_draw and its like). Without gnuplot it has
+ * tables only: the reason goes to `none`, else "". That, and what gnuplot complained of, is said on standard error,
+ * where `form` is "page" or "report". -1 with the error for any other. */
+int page_plotted(const struct plots *plots, const struct err *drawing, const char *form,
+	char none[PAGE_REASON], struct err *e);
 
-void report_html(const struct report *r, FILE *f);
-void report_md(const struct report *r, FILE *f);
+/* Puts a page, whatever it is of. */
+typedef void page_fn(const void *page, const struct layout *as, FILE *f);
+
+/* Writes DIR/NAME whole or not at all, and names it in `say` (NULL: does not). ERR_FAILED. */
+int page_write(const char *dir, const char *name, const struct layout *as, page_fn *put, const void *page,
+	FILE *say, struct err *e);
+
+page_fn report_page; /* of a struct report */
 void report_text(const struct report *r, FILE *f);
 
 /* A folder of results, and which forms of report it shall get. */

@@ -12,12 +12,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* "1.95 (1.93 to 1.97)" */
-static char *with_interval(char *text, size_t size, struct ranged x)
+char *report_ranged(struct ranged x, char text[REPORT_RANGED])
 {
-	char value[32], low[32], high[32];
-	snprintf(text, size, "%s (%s to %s)", units_ratio(x.value, value), units_ratio(x.low, low),
-		units_ratio(x.high, high));
+	char value[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES];
+	if (isnan(x.low) || x.low == x.high)
+		snprintf(text, REPORT_RANGED, "%s", units_ratio(x.value, value));
+	else
+		snprintf(text, REPORT_RANGED, "%s (%s to %s)", units_ratio(x.value, value),
+			units_ratio(x.low, low), units_ratio(x.high, high));
 	return text;
 }
 
@@ -53,11 +55,11 @@ static void say_vectors(const struct dataset *d, const struct summary *focus, st
 			!cells_match(&plain->cell, &serial->cell, free))
 			continue;
 		struct ranged r = dataset_ratio(d, plain, serial);
-		char text[96];
+		char text[REPORT_RANGED];
 		if (r.low > 1)
 			sentences_add(s,
 				"Vectorisation: %s is %s times as fast as scalar code on one worker.",
-				serial->cell.variant, with_interval(text, sizeof text, r));
+				serial->cell.variant, report_ranged(r, text));
 		return;
 	}
 }
@@ -123,8 +125,8 @@ void report_speedup(const struct dataset *d, const struct summary *focus, char *
 {
 	const struct ranged x = {
 		focus->serial_speedup, focus->serial_speedup_low, focus->serial_speedup_high};
-	with_interval(text, size, x);
-	const size_t used = strlen(text);
+	char ratio[REPORT_RANGED];
+	const size_t used = (size_t)snprintf(text, size, "%s", report_ranged(x, ratio));
 	if (report_inconclusive(x))
 		snprintf(text + used, size - used, ": inconclusive, too noisy");
 	else if (x.low <= 1 && x.high >= 1)
@@ -162,11 +164,11 @@ static bool same(struct ranged r)
  * times as long"; "" where not. */
 static void put_smallest(const struct ratios *r, const char *items, char *text, size_t size)
 {
-	char at[32], ratio[96];
+	char at[32], ratio[REPORT_RANGED];
 	text[0] = '\0';
 	if (r->ratio[0].low > 1 || r->ratio[0].high < 1)
 		snprintf(text, size, "at %s %s processes take %s times as long", units_size(r->size[0], at),
-			items, with_interval(ratio, sizeof ratio, r->ratio[0]));
+			items, report_ranged(r->ratio[0], ratio));
 }
 
 static void say_threads(const struct dataset *d, const struct summary *focus, struct sentences *s)

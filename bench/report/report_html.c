@@ -71,7 +71,7 @@ static const char script[] =
 /* A table; a column is one of numbers when any of its cells has a key. */
 static void put_table(FILE *f, const struct report_table *g, bool wrap)
 {
-	bool number[16] = {false};
+	bool number[REPORT_COLUMNS] = {false};
 	for (size_t i = 0; i < g->rows * g->columns; i++)
 		number[i % g->columns] = number[i % g->columns] || !isnan(g->cells[i].key);
 	fputs("<div class=\"wide\"><table><thead><tr>", f);

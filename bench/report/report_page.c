@@ -73,8 +73,23 @@ int page_folder(const char *dir, struct err *e)
 	return folder_make(dir, e);
 }
 
-int page_write(const char *dir, const char *name, void (*write)(const void *page, FILE *f), const void *page,
-	struct err *e)
+int page_plotted(const struct plots *plots, const struct err *drawing, const char *form,
+	char none[PAGE_REASON], struct err *e)
+{
+	*none = '\0';
+	if (drawing->status == ERR_ABSENT) {
+		snprintf(none, PAGE_REASON, "%.390s", drawing->text);
+		fprintf(stderr, "parscale: %s; the %s has tables only\n", none, form);
+	} else if (drawing->status != ERR_NONE) {
+		return err_set(e, drawing->status, "%s", drawing->text);
+	}
+	if (*plots->warning)
+		fprintf(stderr, "parscale: gnuplot: %s\n", plots->warning);
+	return 0;
+}
+
+int page_write(const char *dir, const char *name, const struct layout *as, page_fn *put, const void *page,
+	FILE *say, struct err *e)
 {
 	char path[FOLDER_PATH + 40], part[sizeof path + 8];
 	snprintf(path, sizeof path, "%.4096s/%.30s", dir, name);
@@ -82,13 +97,15 @@ int page_write(const char *dir, const char *name, void (*write)(const void *page
 	FILE *f = fopen(part, "w");
 	if (!f)
 		return err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
-	write(page, f);
+	put(page, as, f);
 	bool good = !ferror(f);
 	if (fclose(f) != 0 || !good || rename(part, path) != 0) {
 		err_set(e, ERR_FAILED, "%s: cannot be written: %s", path, strerror(errno));
 		unlink(part);
 		return -1;
 	}
+	if (say)
+		fprintf(say, "%s/%s\n", dir, name);
 	return 0;
 }
 
@@ -208,8 +225,8 @@ enum { PARTS = sizeof parts / sizeof *parts };
 
 static void fill_top(const struct report *r, struct page_top *top)
 {
-	char started[64];
-	dataset_started(&r->d, started, sizeof started);
+	char started[UNITS_BYTES];
+	units_date(dataset_number(&r->d, "started"), started);
 	*top = (struct page_top){.name = "parscale report",
 		.subject = *r->machine ? r->machine : r->d.dir,
 		.headline = &r->headline};
@@ -225,8 +242,9 @@ static void fill_top(const struct report *r, struct page_top *top)
 			page_link_add(top, parts[i].id, parts[i].title);
 }
 
-static void report_page(const struct report *r, const struct layout *as, FILE *f)
+void report_page(const void *page, const struct layout *as, FILE *f)
 {
+	const struct report *r = page;
 	const struct page p = {r, as, f};
 	struct page_top top;
 	fill_top(r, &top);
@@ -243,14 +261,4 @@ static void report_page(const struct report *r, const struct layout *as, FILE *f
 		parts[i].put(&p);
 	}
 	as->bottom(f);
-}
-
-void report_html(const struct report *r, FILE *f)
-{
-	report_page(r, &layout_html, f);
-}
-
-void report_md(const struct report *r, FILE *f)
-{
-	report_page(r, &layout_md, f);
 }

@@ -78,6 +78,15 @@ void report_table_number(struct report_cell *c, double key, const char *text)
 	c->key = key;
 }
 
+void report_table_change(struct report_cell *ratio, struct report_cell *interval, struct ranged v)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%.3f", v.value);
+	report_table_number(ratio, v.value, text);
+	snprintf(text, sizeof text, "%.3f to %.3f", v.low, v.high);
+	report_table_number(interval, v.high - v.low, text);
+}
+
 /* "46.2 ms" and "45.9 ms to 46.8 ms" */
 static void put_median(struct report_cell *median, struct report_cell *interval, const struct summary *s)
 {
@@ -91,15 +100,8 @@ static void put_median(struct report_cell *median, struct report_cell *interval,
 
 static void put_speedup(struct report_cell *c, double value, double low, double high)
 {
-	char a[32], b[32], x[32];
-	if (isnan(value))
-		return;
-	if (isnan(low))
-		snprintf(c->text, sizeof c->text, "%s", units_ratio(value, x));
-	else
-		snprintf(c->text, sizeof c->text, "%s (%s to %s)", units_ratio(value, x), units_ratio(low, a),
-			units_ratio(high, b));
-	c->key = value;
+	char text[REPORT_RANGED];
+	report_table_number(c, value, report_ranged((struct ranged){value, low, high}, text));
 }
 
 static void put_state(struct report_cell *c, const struct summary *s)
@@ -269,10 +271,8 @@ int report_table_against(const struct dataset *d, struct report_table *g, struct
 		cell_name(&row->cell, text, sizeof text);
 		report_table_text(&c[0], text);
 		report_table_text(&c[1], row->verdict);
-		snprintf(text, sizeof text, "%.3f", row->ratio);
-		report_table_number(&c[2], row->ratio, text);
-		snprintf(text, sizeof text, "%.3f to %.3f", row->ratio_low, row->ratio_high);
-		report_table_number(&c[3], row->ratio_high - row->ratio_low, text);
+		report_table_change(
+			&c[2], &c[3], (struct ranged){row->ratio, row->ratio_low, row->ratio_high});
 		report_table_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
 		report_table_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
 	}

@@ -71,8 +71,8 @@ static void report_on(const struct dataset *d)
 		report_table_omissions(d, &r.omissions, &e) == 0 &&
 		report_table_manifest(d, &r.manifest, &e) == 0);
 	report_text(&r, nowhere);
-	report_md(&r, nowhere);
-	report_html(&r, nowhere);
+	report_page(&r, &layout_md, nowhere);
+	report_page(&r, &layout_html, nowhere);
 	report_table_free(&r.all);
 	report_table_free(&r.troubles);
 	report_table_free(&r.omissions);
