@@ -4,7 +4,8 @@
  * into the folder.
  *
  * Everything is made in a temporary folder below DIR/plots and renamed, so a failure leaves the old
- * charts. Several gnuplots run at once, at most one per CPU.
+ * charts; once all are drawn, those that an earlier page had and this one does not are removed. Several gnuplots run at
+ * once, at most one per CPU.
  */
 #include "bench/report/plot.h"
 
@@ -15,6 +16,7 @@
 #include "bench/machine/place.h"
 #include "bench/report/gallery.h"
 #include "bench/report/svg.h"
+#include "kernels/kernel.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -302,30 +304,68 @@ static size_t list_chart(const struct chart *c, const struct subjects *of, struc
 	return n;
 }
 
+static bool is_of(const struct canvas *canvas, const struct chart *c)
+{
+	const bool of_machines = c->part == OF_MACHINES || c->part == OF_MACHINES_KERNEL;
+	return of_machines == (canvas->machines != NULL) &&
+	       (c->part == OF_HISTORY) == (canvas->history != NULL);
+}
+
+static bool is_of_kernel(const struct chart *c)
+{
+	return c->part == OF_KERNEL || c->part == OF_MACHINES_KERNEL;
+}
+
 /* Every chart with every subject it could have: how many into `all`, which has room for CHARTS_MOST. */
 static size_t list_all(const struct canvas *canvas, struct plotted *all)
 {
 	const struct subjects none = {.name = {""}, .count = 1};
-	struct subjects kernels = {.count = 0}, probes = {.count = 0};
+	struct subjects subjects = {.count = 0}, probes = {.count = 0};
 	const struct gallery *m = canvas->machines;
 	size_t n = 0;
-	for (; m && kernels.count < m->subjects; kernels.count++)
-		kernels.name[kernels.count] = m->kernel[kernels.count].name;
+	for (; m && subjects.count < m->subjects; subjects.count++)
+		subjects.name[subjects.count] = m->kernel[subjects.count].name;
 	if (canvas->d) {
-		kernels.count = dataset_subjects(canvas->d, kernels.name, SUBJECTS_MOST);
+		subjects.count = dataset_subjects(canvas->d, subjects.name, SUBJECTS_MOST);
 		probes.count = dataset_probes(canvas->d, probes.name, SUBJECTS_MOST);
 	}
-	for (const struct chart *c = charts; c->name; c++) {
-		const bool of_machines = c->part == OF_MACHINES || c->part == OF_MACHINES_KERNEL;
-		const bool of_kernel = c->part == OF_KERNEL || c->part == OF_MACHINES_KERNEL;
-		if (of_machines == (m != NULL) && (c->part == OF_HISTORY) == (canvas->history != NULL))
+	for (const struct chart *c = charts; c->name; c++)
+		if (is_of(canvas, c))
 			n = list_chart(c,
-				of_kernel             ? &kernels
+				is_of_kernel(c)       ? &subjects
 				: c->part == OF_PROBE ? &probes
 						      : &none,
 				all, n);
-	}
 	return n;
+}
+
+/* Removes an earlier page's chart where it is not one of those that were drawn now. */
+static void remove_former(const char *dir, const struct plotted *former, const struct plots *now)
+{
+	static const char *const endings[] = {".svg", ".png"};
+	char path[PATH_SIZE];
+	for (size_t i = 0; i < now->count; i++)
+		if (strcmp(now->list[i].stem, former->stem) == 0)
+			return;
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		snprintf(path, sizeof path, "%s/plots/%s%s", dir, former->stem, endings[i]);
+		unlink(path);
+	}
+}
+
+/* The same of all charts that this one could have had, of all kernels that there are: no other file is touched. */
+static void remove_all_former(
+	const struct canvas *canvas, const struct plotted *all, size_t n, const struct plots *now)
+{
+	for (size_t i = 0; i < n; i++)
+		remove_former(canvas->dir, &all[i], now);
+	for (const struct chart *c = charts; c->name; c++)
+		for (size_t k = 0; is_of(canvas, c) && is_of_kernel(c) && kernels[k]; k++) {
+			const struct subjects one = {.name = {kernels[k]->name}, .count = 1};
+			struct plotted former;
+			list_chart(c, &one, &former, 0);
+			remove_former(canvas->dir, &former, now);
+		}
 }
 
 static int draw(const struct canvas *canvas, struct plots *out, struct err *e)
@@ -355,6 +395,8 @@ static int draw(const struct canvas *canvas, struct plots *out, struct err *e)
 	}
 	if (result == 0)
 		result = run_all(canvas->dir, work, out, e);
+	if (result == 0)
+		remove_all_former(canvas, all, n, out);
 	if (tried > 0)
 		remove_work(work, all, tried);
 	free(all);

@@ -50,6 +50,20 @@ holds '... has them' grep -q '^| b | 100 |' page/gallery.md
 ok 'the committed example beside a simulated machine' parscale gallery "$PARSCALE_ROOT/results/example-xeon-2cpu" b --out example
 holds '... says what is simulated' grep -q 'Simulated machines are among these' example/gallery.md
 holds '... and that it has no samples' grep -q '1 folder without samples.csv' example/gallery.md
+
+if command -v gnuplot >/dev/null; then
+	: >page/plots/machines_rate-mine.svg
+	holds 'both kernels have charts' test -e page/plots/machines_rate-sieve.svg -a -e page/plots/machines_rate-palindrome.png
+	for machine in a b; do
+		mkdir "less-$machine"
+		cp "$machine/manifest.json" "less-$machine/"
+		grep -v '^sieve,' "$machine/summary.csv" >"less-$machine/summary.csv"
+	done
+	ok 'a page again, of one kernel less' parscale gallery less-a less-b --out page
+	holds '... has no charts of it' test -z "$(find page/plots -name '*-sieve.*')"
+	holds '... those of the other' test -e page/plots/machines_rate-palindrome.svg -a -e page/plots/machines_rate-palindrome.png
+	holds '... and no file that is not its own is touched' test -e page/plots/machines_rate-mine.svg
+fi
 mkdir empty && ln -s "$(command -v env)" empty/
 ok 'without gnuplot there are tables' env PATH="$PWD/empty" "$PARSCALE_BUILD/parscale" gallery a b --out plain
 holds '... and the reason' grep -q 'charts need gnuplot' plain/gallery.md
