@@ -12,9 +12,20 @@ do for [panel = 1:2] {
 	set bmargin at screen (panel == 1 ? 108.0 + (high - 200.0) / 2 + 6 : 108.0) / high
 	unset key
 	if (panel == 1) { set key outside right top vertical Left reverse samplen 2.2 }
-	set yrange [panel == 1 ? ylow1 : ylow2:panel == 1 ? yhigh1 : yhigh2]
+	ylow = panel == 1 ? ylow1 : ylow2
+	yhigh = panel == 1 ? yhigh1 : yhigh2
+	set yrange [ylow:yhigh]
 	set ylabel panel == 1 ? "latency, ns" : "bytes/s"
-	set format y panel == 1 ? "%g" : "%.0s %c"
+	number = panel == 1 ? "%g" : "%.0s %c"
+	set format y number
+	set ytics autofreq
+	if (yhigh < 100 * ylow) { # few powers of ten: with 2 and 5 times those
+		set ytics ()
+		do for [k = 0:8] {
+			at = word("1 2 5", k % 3 + 1) * 10 ** (floor(log10(ylow)) + k / 3)
+			if (at >= ylow && at <= yhigh) { set ytics add (gprintf(number, at) at) }
+		}
+	}
 	set xlabel panel == 1 ? "" : "size of the working set"
 	set xtics ()
 	do for [k = 1:n_sizes] { set xtics add ((panel == 1 ? "" : size_names[k]) size_at[k]) }

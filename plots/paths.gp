@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# paths.gp - how fast each way moves a result, over its size, with 95 % intervals.
+# paths.gp - how fast each way moves a result or a message, over its size, with 95 % intervals.
 # n ways: names[] forms[] (0 in one process, 1 between processes); data index i-1: bytes rate low
 # high hover; n_sizes: size_names[] size_at[];
 # xlow xhigh ylow yhigh.
-set xlabel "size of the result"
+set xlabel "bytes moved at once"
 set ylabel "bytes/s"
 set xrange [xlow:xhigh]
 set yrange [ylow:yhigh]

@@ -409,6 +409,36 @@ uint64_t dataset_cache(const struct dataset *d, int level)
 	return (uint64_t)least;
 }
 
+/* Caches of a level; 1 where the manifest does not say. */
+static double count_caches(const struct dataset *d, int level)
+{
+	double count = 0;
+	size_t i;
+	json_t *cache;
+	json_array_foreach(at(d->manifest, "machine.caches"), i,
+		cache) if (json_integer_value(json_object_get(cache, "level")) == level) count +=
+		(double)json_integer_value(json_object_get(cache, "count"));
+	return fmax(count, 1);
+}
+
+char *dataset_level(const struct dataset *d, double bytes, uint64_t workers, char *text)
+{
+	double last = 0;
+	for (int level = 1; level <= CACHE_LEVELS; level++) {
+		const double share = bytes / (level < 3 ? (double)workers
+							: fmin((double)workers, count_caches(d, 3))),
+			     cache = (double)dataset_cache(d, level);
+		if (share <= cache) {
+			snprintf(text, UNITS_BYTES, "L%d", level);
+			return text;
+		}
+		last = cache > 0 ? cache * bytes / share : last;
+	}
+	if (bytes < 2 * last)
+		return units_bytes(bytes, text);
+	return strcpy(text, "memory");
+}
+
 double cell_item_bytes(const struct summary *s)
 {
 	return s->bytes_per_second / s->items_per_second;

@@ -95,6 +95,11 @@ bool dataset_caches(const struct dataset *d, struct cache_levels *c);
  * planned for that; 0 where unknown. */
 uint64_t dataset_cache(const struct dataset *d, int level);
 
+/* What delivers so many bytes to the workers: "L1", "L2", "L3", the smallest that holds a worker's share (of the
+ * third, a cache's), or "memory"; of what is larger than the last cache but less than twice, the size, since some of it stays in
+ * that cache. Returns `text`, of UNITS_BYTES. */
+char *dataset_level(const struct dataset *d, double bytes, uint64_t workers, char *text);
+
 /* Bytes of input that an item stands for; NAN for kernels that read none. */
 double cell_item_bytes(const struct summary *s);
 

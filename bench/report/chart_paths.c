@@ -117,7 +117,7 @@ bool chart_paths(struct drawing *g, const char *probe)
 	put_tics(g, probe);
 	fprintf(g->vars, "n = %zu\nxlow = %.9g\nxhigh = %.9g\nylow = %.9g\nyhigh = %.9g\n", n, small / 1.6,
 		large * 1.6, low / 1.6, high * 1.6);
-	snprintf(g->title, sizeof g->title, "%s: bytes/s over the size of the result", probe);
+	snprintf(g->title, sizeof g->title, "%s: bytes/s over bytes moved at once", probe);
 	snprintf(g->subtitle, sizeof g->subtitle,
 		"what is timed and what to expect: parscale probe %s --help", probe);
 	chart_probed_note(g, "");

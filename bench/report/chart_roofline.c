@@ -47,18 +47,6 @@ static double computing(const struct summary *s, double per_second)
 	return s->compute_ns > 0 ? per_second * s->median_seconds / (s->compute_ns * 1e-9) : per_second;
 }
 
-/* "L2", or "memory": the smallest level that holds a worker's share of so many bytes. */
-static const char *level_of(const struct dataset *d, double bytes, uint64_t workers)
-{
-	static const char *const names[] = {"L1", "L2", "L3"};
-	for (int level = 1; level <= 3; level++) {
-		const double share = level < 3 ? bytes / (double)workers : bytes; /* the third is shared */
-		if (share <= (double)dataset_cache(d, level))
-			return names[level - 1];
-	}
-	return "memory";
-}
-
 /* Keeps the faster of two with the same label. */
 static void add_roof(struct roof *roofs, size_t *n, const struct roof *one)
 {
@@ -77,6 +65,7 @@ static void add_roof(struct roof *roofs, size_t *n, const struct roof *one)
 static void add_memory(const struct dataset *d, struct panel *p)
 {
 	double largest = 0;
+	char level[UNITS_BYTES];
 	for (size_t i = 0; i < d->summary.count; i++) {
 		const struct summary *s = dataset_row(d, i);
 		if (s->cell.workers.value == p->workers && ceiling_of(s, CEILING_TRAFFIC))
@@ -89,12 +78,12 @@ static void add_memory(const struct dataset *d, struct panel *p)
 			continue;
 		if (ceiling_of(s, CEILING_READ)) {
 			snprintf(r.label, sizeof r.label, "read %s",
-				level_of(d, ceiling_bytes(s), p->workers));
+				dataset_level(d, ceiling_bytes(s), p->workers, level));
 			add_roof(p->memory, &p->memories, &r);
 		} else if (ceiling_of(s, CEILING_TRAFFIC) && ceiling_bytes(s) > 0.9 * largest) {
 			r.written = true;
 			snprintf(r.label, sizeof r.label, "%s %s", s->cell.kernel,
-				level_of(d, ceiling_bytes(s), p->workers));
+				dataset_level(d, ceiling_bytes(s), p->workers, level));
 			add_roof(p->memory, &p->memories, &r);
 		}
 	}

@@ -4,6 +4,7 @@
  * not decide is called inconclusive; other inconclusive comparisons are omitted.
  */
 #include "base/units.h"
+#include "bench/data/ceiling.h"
 #include "bench/report/breakeven.h"
 #include "bench/report/report.h"
 #include "kernels/kernel.h"
@@ -239,14 +240,16 @@ static void say_model(const struct dataset *d, const struct summary *focus, stru
 }
 
 /* What a cell is near to, as a clause. */
-static void put_ceiling(const struct summary *s, char *text, size_t size)
+static void put_ceiling(const struct dataset *d, const struct summary *s, char *text, size_t size)
 {
 	static const struct {
 		const char *ceiling, *what;
 	} arithmetic[] = {{"peak", "integer arithmetic"}, {"flops", "floating-point arithmetic"},
 		{"divide", "division"}};
+	char level[UNITS_BYTES];
 	if (strcmp(s->ceiling, "read") == 0)
-		snprintf(text, size, "memory bandwidth (%.1f GB/s, %.0f %% of the read ceiling)",
+		snprintf(text, size, "%s bandwidth (%.1f GB/s, %.0f %% of the read ceiling)",
+			dataset_level(d, ceiling_bytes(s), s->cell.workers.value, level),
 			s->bytes_per_second * 1e-9, s->pct_of_ceiling);
 	for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++)
 		if (strcmp(s->ceiling, arithmetic[i].ceiling) == 0)
@@ -262,7 +265,7 @@ bool report_limit(const struct dataset *d, const struct summary *focus, char *te
 	}; /* percent; what is far beyond it had no ceiling in that */
 	const double workers = (double)focus->cell.workers.value, total = focus->median_seconds * 1e9;
 	if (focus->pct_of_ceiling >= NEAR_CEILING && focus->pct_of_ceiling <= BEYOND_ONE) {
-		put_ceiling(focus, text, size);
+		put_ceiling(d, focus, text, size);
 		return true;
 	}
 	const struct summary *serial = dataset_serial(d, &focus->cell);
