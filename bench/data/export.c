@@ -75,40 +75,36 @@ static bool counts(const struct sample *s)
 	return strcmp(s->status, "ok") == 0 && s->seconds > 0;
 }
 
-static double middle(double *x, size_t n)
+/* Fills what a launch has beyond its time. CPU time is the mean over its runs, not the median of its samples: many
+ * systems count it in ticks of milliseconds, of which most samples have none. */
+static void fill_launch(const struct group *g, struct export_launch *l)
 {
-	stats_sort(x, n);
-	return stats_median(x, n);
-}
-
-/* Fills what a launch has beyond its time; work has room for two values of each sample. */
-static void fill_launch(const struct group *g, struct export_launch *l, double *work, size_t room)
-{
-	size_t users = 0, systems = 0;
+	double user = 0, system = 0, timed = 0;
 	l->runs = 0;
 	for (size_t r = 0; r < g->run_count; r++)
 		for (size_t i = 0; i < g->runs[r].count; i++) {
 			const struct sample *s = &g->runs[r].first[i];
+			const uint64_t runs = s->batch.known ? s->batch.value : 1;
 			if (s->launch_id.value != l->id || !counts(s))
 				continue;
-			l->runs += s->batch.known ? s->batch.value : 1;
-			if (!isnan(s->user_ns))
-				work[users++] = s->user_ns * 1e-9;
-			if (!isnan(s->sys_ns))
-				work[room + systems++] = s->sys_ns * 1e-9;
+			l->runs += runs;
+			if (isnan(s->user_ns) || isnan(s->sys_ns))
+				continue;
+			user += s->user_ns * (double)runs;
+			system += s->sys_ns * (double)runs;
+			timed += (double)runs;
 		}
-	l->user_seconds = middle(work, users);
-	l->sys_seconds = middle(work + room, systems);
+	l->user_seconds = timed > 0 ? 1e-9 * user / timed : (double)NAN;
+	l->sys_seconds = timed > 0 ? 1e-9 * system / timed : (double)NAN;
 }
 
 int export_launches(const struct group *g, struct export_launch **out, size_t *n, struct err *e)
 {
 	const size_t room = group_rows(g) + 1;
 	struct launched *launched = calloc(room, sizeof *launched);
-	double *work = calloc(2 * room, sizeof *work);
 	*n = launched ? group_by_launch(g, launched) : 0;
 	*out = calloc(*n + 1, sizeof **out);
-	if (!launched || !work || !*out) {
+	if (!launched || !*out) {
 		free(*out);
 		*out = NULL;
 		*n = 0;
@@ -116,10 +112,9 @@ int export_launches(const struct group *g, struct export_launch **out, size_t *n
 	}
 	for (size_t i = 0; i < *n; i++) {
 		(*out)[i] = (struct export_launch){.id = launched[i].id, .seconds = launched[i].seconds};
-		fill_launch(g, &(*out)[i], work, room);
+		fill_launch(g, &(*out)[i]);
 	}
 	free(launched);
-	free(work);
 	return e->status == ERR_NONE ? 0 : -1;
 }
 

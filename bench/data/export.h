@@ -32,11 +32,11 @@ export_fn export_gbench, export_hyperfine, export_openmetrics, export_csv;
 /* 0 where the folder has samples; else ERR_USAGE. */
 int export_needs_samples(const struct dataset *d, struct err *e);
 
-/* One launch of a cell: medians of its samples that count. */
+/* One launch of a cell, of its samples that count. */
 struct export_launch {
 	uint64_t id;
-	double seconds;
-	double user_seconds, sys_seconds; /* of all workers, per run; NAN: not measured */
+	double seconds;                   /* median of a run */
+	double user_seconds, sys_seconds; /* of all workers, mean per run; NAN: not measured */
 	uint64_t runs;                    /* in all of its samples */
 };
 
