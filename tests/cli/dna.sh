@@ -4,7 +4,6 @@
 # line, compressed; and lists with places, which other programs read.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
 dna() { parscale run substrings --alphabet dna --repetitions 1 --sample-time 1ms "$@"; }
 inverted() { parscale run inverted --repetitions 1 --sample-time 1ms "$@"; }
 

@@ -14,7 +14,6 @@ python() {
 	done
 	return 1
 }
-column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' "$2"; }
 
 "$PARSCALE_BUILD/plots/simulate" two base
 "$PARSCALE_BUILD/plots/simulate" sixteen failed

@@ -23,14 +23,13 @@ quick='--size 5000 --repetitions 1 --sample-time 1ms --meter native'
 }
 
 # --- rows of a sweep: the cells with one worker are as ever ---
-field() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { gsub(/"[^"]*"/, "x"); print $at }' "$2"; }
 plan 1 'kernel = palindrome' 'backend = serial, fork' 'workers = 1, 2' 'size = 5000' 'timeout = 3s' >faults.sweep
 for fault in kill:killed stop:timeout crash:killed exit:failed oom:oom wrong:wrong; do
 	kind=${fault%:*} word=${fault#*:}
 	run parscale sweep faults.sweep --fault "$kind:1:chunk" --out "$kind" --no-charts
 	# what is wrong is the warm-up: the sample after it is right
 	ok=$([ "$kind" = wrong ] && echo 3 || echo 2)
-	held="$status $(field status "$kind/samples.csv" | grep -c '^ok$') $(field status "$kind/samples.csv" | grep -c "^$word$")"
+	held="$status $(column status "$kind/samples.csv" | grep -c '^ok$') $(column status "$kind/samples.csv" | grep -c "^$word$")"
 	holds "sweep: $kind is $word, the other rows are there" test "$held" = "1 $ok 1"
 	holds '... with a reason' sh -c "grep ',$word,' $kind/samples.csv | grep -q 'worker 1\|wrong answer'"
 	holds '... and a summary' test -s "$kind/summary.csv"

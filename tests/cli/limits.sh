@@ -11,7 +11,7 @@
 
 program=$PARSCALE_BUILD/parscale
 # statuses DIR: how many rows of each status, as "2 ok,1 oom"
-statuses() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") at = i; next } { gsub(/"[^"]*"/, "x"); n[$at]++ } END { for (s in n) print n[s] " " s }' "$1/samples.csv" | sort -r | paste -sd, -; }
+statuses() { column status "$1/samples.csv" | sort | uniq -c | sed 's/^ *//' | sort -r | paste -sd, -; }
 # rows WANTED DIR NAME: the last run was a sweep of such rows, with a summary, and exit status 1 unless all are ok
 rows() {
 	wanted=$1 expected=1

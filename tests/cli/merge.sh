@@ -33,16 +33,14 @@ results b x 1
 results c y 2
 results d x 2
 
-# column NAME FILE: its distinct values, in one line
-column() {
-	awk -F , -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$2" | sort -u | paste -sd ' '
-}
+# distinct NAME FILE: the distinct values of a column, in one line
+distinct() { column "$1" "$2" | sort -u | paste -sd ' '; }
 
 says '^pooled: 16 samples of 2 folders$' 'like machines are pooled' parscale merge a b --out pooled
-says '^0 1 2 3 4 5 6 7$' 'launches are counted on' column launch_id pooled/samples.csv
-says '^0 1 2 3$' 'blocks too' column block pooled/samples.csv
-says '^4$' 'four launches a cell' column launches pooled/summary.csv
-says '^8$' 'of eight samples' column samples pooled/summary.csv
+says '^0 1 2 3 4 5 6 7$' 'launches are counted on' distinct launch_id pooled/samples.csv
+says '^0 1 2 3$' 'blocks too' distinct block pooled/samples.csv
+says '^4$' 'four launches a cell' distinct launches pooled/summary.csv
+says '^8$' 'of eight samples' distinct samples pooled/summary.csv
 says '^ *"key": "x",?$' 'the manifest tells the machine' sed -n '1,/merged/p' pooled/manifest.json
 cp pooled/summary.csv first.csv
 ok 'a merged folder is a folder of results' parscale stat pooled
@@ -58,8 +56,8 @@ probes() {
 }
 cp -r a with && cp -r b too && probes with && probes too && : >too/workers.csv
 says '^probed: 4 rows of probes$' 'probes are pooled too' parscale merge with too --out probed
-says '^0 1 2 3$' 'and their launches counted on' column launch_id probed/probe_launches.csv
-says '^4$' 'four launches a case' column launches probed/probes.csv
+says '^0 1 2 3$' 'and their launches counted on' distinct launch_id probed/probe_launches.csv
+says '^4$' 'four launches a case' distinct launches probed/probes.csv
 says '^single: without workers.csv' 'what is left out is told' parscale merge a too --out single
 cp -r c other && probes other
 says '^apart: without probes' 'as are probes of unlike machines' parscale merge with other --out apart --cross-machine
@@ -82,8 +80,8 @@ if [ -e mixed ]; then left='  the output was made'; else left=''; fi
 result 'nothing is left of what was refused' "$left"
 
 says '^side: 16 samples of 2 folders$' 'unlike machines side by side' parscale merge a c --out side --cross-machine
-says '^CPU x x CPU y y$' 'each cell bears its machine' column machine side/samples.csv
-says '^2$' 'launches are not pooled' column launches side/summary.csv
+says '^CPU x x CPU y y$' 'each cell bears its machine' distinct machine side/samples.csv
+says '^2$' 'launches are not pooled' distinct launches side/summary.csv
 ok 'whose speed-ups have bases of their own machine' own_bases side/summary.csv
 says '^usage: ' 'help' parscale merge --help
 close_suite

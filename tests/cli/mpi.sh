@@ -13,7 +13,6 @@ if [ ! -x "$PARSCALE_BUILD/parscale-mpi" ] || ! parscale info | grep -q '^  laun
 	close_suite
 fi
 
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
 quick='--repetitions 1 --sample-time 1ms --format json'
 # Whose library this is, its launcher, and the other's, if it is here.
 parscale info --format json >out 2>/dev/null

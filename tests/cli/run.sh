@@ -3,9 +3,6 @@
 # run.sh - `parscale run` as its users see it: published answers, formats, listings.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
-# field NAME: its value in the JSON object in ./out
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
-
 # counts WANTED KERNEL OPTIONS...: the verified count
 counts() {
 	wanted=$1
@@ -208,13 +205,12 @@ holds 'JSON: items are the numbers asked for' test "$(field items)" = 1000001
 says '78498 in 1000001 numbers; verified' 'text names the answer' parscale run sieve --stop 1e6
 
 # What each worker did when: stamps in order, a row a worker, further runs below.
-value() { awk -F, -v name="$1" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR > 1 { print $at }' trace.csv; }
 run parscale run sieve --stop 1e6 --backend fork --workers 2 --lifetime spawn --repetitions 1 --trace trace.csv
 run parscale run sieve --stop 1e6 --backend pthread --workers 3 --repetitions 1 --trace trace.csv
-holds '--trace: a row for each worker, appended' test "$(value worker | tr '\n' ' ')" = '0 1 0 1 2 '
+holds '--trace: a row for each worker, appended' test "$(column worker trace.csv | tr '\n' ' ')" = '0 1 0 1 2 '
 holds '... in the order of a run' sh -c "awk -F, '{ gsub(/\"[^\"]*\"/, \"x\") } NR > 1 { n = 0
 	for (i = NF - 5; i < NF; i++) { if (\$i != \"\" && \$i < last) exit 1; last = \$i }; last = 0; n++ } END { exit !NR }' trace.csv"
-holds '... nothing before a run in a pool' test "$(value entered_ns | grep -c .)" = 2
+holds '... nothing before a run in a pool' test "$(column entered_ns trace.csv | grep -c .)" = 2
 echo other >other.csv
 fails 2 '... into another kind of file' parscale run noop --trace other.csv
 fails 2 '... without a name' parscale run noop --trace=

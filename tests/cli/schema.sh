@@ -28,11 +28,6 @@ values() {
 		}' "$1"
 }
 
-# column NAME FILE
-column() {
-	awk -F, -v name="$1" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$2"
-}
-
 # today FILE: its header bears none of the former names, but today's
 today() {
 	! head -n 1 "$1" | grep -qE '(^|,)(launch_ns|peak|aside|one_at_a_time)(,|$)' && head -n 1 "$1" | grep -q ',global_lock,'

@@ -21,7 +21,7 @@ fact() { sed -n "s/^ *\"$2\": \"\{0,1\}\([^\"]*\)\"\{0,1\},\{0,1\}$/\1/p" "$1" |
 
 parscale info --format json >plain
 ok 'no setting, no effect' parscale run noop --backend pthread --workers 2 --trace plain.csv --repetitions 1 --sample-time 1ms
-cpus() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cpu") c = i; next } { print $c }' "$1" | sort | tr '\n' ' '; }
+cpus() { column cpu "$1" | sort | tr '\n' ' '; }
 wanted_cpus=$(cpus plain.csv)
 backends='pthread fork'
 if parscale list backends | grep -q '^openmp .*missing'; then :; else backends="openmp $backends"; fi

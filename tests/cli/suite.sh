@@ -89,6 +89,14 @@ says() {
 	fi
 }
 
+# field NAME: its value in the JSON object in ./out
+field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
+
+# column NAME FILE: the values of that column of CSV; what is quoted is x
+column() {
+	awk -F, -v name="$1" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$2"
+}
+
 # plan LAUNCHES LINE...: the text of a plan of short launches, so many of each cell
 plan() {
 	printf '%s\n' "launches = $1" "most-launches = $1" 'precision = off' 'repetitions = 1' 'sample-time = 1ms' 'meter = native' 'caches = told'

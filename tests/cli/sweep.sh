@@ -7,8 +7,7 @@
 . "$PARSCALE_ROOT/tests/cli/process.sh"
 
 check_results() { "$PARSCALE_ROOT/scripts/check-results" "$@"; }
-rows() { awk -F, -v status="$2" '{ gsub(/"[^"]*"/, "x") } NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") at = i }
-	NR > 1 && $at == status { n++ } END { print n + 0 }' "$1/samples.csv"; }
+rows() { column status "$1/samples.csv" | grep -c "^$2\$"; }
 
 # --- a plan ---
 cp "$PARSCALE_ROOT/tests/sweeps/tiny.sweep" .

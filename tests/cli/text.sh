@@ -6,7 +6,6 @@
 # shellcheck source=tests/cli/process.sh
 . "$PARSCALE_ROOT/tests/cli/process.sh"
 
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
 text() { "$PARSCALE_BUILD/parscale" run text --repetitions 1 --sample-time 1ms "$@"; }
 
 # lists WORDS OPTIONS...: what --print writes of ./words, with blanks for line breaks

@@ -5,7 +5,6 @@
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 quick='--repetitions 1 --sample-time 1ms'
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" out; }
 
 # --- files ---
 printf 'noon\r\nabba\r\nabcd\r\n' >windows
@@ -57,7 +56,7 @@ holds 'a manifest has the name of the host' grep -q "^  \"host\": \"$(uname -n)\
 ok 'nodes of one model, pooled' parscale merge n1 n2 --out pooled
 holds '... are told' grep -q 'pools hosts of one model, such as node01 and node02' err
 ok 'and kept apart' parscale merge n1 n2 --out apart --cross-machine
-machines() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "machine") c = i; next } { print $c }' "$1" | sort -u | wc -l; }
+machines() { column machine "$1" | sort -u | wc -l; }
 holds '... by their names' test "$(machines apart/samples.csv)" = 2
 
 # --- programs ---
