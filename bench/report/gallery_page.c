@@ -19,7 +19,7 @@ struct page {
 	char no_plots[PAGE_REASON];
 	struct headline headline;
 	struct sentences caveats;
-	struct report_table machines, means, ceilings, trust, folders;
+	struct report_table machines, builds, means, ceilings, trust, folders;
 	struct part part[GALLERY_KERNELS];
 };
 
@@ -81,8 +81,9 @@ static void put_page(const void *page, const struct layout *as, FILE *f)
 	if (*p->no_plots)
 		as->paragraph(f, p->no_plots);
 	as->heading(f, 2, "machines", "Machines");
-	as->sheet(f, &p->machines, SHEET_OPEN);
+	as->sheet(f, &p->machines, SHEET_WRAPPED);
 	as->sentences(f, &p->caveats, false);
+	page_table(f, as, "Builds", &p->builds, SHEET_WRAPPED);
 	as->heading(f, 2, "ratios", "Ratios to the base");
 	page_charts(f, as, p->out, &p->plots, OF_MACHINES, NULL);
 	page_table(f, as, "All CPUs: rate over the base's", &p->means, SHEET_OPEN);
@@ -104,7 +105,7 @@ static void put_page(const void *page, const struct layout *as, FILE *f)
 static int make_tables(struct page *p, const char **heads, struct err *e)
 {
 	const struct gallery *g = p->g;
-	if (gallery_table_machines(g, &p->machines, e) != 0 ||
+	if (gallery_table_machines(g, &p->machines, e) != 0 || gallery_table_builds(g, &p->builds, e) != 0 ||
 		gallery_table_means(g, &p->means, heads, e) != 0 ||
 		gallery_table_ceilings(g, &p->ceilings, e) != 0 ||
 		gallery_table_trust(g, &p->trust, e) != 0 || gallery_table_folders(g, &p->folders, e) != 0)
@@ -120,6 +121,7 @@ static int make_tables(struct page *p, const char **heads, struct err *e)
 static void free_tables(struct page *p)
 {
 	report_table_free(&p->machines);
+	report_table_free(&p->builds);
 	report_table_free(&p->means);
 	report_table_free(&p->ceilings);
 	report_table_free(&p->trust);

@@ -15,6 +15,7 @@ static inline const char *gallery_fact(const struct gallery_machine *m, const ch
 
 /* Tables (gallery_tables.c); -1 without memory. Freed by report_table_free. */
 int gallery_table_machines(const struct gallery *g, struct report_table *t, struct err *e);
+int gallery_table_builds(const struct gallery *g, struct report_table *t, struct err *e);
 int gallery_table_ceilings(const struct gallery *g, struct report_table *t, struct err *e);
 int gallery_table_trust(const struct gallery *g, struct report_table *t, struct err *e);
 int gallery_table_folders(const struct gallery *g, struct report_table *t, struct err *e);

@@ -57,8 +57,8 @@ static void put_caches(const struct gallery_machine *m, struct report_cell *c)
 
 int gallery_table_machines(const struct gallery *g, struct report_table *t, struct err *e)
 {
-	static const char *const heads[] = {"machine", "model", "CPUs", "cores", "L1d, L2, L3", "memory",
-		"hypervisor", "compiler", "flags", "parscale", "measured", NULL};
+	static const char *const heads[] = {
+		"machine", "model", "CPUs", "cores", "L1d, L2, L3", "memory", "hypervisor", NULL};
 	report_table_begin(t, heads);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct gallery_machine *m = &g->machine[i];
@@ -76,12 +76,27 @@ int gallery_table_machines(const struct gallery *g, struct report_table *t, stru
 		const double memory = dataset_number(&m->d, "machine.memory_bytes");
 		report_table_number(&c[5], memory, units_bytes(memory, text));
 		report_table_text(&c[6], gallery_fact(m, "machine.hypervisor"));
-		report_table_text(&c[7], gallery_fact(m, "build.compiler"));
-		report_table_text(&c[8], gallery_fact(m, "build.flags"));
+	}
+	return 0;
+}
+
+int gallery_table_builds(const struct gallery *g, struct report_table *t, struct err *e)
+{
+	static const char *const heads[] = {"machine", "compiler", "flags", "parscale", "measured", NULL};
+	report_table_begin(t, heads);
+	for (size_t i = 0; i < g->count; i++) {
+		const struct gallery_machine *m = &g->machine[i];
+		struct report_cell *c = report_table_row(t, e);
+		char text[120];
+		if (!c)
+			return -1;
+		report_table_text(&c[0], m->name);
+		report_table_text(&c[1], gallery_fact(m, "build.compiler"));
+		report_table_text(&c[2], gallery_fact(m, "build.flags"));
 		snprintf(text, sizeof text, "%.30s %.40s", gallery_fact(m, "build.version"),
 			gallery_fact(m, "build.commit"));
-		report_table_text(&c[9], text);
-		report_table_text(&c[10], units_date(dataset_number(&m->d, "started"), text));
+		report_table_text(&c[3], text);
+		report_table_text(&c[4], units_date(dataset_number(&m->d, "started"), text));
 	}
 	return 0;
 }

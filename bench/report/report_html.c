@@ -45,7 +45,7 @@ static const char css[] =
 	"0}summary{cursor:pointer;font-weight:600}\n"
 	"ul{padding-left:1.2em}li{max-width:75ch;margin:.3em 0}\n"
 	"@media (max-width:640px){.answer{padding:.4rem .9rem}.answer dl{display:block}.answer "
-	"dt{margin-top:.7em}h1{font-size:1.4rem}}\n"
+	"dt{margin-top:.7em}h1{font-size:1.4rem}td.free{min-width:7rem}}\n"
 	"@media "
 	"print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--tint:#fff;--link:#000}body{font-size:"
 	"11pt}nav,details:not([open]){display:none}"
