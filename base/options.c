@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* `val` of the option at place i is i + FIRST, which no character is; --help, where the table has none, is
@@ -157,6 +158,18 @@ void options_help(const struct options *o, FILE *f)
 		putc('\n', f);
 		wrap_text(f, o->after);
 	}
+}
+
+int options_percent(const char *name, const char *text, void *target, struct err *e)
+{
+	char *end;
+	const double percent = strtod(text, &end);
+	(void)name;
+	end += *end == '%';
+	if (*text < '0' || *text > '9' || *end || !(percent <= 100))
+		return err_set(e, ERR_USAGE, "'%s' is not a percentage from 0 to 100", text);
+	*(double *)target = percent / 100;
+	return 0;
 }
 
 const char *options_folder(int argc, char **argv, int first, struct err *e)

@@ -93,6 +93,9 @@ struct option_spec {
 #define OPTION_TARGET(args, member, type)                                                                    \
 	(offsetof(args, member) + 0 * sizeof(&((args *)0)->member == (type *)0))
 
+/* A set function for a share of 1 (a double), in percent from 0 to 100: "3" or "3%". */
+option_set_fn options_percent;
+
 struct options {
 	const char *usage; /* a line, or several: "parscale plot DIR" */
 	const char *about; /* a paragraph */

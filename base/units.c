@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static char *scaled(double value, double step, const char *const *names, int count, char *text)
@@ -47,6 +49,17 @@ char *units_bytes(double bytes, char *text)
 {
 	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 	return scaled(bytes, 1024, names, 6, text);
+}
+
+double units_bytes_read(const char *text)
+{
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB"};
+	char *end;
+	double bytes = strtod(text, &end);
+	for (size_t i = 0; end != text && i < sizeof names / sizeof *names; i++, bytes *= 1024)
+		if (strcmp(end + strspn(end, " "), names[i]) == 0)
+			return bytes;
+	return 0;
 }
 
 char *units_date(double seconds, char *text)

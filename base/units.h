@@ -20,6 +20,9 @@ char *units_size(uint64_t items, char *text);        /* "1e9", "2^20", "12345" *
 char *units_bytes_exact(uint64_t bytes, char *text); /* "48 KiB", "1.375 MiB": a cache's size, not rounded */
 char *units_ratio(double ratio, char *text);         /* "0.98", "12.3", "123" */
 
+/* What units_bytes and units_bytes_exact made, in bytes; 0 for what is none up to GiB. */
+double units_bytes_read(const char *text);
+
 /* "2026-01-31 12:34 UTC", of seconds since the epoch; "" for what is no date of ours. */
 char *units_date(double seconds, char *text);
 

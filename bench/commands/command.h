@@ -13,6 +13,9 @@
  * said already). */
 typedef int command_fn(int argc, char **argv, struct err *e);
 
+/* The choice of --fail-on, and none. */
+enum failing { FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE, FAIL_ON_NONE };
+
 #define COMMAND(name, arguments, meaning) command_fn name##_main;
 #include "bench/commands/commands.def"
 

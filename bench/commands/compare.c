@@ -16,9 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The choice of --fail-on, and none. */
-enum failing { FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE, FAIL_ON_NONE };
-
 struct compare_args {
 	const char *a, *b;
 	struct comparison_rules rules;
@@ -140,22 +137,10 @@ static int print_text(
 
 /* --- the command --- */
 
-static int set_percent(const char *name, const char *text, void *target, struct err *e)
-{
-	char *end;
-	double percent = strtod(text, &end), *value = target;
-	(void)name;
-	end += *end == '%';
-	if (*text < '0' || *text > '9' || *end || !(percent <= 100))
-		return err_set(e, ERR_USAGE, "'%s' is not a percentage from 0 to 100", text);
-	*value = percent / 100;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	OPTION_CALL("margin", struct compare_args, rules.margin, set_percent, "PERCENT",
+	OPTION_CALL("margin", struct compare_args, rules.margin, options_percent, "PERCENT",
 		"largest change that counts as none (default: 1)"),
-	OPTION_CALL("effect", struct compare_args, rules.effect, set_percent, "PERCENT",
+	OPTION_CALL("effect", struct compare_args, rules.effect, options_percent, "PERCENT",
 		"effect size for the sample-size estimate (default: 3 x margin)"),
 	OPTION_CHOICE("fail-on", struct compare_args, fail_on, "slower|faster|change",
 		"exit with status 1 if any cell has this verdict, or if B failed to measure one"),
@@ -255,12 +240,9 @@ int compare_main(int argc, char **argv, struct err *e)
 	if (check_alike(&a, e) != 0)
 		return -1;
 	int bad = compare_sides(&a, &rows, &r, e);
-	if (!bad && a.format == FORMAT_CSV)
-		bad = csv_print(stdout, &rows, e);
-	else if (!bad && a.format == FORMAT_JSON)
-		bad = json_print(stdout, table_json(&rows), e);
-	else if (!bad)
-		bad = print_text(&rows, &r, &a, e);
+	if (!bad)
+		bad = a.format == FORMAT_TEXT ? print_text(&rows, &r, &a, e)
+					      : table_print(stdout, &rows, a.format, e);
 	table_free(&rows);
 	if (!bad)
 		bad = check_verdicts(a.fail_on, &r, e);

@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum failing { FAIL_ON_SLOWER, FAIL_ON_FASTER, FAIL_ON_CHANGE, FAIL_ON_NONE };
-
 struct history_args {
 	struct history_rules rules;
 	unsigned method, format, fail_on; /* enum history_method, format, failing */
@@ -115,18 +113,6 @@ static int print_text(struct history *h, struct err *e)
 
 /* --- the command --- */
 
-static int set_percent(const char *name, const char *text, void *target, struct err *e)
-{
-	char *end;
-	const double percent = strtod(text, &end);
-	(void)name;
-	end += *end == '%';
-	if (*text < '0' || *text > '9' || *end || !(percent <= 100))
-		return err_set(e, ERR_USAGE, "'%s' is not a percentage from 0 to 100", text);
-	*(double *)target = percent / 100;
-	return 0;
-}
-
 static int set_level(const char *name, const char *text, void *target, struct err *e)
 {
 	char *end;
@@ -143,7 +129,7 @@ static const struct option_spec specs[] = {
 		"edivisive: permutation tests; hunter: Welch's t-tests, after Hunter (default: edivisive)"),
 	OPTION_CALL("level", struct history_args, rules.level, set_level, "P",
 		"probability of a change where there is none (default: 0.05; for hunter 0.001)"),
-	OPTION_CALL("margin", struct history_args, rules.margin, set_percent, "PERCENT",
+	OPTION_CALL("margin", struct history_args, rules.margin, options_percent, "PERCENT",
 		"largest change that counts as none (default: 1)"),
 	OPTION_CHOICE("fail-on", struct history_args, fail_on, "slower|faster|change",
 		"exit with status 1 if any cell changed so"),
@@ -192,12 +178,9 @@ int history_main(int argc, char **argv, struct err *e)
 	int bad = history_open(&h, argv + first, (size_t)(argc - first), &a.rules, e);
 	if (!bad && a.out)
 		bad = history_page_write(&h, a.out, a.format == FORMAT_TEXT ? stdout : stderr, e);
-	if (!bad && a.format == FORMAT_CSV)
-		bad = csv_print(stdout, &h.changes, e);
-	else if (!bad && a.format == FORMAT_JSON)
-		bad = json_print(stdout, table_json(&h.changes), e);
-	else if (!bad)
-		bad = print_text(&h, e);
+	if (!bad)
+		bad = a.format == FORMAT_TEXT ? print_text(&h, e)
+					      : table_print(stdout, &h.changes, a.format, e);
 	if (!bad)
 		bad = check_changes(&a, &h, e);
 	history_close(&h);

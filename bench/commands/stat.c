@@ -178,12 +178,9 @@ int stat_main(int argc, char **argv, struct err *e)
 	if (!dir)
 		return -1;
 	int bad = stat_folder(dir, &found, e);
-	if (!bad && a.format == FORMAT_CSV)
-		bad = csv_print(stdout, &found.summary, e);
-	else if (!bad && a.format == FORMAT_JSON)
-		bad = json_print(stdout, table_json(&found.summary), e);
-	else if (!bad)
-		bad = print_text(&found, e);
+	if (!bad)
+		bad = a.format == FORMAT_TEXT ? print_text(&found, e)
+					      : table_print(stdout, &found.summary, a.format, e);
 	stat_free(&found);
 	return bad;
 }

@@ -8,6 +8,7 @@
 #include "bench/data/cache_levels.h"
 
 #include "base/units.h"
+#include "bench/data/row_json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -28,17 +29,6 @@ static const char *const verdicts[] = {[CACHE_NONE] = "none",
 const char *cache_verdict_name(enum cache_verdict v)
 {
 	return verdicts[v];
-}
-
-double cache_size_of(const char *setting)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
-	char *end;
-	double size = strtod(setting, &end);
-	for (size_t u = 0; end != setting && u < sizeof units / sizeof *units; u++, size *= 1024)
-		if (strcmp(end + strspn(end, " "), units[u]) == 0)
-			return size;
-	return 0;
 }
 
 void cache_levels_told(
@@ -189,7 +179,7 @@ static size_t points(const struct table *rows, const char *team, const char *uni
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct probe_row *r = table_row(rows, i);
 		if (row_of(r, team, unit))
-			out[n++] = (struct knee_point){cache_size_of(r->of.setting), r->median};
+			out[n++] = (struct knee_point){units_bytes_read(r->of.setting), r->median};
 	}
 	return n;
 }
@@ -310,11 +300,6 @@ char *cache_level_text(const struct cache_level *l, char text[CACHE_TEXT])
 
 /* --- the manifest --- */
 
-static json_t *real(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
 static json_t *whole(uint64_t n)
 {
 	return n ? json_integer((json_int_t)n) : json_null();
@@ -325,11 +310,11 @@ static json_t *level_json(const struct cache_level *l, size_t i)
 	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "level",
 		(int)i + 1, "verdict", verdicts[l->verdict], "told_bytes", whole(l->told_bytes),
 		"told_share_bytes", whole(l->told_share), "used_bytes", whole(cache_level_used(l)), "bytes",
-		real(l->bytes), "bytes_low", real(l->bytes_range.low), "bytes_high",
-		real(l->bytes_range.high), "share_bytes", real(l->share), "share_bytes_low",
-		real(l->share_range.low), "share_bytes_high", real(l->share_range.high), "latency_ns",
-		real(l->ns), "latency_ns_low", real(l->ns_range.low), "latency_ns_high",
-		real(l->ns_range.high));
+		real_json(l->bytes), "bytes_low", real_json(l->bytes_range.low), "bytes_high",
+		real_json(l->bytes_range.high), "share_bytes", real_json(l->share), "share_bytes_low",
+		real_json(l->share_range.low), "share_bytes_high", real_json(l->share_range.high),
+		"latency_ns", real_json(l->ns), "latency_ns_low", real_json(l->ns_range.low),
+		"latency_ns_high", real_json(l->ns_range.high));
 }
 
 json_t *cache_levels_json(const struct cache_levels *c)
@@ -340,9 +325,10 @@ json_t *cache_levels_json(const struct cache_levels *c)
 			json_array_append_new(levels, level_json(&c->level[i], i));
 	return json_pack("{s:b, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "measured", c->measured,
 		"source", c->source, "note", c->note, "workers", (int)c->workers, "levels", levels,
-		"memory_latency_ns", real(c->memory_ns), "memory_latency_ns_low",
-		real(c->memory_ns_range.low), "memory_latency_ns_high", real(c->memory_ns_range.high),
-		"reached_bytes", real(c->reached_bytes), "level_off_bytes", real(c->level_off_bytes));
+		"memory_latency_ns", real_json(c->memory_ns), "memory_latency_ns_low",
+		real_json(c->memory_ns_range.low), "memory_latency_ns_high",
+		real_json(c->memory_ns_range.high), "reached_bytes", real_json(c->reached_bytes),
+		"level_off_bytes", real_json(c->level_off_bytes));
 }
 
 static double number_of(const json_t *object, const char *key)

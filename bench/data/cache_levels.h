@@ -80,7 +80,4 @@ const char *cache_verdict_name(enum cache_verdict v);
 json_t *cache_levels_json(const struct cache_levels *c);
 bool cache_levels_parse(struct cache_levels *c, const json_t *object);
 
-/* "64 KiB" in bytes; 0 for what is no size. */
-double cache_size_of(const char *setting);
-
 #endif

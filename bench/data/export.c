@@ -42,6 +42,14 @@ static bool is_named(const char *factor)
 	return false;
 }
 
+const char *export_factor(const struct factors *f, const struct column *c, char number[64])
+{
+	if (c->type == COLUMN_NAME || c->type == COLUMN_LINE)
+		return (const char *)f + c->offset;
+	field_write(f, c, number, 64);
+	return number;
+}
+
 char *export_name(const struct factors *f, char text[EXPORT_NAME])
 {
 	struct err unknown = {0};
@@ -52,9 +60,10 @@ char *export_name(const struct factors *f, char text[EXPORT_NAME])
 	if (sized)
 		n += (size_t)snprintf(text + n, EXPORT_NAME - n, "/size:%" PRIu64, f->size.value);
 	for (const struct column *c = summary_columns; c->factor && n < EXPORT_NAME; c++) {
-		char value[256];
-		if (is_named(c->name) || (sized && k && kernel_sized(k, c->name)) ||
-			field_write(f, c, value, sizeof value) == 0 || is_default(c->name, value))
+		char number[64];
+		const char *value = export_factor(f, c, number);
+		if (!*value || is_named(c->name) || (sized && k && kernel_sized(k, c->name)) ||
+			is_default(c->name, value))
 			continue;
 		n += (size_t)snprintf(text + n, EXPORT_NAME - n, "/%s:%s", c->name, value);
 	}

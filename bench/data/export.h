@@ -18,6 +18,9 @@ enum { EXPORT_NAME = 400 };
  * sets that is not the default, "placement:compact". Different for any two cells of a sweep. */
 char *export_name(const struct factors *f, char text[EXPORT_NAME]);
 
+/* A factor's text, "" where not available: its own, or of a number in `number`. Unlike field_write's it is not quoted. */
+const char *export_factor(const struct factors *f, const struct column *c, char number[64]);
+
 /* What was left out: cells without a launch that counts. */
 struct export_result {
 	size_t cells, left_out;

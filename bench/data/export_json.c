@@ -17,25 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-/* A text as JSON; bytes that are no UTF-8 become '?'. */
-static json_t *text_of(const char *text)
-{
-	json_t *value = json_string(text);
-	if (value)
-		return value;
-	char plain[EXPORT_NAME];
-	size_t n = 0;
-	for (; text[n] && n < sizeof plain - 1; n++)
-		plain[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
-	return json_stringn(plain, n);
-}
-
-/* A number, or null where there is none. */
-static json_t *real_of(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
 static double known(double x)
 {
 	return isnan(x) ? 0 : x;
@@ -82,7 +63,7 @@ static json_t *caches_of(const struct dataset *d)
 	return caches;
 }
 
-static json_t *context_of(const struct dataset *d)
+static json_t *context_json(const struct dataset *d)
 {
 	const char *host = dataset_text(d, "host"), *version = dataset_text(d, "build.version");
 	const double started = dataset_number(d, "started"), load = dataset_number(d, "environment.load1");
@@ -95,10 +76,10 @@ static json_t *context_of(const struct dataset *d)
 	if (!isnan(load))
 		json_array_append_new(loads, json_real(load));
 	return json_pack("{s:s, s:o, s:s, s:i, s:i, s:b, s:o, s:o, s:s, s:i, s:o}", "date", date, "host_name",
-		text_of(host ? host : ""), "executable", "parscale", "num_cpus", (int)dataset_cpus(d),
+		text_json(host ? host : ""), "executable", "parscale", "num_cpus", (int)dataset_cpus(d),
 		"mhz_per_cpu", 0, "cpu_scaling_enabled", 0, "caches", caches_of(d), "load_avg", loads,
 		"library_build_type", "release", "json_schema_version", 1, "parscale_version",
-		text_of(version ? version : ""));
+		text_json(version ? version : ""));
 }
 
 static int add_gbench(json_t *array, const struct dataset *d, const struct group *g,
@@ -109,10 +90,10 @@ static int add_gbench(json_t *array, const struct dataset *d, const struct group
 	export_name(g->cell, name);
 	for (size_t i = 0; i < n; i++) {
 		json_t *entry = json_pack("{s:o, s:I, s:i, s:o, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s}",
-			"name", text_of(name), "family_index", (json_int_t)cell, "per_family_instance_index",
-			0, "run_name", text_of(name), "run_type", "iteration", "repetitions", (json_int_t)n,
-			"repetition_index", (json_int_t)i, "threads", 1, "iterations", (json_int_t)l[i].runs,
-			"real_time", l[i].seconds * 1e9, "cpu_time",
+			"name", text_json(name), "family_index", (json_int_t)cell,
+			"per_family_instance_index", 0, "run_name", text_json(name), "run_type", "iteration",
+			"repetitions", (json_int_t)n, "repetition_index", (json_int_t)i, "threads", 1,
+			"iterations", (json_int_t)l[i].runs, "real_time", l[i].seconds * 1e9, "cpu_time",
 			1e9 * (known(l[i].user_seconds) + known(l[i].sys_seconds)), "time_unit", "ns");
 		if (g->cell->items.known)
 			json_object_set_new(entry, "items_per_second",
@@ -133,7 +114,7 @@ int export_gbench(const struct dataset *d, FILE *f, struct export_result *r, str
 		json_decref(array);
 		return -1;
 	}
-	return json_print(f, json_pack("{s:o, s:o}", "context", context_of(d), "benchmarks", array), e);
+	return json_print(f, json_pack("{s:o, s:o}", "context", context_json(d), "benchmarks", array), e);
 }
 
 /* --- hyperfine --- */
@@ -176,9 +157,10 @@ static json_t *parameters_of(const struct factors *f)
 {
 	json_t *all = json_object();
 	for (const struct column *c = summary_columns; c->factor; c++) {
-		char value[300];
-		if (field_write(f, c, value, sizeof value) > 0)
-			json_object_set_new(all, c->name, text_of(value));
+		char number[64];
+		const char *value = export_factor(f, c, number);
+		if (*value)
+			json_object_set_new(all, c->name, text_json(value));
 	}
 	return all;
 }
@@ -195,11 +177,12 @@ static int add_hyperfine(json_t *array, const struct dataset *d, const struct gr
 		json_array_append_new(codes, json_integer(0));
 	}
 	result = json_pack("{s:o, s:f, s:o, s:f, s:o, s:o, s:f, s:f, s:o, s:o, s:o}", "command",
-		text_of(export_name(g->cell, name)), "mean", mean_of(l, n, seconds_of), "stddev",
-		real_of(deviation_of(l, n)), "median", stats_median(g->launches, g->launch_count), "user",
-		real_of(known(mean_of(l, n, user_of))), "system", real_of(known(mean_of(l, n, system_of))),
-		"min", g->launches[0], "max", g->launches[g->launch_count - 1], "times", times, "exit_codes",
-		codes, "parameters", parameters_of(g->cell));
+		text_json(export_name(g->cell, name)), "mean", mean_of(l, n, seconds_of), "stddev",
+		real_json(deviation_of(l, n)), "median", stats_median(g->launches, g->launch_count), "user",
+		real_json(known(mean_of(l, n, user_of))), "system",
+		real_json(known(mean_of(l, n, system_of))), "min", g->launches[0], "max",
+		g->launches[g->launch_count - 1], "times", times, "exit_codes", codes, "parameters",
+		parameters_of(g->cell));
 	return json_array_append_new(array, result);
 }
 

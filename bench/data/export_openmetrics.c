@@ -72,22 +72,13 @@ static void put_label(FILE *f, const char *name, const char *value, const char *
 	*between = ",";
 }
 
-/* A factor as its plain text; field_write quotes texts for CSV. */
-static const char *plain(const struct factors *f, const struct column *c, char *text, size_t size)
-{
-	const char *field = (const char *)f + c->offset;
-	if (c->type == COLUMN_NAME || c->type == COLUMN_LINE)
-		return field;
-	return field_write(f, c, text, size) > 0 ? text : "";
-}
-
 /* In strict mode no value may be more than once in a family: every factor of the cell is a label. */
 static void put_labels(FILE *f, const struct factors *cell)
 {
 	const char *between = "{";
 	for (const struct column *c = summary_columns; c->factor; c++) {
 		char text[64];
-		const char *value = plain(cell, c, text, sizeof text);
+		const char *value = export_factor(cell, c, text);
 		if (*value)
 			put_label(f, c->name, value, &between);
 	}

@@ -2,13 +2,15 @@
 /* row_json.c - rows as JSON objects by way of jansson; what is not available becomes null. */
 #include "bench/data/row_json.h"
 
+#include "base/options.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-static json_t *text_json(const char *text)
+json_t *text_json(const char *text)
 {
-	char plain[256];
+	char plain[JSON_PLAIN + 1];
 	json_t *value = json_string(text);
 	if (value)
 		return value;
@@ -18,11 +20,16 @@ static json_t *text_json(const char *text)
 	return json_stringn(plain, n);
 }
 
+json_t *real_json(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
 json_t *field_json(const void *row, const struct column *c)
 {
 	const void *field = (const char *)row + c->offset;
 	if (c->type == COLUMN_REAL)
-		return isfinite(*(const double *)field) ? json_real(*(const double *)field) : json_null();
+		return real_json(*(const double *)field);
 	if (c->type != COLUMN_UINT)
 		return *(const char *)field ? text_json(field) : json_null();
 	const struct uint_field *u = field;
@@ -64,4 +71,9 @@ int json_print(FILE *f, json_t *value, struct err *e)
 	if (bad || putc('\n', f) == EOF || fflush(f) != 0)
 		return err_set(e, ERR_FAILED, "cannot write JSON: %s", strerror(errno));
 	return 0;
+}
+
+int table_print(FILE *f, const struct table *t, unsigned format, struct err *e)
+{
+	return format == FORMAT_CSV ? csv_print(f, t, e) : json_print(f, table_json(t), e);
 }

@@ -16,7 +16,7 @@ static bool shown(const struct probe_row *r, size_t team, size_t panel)
 {
 	return strcmp(r->of.probe, "cache") == 0 && strcmp(r->of.mechanism, cache_teams[team]) == 0 &&
 	       strcmp(r->of.unit, units[panel]) == 0 && strcmp(r->status, "ok") == 0 && r->median > 0 &&
-	       cache_size_of(r->of.setting) > 0;
+	       units_bytes_read(r->of.setting) > 0;
 }
 
 bool caches_say_it(const struct dataset *d, const char *probe)
@@ -44,8 +44,8 @@ static const struct probe_row *next_row(const struct dataset *d, size_t team, si
 	const struct probe_row *least = NULL;
 	for (size_t i = 0; i < d->probes.count; i++) {
 		const struct probe_row *r = table_row(&d->probes, i);
-		if (shown(r, team, panel) && cache_size_of(r->of.setting) > after &&
-			(!least || cache_size_of(r->of.setting) < cache_size_of(least->of.setting)))
+		if (shown(r, team, panel) && units_bytes_read(r->of.setting) > after &&
+			(!least || units_bytes_read(r->of.setting) < units_bytes_read(least->of.setting)))
 			least = r;
 	}
 	return least;
@@ -57,7 +57,7 @@ static void put_line(struct drawing *g, size_t team, size_t panel, struct extent
 	double size = 0;
 	for (const struct probe_row *r; (r = next_row(g->d, team, panel, size)) != NULL;) {
 		char text[320], value[UNITS_BYTES];
-		size = cache_size_of(r->of.setting);
+		size = units_bytes_read(r->of.setting);
 		widen(x, size);
 		widen(y, r->median);
 		chart_probed(g, r);

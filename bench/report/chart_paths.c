@@ -7,27 +7,14 @@
 #include "bench/probe/probe.h"
 #include "bench/report/chart.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { PATHS_MOST = 16 };
 
-/* "64.0 KiB" in bytes; 0 for what is no size. */
-static double size_of(const char *setting)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
-	char *end;
-	double size = strtod(setting, &end);
-	for (size_t u = 0; end != setting && u < sizeof units / sizeof *units; u++, size *= 1024)
-		if (strcmp(end + strspn(end, " "), units[u]) == 0)
-			return size;
-	return 0;
-}
-
 static bool shown(const struct probe_row *r, const char *probe)
 {
 	return strcmp(r->of.probe, probe) == 0 && strcmp(r->of.unit, "B/s") == 0 &&
-	       strcmp(r->status, "ok") == 0 && r->median > 0 && size_of(r->of.setting) > 0;
+	       strcmp(r->status, "ok") == 0 && r->median > 0 && units_bytes_read(r->of.setting) > 0;
 }
 
 /* The mechanisms in the order of the probe; how many. */
@@ -52,7 +39,7 @@ static size_t sizes_of(const struct dataset *d, const char *probe, uint64_t *axi
 	for (size_t i = 0; i < d->probes.count; i++) {
 		const struct probe_row *r = table_row(&d->probes, i);
 		if (shown(r, probe))
-			n = axis_add(axis, n, (uint64_t)size_of(r->of.setting));
+			n = axis_add(axis, n, (uint64_t)units_bytes_read(r->of.setting));
 	}
 	return n;
 }
@@ -94,7 +81,7 @@ bool chart_paths(struct drawing *g, const char *probe)
 			char text[320], rate[UNITS_BYTES];
 			if (!shown(r, probe) || strcmp(r->of.mechanism, path[k]->of.mechanism) != 0)
 				continue;
-			const double size = size_of(r->of.setting);
+			const double size = units_bytes_read(r->of.setting);
 			chart_probed(g, r);
 			small = fmin(small, size);
 			large = fmax(large, size);

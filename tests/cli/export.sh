@@ -45,6 +45,15 @@ fails 2 'no samples' parscale export summary --format gbench
 ok 'a summary is enough for metrics' parscale export summary --format openmetrics
 same '... and gives the same' base.openmetrics out
 
+# a file's name that CSV quotes
+mkdir comma && cp base/manifest.json comma/
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; print; next }
+	{ $column["input"] = "\"a, b.txt\"" } { print }' base/samples.csv >comma/samples.csv
+ok 'results of a file with a comma in its name' parscale stat comma
+says '"input": "a, b.txt"' '... have it as it is, as a parameter' parscale export comma --format hyperfine
+says '/input:a, b.txt' '... in names of cells' parscale export comma --format gbench
+says 'input="a, b.txt"' '... and in labels' parscale export comma --format openmetrics
+
 # --- long CSV ---
 holds 'long CSV has a row of seconds per sample' test "$(awk -F, '$15 == "seconds"' base.csv-long | wc -l)" = "$(column seconds base/samples.csv | wc -l)"
 column seconds base/samples.csv | sort >one

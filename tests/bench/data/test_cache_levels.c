@@ -2,6 +2,8 @@
 /* test_cache_levels.c - told caches get the knees that are theirs, and plans take the measured size where they differ. */
 #include "bench/data/cache_levels.h"
 
+#include "base/units.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -245,9 +247,10 @@ static void rows_give_levels(void **state)
 static void sizes_are_read_back(void **state)
 {
 	(void)state;
-	assert_true(cache_size_of("4.5 KiB") == 4608 && cache_size_of("64 B") == 64);
-	assert_true(cache_size_of("1.25 GiB") == 1.25 * 0x1p30);
-	assert_true(cache_size_of("two") == 0 && cache_size_of("3 KB") == 0 && cache_size_of("") == 0);
+	assert_true(units_bytes_read("4.5 KiB") == 4608 && units_bytes_read("64 B") == 64);
+	assert_true(units_bytes_read("1.25 GiB") == 1.25 * 0x1p30);
+	assert_true(
+		units_bytes_read("two") == 0 && units_bytes_read("3 KB") == 0 && units_bytes_read("") == 0);
 }
 
 int main(void)
