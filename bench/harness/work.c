@@ -118,7 +118,8 @@ static int enter(void *ctx, unsigned worker, void *mine)
 static void begin(void *ctx, unsigned worker, void *mine)
 {
 	struct slot *s = mine;
-	work_fault(ctx, worker, s, FAULT_BEGIN);
+	(void)ctx;
+	(void)worker;
 	s->tally = (struct tally){0};
 	s->start_cpu = place_current();
 	getrusage(RUSAGE_THREAD, &s->before);
@@ -149,6 +150,7 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 	const struct work *w = ctx;
 	struct slot *s = mine;
 	struct tally found;
+	(void)worker;
 #ifdef PARSCALE_PLANTED
 	const uint64_t began = own_ns();
 #endif
@@ -159,19 +161,40 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
 #endif
-	found.count += work_fault(w, worker, s, FAULT_CHUNK);
 	tally_add(&s->tally, found);
 }
 
 static void end(void *ctx, unsigned worker, void *mine)
 {
 	struct slot *s = mine;
+	(void)ctx;
+	(void)worker;
 	s->ended = clock_ns();
 	getrusage(RUSAGE_THREAD, &s->after);
 	const int cpu = place_current();
 	s->misplaced = s->cpu >= 0 && cpu != s->cpu;
 	s->moved = cpu != s->start_cpu;
-	work_fault(ctx, worker, s, FAULT_END);
+}
+
+/* --- the same in a run in which a fault is to happen; without one no run looks for it --- */
+
+static void begin_with_fault(void *ctx, unsigned worker, void *mine)
+{
+	work_fault(ctx, worker, mine, FAULT_BEGIN);
+	begin(ctx, worker, mine);
+}
+
+static void chunk_with_fault(void *ctx, unsigned worker, void *mine, uint64_t index)
+{
+	struct slot *s = mine;
+	chunk(ctx, worker, mine, index);
+	s->tally.count += work_fault(ctx, worker, s, FAULT_CHUNK);
+}
+
+static void end_with_fault(void *ctx, unsigned worker, void *mine)
+{
+	end(ctx, worker, mine);
+	work_fault(ctx, worker, mine, FAULT_END);
 }
 
 static void at_gate(void *ctx, unsigned worker, void *mine)
@@ -214,7 +237,7 @@ static const struct err *why(const void *mine)
 
 struct job work_job(struct work *w)
 {
-	return (struct job){.chunks = w->chunks,
+	struct job job = {.chunks = w->chunks,
 		.slot_bytes = sizeof(struct slot),
 		.ctx = w,
 		.enter = enter,
@@ -223,9 +246,15 @@ struct job work_job(struct work *w)
 		.chunk = chunk,
 		.end = end,
 		.leave = leave,
-		.at_gate = w->fault.kind != FAULT_NONE ? at_gate : NULL,
-		.reported = w->fault.kind != FAULT_NONE ? reported : NULL,
 		.align = align};
+	if (w->fault.kind != FAULT_NONE) {
+		job.begin = begin_with_fault;
+		job.chunk = chunk_with_fault;
+		job.end = end_with_fault;
+		job.at_gate = at_gate;
+		job.reported = reported;
+	}
+	return job;
 }
 
 /* --- in a fresh program --- */
