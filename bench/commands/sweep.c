@@ -36,12 +36,6 @@ struct sweep_args {
 	bool quick, thorough; /* plans of the house beside the default one */
 };
 
-static int set_fault(const char *name, const char *value, void *target, struct err *e)
-{
-	(void)name;
-	return fault_parse(value, target, e);
-}
-
 static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
 		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
@@ -51,7 +45,7 @@ static const struct option_spec specs[] = {
 		"start no launch that would end after this time, such as 5m or 1h (default: the plan's)"),
 	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
 		"auto, gbench or native (default: the plan's)"),
-	OPTION_CALL("fault", struct sweep_args, fault, set_fault, NULL, NULL),
+	OPTION_CALL("fault", struct sweep_args, fault, fault_option, NULL, NULL),
 	OPTION_FLAG("quick", struct sweep_args, quick, "the plan scripts/sweeps/quick.sweep: one minute"),
 	OPTION_FLAG("thorough", struct sweep_args, thorough,
 		"the plan scripts/sweeps/thorough.sweep: narrower intervals, at most an hour"),

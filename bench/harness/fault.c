@@ -61,6 +61,12 @@ int fault_parse(const char *text, struct fault *f, struct err *e)
 	return 0;
 }
 
+int fault_option(const char *name, const char *value, void *target, struct err *e)
+{
+	(void)name;
+	return fault_parse(value, target, e);
+}
+
 char *fault_text(const struct fault *f, char text[FAULT_TEXT])
 {
 	snprintf(text, FAULT_TEXT, "%s:%u:%s:%u", fault_kinds[f->kind], f->worker, fault_phases[f->phase],

@@ -58,6 +58,9 @@ extern const char *const fault_phases[FAULT_PHASES];
 int fault_parse(const char *text, struct fault *f, struct err *e);
 char *fault_text(const struct fault *f, char text[FAULT_TEXT]);
 
+/* --fault of a command: as fault_parse; *target is a struct fault. An option_set_fn (base/options.h). */
+int fault_option(const char *name, const char *value, void *target, struct err *e);
+
 /* In the worker: it is at the phase, as it was *times before, which is counted up. Returns true where it is to happen
  * now. */
 bool fault_due(const struct fault *f, unsigned worker, enum fault_phase phase, uint32_t *times);

@@ -32,12 +32,6 @@ static int set_memory(const char *name, const char *value, void *target, struct 
 	return number_parse_bytes(name, value, MEASURE_LEAST_MEMORY, INT64_MAX, target, e);
 }
 
-static int set_fault(const char *name, const char *value, void *target, struct err *e)
-{
-	(void)name;
-	return fault_parse(value, target, e);
-}
-
 static int set_launcher(const char *name, const char *value, void *target, struct err *e)
 {
 	(void)name;
@@ -76,7 +70,7 @@ static const struct option_spec own_options[] = {
 	OPTION_CALL("launcher", struct run_args, measure, set_launcher, "COMMAND",
 		"back end mpi: start ranks by this command, such as 'srun --mpi=pmix' (default: PARSCALE_MPIRUN, or the mpirun of the MPI that parscale-mpi was built with)"),
 	OPTION_CALL("expect", struct run_args, measure, set_expect, NULL, NULL),
-	OPTION_CALL("fault", struct run_args, measure.fault, set_fault, NULL, NULL),
+	OPTION_CALL("fault", struct run_args, measure.fault, fault_option, NULL, NULL),
 	OPTION_NUMBER("result-fd", struct run_args, result_fd, 1, 1000, NULL),
 	OPTION_NUMBER("known-batch", struct run_args, measure.known.batch, 1, UINT64_MAX, NULL),
 	OPTION_SECONDS("known-time", struct run_args, measure.known.seconds, NULL),
