@@ -171,12 +171,11 @@ static double longest_seconds(const struct measure_plan *m)
 /* Finds the launcher, and begins a start of ranks. -1: the reason is in the result. */
 static int open_start(const struct cell *cell, struct launcher_start *s, struct launch_result *r)
 {
-	struct launcher launcher;
 	struct err e = {0};
-	if (launcher_find(&launcher, &e) == 0 &&
-		launcher_open(s, &launcher, cell->workers / cell->threads_per_rank, cell->nodes, &e) == 0)
+	if (launcher_open(s, cell->workers / cell->threads_per_rank, cell->nodes, &e) == 0)
 		return 0;
 	r->status = e.status;
+	r->cause = e.cause;
 	snprintf(r->message, sizeof r->message, "%.250s", e.text);
 	return -1;
 }

@@ -13,7 +13,6 @@
 
 #include "base/paths.h"
 #include "base/system.h"
-#include "bench/harness/child.h"
 #include "bench/machine/build.h"
 #include "bench/machine/settings.h"
 
@@ -33,7 +32,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char variable[] = "PARSCALE_MPIRUN", prefix[] = "parscale-mpi-";
+static const char variable[] = "PARSCALE_MPIRUN", prefix[] = "parscale-mpi-",
+		  memory_variable[] = "OMPI_MCA_btl_vader_backing_directory";
 
 /* --- which it is --- */
 
@@ -138,37 +138,46 @@ static size_t split(char *store, const char **argv, size_t room)
 	return n;
 }
 
-/* Asks a command for its version. False where it cannot be started. */
-static bool ask(struct launcher *l)
+int launcher_ask(const char *const *argv, double most_seconds, child_line_fn *line, void *ctx,
+	struct child_result *ended, struct err *e)
 {
-	enum { MOST_SECONDS = 20 };
-	char path[4096], store[LAUNCHER_COMMAND];
-	const char *argv[LAUNCHER_WORDS + 7] = {"parscale", "start", "0", "-", "-"};
-	struct said said = {.used = 0};
-	struct child_result ended;
-	struct err ignored = {0};
-	memcpy(store, l->command, sizeof store);
-	const size_t n = split(store, argv + 5, LAUNCHER_WORDS);
-	if (n == SIZE_MAX)
-		return true; /* refused later, by its length */
-	argv[5 + n] = "--version";
-	argv[6 + n] = NULL;
+	char path[4096];
 	const struct child_order order = {.path = paths_beside("parscale", path, sizeof path),
 		.argv = argv,
-		.timeout_seconds = MOST_SECONDS,
+		.timeout_seconds = most_seconds,
 		.capture = true,
 		.launcher = true,
 		.no_input = true,
-		.line = keep_line,
-		.ctx = &said};
-	set_environment();
-	if (child_run(&order, &ended, &ignored) != 0)
-		return false;
-	l->dialect = launcher_understand(said.text, l->version);
-	return ended.status != ERR_ABSENT;
+		.line = line,
+		.ctx = ctx};
+	return child_run(&order, ended, e);
 }
 
-static bool asked_before(struct launcher *l, const char *command, bool *there)
+/* Asks a command for its version; *there: it can be started. -1 with *e set where this process lacks the means to ask. */
+static int ask(struct launcher *l, bool *there, struct err *e)
+{
+	enum { MOST_SECONDS = 20 };
+	char store[LAUNCHER_COMMAND];
+	const char *argv[LAUNCHER_WORDS + 7] = {"parscale", "start", "0", "-", "-"};
+	struct said said = {.used = 0};
+	struct child_result ended;
+	*there = true;
+	memcpy(store, l->command, sizeof store);
+	const size_t n = split(store, argv + 5, LAUNCHER_WORDS);
+	if (n == SIZE_MAX)
+		return 0; /* refused later, by its length */
+	argv[5 + n] = "--version";
+	argv[6 + n] = NULL;
+	set_environment();
+	if (launcher_ask(argv, MOST_SECONDS, keep_line, &said, &ended, e) != 0)
+		return -1;
+	l->dialect = launcher_understand(said.text, l->version);
+	*there = ended.status != ERR_ABSENT;
+	return 0;
+}
+
+/* The launcher that a command is; each is asked once. As ask. */
+static int find(struct launcher *l, const char *command, bool *there, struct err *e)
 {
 	enum { KEPT = 8 };
 	static struct {
@@ -176,19 +185,21 @@ static bool asked_before(struct launcher *l, const char *command, bool *there)
 		bool there;
 	} answers[KEPT];
 	static unsigned count;
+	*l = (struct launcher){0};
 	snprintf(l->command, sizeof l->command, "%s", command);
 	for (unsigned i = 0; i < count; i++)
 		if (strcmp(answers[i].l.command, command) == 0) {
 			*l = answers[i].l;
 			*there = answers[i].there;
-			return true;
+			return 0;
 		}
-	*there = ask(l);
+	if (ask(l, there, e) != 0)
+		return -1;
 	if (count < KEPT) {
 		answers[count].l = *l;
 		answers[count++].there = *there;
 	}
-	return false;
+	return 0;
 }
 
 static bool of_family(const char *version, const char *family)
@@ -217,13 +228,12 @@ static int find_default(struct launcher *l, struct err *e)
 	static const char *const names[] = {
 		"mpirun", "mpirun.openmpi", "orterun", "mpirun.mpich", "mpiexec.hydra", "mpiexec", "srun"};
 	char first[LAUNCHER_VERSION] = "";
-	l->from = "default";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		bool there;
 		if (strcmp(names[i], "srun") == 0 && !getenv("SLURM_JOB_ID"))
 			continue;
-		*l = (struct launcher){0};
-		asked_before(l, names[i], &there);
+		if (find(l, names[i], &there, e) != 0)
+			return -1;
 		l->from = "default";
 		if (there && fits(l))
 			return 0;
@@ -242,13 +252,13 @@ int launcher_find(struct launcher *l, struct err *e)
 {
 	const char *said = getenv(variable);
 	bool there;
-	*l = (struct launcher){0};
 	if (!said || !said[strspn(said, " \t")])
 		return find_default(l, e);
 	if (strlen(said) >= sizeof l->command)
 		return err_set(
 			e, ERR_USAGE, "%s: longer than %zu characters", variable, sizeof l->command - 1);
-	asked_before(l, said, &there);
+	if (find(l, said, &there, e) != 0)
+		return -1;
 	l->from = variable;
 	if (there)
 		return 0;
@@ -284,14 +294,19 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 	return 0;
 }
 
+/* Whether a path is of a folder that was made for a start. */
+static bool is_ours(const char *path)
+{
+	const char *last = strrchr(path, '/');
+	return last && strncmp(last + 1, prefix, strlen(prefix)) == 0;
+}
+
 /* Removes a folder that was made for a start, and nothing else. */
 static void clear_folder(const char *folder)
 {
 	enum { DESCRIPTORS = 8 };
-	const char *name = strrchr(folder, '/');
 	struct stat st;
-	if (!name || strncmp(name + 1, prefix, strlen(prefix)) != 0 || lstat(folder, &st) != 0 ||
-		!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+	if (!is_ours(folder) || lstat(folder, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return;
 	nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
@@ -316,9 +331,15 @@ static void make_folders(struct launcher_start *s)
 /* Unless the user has said where; an earlier start of this process may have. */
 static void point(const char *name, const char *folder)
 {
-	const char *now = getenv(name), *last = now ? strrchr(now, '/') : NULL;
-	if (!now || (last && strncmp(last + 1, prefix, strlen(prefix)) == 0))
+	const char *now = getenv(name);
+	if (!now || is_ours(now))
 		settings_override(name, *folder ? folder : NULL);
+}
+
+const char *launcher_memory(void)
+{
+	const char *folder = getenv(memory_variable);
+	return folder && is_ours(folder) ? folder : NULL;
 }
 
 void launcher_close(struct launcher_start *s)
@@ -364,35 +385,37 @@ static int add_nodes(struct launcher_start *s, const struct launcher *l, unsigne
 	}
 }
 
-int launcher_open(
-	struct launcher_start *s, const struct launcher *l, unsigned ranks, uint64_t nodes, struct err *e)
+int launcher_open(struct launcher_start *s, unsigned ranks, uint64_t nodes, struct err *e)
 {
 	enum { BEHIND = 8 };
+	struct launcher l;
 	*s = (struct launcher_start){0};
+	if (launcher_find(&l, e) != 0)
+		return -1;
 	make_folders(s);
 	s->argv[s->count++] = "parscale";
 	s->argv[s->count++] = "start";
 	s->argv[s->count++] = "0";
 	s->argv[s->count++] = *s->folder ? s->folder : "-";
 	s->argv[s->count++] = *s->memory ? s->memory : "-";
-	memcpy(s->store, l->command, sizeof l->command);
+	memcpy(s->store, l.command, sizeof l.command);
 	const size_t words = split(s->store, s->argv + s->count, LAUNCHER_WORDS - s->count - BEHIND);
 	if (words == SIZE_MAX) {
 		launcher_close(s);
 		return err_set(e, ERR_USAGE, "%s: too many words", variable);
 	}
 	s->count += words;
-	size_t used = sizeof l->command;
+	size_t used = sizeof l.command;
 	s->argv[s->count++] = "-n";
 	s->argv[s->count++] = keep(s, &used, "", ranks, "");
-	if (nodes > 0 && add_nodes(s, l, ranks, nodes, &used, e) != 0) {
+	if (nodes > 0 && add_nodes(s, &l, ranks, nodes, &used, e) != 0) {
 		launcher_close(s);
 		return -1;
 	}
 	set_environment();
 	point("OMPI_MCA_orte_tmpdir_base", s->folder);
 	point("PRTE_MCA_prte_tmpdir_base", s->folder);
-	point("OMPI_MCA_btl_vader_backing_directory", s->memory);
+	point(memory_variable, s->memory);
 	point("OMPI_MCA_btl_sm_backing_directory", s->memory);
 	return 0;
 }

@@ -8,7 +8,7 @@
 #ifndef PARSCALE_BENCH_HARNESS_LAUNCHER_H
 #define PARSCALE_BENCH_HARNESS_LAUNCHER_H
 
-#include "base/err.h"
+#include "bench/harness/child.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +41,8 @@ struct launcher {
 
 /* The launcher of this process's ranks: the command in $PARSCALE_MPIRUN; else the first that is here and of the MPI that
  * parscale-mpi was built with, of mpirun and the names that distributions give it; in a Slurm job srun after them. It is
- * asked once for each command. ERR_ABSENT, with what to do, where there is none, or none of that MPI. */
+ * asked once for each command. ERR_ABSENT, with what to do, where there is none, or none of that MPI; with a cause
+ * where this process has no memory or descriptors to ask. */
 int launcher_find(struct launcher *l, struct err *e);
 
 /* From now on `command` is the launcher, as if $PARSCALE_MPIRUN held it. ERR_USAGE where it is empty or too long. */
@@ -62,14 +63,22 @@ struct launcher_start {
 	size_t count;
 };
 
-/* The words "parscale start 0 FOLDER MEMORY COMMAND... -n RANKS ...", without the program of the ranks; makes the folders
- * and sets the environment that the launcher shall find. Of `nodes` 0 the launcher decides; else ranks divide by it.
- * ERR_USAGE: the command has too many words, or it is not known how it spreads ranks over nodes. */
-int launcher_open(
-	struct launcher_start *s, const struct launcher *l, unsigned ranks, uint64_t nodes, struct err *e);
+/* Of the launcher that launcher_find finds: the words "parscale start 0 FOLDER MEMORY COMMAND... -n RANKS ...", without the
+ * program of the ranks; makes the folders and sets the environment that the launcher shall find. Of `nodes` 0 the launcher
+ * decides; else ranks divide by it. Errors as launcher_find; ERR_USAGE: the command has too many words, or it is not known
+ * how it spreads ranks over nodes. */
+int launcher_open(struct launcher_start *s, unsigned ranks, uint64_t nodes, struct err *e);
 
 /* Removes the folders. */
 void launcher_close(struct launcher_start *s);
+
+/* Runs "parscale start ..." to its end, at most so many seconds, with nothing on standard input; `line` gets what it
+ * prints. As child_run. */
+int launcher_ask(const char *const *argv, double most_seconds, child_line_fn *line, void *ctx,
+	struct child_result *ended, struct err *e);
+
+/* In a rank: the folder for its shared memory, which launcher_open named on the driver's host; NULL: it named none. */
+const char *launcher_memory(void);
 
 /* `parscale start BYTES FOLDER MEMORY PROGRAM ...` (argv[0] is "BYTES"): becomes the launcher, which the driver's end will ask
  * to end; another process waits for its end and removes the folders, in case that the driver cannot. Returns the exit

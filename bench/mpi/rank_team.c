@@ -13,6 +13,7 @@
 
 #include "base/system.h"
 #include "base/units.h"
+#include "bench/harness/launcher.h"
 #include "bench/machine/build.h"
 #include "bench/machine/clock.h"
 #include "bench/mpi/chunk_pool.h"
@@ -71,18 +72,10 @@ static char *far; /* in rank 0, of every rank: it is on another host, by another
 static struct call pending;
 static bool joined;
 
-/* The folder for segments of shared memory that the driver has made, on this host: it may be another than the driver's. */
-static const char *memory_folder(void)
-{
-	const char *folder = getenv("OMPI_MCA_btl_vader_backing_directory");
-	const char *name = folder ? strrchr(folder, '/') : NULL;
-	return name && strncmp(name, "/parscale-mpi-", 14) == 0 ? folder : NULL;
-}
-
 void rank_team_start(int *argc, char ***argv)
 {
-	if (memory_folder())
-		mkdir(memory_folder(), 0700);
+	if (launcher_memory()) /* on a host that is not the driver's it is not there yet */
+		mkdir(launcher_memory(), 0700);
 	const uint64_t start = clock_ns();
 	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
 	init_ns = clock_ns() - start;
@@ -129,8 +122,8 @@ void rank_team_stop(void)
 	free(far);
 	chunk_hosts_free(&hosts);
 	MPI_Finalize();
-	if (memory_folder())
-		rmdir(memory_folder()); /* by whoever comes last on its host */
+	if (launcher_memory())
+		rmdir(launcher_memory()); /* by whoever comes last on its host */
 }
 
 unsigned rank_team_rank(void)

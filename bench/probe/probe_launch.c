@@ -46,14 +46,12 @@ static int take_row(void *ctx, char *line, struct err *e)
 static int open_ranks(
 	const struct probe_run *r, const char *path, struct launcher_start *s, struct child_result *ended)
 {
-	struct launcher launcher;
 	struct err e = {0};
 	if (access(path, X_OK) != 0)
 		err_set(&e, ERR_ABSENT, "cannot start %s", path);
-	else if (launcher_find(&launcher, &e) == 0 &&
-		 launcher_open(s, &launcher, (unsigned)r->option[0], 0, &e) == 0)
+	else if (launcher_open(s, (unsigned)r->option[0], 0, &e) == 0)
 		return 0;
-	*ended = (struct child_result){.status = e.status};
+	*ended = (struct child_result){.status = e.status, .cause = e.cause};
 	snprintf(ended->message, sizeof ended->message, "%.250s", e.text);
 	return -1;
 }

@@ -8,7 +8,6 @@
 #include "bench/sweep/hosts.h"
 
 #include "base/paths.h"
-#include "bench/harness/child.h"
 #include "bench/harness/launcher.h"
 
 #include <stdlib.h>
@@ -59,16 +58,13 @@ json_t *hosts_json(const struct plan *p, const char *program)
 {
 	enum { MOST_SECONDS = 60 };
 	const struct cell *cell = widest(p);
-	struct launcher launcher;
 	struct launcher_start start;
 	struct err e = {0};
 	struct text said = {0};
 	struct child_result ended;
-	char path[4096], self[4096];
+	char path[4096];
 	const char *argv[LAUNCHER_WORDS + 3];
-	if (!cell || launcher_find(&launcher, &e) != 0 ||
-		launcher_open(&start, &launcher, cell->workers / cell->threads_per_rank, cell->nodes, &e) !=
-			0)
+	if (!cell || launcher_open(&start, cell->workers / cell->threads_per_rank, cell->nodes, &e) != 0)
 		return json_null();
 	size_t n = 0;
 	for (; n < start.count; n++)
@@ -76,16 +72,8 @@ json_t *hosts_json(const struct plan *p, const char *program)
 	argv[n++] = paths_near(program, cell->backend->host, path, sizeof path);
 	argv[n++] = "hosts";
 	argv[n] = NULL;
-	const struct child_order order = {.path = paths_beside("parscale", self, sizeof self),
-		.argv = argv,
-		.timeout_seconds = MOST_SECONDS,
-		.capture = true,
-		.launcher = true,
-		.no_input = true,
-		.line = keep,
-		.ctx = &said};
 	json_t *hosts = NULL;
-	if (child_run(&order, &ended, &e) == 0 && ended.status == ERR_NONE)
+	if (launcher_ask(argv, MOST_SECONDS, keep, &said, &ended, &e) == 0 && ended.status == ERR_NONE)
 		hosts = json_loadb(said.bytes ? said.bytes : "", said.used, 0, NULL);
 	launcher_close(&start);
 	free(said.bytes);
