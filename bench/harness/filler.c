@@ -13,6 +13,7 @@
  */
 #include "bench/harness/filler.h"
 
+#include "base/system.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/memory_policy.h"
 #include "bench/machine/place.h"
@@ -52,7 +53,7 @@ _Static_assert(sizeof(struct shelf_index) <= INDEX_BYTES, "the index has room at
 int filler_create_shelf(uint64_t bytes)
 {
 	const struct shelf_index index = {.magic = magic, .room = bytes};
-	const int fd = memfd_create("parscale inputs", MFD_CLOEXEC);
+	const int fd = system_memory_file("parscale inputs", false);
 	if (fd < 0)
 		return -1;
 	if (ftruncate(fd, (off_t)(INDEX_BYTES + bytes)) == 0 &&
