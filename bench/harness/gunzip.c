@@ -72,7 +72,7 @@ static int unpack_member(struct unpacking *u, struct err *e)
 		if (status == Z_STREAM_END)
 			return 0;
 		if (status == Z_MEM_ERROR)
-			return err_set(e, ERR_FAILED, "--input: %s: out of memory", u->name);
+			return err_blame(e, CAUSE_MEMORY, "--input: %s: out of memory", u->name);
 		if (status == Z_NEED_DICT || status == Z_DATA_ERROR || status == Z_STREAM_ERROR)
 			return spoilt(u, u->z.msg ? u->z.msg : "is spoilt", e);
 		if (u->z.avail_in == 0 && u->at == u->end && u->z.avail_out)

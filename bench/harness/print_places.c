@@ -104,7 +104,7 @@ int print_places(const struct cell *c, struct tally answer, bool bed, struct err
 	s.variant->emit(s.input, (struct span){0, s.units}, s.scratch, take, &l);
 	int status = 0;
 	if (l.failed)
-		status = err_set(e, ERR_FAILED, "out of memory: a list of %zu places", l.count);
+		status = err_blame(e, CAUSE_MEMORY, "out of memory: a list of %zu places", l.count);
 	else if (kernel_lists_all(c->kernel, c->variant) ? l.count != answer.count
 							 : (l.count == 0) != (answer.longest == 0))
 		status = err_set(e, ERR_FAILED, "wrong answer: listed %zu items, counted %" PRIu64, l.count,
