@@ -26,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INCOMPLETE "info: incomplete: "
+
 static void print_text(FILE *out, const char *name, const char *value)
 {
 	fprintf(out, "  %-16s %s\n", name, value[0] ? value : "not available");
@@ -210,39 +212,50 @@ static void print_lack(void *ctx, const char *what, const char *name, const char
 	*(int *)ctx = 1;
 }
 
-/* What would start ranks; empty where there is no program for ranks. */
-static void launcher_line(char *text, size_t room)
+/* Whether there is what would start ranks; else why not. *e where nobody could be asked. */
+static bool find_launcher(struct launcher *l, struct err *why, struct err *e)
+{
+	*why = (struct err){0};
+	if (launcher_find(l, why) == 0)
+		return true;
+	if (why->cause != CAUSE_NONE)
+		err_set(e, ERR_FAILED, INCOMPLETE "the launcher of ranks: %.400s", why->text);
+	return false;
+}
+
+/* Empty where there is no program for ranks. */
+static void launcher_line(char *text, size_t room, struct err *e)
 {
 	struct launcher l;
-	struct err e = {0};
+	struct err why;
 	text[0] = '\0';
 	if (backend_mpi.missing)
 		return;
-	if (launcher_find(&l, &e) != 0)
-		snprintf(text, room, "none: %.400s", e.text);
+	if (!find_launcher(&l, &why, e))
+		snprintf(text, room, "none: %.400s", why.text);
 	else
 		snprintf(text, room, "%s: %s, dialect %s (%s)", l.command,
 			*l.version ? l.version : "unknown version", launcher_dialect_name(l.dialect), l.from);
 }
 
-static json_t *launcher_json(void)
+static json_t *launcher_json(struct err *e)
 {
 	struct launcher l;
-	struct err e = {0};
-	if (backend_mpi.missing || launcher_find(&l, &e) != 0)
+	struct err why;
+	if (backend_mpi.missing || !find_launcher(&l, &why, e))
 		return json_null();
 	return json_pack("{s:s, s:s, s:s, s:s}", "command", l.command, "version", l.version, "dialect",
 		launcher_dialect_name(l.dialect), "from", l.from);
 }
 
-static void print_build(void)
+static void print_build(struct err *e)
 {
 	char launcher[LAUNCHER_COMMAND + 200];
 	int begun = 0;
 	printf("\nbuild\n");
 	for (const struct build_fact *f = build_facts(); f->name; f++)
 		print_text(stdout, f->name, f->value ? f->value : "");
-	launcher_line(launcher, sizeof launcher);
+	launcher_line(launcher, sizeof launcher, e);
 	if (*launcher)
 		wrap_entry(stdout, "  launcher", 19, launcher, WRAP_PAGE);
 	each_lack(print_lack, &begun);
@@ -319,7 +332,7 @@ static int print_json(const struct facts *f, const struct cache_levels *caches, 
 	if (caches)
 		json_object_set_new(all, "caches", cache_levels_json(caches));
 	json_object_set_new(all, "missing", lacks);
-	json_object_set_new(all, "launcher", launcher_json());
+	json_object_set_new(all, "launcher", launcher_json(e));
 	json_object_set_new(all, "placement", placement_json(f, &whole));
 	json_object_set_new(all, "worker_counts", counts_json(f));
 	json_object_set_new(all, "size_bytes", sizes_json(f));
@@ -329,17 +342,34 @@ static int print_json(const struct facts *f, const struct cache_levels *caches, 
 	return whole && !no_memory_for_json ? 0 : -1;
 }
 
+/* Whether a second look finds the same machine: hwloc does not tell what it had no memory or descriptors to read. */
+static bool seen_twice(const struct machine *m)
+{
+	struct machine again;
+	struct err ignored = {0};
+	char key[2][MACHINE_KEY_BYTES];
+	if (machine_read(&again, "", &ignored) != 0)
+		return false;
+	machine_key(m, key[0]);
+	machine_key(&again, key[1]);
+	const bool same = strcmp(key[0], key[1]) == 0 && topology_same(&m->topology, &again.topology);
+	machine_free(&again);
+	return same;
+}
+
 /* -1 where something is missing above for lack of memory or descriptors. */
-static int check_whole(const struct facts *f, int printed, struct err *e)
+static int check_whole(const struct facts *f, bool same, int printed, struct err *e)
 {
 	if (e->status != ERR_NONE)
 		return -1;
 	if (*tree_trouble())
-		return err_set(e, ERR_FAILED, "info: incomplete: %s", tree_trouble());
+		return err_set(e, ERR_FAILED, INCOMPLETE "%s", tree_trouble());
 	if (printed != 0 || f->noise.quanta == 0)
-		return err_set(e, ERR_FAILED, "info: incomplete: out of memory for %s",
+		return err_set(e, ERR_FAILED, INCOMPLETE "out of memory for %s",
 			printed != 0 ? "placements and sizes" : "the noise");
-	return 0;
+	return same ? 0
+		    : err_set(e, ERR_FAILED,
+			      INCOMPLETE "the topology: a second look finds another (memory, descriptors)");
 }
 
 /* What the probe `cache` finds, beside what is told. */
@@ -388,6 +418,8 @@ int info_main(int argc, char **argv, struct err *e)
 	if (first < argc)
 		return err_set(e, ERR_USAGE, "info: takes no argument, not '%s'", argv[first]);
 	int status = facts_read(&facts, "", 0.3, e);
+	/* now: what starts ranks does without the settings of a topology */
+	const bool same = status == 0 && seen_twice(&facts.machine);
 	if (status == 0 && a.caches) {
 		signals_catch();
 		status = opening_told(&opening, "", e);
@@ -401,10 +433,10 @@ int info_main(int argc, char **argv, struct err *e)
 		status = info_print(&facts, stdout);
 		if (caches)
 			print_caches(caches);
-		print_build();
+		print_build(e);
 	}
 	opening_free(&opening);
-	status = check_whole(&facts, status, e);
+	status = check_whole(&facts, same, status, e);
 	facts_free(&facts);
 	return status;
 }

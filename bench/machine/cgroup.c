@@ -12,6 +12,7 @@
 
 #include "bench/machine/tree.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -187,6 +188,8 @@ enum { GROUPS_BYTES = 16384, MOUNTS_BYTES = 1 << 20 };
 static char *read_groups(const char *root, const char **mounts)
 {
 	char *groups = malloc(GROUPS_BYTES + MOUNTS_BYTES);
+	if (!groups)
+		tree_note("control groups", ENOMEM);
 	if (groups && tree_text(root, groups, GROUPS_BYTES, "proc/self/cgroup") &&
 		tree_text(root, groups + GROUPS_BYTES, MOUNTS_BYTES, "proc/self/mountinfo")) {
 		*mounts = groups + GROUPS_BYTES;

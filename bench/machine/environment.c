@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,6 +97,8 @@ static int list_folder(struct source *s, const char *folder, struct dirent ***na
 	snprintf(path, sizeof path, "%s/%s", s->root, folder);
 	*names = NULL;
 	int n = scandir(path, names, not_hidden, alphasort);
+	if (n < 0)
+		tree_note(path, errno);
 	return n < 0 ? 0 : n;
 }
 

@@ -13,6 +13,7 @@
 
 #include "bench/machine/tree.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,8 +214,10 @@ json_t *settings_json(void)
 	int n = settings_found(found, SETTINGS_MOST);
 	for (int i = 0; i < n; i++) {
 		char *clean = strdup(found[i].variable);
-		if (!clean)
+		if (!clean) {
+			tree_note("settings", ENOMEM);
 			break;
+		}
 		tree_clean(clean);
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:s}", "variable", clean, "treatment",

@@ -159,6 +159,22 @@ int topology_allocate(struct topology *t, int count, struct err *e)
 	return 0;
 }
 
+/* Not memcmp of the whole: a struct has bytes that belong to no member. */
+static bool same_cpu(const struct cpu *a, const struct cpu *b)
+{
+	return a->id == b->id && a->package == b->package && a->node == b->node && a->core == b->core &&
+	       a->thread == b->thread && a->kind == b->kind && a->usable == b->usable &&
+	       memcmp(a->cache, b->cache, sizeof a->cache) == 0;
+}
+
+bool topology_same(const struct topology *a, const struct topology *b)
+{
+	bool same = strcmp(a->source, b->source) == 0 && a->count == b->count;
+	for (int i = 0; same && i < a->count; i++)
+		same = same_cpu(&a->cpus[i], &b->cpus[i]);
+	return same;
+}
+
 void topology_free(struct topology *t)
 {
 	free(t->cpus);

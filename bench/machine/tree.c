@@ -35,17 +35,17 @@ const char *tree_trouble(void)
 }
 
 /* What is absent, forbidden or has nothing to tell is no trouble; what this process lacks is. */
-static void note_trouble(const char *path, int why)
+void tree_note(const char *what, int why)
 {
 	if (!trouble[0] && (why == EMFILE || why == ENFILE || why == ENOMEM))
-		snprintf(trouble, sizeof trouble, "%s: %s", path, strerror(why));
+		snprintf(trouble, sizeof trouble, "%s: %s", what, strerror(why));
 }
 
 static bool read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		note_trouble(path, errno);
+		tree_note(path, errno);
 		return false;
 	}
 	size_t n = 0;
@@ -55,7 +55,7 @@ static bool read_text(const char *path, char *text, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			note_trouble(path, errno);
+			tree_note(path, errno);
 		if (got <= 0)
 			break;
 		n += (size_t)got;
@@ -161,7 +161,7 @@ char *tree_whole(const char *root, const char *path)
 	for (size_t size = 1 << 14; size <= MOST; size *= 4) {
 		char *text = malloc(size);
 		if (!text)
-			note_trouble(path, ENOMEM);
+			tree_note(path, ENOMEM);
 		if (!text || !tree_text(root, text, size, "%s", path)) {
 			free(text);
 			return NULL;

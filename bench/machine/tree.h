@@ -17,9 +17,12 @@
 bool tree_text(const char *root, char *text, size_t size, const char *path, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The first file that this process had no memory or descriptors to read, with the reason, so that what it tells is
- * missing; "": there was none. */
+/* The first thing that this process had no memory or descriptors to read, mostly a file, with the reason; what it tells
+ * is missing. "": there was none. */
 const char *tree_trouble(void);
+
+/* Notes what could not be looked at, and its errno, where that is for lack of memory or descriptors; the first is kept. */
+void tree_note(const char *what, int why);
 
 /* Makes a question mark of each byte that is not printable ASCII, blank or line break: what the system tells
  * goes into JSON and reports. */

@@ -33,6 +33,10 @@ do_stat() { timeout -k 1 60 "$PARSCALE_BUILD/parscale" stat fresh; }
 whole_stat() { cmp -s fresh/summary.csv stat.csv; }
 do_report() { timeout -k 1 60 env PATH=/nonesuch "$PARSCALE_BUILD/parscale" report fresh; }
 whole_report() { [ "$(grep -c '<h2' fresh/report.html)" = "$heads" ] && [ -s fresh/report.md ]; }
+do_info() { timeout -k 1 60 "$PARSCALE_BUILD/parscale" info; }
+# the names of its facts, but for the settings and the sentences about what is measured
+facts() { awk '/^[^ ]/ { in_use = $1 != "settings" && $1 != "fit" } in_use { print $1 }' "$1"; }
+whole_info() { facts out | cmp -s - facts.names; }
 
 # walk WHAT KIND ERRNO [ARGUMENT]: runs do_WHAT, with one failure each time
 walk() {
@@ -73,6 +77,8 @@ rm -rf fresh && cp -r swept fresh
 do_stat >/dev/null 2>&1 && cp fresh/summary.csv stat.csv
 do_report >/dev/null 2>&1
 heads=$(grep -c '<h2' fresh/report.html)
+do_info >out 2>err
+facts out >facts.names
 
 for backend in fork-pipe exec; do walk run fork $EAGAIN $backend; done
 walk run thread $EAGAIN pthread
@@ -84,4 +90,5 @@ for call in fork:$EAGAIN open:$EMFILE write:$ENOSPC write:0 sync:$EIO rename:$EN
 done
 for call in sync:$EIO rename:$EIO close:$ENOSPC malloc:$ENOMEM; do walk stat "${call%:*}" "${call#*:}"; done
 for call in open:$EMFILE read:$EIO close:$ENOSPC malloc:$ENOMEM; do walk report "${call%:*}" "${call#*:}"; done
+for call in open:$EMFILE malloc:$ENOMEM; do walk info "${call%:*}" "${call#*:}"; done
 close_suite

@@ -210,6 +210,32 @@ ssize_t pread(int fd, void *to, size_t n, off_t from)
 	return failed ? -1 : real(fd, to, n, from);
 }
 
+/* hwloc (2.8) crashes where it gets no memory for what it loads, and the dynamic linker ends the program where it gets none
+ * for hwloc's plug-ins, which nobody outside can mend: their own allocations are not counted. */
+static bool in_hwloc;
+
+#define WRAP_HWLOC(name, type)                                                                               \
+	int name(type topology)                                                                              \
+	{                                                                                                    \
+		static int (*real)(type);                                                                    \
+		if (!real)                                                                                   \
+			*(void **)&real = next(#name);                                                       \
+		in_hwloc = true;                                                                             \
+		const int status = real(topology);                                                           \
+		in_hwloc = false;                                                                            \
+		return status;                                                                               \
+	}
+struct hwloc_topology;
+int hwloc_topology_init(struct hwloc_topology **topology);
+int hwloc_topology_load(struct hwloc_topology *topology);
+WRAP_HWLOC(hwloc_topology_init, struct hwloc_topology **)
+WRAP_HWLOC(hwloc_topology_load, struct hwloc_topology *)
+
+static bool no_memory(void)
+{
+	return !in_hwloc && fails("malloc");
+}
+
 /* dlsym allocates: the C library's own names for these. */
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t each);
@@ -218,22 +244,22 @@ void *__libc_memalign(size_t alignment, size_t n);
 
 void *malloc(size_t n)
 {
-	return fails("malloc") ? NULL : __libc_malloc(n);
+	return no_memory() ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t each)
 {
-	return fails("malloc") ? NULL : __libc_calloc(n, each);
+	return no_memory() ? NULL : __libc_calloc(n, each);
 }
 
 void *realloc(void *p, size_t n)
 {
-	return fails("malloc") ? NULL : __libc_realloc(p, n);
+	return no_memory() ? NULL : __libc_realloc(p, n);
 }
 
 void *aligned_alloc(size_t alignment, size_t n)
 {
-	return fails("malloc") ? NULL : __libc_memalign(alignment, n);
+	return no_memory() ? NULL : __libc_memalign(alignment, n);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
