@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # probe.sh - the command: its formats, its refusals, and that nothing outlives it.
+# alone: what others put into /dev/shm would be taken for what a probe left
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 . "$PARSCALE_ROOT/tests/cli/process.sh"
 

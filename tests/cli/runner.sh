@@ -30,6 +30,14 @@ program crashing 'kill -SEGV $$'
 program hanging 'echo "[  PASSED  ] 2 test(s)."; sleep 30'
 
 says '^tests: all passed \(2 programs, 6 tests\)' 'good programs pass' runner ./good ./good
+# meet OTHER NAME: passes once OTHER runs too
+meet() { program "$2" "touch '$PWD/$2.met'; until [ -e '$PWD/$1.met' ]; do sleep 0.1; done; echo '[  PASSED  ] 1 test(s).'"; }
+meet left right && meet right left
+says '^tests: all passed \(2 programs, 2 tests\)' 'two at once' env TEST_JOBS=2 TEST_TIMEOUT=60 sh "$PARSCALE_ROOT/scripts/run-tests" . ./left ./right
+for name in first second; do
+	printf "# alone: it counts\nmkdir '%s/taken' && sleep 0.3 && rmdir '%s/taken' && echo '[  PASSED  ] 1 test(s).'\n" "$PWD" "$PWD" >$name.sh
+done
+says '^tests: all passed \(2 programs, 2 tests\)' 'one that must be alone is' env TEST_JOBS=2 sh "$PARSCALE_ROOT/scripts/run-tests" . ./first.sh ./second.sh
 program skipping 'echo "x is NOT compared: no y here"; printf "[  PASSED  ] 0 test(s).\n[  SKIPPED ] 2 test(s), listed below:\n"'
 says '^tests: all passed \(2 programs, 3 tests\); skipped in: skipping\(2\)$' 'one that skips all it has is named' runner ./skipping ./good
 same_end() { runner "$@" | tail -n 1; }

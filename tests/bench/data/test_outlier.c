@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_outlier.c - outliers get the reason that was planted; and a real sample that another process disturbed
  * gets it too. */
+/* alone: a competitor is to be named, not those that run anyway */
 #include "bench/data/outlier.h"
 
 #include "bench/harness/perform.h"

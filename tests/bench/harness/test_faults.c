@@ -7,6 +7,7 @@
  * short form leaves out what is alike; PARSCALE_LONG=1 has all.
  */
 /* sanitizers: none: most launches end by a signal or a limit of memory; the tests of each part have what they run */
+/* alone: what a launch that is cut off after two seconds has reached by then is told in its reason */
 #include "tests/bench/harness/fault_case.h"
 
 #include "base/paths.h"
