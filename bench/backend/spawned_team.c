@@ -7,10 +7,12 @@
  * died: a dead worker never reports, and only a look can tell. Whoever is furthest behind is named
  * in the error. Closing tries in order: stop signal and the remaining time, kill, a grace period; a
  * thread that still runs is given up together with the memory it uses, since freeing that would
- * crash it.
+ * crash it. From one look to the next at most a quarter of a limit passes, so that time in which
+ * this process stands still (Ctrl-Z, a frozen container) is no time-out.
  */
 #include "bench/backend/spawned_team.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +31,26 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* What is left of a time limit. */
+struct patience {
+	double left, step, last; /* from one look to the next at most a step passes */
+};
+
+static struct patience patience(double seconds)
+{
+	const double steps = 4;
+	return (struct patience){seconds, seconds / steps, now()};
+}
+
+/* Looks at the clock; the seconds that are left, 0 at the end. */
+static double remains(struct patience *p)
+{
+	const double time = now();
+	p->left -= fmin(time - p->last, p->step);
+	p->last = time;
+	return fmax(p->left, 0);
+}
+
 /* Reaps the worker if it ends within the seconds (0: has ended). -1 if it ended in another way than by
  * leaving. */
 static int reap(struct member *m, double seconds, struct err *e)
@@ -45,14 +67,28 @@ static int reap(struct member *m, double seconds, struct err *e)
 	return err_blame(e, end.cause, "%s: %s %s", t->control.name, who, end.how);
 }
 
-/* Reaps all that end before `deadline`. -1 if one of them had died. */
-static int reap_all(struct team *t, double deadline, struct err *e)
+/* Reaps all that have ended. -1 if one of them had died. */
+static int reap_ended(struct team *t, struct err *e)
 {
 	int status = 0;
-	for (unsigned w = 0; w < t->control.plan.workers; w++) {
-		double left = deadline - now();
-		if (reap(&t->members[w], left > 0 ? left : 0, e) != 0)
+	for (unsigned w = 0; w < t->control.plan.workers; w++)
+		if (reap(&t->members[w], 0, e) != 0)
 			status = -1;
+	return status;
+}
+
+/* Reaps all that end within the limit. -1 if one of them had died. */
+static int reap_all(struct team *t, struct patience limit, struct err *e)
+{
+	const double slice = LOOK_MILLISECONDS / 1e3;
+	int status = 0;
+	for (unsigned w = 0; w < t->control.plan.workers; w++) {
+		double left;
+		do {
+			left = remains(&limit);
+			if (reap(&t->members[w], fmin(left, slice), e) != 0)
+				status = -1;
+		} while (t->members[w].alive && left > 0);
 	}
 	return status;
 }
@@ -105,36 +141,36 @@ static bool all_reported(struct team *t, unsigned milliseconds, struct err *e)
 	return control_wait(&t->control, milliseconds);
 }
 
-/* Until `wait` returns true. -1 if a worker died or failed, or the deadline has passed. */
+/* Until `wait` returns true. -1 if a worker died or failed, or the limit has passed. */
 static int await(struct team *t, bool (*wait)(struct team *t, unsigned milliseconds, struct err *e),
-	double deadline, struct err *e)
+	struct patience *limit, struct err *e)
 {
 	while (!wait(t, LOOK_MILLISECONDS, e)) {
-		if (e->status != ERR_NONE || reap_all(t, 0, e) != 0)
+		if (e->status != ERR_NONE || reap_ended(t, e) != 0)
 			return -1;
-		if (now() > deadline)
+		if (remains(limit) <= 0)
 			return timed_out(t, e);
 	}
 	return control_check(&t->control, e);
 }
 
 /* A run by workers that are made. */
-static int run_workers(struct team *t, double deadline, struct err *e)
+static int run_workers(struct team *t, struct patience *limit, struct err *e)
 {
 	control_start(&t->control);
-	if (t->kind->serve && await(t, t->kind->serve, deadline, e) != 0)
+	if (t->kind->serve && await(t, t->kind->serve, limit, e) != 0)
 		return -1;
-	if (await(t, all_reported, deadline, e) != 0)
+	if (await(t, all_reported, limit, e) != 0)
 		return -1;
 	control_all_done(&t->control);
 	return 0;
 }
 
-static int spawn_run(struct team *t, double deadline, struct err *e)
+static int spawn_run(struct team *t, struct patience *limit, struct err *e)
 {
-	if (create_all(t, e) != 0 || run_workers(t, deadline, e) != 0)
+	if (create_all(t, e) != 0 || run_workers(t, limit, e) != 0)
 		return -1;
-	if (reap_all(t, deadline, e) != 0)
+	if (reap_all(t, *limit, e) != 0)
 		return -1;
 	return for_each_alive(t, NULL) ? timed_out(t, e) : 0;
 }
@@ -142,10 +178,10 @@ static int spawn_run(struct team *t, double deadline, struct err *e)
 int spawned_team_run(struct team *t, struct err *e)
 {
 	const struct team_plan *plan = &t->control.plan;
-	double deadline = now() + plan->timeout_seconds;
+	struct patience limit = patience(plan->timeout_seconds);
 	if (t->failed)
 		return err_set(e, ERR_FAILED, "%s: the team has failed before", t->control.name);
-	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : run_workers)(t, deadline, e) != 0;
+	t->failed = (plan->lifetime == LIFETIME_SPAWN ? spawn_run : run_workers)(t, &limit, e) != 0;
 	return t->failed ? -1 : 0;
 }
 
@@ -168,8 +204,8 @@ struct team *spawned_team_open(const struct backend *b, const struct spawned_tea
 		t->members[w] = (struct member){.team = t, .worker = w};
 	t->failed = kind->prepare && kind->prepare(t, e) != 0;
 	if (!t->failed && plan->lifetime == LIFETIME_POOL) {
-		double deadline = now() + plan->timeout_seconds;
-		t->failed = create_all(t, e) != 0 || await(t, all_reported, deadline, e) != 0;
+		struct patience limit = patience(plan->timeout_seconds);
+		t->failed = create_all(t, e) != 0 || await(t, all_reported, &limit, e) != 0;
 	}
 	if (t->failed) {
 		spawned_team_close(t);
@@ -190,9 +226,9 @@ void spawned_team_close(struct team *t)
 	struct err ignored = {0};
 	control_stop(&t->control);
 	if (!t->failed)
-		reap_all(t, now() + t->control.plan.timeout_seconds, &ignored);
+		reap_all(t, patience(t->control.plan.timeout_seconds), &ignored);
 	for_each_alive(t, t->kind->kill);
-	reap_all(t, now() + (t->kind->kill ? KILLED_SECONDS : GRACE_SECONDS), &ignored);
+	reap_all(t, patience(t->kind->kill ? KILLED_SECONDS : GRACE_SECONDS), &ignored);
 	if (for_each_alive(t, t->kind->give_up))
 		return;
 	if (t->kind->discard)

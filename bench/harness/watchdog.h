@@ -9,7 +9,8 @@
 #define PARSCALE_BENCH_HARNESS_WATCHDOG_H
 
 /* From now on until watchdog_off the process may live that many seconds; then it writes `message` (a line; copied,
- * at most 99 bytes) and exits with the cause CAUSE_TIMEOUT. Takes SIGALRM. One at a time. */
+ * at most 99 bytes) and exits with the cause CAUSE_TIMEOUT. Of a time in which it stands still (Ctrl-Z, a frozen container) at
+ * most an eighth of the limit counts. Takes SIGALRM, also before the end: calls may be interrupted. One at a time. */
 void watchdog_on(double seconds, const char *message);
 void watchdog_off(void);
 

@@ -158,4 +158,19 @@ holds 'a launch that was stopped is measured again' wait_for again
 status=0
 wait $driver || status=$?
 rows '1 ok' stopped '... and its first samples are dropped'
+
+# --- Ctrl-Z: the sweep is stopped too ---
+if command -v setsid >/dev/null; then
+	setsid "$program" sweep slow.sweep --out group --no-charts >out 2>err &
+	driver=$!
+	wait_for measuring
+	stopped=$launch
+	kill -s STOP -- "-$driver"
+	wait_for is_stopped
+	kill -s CONT -- "-$driver"
+	holds 'a sweep that was stopped measures its launch again' wait_for again
+	status=0
+	wait $driver || status=$?
+	rows '1 ok' group '... and goes on'
+fi
 close_suite

@@ -4,6 +4,7 @@
  * be used and by what the user said), and that it always ends.
  */
 #include "bench/harness/child.h"
+#include "bench/harness/watchdog.h"
 #include "bench/machine/place.h"
 #include "bench/machine/settings.h"
 
@@ -108,6 +109,36 @@ static struct child_result follow(const char *script, const struct child_order *
 	assert_int_equal(child_run(&order, &result, &e), 0);
 	assert_int_equal(waitpid(result.pid, NULL, WNOHANG), -1); /* it was reaped */
 	return result;
+}
+
+/* How a process ends whose time is limited, and that stops itself for longer, or waits. */
+static int end_of_limited(bool stops)
+{
+	int status = 0;
+	fflush(NULL);
+	const pid_t pid = fork();
+	if (pid == 0) {
+		watchdog_on(0.4, "");
+		if (stops)
+			raise(SIGSTOP);
+		while (!stops)
+			pause();
+		watchdog_off();
+		_exit(0);
+	}
+	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
+		usleep(600000);
+		kill(pid, SIGCONT);
+	}
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_a_limit_is_of_time_in_which_it_runs(void **state)
+{
+	(void)state;
+	assert_int_equal(end_of_limited(true), 0);
+	assert_int_equal(err_exit_cause(end_of_limited(false)), CAUSE_TIMEOUT);
 }
 
 static void test_a_stopped_child_is_ended(void **state)
@@ -255,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waiting_by_allowed_cpus),
 		cmocka_unit_test(test_what_the_user_said),
+		cmocka_unit_test(test_a_limit_is_of_time_in_which_it_runs),
 		cmocka_unit_test(test_a_stopped_child_is_ended),
 		cmocka_unit_test(test_a_child_that_goes_on_is_not),
 		cmocka_unit_test(test_a_short_stop_is_seen),
