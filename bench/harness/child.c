@@ -60,7 +60,7 @@ struct watch {
 	int status;            /* of waitpid, once it is gone */
 	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
 	size_t said_bytes;
-	int64_t oom_kills; /* of the system, before; -1: not known */
+	int64_t oom_kills; /* of memory_kills, before; -1: not known */
 };
 
 void child_set_openmp(unsigned workers, const char *policy)
@@ -367,17 +367,16 @@ static void judge_status(const struct watch *w, int status)
 		snprintf(r->message, sizeof r->message, "the launch exited with status %d", status);
 }
 
-/* A process that was killed, the child's or the child itself, may have been killed for its memory. */
-static void judge_memory(const struct watch *w)
+void child_blame_memory(bool memory_ran_out, enum err_cause *cause, char *message, size_t size)
 {
-	struct child_result *r = w->result;
-	char why[160];
-	const size_t used = strlen(r->message);
-	if (r->cause != CAUSE_KILLED || !memory_ran_out(w))
+	char why[160], killed[24];
+	const size_t used = strlen(message);
+	snprintf(killed, sizeof killed, "signal %d (", SIGKILL);
+	if (!memory_ran_out || *cause != CAUSE_KILLED || !strstr(message, killed))
 		return;
-	r->cause = CAUSE_MEMORY;
+	*cause = CAUSE_MEMORY;
 	memory_text("", why, sizeof why);
-	snprintf(r->message + used, sizeof r->message - used, "%s%s", used ? ": " : "", why);
+	snprintf(message + used, size - used, ": %s", why);
 }
 
 static void judge(struct watch *w, int status)
@@ -397,7 +396,8 @@ static void judge(struct watch *w, int status)
 	} else {
 		judge_status(w, WEXITSTATUS(status));
 	}
-	judge_memory(w);
+	r->memory_ran_out = r->status == ERR_FAILED && memory_ran_out(w);
+	child_blame_memory(r->memory_ran_out, &r->cause, r->message, sizeof r->message);
 }
 
 /* Kills all children of this process and reaps what has ended; how many there were to kill. */

@@ -44,6 +44,9 @@ struct child_result {
 	/* of ERR_FAILED. CAUSE_TIMEOUT: it said so, or was ended by a limit; time in which this process is stopped does
 	 * not count */
 	enum err_cause cause;
+	/* of ERR_FAILED: while it ran the system has killed somebody for memory in our control group, or, where groups do not
+	 * count, anywhere */
+	bool memory_ran_out;
 	bool paused;       /* it, or the whole machine, was stopped and went on: what it timed is no time */
 	unsigned left;     /* processes that `clear` found */
 	char message[256]; /* one line, where `capture` was asked for or it did not say why; else "" */
@@ -52,6 +55,10 @@ struct child_result {
 /* -1 with *e set when there could be no child (no memory, no process) or `line` failed; what went wrong
  * inside is in the result. */
 int child_run(const struct child_order *order, struct child_result *r, struct err *e);
+
+/* Of a process that was killed (SIGKILL, as `message` says) while memory ran out: *cause becomes CAUSE_MEMORY, and whose
+ * limit it was is appended to the message. Anything else stays as it is. */
+void child_blame_memory(bool memory_ran_out, enum err_cause *cause, char *message, size_t size);
 
 /* OpenMP reads its settings when a program starts: before child_run, says how its threads wait, "active" or
  * "passive". Where `policy` is NULL that is what the user's variables say (SETTING_WAIT), or without any active

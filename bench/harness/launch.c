@@ -193,6 +193,7 @@ static void explain(const struct cell *cell, const struct child_result *ended, s
 		r->cause = CAUSE_KILLED;
 		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)", name,
 			status - 128, strsignal(status - 128));
+		child_blame_memory(ended->memory_ran_out, &r->cause, r->message, sizeof r->message);
 	} else if (r->status == ERR_FAILED && r->cause != CAUSE_TIMEOUT && !r->started) {
 		const char *advice = launcher_advice(said);
 		r->status = ERR_ABSENT;

@@ -226,14 +226,32 @@ bool cgroup_folder(const char *root, char *path, size_t size)
 	return cpu.version > 0 && (size_t)snprintf(path, size, "%s%s", cpu.mount, cpu.path) < size;
 }
 
-int64_t memory_kills(const char *root)
+/* The number behind "oom_kill" in lines of words and numbers; -1: there is none. */
+static int64_t count_of_kills(const char *text)
 {
-	char text[16384];
 	int64_t kills = -1;
-	tree_text(root, text, sizeof text, "proc/vmstat");
 	const char *at = strstr(text, "\noom_kill ");
 	if (at)
 		sscanf(at, "\noom_kill %" SCNd64, &kills);
+	return kills;
+}
+
+int64_t memory_kills(const char *root)
+{
+	char text[16384];
+	const char *mounts;
+	struct hierarchy memory = {0};
+	int64_t kills = -1;
+	char *groups = read_groups(root, &mounts);
+	if (groups)
+		memory = find(groups, mounts, "memory");
+	free(groups);
+	if (memory.version > 0 &&
+		read_here(&memory, root, memory.version == 2 ? "memory.events" : "memory.oom_control", text,
+			sizeof text))
+		kills = count_of_kills(text);
+	if (kills < 0 && tree_text(root, text, sizeof text, "proc/vmstat"))
+		kills = count_of_kills(text);
 	return kills;
 }
 

@@ -21,7 +21,9 @@ struct cgroup {
 
 void cgroup_read(struct cgroup *g, const char *root);
 
-/* How many processes the system has killed so far because it, or a control group, ran out of memory; -1: not told. */
+/* How many processes of this process's control group the system has killed so far because it, or a group, ran out of
+ * memory. Where the group does not count them (the root of version 2, Linux before 4.13) how many of the whole system; -1:
+ * not told. */
 int64_t memory_kills(const char *root);
 
 /* That, in words: "out of memory; the control group may use 512 MiB". */

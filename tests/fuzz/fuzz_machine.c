@@ -2,6 +2,7 @@
 /* fuzz_machine.c - a plausible machine's proc and sys in which any files hold any bytes or are gone: a
  * machine that can be measured on, described in JSON and plain text. */
 #include "bench/commands/info.h"
+#include "bench/machine/cgroup.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/disturbance.h"
 
@@ -69,6 +70,8 @@ static const struct {
 				"32 1 0:30 / /" GROUP "cpuset rw - cgroup cgroup rw,cpuset"},
 	{GROUP "v2/c/d/cpu.max", "150000 100000"},
 	{GROUP "v2/c/memory.max", "4000000000"},
+	{GROUP "v2/c/d/memory.events", "low 0\noom 3\noom_kill 2\noom_group_kill 0"},
+	{"proc/vmstat", "nr_free_pages 8\noom_kill 7"},
 	{GROUP "cpu/b/cpu.cfs_quota_us", "250000"},
 	{GROUP "cpu/b/cpu.cfs_period_us", "100000"},
 	{GROUP "cpu/b/cpu.stat", "nr_periods 9\nthrottled_time 4200000000"},
@@ -204,6 +207,7 @@ static void check_disturbances(void)
 	disturbances_start(&d);
 	disturbances_stop(&d, &taken);
 	disturbances_close(&d);
+	must(memory_kills(under) >= -1);
 }
 
 static void check(const char *policy)

@@ -196,7 +196,7 @@ static void test_hostile_bytes(void **state)
 	machine_tree_remove(root);
 }
 
-/* How many were killed for want of memory, and whose limit it was. */
+/* How many were killed for want of memory, in our group if it counts them, and whose limit it was. */
 static void test_memory(void **state)
 {
 	char root[512], text[160];
@@ -207,6 +207,19 @@ static void test_memory(void **state)
 	assert_int_equal(memory_kills(root), 7);
 	memory_text(root, text, sizeof text);
 	assert_non_null(strstr(text, "out of memory"));
+	machine_tree_write(root, "proc/self/cgroup", "0::/a");
+	machine_tree_write(root, "proc/self/mountinfo", "1 1 0:1 / /group rw - cgroup2 cgroup2 rw");
+	assert_int_equal(memory_kills(root), 7);
+	machine_tree_write(
+		root, "group/a/memory.events", "low 0\nmax 4\noom 3\noom_kill 2\noom_group_kill 0\n");
+	assert_int_equal(memory_kills(root), 2);
+	machine_tree_write(root, "proc/self/cgroup", "4:memory:/b\n0::/a");
+	machine_tree_write(root, "proc/self/mountinfo",
+		"1 1 0:1 / /group rw - cgroup2 cgroup2 rw\n"
+		"2 1 0:2 / /memory rw - cgroup cgroup rw,memory");
+	machine_tree_write(
+		root, "memory/b/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+	assert_int_equal(memory_kills(root), 1);
 	machine_tree_write(root, "proc/self/stat",
 		"12 (a b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 5 1 0 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 0 3 0 0");
 	struct environment env;
