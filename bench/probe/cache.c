@@ -113,7 +113,7 @@ static double chase(struct sampling *s, struct task *t)
 		if (s->bytes <= whole_walk && length((void **)(void *)memory, lines) != lines)
 			task_say(t, PROBE_WRONG, "the walk does not come by all lines");
 	} else {
-		task_say(t, PROBE_FAILED, "out of memory for %llu bytes", (unsigned long long)room);
+		task_say(t, PROBE_MEMORY, "out of memory for %llu bytes", (unsigned long long)room);
 	}
 	void **at = (void **)(void *)memory;
 	const uint64_t hops = lines < HOPS_LEAST ? HOPS_LEAST : lines > HOPS_MOST ? HOPS_MOST : lines;
@@ -146,7 +146,7 @@ static double read_all(struct sampling *s, struct task *t)
 		k->resize(&p, s->bytes);
 	p.workers = 1;
 	if (!k || s->read->setup(&p, &input, &e) != 0)
-		task_say(t, PROBE_FAILED, "%.120s", e.text);
+		task_say(t, probe_status_of(e.cause), "%.120s", e.text);
 	const uint64_t group = 1 + GROUP_BYTES / s->bytes; /* passes between two looks at the clock */
 	const struct span all = {0, input ? s->read->units(input) : 0};
 	if (input)
@@ -213,7 +213,7 @@ static enum probe_status sample(
 		return probe_say(s, PROBE_ABSENT, "more than a quarter of the free memory");
 	struct task *done = calloc(one.workers, sizeof *done);
 	if (!done)
-		return probe_say(s, PROBE_FAILED, "out of memory");
+		return probe_say(s, PROBE_MEMORY, "out of memory");
 	const uint64_t start = clock_ns();
 	enum probe_status status = tasks_run(&tasks, done, s);
 	const double took = (double)(clock_ns() - start) / (double)one.bytes;

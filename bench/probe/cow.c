@@ -142,7 +142,8 @@ static enum probe_status run_thread(struct state *s, uint64_t percent, struct pr
 	pthread_t id;
 	int error = pthread_create(&id, NULL, thread, &o);
 	if (error)
-		return probe_say(sample, PROBE_FAILED, "pthread_create: %s", strerror(error));
+		return probe_say(
+			sample, probe_status_of(err_cause_of(error)), "pthread_create: %s", strerror(error));
 	pthread_join(id, NULL);
 	return PROBE_OK;
 }
@@ -156,7 +157,7 @@ static enum probe_status run_child(
 	if (pid == 0)
 		child(s, act, percent);
 	if (pid < 0)
-		return probe_say(sample, PROBE_FAILED, "fork: %s", strerror(errno));
+		return probe_say(sample, probe_status_of(err_cause_of(errno)), "fork: %s", strerror(errno));
 	if (act->who == PARENT) {
 		while (!atomic_load(&a->ready) && waitpid(pid, &status, WNOHANG) == 0)
 			usleep(100);
@@ -206,7 +207,7 @@ static enum probe_status sample(
 	memset(s->account, 0, sizeof *s->account);
 	*s = (struct state){s->account, pages_map(bytes, huge), bytes / PAGE};
 	if (!s->region)
-		return probe_say(out, PROBE_FAILED, "out of memory");
+		return probe_say(out, PROBE_MEMORY, "out of memory");
 	enum probe_status status = PROBE_OK;
 	if (huge && pages_huge_bytes(s->region) < bytes / 10 * 9)
 		status = probe_say(out, PROBE_ABSENT, "the system gave no huge pages");

@@ -132,7 +132,7 @@ static enum probe_status sample_watched(
 	if (pid == 0)
 		hang(shared);
 	if (pid < 0)
-		return probe_say(s, PROBE_FAILED, "fork: %s", strerror(errno));
+		return probe_say(s, probe_status_of(err_cause_of(errno)), "fork: %s", strerror(errno));
 	const uint64_t began = clock_ns();
 	while (atomic_load(&shared->held) < 2 && clock_ns() - began < LATEST_NS)
 		usleep(100);

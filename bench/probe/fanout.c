@@ -72,11 +72,12 @@ static enum probe_status sample(
 	struct state *state = r->state;
 	const unsigned targets = (unsigned)c->size;
 	enum probe_status status = PROBE_FAILED;
+	bool again = true;
 	(void)batch;
 	if (targets > state->responder.targets)
 		return probe_say(out, PROBE_ABSENT, "the system allows descriptors for %u targets",
 			state->responder.targets);
-	for (unsigned scans = 1; status == PROBE_FAILED && scans <= TRIES; scans++) {
+	for (unsigned scans = 1; again && scans <= TRIES; scans++) {
 		struct scan s = {.responder = &state->responder,
 			.targets = targets,
 			.wait_ns = r->option[WAIT_MS] * 1000000,
@@ -84,6 +85,7 @@ static enum probe_status sample(
 			.found = state->found,
 			.lock = PTHREAD_MUTEX_INITIALIZER};
 		status = scan_once(&s, c->how, out);
+		again = status != PROBE_OK && status != PROBE_WRONG && status != PROBE_ABSENT;
 		out->value[4] = scans;
 	}
 	return status;

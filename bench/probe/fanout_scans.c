@@ -64,7 +64,8 @@ static int ask_and_wait(const struct scan *s, unsigned target)
 
 static enum probe_status cannot(struct probe_sample *sample, const char *what, unsigned target)
 {
-	return probe_say(sample, PROBE_FAILED, "%s for target %u: %s", what, target, strerror(errno));
+	return probe_say(sample, probe_status_of(err_cause_of(errno)), "%s for target %u: %s", what, target,
+		strerror(errno));
 }
 
 static enum probe_status serially(struct scan *s, struct probe_sample *sample)
@@ -117,7 +118,7 @@ static enum probe_status with_threads(
 	unsigned made = 0;
 	int error = 0;
 	if (!errands)
-		return probe_say(sample, PROBE_FAILED, "out of memory");
+		return probe_say(sample, PROBE_MEMORY, "out of memory");
 	pthread_attr_init(&a);
 	pthread_attr_setstacksize(&a, STACK_BYTES);
 	for (; made < n && !error; made += !error) {
@@ -128,7 +129,8 @@ static enum probe_status with_threads(
 		pthread_join(errands[i].thread, NULL);
 	pthread_attr_destroy(&a);
 	free(errands);
-	return error ? probe_say(sample, PROBE_FAILED, "thread %u of %u: %s", made, n, strerror(error))
+	return error ? probe_say(sample, probe_status_of(err_cause_of(error)), "thread %u of %u: %s", made, n,
+			       strerror(error))
 		     : PROBE_OK;
 }
 
@@ -150,7 +152,7 @@ static enum probe_status by_process_each(struct scan *s, struct probe_sample *sa
 	unsigned made = 0;
 	int error = 0;
 	if (!pids)
-		return probe_say(sample, PROBE_FAILED, "out of memory");
+		return probe_say(sample, PROBE_MEMORY, "out of memory");
 	for (; made < s->targets && !error; made += !error) {
 		pids[made] = fork();
 		if (pids[made] == 0) {
@@ -162,8 +164,8 @@ static enum probe_status by_process_each(struct scan *s, struct probe_sample *sa
 	for (unsigned i = 0; i < made; i++)
 		waitpid(pids[i], NULL, 0);
 	free(pids);
-	return error ? probe_say(sample, PROBE_FAILED, "process %u of %u: %s", made, s->targets,
-			       strerror(error))
+	return error ? probe_say(sample, probe_status_of(err_cause_of(error)), "process %u of %u: %s", made,
+			       s->targets, strerror(error))
 		     : PROBE_OK;
 }
 
@@ -248,7 +250,7 @@ static enum probe_status by_loop(struct scan *s, wait_fn *wait, struct probe_sam
 	struct pollfd *fds = calloc(s->targets, sizeof *fds);
 	int epoll = wait == wait_epoll ? epoll_create1(EPOLL_CLOEXEC) : -1;
 	if (!fds)
-		return probe_say(sample, PROBE_FAILED, "out of memory");
+		return probe_say(sample, PROBE_MEMORY, "out of memory");
 	for (unsigned i = 0; i < s->targets; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
 	enum probe_status status = ask_all(s, fds, epoll, wait, sample);

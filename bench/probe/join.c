@@ -152,7 +152,8 @@ static enum probe_status sample(
 	*n = (struct notice){0};
 	int error = create(&w, way->process);
 	if (error)
-		return probe_say(s, PROBE_FAILED, "cannot make a worker: %s", strerror(error));
+		return probe_say(
+			s, probe_status_of(err_cause_of(error)), "cannot make a worker: %s", strerror(error));
 	uint64_t used = cpu_ns(), start = clock_ns();
 	bool good = way->wait ? way->wait(n) : true, ended = false;
 	if (!way->wait)

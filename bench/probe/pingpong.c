@@ -51,40 +51,41 @@ struct game {
 /* A way to hand a number over. `open` and `close` may be NULL. */
 struct means {
 	const char *name;
-	int (*open)(struct game *g, struct probe_sample *s);
+	enum probe_status (*open)(struct game *g, struct probe_sample *s);
 	bool (*send)(struct game *g, unsigned side, uint64_t number, struct task *t);
 	bool (*receive)(struct game *g, unsigned side, uint64_t wanted, uint64_t *number, struct task *t);
 	bool only_two_cpus, only_one_cpu;
 	bool full; /* not for a quick look */
 };
 
-static int open_pipes(struct game *g, struct probe_sample *s)
+static enum probe_status open_pipes(struct game *g, struct probe_sample *s)
 {
 	int there[2], back[2];
-	if (stream_open(STREAM_PIPE, there, s) != 0)
-		return -1;
-	if (stream_open(STREAM_PIPE, back, s) != 0) {
+	enum probe_status status = stream_open(STREAM_PIPE, there, s);
+	if (status != PROBE_OK)
+		return status;
+	status = stream_open(STREAM_PIPE, back, s);
+	if (status != PROBE_OK) {
 		stream_close(there);
-		return -1;
+		return status;
 	}
 	g->to[0] = there[1], g->from[1] = there[0];
 	g->to[1] = back[1], g->from[0] = back[0];
-	return 0;
+	return PROBE_OK;
 }
 
-static int open_sockets(struct game *g, struct probe_sample *s)
+static enum probe_status open_sockets(struct game *g, struct probe_sample *s)
 {
 	return stream_open(STREAM_SOCKETS, g->to, s); /* each reads and writes its own */
 }
 
-static int open_eventfds(struct game *g, struct probe_sample *s)
+static enum probe_status open_eventfds(struct game *g, struct probe_sample *s)
 {
 	g->to[0] = g->from[1] = eventfd(0, EFD_CLOEXEC);
 	g->to[1] = g->from[0] = eventfd(0, EFD_CLOEXEC);
 	if (g->to[0] >= 0 && g->to[1] >= 0)
-		return 0;
-	probe_say(s, PROBE_FAILED, "eventfd: %s", strerror(errno));
-	return -1;
+		return PROBE_OK;
+	return probe_say(s, probe_status_of(err_cause_of(errno)), "eventfd: %s", strerror(errno));
 }
 
 static bool send_stream(struct game *g, unsigned side, uint64_t number, struct task *t)
@@ -178,7 +179,7 @@ static bool send_signal(struct game *g, unsigned side, uint64_t number, struct t
 	own->box = number;
 	if (syscall(SYS_tgkill, (pid_t)(address >> 32), (pid_t)(address & UINT32_MAX), signal_used()) == 0)
 		return true;
-	task_say(t, PROBE_FAILED, "tgkill: %s", strerror(errno));
+	task_say(t, probe_status_of(err_cause_of(errno)), "tgkill: %s", strerror(errno));
 	return false;
 }
 
@@ -328,17 +329,15 @@ static enum probe_status sample(
 	if (apart && !r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");
 	lay(g.table);
-	if (g.means->open && g.means->open(&g, s) != 0) {
-		clear_up(&g);
-		return PROBE_FAILED;
-	}
+	enum probe_status status = g.means->open ? g.means->open(&g, s) : PROBE_OK;
 	const struct tasks two = {.processes = c->worker == task_workers[1],
 		.count = 2,
 		.run = play,
 		.ctx = &g,
 		.cpus = {r->cpus[0], r->cpus[apart]},
 		.overlap = !apart};
-	enum probe_status status = tasks_run(&two, done, s);
+	if (status == PROBE_OK)
+		status = tasks_run(&two, done, s);
 	clear_up(&g);
 	if (status == PROBE_OK) {
 		s->value[0] = (double)done[0].word[0] / (double)batch;

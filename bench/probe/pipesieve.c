@@ -99,7 +99,7 @@ static void stage(const struct pipeline *p, unsigned i, struct task *t)
 	unsigned char *crossed = calloc(n, 1);
 	uint64_t *found = malloc((n + 1) * sizeof *found), count = 0;
 	if (!crossed || !found) {
-		task_say(t, PROBE_FAILED, "out of memory");
+		task_say(t, PROBE_MEMORY, "out of memory");
 	} else {
 		bool good = true;
 		if (p->way == PIPESIEVE_INDEPENDENT)
@@ -233,9 +233,11 @@ enum probe_status pipesieve_run(enum pipesieve_way way, const struct pipesieve_r
 	enum probe_status status = PROBE_OK;
 	for (unsigned i = 0; i < stages; i++)
 		p.down[i][0] = p.down[i][1] = p.up[i][0] = p.up[i][1] = -1;
-	for (unsigned i = 0; i < stages && status == PROBE_OK; i++)
-		if (stream_open(STREAM_PIPE, p.down[i], s) != 0 || stream_open(STREAM_PIPE, p.up[i], s) != 0)
-			status = PROBE_FAILED;
+	for (unsigned i = 0; i < stages && status == PROBE_OK; i++) {
+		status = stream_open(STREAM_PIPE, p.down[i], s);
+		if (status == PROBE_OK)
+			status = stream_open(STREAM_PIPE, p.up[i], s);
+	}
 	const struct tasks tasks = {.processes = processes,
 		.count = stages + 1,
 		.run = play,

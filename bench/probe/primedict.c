@@ -136,7 +136,7 @@ static enum probe_status check(const struct work *w, const struct entry *entries
 	enum probe_status status = PROBE_OK;
 	unsigned char *composite = calloc(w->stop + 1, 1);
 	if (!composite)
-		return probe_say(s, PROBE_FAILED, "out of memory");
+		return probe_say(s, PROBE_MEMORY, "out of memory");
 	for (uint64_t p = 2; p * p <= w->stop; p++)
 		for (uint64_t m = p * p; m <= w->stop && !composite[p]; m += p)
 			composite[m] = 1;

@@ -21,7 +21,17 @@
 
 enum { PROBE_METRICS = 6, PROBE_OPTIONS = 8, PROBE_CASES = 320, PROBE_CPUS = 2, PROBE_REASON = 160 };
 
-enum probe_status { PROBE_OK, PROBE_WRONG, PROBE_FAILED, PROBE_ABSENT };
+/* PROBE_FAILED: of no cause that has a status of its own; those are as in err.h. */
+enum probe_status {
+	PROBE_OK,
+	PROBE_WRONG,
+	PROBE_FAILED,
+	PROBE_ABSENT,
+	PROBE_KILLED,
+	PROBE_TIMEOUT,
+	PROBE_MEMORY,
+	PROBE_RESOURCES
+};
 
 struct probe_run;
 struct probe_case;
@@ -129,5 +139,8 @@ extern const struct probe *const probes[];
 const struct probe *probe_find(const char *name, struct err *e);
 
 const char *probe_status_name(enum probe_status status);
+
+/* Of what failed for a cause. */
+enum probe_status probe_status_of(enum err_cause cause);
 
 #endif

@@ -97,7 +97,13 @@ static int start(const struct probe_launch *l, struct table *rows, struct child_
 		.clear = !ranks,
 		.line = ranks ? take_some_row : take_row,
 		.ctx = rows};
-	const int status = child_run(&order, ended, e);
+	int status = child_run(&order, ended, e);
+	if (status != 0 && ended->pid == 0 && (e->cause == CAUSE_RESOURCES || e->cause == CAUSE_MEMORY)) {
+		*ended = (struct child_result){.status = ERR_FAILED, .cause = e->cause};
+		snprintf(ended->message, sizeof ended->message, "%.250s", e->text);
+		*e = (struct err){0};
+		status = 0;
+	}
 	if (ranks)
 		launcher_close(&begun);
 	return status;
@@ -112,11 +118,11 @@ static int note_trouble(const struct probe_launch *l, const struct child_result 
 	struct probe_launch_row *row = table_add(rows, NULL, e);
 	if (!row)
 		return -1;
-	const bool absent = ended->status == ERR_ABSENT;
 	snprintf(row->of.probe, sizeof row->of.probe, "%s", l->run->probe->name);
 	row->launch_id = (struct uint_field){l->launch_id, true};
 	snprintf(row->status, sizeof row->status, "%s",
-		probe_status_name(absent ? PROBE_ABSENT : PROBE_FAILED));
+		probe_status_name(
+			ended->status == ERR_ABSENT ? PROBE_ABSENT : probe_status_of(ended->cause)));
 	if (ended->status != ERR_NONE)
 		snprintf(row->reason, sizeof row->reason, "%.200s",
 			*ended->message ? ended->message : "the launch failed");
@@ -176,5 +182,5 @@ int probe_launch_main(int argc, char **argv, int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the driver's end is ours */
 	if (measure(argc, argv, fd, &e) != 0)
 		fprintf(stderr, "parscale: %s\n", e.text);
-	return (int)e.status;
+	return err_exit(&e);
 }

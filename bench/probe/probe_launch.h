@@ -22,8 +22,8 @@ struct probe_launch {
 };
 
 /* Appends what was found to `rows` (of struct probe_launch_row), with a row that names no mechanism where the
- * launch failed as a whole or left something behind; *good is whether there is none. The caller has no
- * children. -1 with *e set: ERR_INTERRUPTED, or no process could be made. */
+ * launch failed as a whole, could not be made for want of memory or descriptors, or left something behind; *good is whether there is none. The caller has no
+ * children. -1 with *e set: ERR_INTERRUPTED, or there could be none for a reason that will stay. */
 int probe_launch_run(const struct probe_launch *l, struct table *rows, bool *good, struct err *e);
 
 /* The other side: `parscale probe-launch NAME ...`, which sends its rows through `fd` (CHILD_RESULT_FD, or through a

@@ -31,8 +31,23 @@ const struct probe *probe_find(const char *name, struct err *e)
 
 const char *probe_status_name(enum probe_status status)
 {
-	static const char *const names[] = {"ok", "wrong", "failed", "absent"};
-	return names[status];
+	static const enum err_cause causes[] = {[PROBE_KILLED] = CAUSE_KILLED,
+		[PROBE_TIMEOUT] = CAUSE_TIMEOUT,
+		[PROBE_MEMORY] = CAUSE_MEMORY,
+		[PROBE_RESOURCES] = CAUSE_RESOURCES,
+		[PROBE_WRONG] = CAUSE_WRONG};
+	return status == PROBE_OK ? "ok" : status == PROBE_ABSENT ? "absent" : err_cause_name(causes[status]);
+}
+
+enum probe_status probe_status_of(enum err_cause cause)
+{
+	static const enum probe_status statuses[ERR_CAUSES] = {[CAUSE_NONE] = PROBE_FAILED,
+		[CAUSE_KILLED] = PROBE_KILLED,
+		[CAUSE_TIMEOUT] = PROBE_TIMEOUT,
+		[CAUSE_MEMORY] = PROBE_MEMORY,
+		[CAUSE_RESOURCES] = PROBE_RESOURCES,
+		[CAUSE_WRONG] = PROBE_WRONG};
+	return statuses[cause];
 }
 
 int probe_run_init(struct probe_run *r, const struct probe *p, bool quick, struct err *e)

@@ -182,9 +182,9 @@ static enum probe_status sample(
 		.run = exchange,
 		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]}};
-	enum probe_status status = w.way->pipe && stream_open(STREAM_PIPE, w.pipe, s) != 0
-					   ? PROBE_FAILED
-					   : tasks_run(&two, done, s);
+	enum probe_status status = w.way->pipe ? stream_open(STREAM_PIPE, w.pipe, s) : PROBE_OK;
+	if (status == PROBE_OK)
+		status = tasks_run(&two, done, s);
 	stream_close(w.pipe);
 	if (status == PROBE_OK) {
 		s->value[0] = tasks_span_ns(done, 2) / (double)batch;

@@ -109,7 +109,9 @@ static bool give_vmsplice(struct trade *t, uint64_t *own, struct task *task)
 	while (v.iov_len) {
 		ssize_t n = vmsplice(t->fds[1], &v, 1, 0);
 		if (n < 0 && errno != EINTR) {
-			task_say(task, errno == ENOSYS || errno == EPERM ? PROBE_ABSENT : PROBE_FAILED,
+			task_say(task,
+				errno == ENOSYS || errno == EPERM ? PROBE_ABSENT
+								  : probe_status_of(err_cause_of(errno)),
 				"vmsplice: %s", strerror(errno));
 			return false;
 		}
@@ -127,7 +129,9 @@ static const uint64_t *take_readv(struct trade *t, uint64_t *own, struct task *t
 			(char *)(uintptr_t)atomic_load(&t->desk->address) + done, t->bytes - done};
 		ssize_t n = process_vm_readv((pid_t)atomic_load(&t->desk->pid), &to, 1, &from, 1, 0);
 		if (n <= 0) {
-			task_say(task, errno == EPERM || errno == ENOSYS ? PROBE_ABSENT : PROBE_FAILED,
+			task_say(task,
+				errno == EPERM || errno == ENOSYS ? PROBE_ABSENT
+								  : probe_status_of(err_cause_of(errno)),
 				"process_vm_readv: %s", strerror(errno));
 			return NULL;
 		}
@@ -226,7 +230,7 @@ static void make_result(void *ctx, struct task *task)
 	struct trade *t = ctx;
 	uint64_t *own = pages_map(t->bytes < 4096 ? 4096 : t->bytes, false);
 	if (!own) {
-		task_say(task, PROBE_FAILED, "out of memory");
+		task_say(task, PROBE_MEMORY, "out of memory");
 		return;
 	}
 	if (t->shared && t->path->needs != COLD)
@@ -241,7 +245,7 @@ static void make_result(void *ctx, struct task *task)
 
 /* --- around them --- */
 
-static int open_path(struct trade *t, struct probe_sample *s)
+static enum probe_status open_path(struct trade *t, struct probe_sample *s)
 {
 	const enum needs needs = t->path->needs;
 	if (needs == SHARED || needs == COLD) {
@@ -249,17 +253,15 @@ static int open_path(struct trade *t, struct probe_sample *s)
 					   : mmap(NULL, t->bytes, PROT_READ | PROT_WRITE,
 						     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		t->shared = at == MAP_FAILED ? NULL : at;
-		if (!t->shared)
-			probe_say(s, PROBE_FAILED, "out of shared memory");
-		return t->shared ? 0 : -1;
+		return t->shared ? PROBE_OK : probe_say(s, PROBE_MEMORY, "out of shared memory");
 	}
 	if (needs == PIPE || needs == BIG_PIPE || needs == SOCKETS) {
-		if (stream_open(needs == SOCKETS ? STREAM_SOCKETS : STREAM_PIPE, t->fds, s) != 0)
-			return -1;
-		if (needs == BIG_PIPE && fcntl(t->fds[1], F_SETPIPE_SZ, PIPE_BYTES) < 0) {
-			probe_say(s, PROBE_ABSENT, "a pipe of 1 MiB: %s", strerror(errno));
-			return -1;
-		}
+		const enum probe_status status =
+			stream_open(needs == SOCKETS ? STREAM_SOCKETS : STREAM_PIPE, t->fds, s);
+		if (status != PROBE_OK)
+			return status;
+		if (needs == BIG_PIPE && fcntl(t->fds[1], F_SETPIPE_SZ, PIPE_BYTES) < 0)
+			return probe_say(s, PROBE_ABSENT, "a pipe of 1 MiB: %s", strerror(errno));
 	}
 	if (needs == FILE_IN_MEMORY) {
 		/* a file without a name, and two descriptors with a place in it each */
@@ -267,12 +269,10 @@ static int open_path(struct trade *t, struct probe_sample *s)
 		t->fds[0] = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 		snprintf(again, sizeof again, "/proc/self/fd/%d", t->fds[0]);
 		t->fds[1] = t->fds[0] < 0 ? -1 : open(again, O_RDWR | O_CLOEXEC);
-		if (t->fds[1] < 0) {
-			probe_say(s, PROBE_ABSENT, "/dev/shm: %s", strerror(errno));
-			return -1;
-		}
+		if (t->fds[1] < 0)
+			return probe_say(s, PROBE_ABSENT, "/dev/shm: %s", strerror(errno));
 	}
-	return 0;
+	return PROBE_OK;
 }
 
 static enum probe_status sample(
@@ -291,9 +291,9 @@ static enum probe_status sample(
 		.run = make_result,
 		.ctx = &t,
 		.cpus = {r->cpus[0], r->cpus[1]}};
-	enum probe_status status = open_path(&t, s) == 0          ? tasks_run(&two, done, s)
-				   : strncmp(s->reason, "out", 3) ? PROBE_ABSENT
-								  : PROBE_FAILED;
+	enum probe_status status = open_path(&t, s);
+	if (status == PROBE_OK)
+		status = tasks_run(&two, done, s);
 	stream_close(t.fds);
 	if (t.shared)
 		munmap(t.shared, t.bytes);

@@ -168,7 +168,6 @@ static enum probe_status sample_server(
 {
 	struct work w = {.list = r->state, .stride = c->size, .n = batch, .sockets = {{-1, -1}, {-1, -1}}};
 	struct task done[WORKERS + 1];
-	enum probe_status status = PROBE_FAILED;
 	memset(w.list, 0, LIST_BYTES);
 	const struct tasks three = {.processes = c->worker == task_workers[1],
 		.count = WORKERS + 1,
@@ -176,8 +175,10 @@ static enum probe_status sample_server(
 		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[1]},
 		.overlap = true};
-	if (stream_open(STREAM_SOCKETS, w.sockets[0], s) == 0 &&
-		stream_open(STREAM_SOCKETS, w.sockets[1], s) == 0)
+	enum probe_status status = stream_open(STREAM_SOCKETS, w.sockets[0], s);
+	if (status == PROBE_OK)
+		status = stream_open(STREAM_SOCKETS, w.sockets[1], s);
+	if (status == PROBE_OK)
 		status = tasks_run(&three, done, s);
 	stream_close(w.sockets[0]);
 	stream_close(w.sockets[1]);

@@ -66,7 +66,7 @@ static enum probe_status check_ends(const int *status, uint64_t n, struct probe_
 	for (uint64_t i = 0; i < n; i++)
 		if (WIFSIGNALED(status[i]))
 			return probe_say(
-				sample, PROBE_FAILED, "a child was killed by signal %d", WTERMSIG(status[i]));
+				sample, PROBE_KILLED, "a child was killed by signal %d", WTERMSIG(status[i]));
 		else if (WEXITSTATUS(status[i]) != 0)
 			return probe_say(sample, PROBE_FAILED, "a child exited with status %d%s",
 				WEXITSTATUS(status[i]),
@@ -137,10 +137,11 @@ static enum probe_status run_workers(
 	}
 	const uint64_t end = clock_ns();
 	if (error)
-		return probe_say(sample, PROBE_FAILED, "cannot make worker %" PRIu64 " of %" PRIu64 ": %s",
-			made, n, strerror(error));
+		return probe_say(sample, probe_status_of(err_cause_of(error)),
+			"cannot make worker %" PRIu64 " of %" PRIu64 ": %s", made, n, strerror(error));
 	if (reap_error)
-		return probe_say(sample, PROBE_FAILED, "cannot reap: %s", strerror(reap_error));
+		return probe_say(sample, probe_status_of(err_cause_of(reap_error)), "cannot reap: %s",
+			strerror(reap_error));
 	enum probe_status good = *way->worker == 'p' ? check_ends(status, n, sample) : PROBE_OK;
 	if (way->program >= 0 && !(way->flags & WAY_OWN_PIPE))
 		read_echoes(s, first, n);
@@ -183,7 +184,7 @@ static enum probe_status sample_ballast(
 	if (!b->at && pages_available() / 2 < b->bytes)
 		return probe_say(sample, PROBE_ABSENT, "it needs twice %zu MiB of memory", b->bytes >> 20);
 	if (!b->at && !(b->at = pages_map(b->bytes, b->huge)))
-		return probe_say(sample, PROBE_FAILED, "out of memory");
+		return probe_say(sample, PROBE_MEMORY, "out of memory");
 	if (b->huge && pages_huge_bytes(b->at) < b->bytes / 10 * 9)
 		return probe_say(sample, PROBE_ABSENT, "the system gave no huge pages");
 	madvise(b->at, b->bytes, MADV_DOFORK);

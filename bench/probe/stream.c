@@ -17,7 +17,7 @@ bool stream_read(struct task *t, int fd, void *to, size_t bytes)
 {
 	const size_t done = io_read(fd, to, bytes);
 	if (done < bytes && errno)
-		task_say(t, PROBE_FAILED, "read: %s", strerror(errno));
+		task_say(t, probe_status_of(err_cause_of(errno)), "read: %s", strerror(errno));
 	else if (done < bytes)
 		task_say(t, PROBE_FAILED, "read: the other side ended after %zu of %zu bytes", done, bytes);
 	return done == bytes;
@@ -27,7 +27,8 @@ bool stream_write(struct task *t, int fd, const void *from, size_t bytes)
 {
 	const size_t done = io_write(fd, from, bytes);
 	if (done < bytes)
-		task_say(t, PROBE_FAILED, "write: %s after %zu of %zu bytes", strerror(errno), done, bytes);
+		task_say(t, probe_status_of(err_cause_of(errno)), "write: %s after %zu of %zu bytes",
+			strerror(errno), done, bytes);
 	return done == bytes;
 }
 
@@ -36,15 +37,15 @@ void stream_quiet(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-int stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s)
+enum probe_status stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s)
 {
 	int failed = kind == STREAM_PIPE ? pipe2(fds, O_CLOEXEC)
 					 : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
 	if (!failed)
-		return 0;
+		return PROBE_OK;
 	fds[0] = fds[1] = -1;
-	probe_say(s, PROBE_FAILED, "%s: %s", kind == STREAM_PIPE ? "pipe" : "socketpair", strerror(errno));
-	return -1;
+	return probe_say(s, probe_status_of(err_cause_of(errno)), "%s: %s",
+		kind == STREAM_PIPE ? "pipe" : "socketpair", strerror(errno));
 }
 
 void stream_close(int fds[2])

@@ -14,10 +14,10 @@ bool stream_write(struct task *t, int fd, const void *from, size_t bytes);
 /* From now on this process and its children get EPIPE, not SIGPIPE. */
 void stream_quiet(void);
 
-/* Two descriptors, closed on exec: of a pipe, or of a pair of stream sockets. -1 with errno's words in the
- * sample. */
+/* Two descriptors, closed on exec: of a pipe, or of a pair of stream sockets. If not PROBE_OK, errno's
+ * words are in the sample. */
 enum stream_kind { STREAM_PIPE, STREAM_SOCKETS };
-int stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s);
+enum probe_status stream_open(enum stream_kind kind, int fds[2], struct probe_sample *s);
 void stream_close(int fds[2]); /* -1s are legal */
 
 #endif

@@ -116,7 +116,7 @@ static void swap(void *ctx, struct task *t)
 	const uint64_t visits = w->switches / 2 + 1;
 	char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack == MAP_FAILED) {
-		task_say(t, PROBE_FAILED, "no memory for a stack");
+		task_say(t, PROBE_MEMORY, "no memory for a stack");
 		return;
 	}
 	flows = &f;
@@ -157,7 +157,7 @@ static enum probe_status sample(
 	struct work w = {.state = r->state, .switches = batch};
 	int there[2] = {-1, -1}, back[2] = {-1, -1};
 	struct task done[2];
-	enum probe_status status = PROBE_FAILED;
+	enum probe_status status = PROBE_OK;
 	memset(w.state, 0, sizeof *w.state);
 	const struct tasks tasks = {.processes = way->process,
 		.count = way->tasks,
@@ -165,8 +165,11 @@ static enum probe_status sample(
 		.ctx = &w,
 		.cpus = {r->cpus[0], r->cpus[0]},
 		.overlap = true};
-	if (!way->pipes ||
-		(stream_open(STREAM_PIPE, there, s) == 0 && stream_open(STREAM_PIPE, back, s) == 0)) {
+	if (way->pipes)
+		status = stream_open(STREAM_PIPE, there, s);
+	if (way->pipes && status == PROBE_OK)
+		status = stream_open(STREAM_PIPE, back, s);
+	if (status == PROBE_OK) {
 		w.to[0] = there[1], w.from[1] = there[0];
 		w.to[1] = back[1], w.from[0] = back[0];
 		status = tasks_run(&tasks, done, s);

@@ -86,7 +86,7 @@ enum probe_status tasks_run(const struct tasks *t, struct task *done, struct pro
 		.timeout_seconds = t->timeout_seconds > 0 ? t->timeout_seconds : TASKS_TIMEOUT_SECONDS};
 	struct team *team = b->open(&job, &plan, &e);
 	if (!team)
-		return probe_say(s, PROBE_FAILED, "%.150s", e.text);
+		return probe_say(s, probe_status_of(e.cause), "%.150s", e.text);
 	int failed = b->run(team, &e);
 	for (unsigned i = 0; i < t->count; i++)
 		done[i] = *(const struct task *)b->slot(team, i);
@@ -94,7 +94,7 @@ enum probe_status tasks_run(const struct tasks *t, struct task *done, struct pro
 	for (unsigned i = 0; i < t->count; i++)
 		if (done[i].status != PROBE_OK)
 			return probe_say(s, done[i].status, "%s", done[i].reason);
-	return failed ? probe_say(s, PROBE_FAILED, "%.150s", e.text) : PROBE_OK;
+	return failed ? probe_say(s, probe_status_of(e.cause), "%.150s", e.text) : PROBE_OK;
 }
 
 double tasks_span_ns(const struct task *done, unsigned count)

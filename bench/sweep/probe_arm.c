@@ -105,7 +105,7 @@ static void tell_trouble(const struct table *rows, char trouble[256])
 	trouble[0] = '\0';
 	for (size_t i = 0; i < rows->count && !trouble[0]; i++) {
 		const struct probe_launch_row *row = table_row(rows, i);
-		if (strcmp(row->status, "wrong") == 0 || strcmp(row->status, "failed") == 0)
+		if (strcmp(row->status, "ok") != 0 && strcmp(row->status, "absent") != 0)
 			snprintf(trouble, 256, "%.40s/%.40s/%.40s: %.100s", row->of.probe, row->of.mechanism,
 				row->of.worker, row->reason);
 	}
