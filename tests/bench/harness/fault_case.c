@@ -89,8 +89,8 @@ static bool in_process(const struct backend *b)
 const char *fault_expected(const struct cell *c, const struct fault *f)
 {
 	const bool inside = in_process(c->backend);
-	/* all samples are taken, and nobody waits for what the worker does but who ends it */
-	const bool after_all = f->phase == FAULT_LEAVE && c->lifetime == LIFETIME_POOL;
+	/* all samples are taken, and nobody waits for what the worker does but who ends it; a launcher waits for its ranks */
+	const bool after_all = f->phase == FAULT_LEAVE && c->lifetime == LIFETIME_POOL && !c->backend->host;
 	if (after_all && !inside && f->kind != FAULT_WRONG)
 		return "ok";
 	switch (f->kind) {
