@@ -118,7 +118,7 @@ programs := $(BUILD)/parscale $(echoes) $(if $(have_BENCHMARK),$(BUILD)/parscale
 test_sources := $(call found,tests,test_*.c)
 tests    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(test_sources)))
 support  := $(filter-out tests/fuzz/% tests/shim/% tests/soak/% tests/old_linux.c $(test_sources),$(call found,tests,*.c)) bench/versus/primesieve.c
-fuzzers  := $(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c))
+fuzzers  := $(filter-out $(if $(have_ZLIB),,%/fuzz_gzip),$(patsubst %.c,$(BUILD)/%,$(call found,tests/fuzz,fuzz_*.c)))
 SUITES   ?= $(filter-out tests/cli/suite.sh tests/cli/process.sh tests/cli/kills.sh,$(wildcard tests/cli/*.sh))
 
 # The thread sanitizer is for what makes workers: tests that say so.
