@@ -172,6 +172,18 @@ int options_percent(const char *name, const char *text, void *target, struct err
 	return 0;
 }
 
+int options_add_text(const char *name, const char *text, void *target, struct err *e)
+{
+	struct option_texts *texts = target;
+	(void)name;
+	if (!*text)
+		return err_set(e, ERR_USAGE, "its value is empty");
+	if (texts->count == OPTION_TEXTS_MOST)
+		return err_set(e, ERR_USAGE, "at most %d of them", OPTION_TEXTS_MOST);
+	texts->text[texts->count++] = text;
+	return 0;
+}
+
 const char *options_folder(int argc, char **argv, int first, struct err *e)
 {
 	if (first == argc)

@@ -96,6 +96,15 @@ struct option_spec {
 /* A set function for a share of 1 (a double), in percent from 0 to 100: "3" or "3%". */
 option_set_fn options_percent;
 
+/* A set function for an option that may be given again: to a struct option_texts, in order. Texts are never empty and
+ * point into argv. */
+enum { OPTION_TEXTS_MOST = 7 };
+struct option_texts {
+	const char *text[OPTION_TEXTS_MOST];
+	size_t count;
+};
+option_set_fn options_add_text;
+
 struct options {
 	const char *usage; /* a line, or several: "parscale plot DIR" */
 	const char *about; /* a paragraph */

@@ -24,7 +24,8 @@ int plot_main(int argc, char **argv, struct err *e)
 		return -1;
 	struct dataset d;
 	struct plots plots = {0};
-	if (dataset_open(&d, dir, e) == 0 && plots_draw(&d, &plots, e) == 0) {
+	if (dataset_open(&d, dir, e) == 0 && dataset_against_others(&d, e) == 0 &&
+		plots_draw(&d, &plots, e) == 0) {
 		printf("%s/plots: %zu chart%s, each as SVG and PNG\n", d.dir, plots.count,
 			units_plural(plots.count));
 		if (*plots.warning)

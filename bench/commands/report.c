@@ -14,8 +14,8 @@ struct report_args {
 static const struct option_spec specs[] = {
 	OPTION_CHOICE("format", struct report_args, format, "html|md|text|all",
 		"html: write report.html; md: write report.md; text: print answers, main tables and bars, write nothing; all: write both and print (default: write both)"),
-	OPTION_TEXT("against", struct report_args, request.against, "BASE",
-		"add what changed since the sweep in folder BASE"),
+	OPTION_CALL("against", struct report_args, request.against, options_add_text, "BASE",
+		"add what changed since the sweep in folder BASE; may be repeated (default: the other programs of this sweep, if it measured several)"),
 	OPTION_FLAG("cross-machine", struct report_args, request.cross_machine,
 		"allow a BASE from another machine"),
 	{0}};

@@ -112,9 +112,12 @@ static int check_same(const struct resume_args *a, const struct session *s, json
 		return 0;
 	if (check_arm(&s->arms[0], manifest, e) != 0)
 		return -1;
-	json_t *other = s->arm_count > 1 ? folder_manifest(s->arms[1].dir, e) : NULL;
-	int status = s->arm_count > 1 ? other ? check_arm(&s->arms[1], other, e) : -1 : 0;
-	json_decref(other);
+	int status = 0;
+	for (size_t i = 1; i < s->arm_count && status == 0; i++) {
+		json_t *other = folder_manifest(s->arms[i].dir, e);
+		status = other ? check_arm(&s->arms[i], other, e) : -1;
+		json_decref(other);
+	}
 	return status;
 }
 
@@ -157,21 +160,17 @@ static int go_on(
 	return session_run(s, e);
 }
 
-/* A sweep of two programs goes on in its own folder, with both. */
-static int read_pair(
-	const struct resume_args *a, json_t *manifest, const char **against, const char **id, struct err *e)
+/* A sweep of several programs goes on in its own folder, with all of them. */
+static int read_others(
+	const struct resume_args *a, const json_t *manifest, struct folder_others *others, struct err *e)
 {
-	const json_t *pair = json_object_get(manifest, "pair");
-	const char *role = json_string_value(json_object_get(pair, "role"));
-	*against = json_string_value(json_object_get(pair, "program"));
-	*id = json_string_value(json_object_get(pair, "id"));
-	if (!pair)
-		return 0;
-	if (!role || !*against || !*id || strlen(*id) >= SESSION_PAIR)
-		return err_set(e, ERR_USAGE, "%s/manifest.json does not say which pair it is of", a->dir);
-	if (strcmp(role, "this") != 0)
+	if (folder_others(manifest, a->dir, others, e) != 0)
+		return -1;
+	if (others->pair && strlen(others->pair) >= SESSION_PAIR)
+		return err_set(e, ERR_USAGE, "%s/manifest.json: the sweep's name is too long", a->dir);
+	if (others->part)
 		return err_set(e, ERR_USAGE,
-			"resume: %s is a part of a sweep of two programs: resume the folder that it lies in",
+			"resume: %s is a part of a sweep of several programs: resume the folder that it lies in",
 			a->dir);
 	return 0;
 }
@@ -201,8 +200,8 @@ static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest
 {
 	struct plan p = {0};
 	char plan_path[4200];
-	const char *against, *id,
-		*original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
+	struct folder_others others;
+	const char *original = json_string_value(json_object_get(json_object_get(manifest, "plan"), "file"));
 	snprintf(plan_path, sizeof plan_path, "%.4100s/plan.sweep", a->dir);
 	struct session s = {.plan = &p,
 		.plan_path = original ? original : plan_path,
@@ -211,7 +210,7 @@ static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest
 		.argv = argv,
 		.started = json_number_value(json_object_get(manifest, "started"))};
 	struct opening opening = {0};
-	int status = read_pair(a, manifest, &against, &id, e);
+	int status = read_others(a, manifest, &others, e);
 	if (status == 0)
 		status = opening_again(&opening, manifest, e);
 	if (status == 0)
@@ -219,9 +218,11 @@ static int resume(struct resume_args *a, int argc, char **argv, json_t *manifest
 	if (status == 0)
 		status = enter_directory(a, &p, manifest, e);
 	if (status == 0)
-		status = session_open(&s, a->dir, against, e);
-	if (status == 0 && id)
-		strcpy(s.pair, id);
+		status = baselines_again(&s.baselines, &others, &p, e);
+	if (status == 0 && others.pair)
+		strcpy(s.pair, others.pair);
+	if (status == 0)
+		status = session_open(&s, a->dir, e);
 	if (status == 0)
 		status = go_on(a, &s, &p, manifest, e);
 	session_close(&s);

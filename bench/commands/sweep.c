@@ -27,8 +27,8 @@ enum { OUT_MOST = 4032 };
 
 struct sweep_args {
 	char plan[4096];
-	const char *out;           /* NULL: results/DATE-TIME */
-	const char *against;       /* NULL: no other program */
+	const char *out; /* NULL: results/DATE-TIME */
+	struct option_texts against;
 	double budget_seconds;     /* 0: the plan's */
 	const struct meter *meter; /* NULL: the plan's */
 	struct fault fault;        /* of tests: in each launch that has the worker */
@@ -39,8 +39,8 @@ struct sweep_args {
 static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
 		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
-	OPTION_TEXT("against", struct sweep_args, against, "PATH",
-		"measure another parscale (a program, or the folder of its build) in turn with this one; its results go to DIR/against; then run `parscale compare DIR/against DIR`"),
+	OPTION_CALL("against", struct sweep_args, against, options_add_text, "PATH",
+		"measure another parscale (a program, or the folder of its build) in turn with this one; may be repeated; results go to DIR/against, those of several programs to DIR/against/NAME; then run `parscale compare DIR`"),
 	OPTION_SECONDS("budget", struct sweep_args, budget_seconds,
 		"start no launch that would end after this time, such as 5m or 1h (default: the plan's)"),
 	OPTION_CALL("meter", struct sweep_args, meter, meter_option, "NAME",
@@ -88,7 +88,7 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 	return 1;
 }
 
-static void print_plan(const struct plan *p, const struct baseline *baseline)
+static void print_plan(const struct plan *p, const struct baselines *b)
 {
 	char text[2][UNITS_BYTES], build[BASELINE_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
@@ -105,22 +105,22 @@ static void print_plan(const struct plan *p, const struct baseline *baseline)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");
 	for (size_t i = 0; i < p->omitted; i++)
 		printf("# skipped: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
-	if (baseline)
-		printf("# each in turn with %s %s\n", baseline->program,
-			baseline_build(baseline->build, build));
+	for (size_t i = 0; i < b->count; i++)
+		printf("# each in turn with %s %s, into %s\n", b->list[i].program,
+			baseline_build(b->list[i].build, build), b->list[i].folder);
 	printf("# %zu cells, %zu skipped; %u launches or more of %u samples each, meter %s; about %s for the first %u, at most %s in total\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
-		units_clock((baseline ? 2 : 1) * plan_estimate(p), text[0]), p->launches,
+		units_clock((double)(1 + b->count) * plan_estimate(p), text[0]), p->launches,
 		units_clock(p->budget_seconds, text[1]));
 }
 
 static int dry_run(const struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct baseline baseline = {0};
-	int status = a->against ? baseline_find(&baseline, a->against, p, e) : 0;
+	struct baselines b;
+	int status = baselines_find(&b, a->against.text, a->against.count, p, e);
 	if (status == 0)
-		print_plan(p, a->against ? &baseline : NULL);
-	baseline_free(&baseline);
+		print_plan(p, &b);
+	baselines_free(&b);
 	return status;
 }
 
@@ -183,12 +183,12 @@ static int copy_plan(const struct sweep_args *a, const char *dir, struct err *e)
 	return good ? 0 : err_set(e, ERR_FAILED, "cannot copy %s to %s: %s", a->plan, path, strerror(errno));
 }
 
-/* Before seconds are spent: whether the other program is one. */
-static int check_baseline(const struct sweep_args *a, const struct plan *p, struct err *e)
+/* Before seconds are spent: whether the other programs are such. */
+static int check_baselines(const struct sweep_args *a, const struct plan *p, struct err *e)
 {
-	struct baseline baseline = {0};
-	int status = baseline_find(&baseline, a->against, p, e);
-	baseline_free(&baseline);
+	struct baselines b;
+	int status = baselines_find(&b, a->against.text, a->against.count, p, e);
+	baselines_free(&b);
 	return status;
 }
 
@@ -209,7 +209,7 @@ static int read_plan(const struct sweep_args *a, struct plan *p, struct opening 
 		p->caches = o->caches;
 		return 0;
 	}
-	if (a->against && check_baseline(a, p, e) != 0)
+	if (check_baselines(a, p, e) != 0)
 		return -1;
 	fprintf(stderr, "measuring the caches, for some seconds\n");
 	if (opening_measure(o, p->order_seed, e) != 0)
@@ -237,7 +237,9 @@ static int measure(int argc, char **argv, const struct sweep_args *a, const stru
 	char name[FOLDER_NAME];
 	if (!a->out && make_folder(name, e) != 0)
 		return -1;
-	int status = session_open(&s, a->out ? a->out : name, a->against, e);
+	int status = baselines_find(&s.baselines, a->against.text, a->against.count, p, e);
+	if (status == 0)
+		status = session_open(&s, a->out ? a->out : name, e);
 	if (status != 0 && !a->out)
 		rmdir(name);
 	for (size_t i = 0; i < s.arm_count && status == 0; i++)

@@ -390,7 +390,7 @@ void columns_markdown(FILE *f)
 	      "`parscale run --trace FILE` appends the same for any run. After the factors:\n",
 		f);
 	markdown_list(f, worker_columns, false);
-	fputs("\n## Comparisons\n\nThe output of `parscale compare A B --format csv`, for each cell that both have. After the "
+	fputs("\n## Comparisons\n\nThe output of `parscale compare A... B --format csv`, for each cell that A and B have. After the\n"
 	      "factors:\n",
 		f);
 	markdown_list(f, comparison_columns, false);

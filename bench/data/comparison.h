@@ -4,7 +4,7 @@
  *
  * The medians of launches are compared (group.h), as logarithms, so that a change is a ratio: Hodges-Lehmann
  * estimate with its interval, and a rank test (rank_tests.h), p-values adjusted for all cells. Where both sets
- * are of one sweep that launched two programs in turn, launches of the same number are pairs, and the test is
+ * are of one sweep that launched programs in turn, launches of the same number are pairs, and the test is
  * Wilcoxon's; else it is Mann and Whitney's. A change counts from a margin on:
  *
  *   slower, faster  the adjusted test refutes, at 0.05, that the change is within the margin

@@ -64,7 +64,6 @@ int dataset_open(struct dataset *d, const char *dir, struct err *e)
 	table_init(&d->probes, probe_columns, sizeof(struct probe_row));
 	table_init(&d->workers, worker_columns, sizeof(struct worker_row));
 	table_init(&d->models, model_columns, sizeof(struct model_row));
-	table_init(&d->compared, comparison_columns, sizeof(struct comparison));
 	size_t length = strlen(dir);
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
@@ -100,7 +99,9 @@ void dataset_close(struct dataset *d)
 	table_free(&d->probes);
 	table_free(&d->workers);
 	table_free(&d->models);
-	table_free(&d->compared);
+	for (size_t i = 0; i < d->base_count; i++)
+		table_free(&d->bases[i].compared);
+	free(d->bases);
 	json_decref(d->manifest);
 	*d = (struct dataset){0};
 }
@@ -112,22 +113,78 @@ static int by_urgency(const void *a, const void *b)
 	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
 }
 
+/* One more base, empty; NULL without memory. */
+static struct dataset_base *add_base(struct dataset *d, struct err *e)
+{
+	struct dataset_base *more = realloc(d->bases, (d->base_count + 1) * sizeof *more);
+	if (!more) {
+		err_set(e, ERR_FAILED, "out of memory");
+		return NULL;
+	}
+	d->bases = more;
+	more += d->base_count++;
+	*more = (struct dataset_base){.rules = {.margin = 0.01, .effect = 0.03}};
+	table_init(&more->compared, comparison_columns, sizeof(struct comparison));
+	return more;
+}
+
+static void name_base(const struct dataset *d, struct dataset_base *b)
+{
+	const char *slash = strrchr(b->dir, '/');
+	bool taken = false;
+	snprintf(b->name, sizeof b->name, "%.50s", slash && slash[1] ? slash + 1 : b->dir);
+	for (size_t i = 0; i + 1 < d->base_count; i++)
+		taken |= strcmp(d->bases[i].name, b->name) == 0;
+	if (taken)
+		snprintf(
+			b->name + strlen(b->name), sizeof b->name - strlen(b->name), " (%zu)", d->base_count);
+}
+
+/* What made a sweep's program. */
+static void tell_build(const struct dataset *d, char *text, size_t size)
+{
+	static const char *const facts[] = {"build.compiler", "build.flags", "build.commit"};
+	size_t used = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+		const char *fact = dataset_text(d, facts[i]);
+		if (fact)
+			used += (size_t)snprintf(text + used, size - used, "%s%.70s", used ? ", " : "", fact);
+	}
+}
+
 int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e)
 {
 	struct dataset other;
 	if (!cross_machine && folder_alike(base, d->dir, e) != 0)
 		return -1;
 	int result = dataset_open(&other, base, e);
-	if (result == 0) {
-		snprintf(d->base, sizeof d->base, "%s", other.dir);
-		dataset_machine(&other, d->base_machine, sizeof d->base_machine);
-		d->rules = (struct comparison_rules){
-			.margin = 0.01, .effect = 0.03, .paired = folder_paired(base, d->dir)};
-		result = comparison_make(&other.samples, &d->samples, &d->rules, &d->compared, &d->result, e);
+	struct dataset_base *b = result == 0 ? add_base(d, e) : NULL;
+	if (b) {
+		snprintf(b->dir, sizeof b->dir, "%s", other.dir);
+		name_base(d, b);
+		dataset_machine(&other, b->machine, sizeof b->machine);
+		tell_build(&other, b->build, sizeof b->build);
+		b->rules.paired = folder_paired(base, d->dir);
+		result = comparison_make(&other.samples, &d->samples, &b->rules, &b->compared, &b->result, e);
+		if (result == 0 && b->compared.count > 0)
+			qsort(b->compared.rows, b->compared.count, b->compared.row_size, by_urgency);
 	}
-	if (result == 0 && d->compared.count > 0)
-		qsort(d->compared.rows, d->compared.count, d->compared.row_size, by_urgency);
 	dataset_close(&other);
+	return b ? result : -1;
+}
+
+int dataset_against_others(struct dataset *d, struct err *e)
+{
+	struct folder_others others;
+	int result = folder_others(d->manifest, d->dir, &others, e);
+	for (size_t i = 0; i < others.count && result == 0; i++) {
+		char dir[FOLDER_PATH];
+		if (folder_path(dir, d->dir, others.list[i].folder, e) != 0)
+			return -1;
+		if (folder_has(dir, "summary.csv") && folder_has(dir, "samples.csv"))
+			result = dataset_against(d, dir, false, e);
+	}
 	return result;
 }
 

@@ -26,11 +26,16 @@ struct dataset {
 	struct table workers;       /* struct worker_row; empty where workers.csv is absent */
 	struct table models;        /* struct model_row: scaling models of each series of worker counts */
 
-	/* against another sweep, see dataset_against */
-	struct table compared; /* struct comparison, most urgent first; empty: with none */
-	struct comparison_result result;
-	struct comparison_rules rules;
-	char base[4096], base_machine[256]; /* the other's folder and machine */
+	/* what it is compared with, see dataset_against */
+	size_t base_count;
+	struct dataset_base {
+		char dir[4096], machine[256];
+		char build[256];       /* compiler, flags and commit, as far as known; "" */
+		char name[64];         /* the folder's last name; with its place where another one has that */
+		struct table compared; /* struct comparison, most urgent first */
+		struct comparison_result result;
+		struct comparison_rules rules;
+	} * bases;
 };
 
 /* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files that are not
@@ -38,9 +43,12 @@ struct dataset {
 int dataset_open(struct dataset *d, const char *dir, struct err *e);
 void dataset_close(struct dataset *d);
 
-/* Compares with the sweep in `base`: how this one's times relate to its. ERR_USAGE where that is no such
+/* Compares with the sweep in `base`, too: how this one's times relate to its. ERR_USAGE where that is no such
  * folder, or another machine's and not `cross_machine`. */
 int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e);
+
+/* The same with the other programs of this sweep, as far as their folders are there and hold results. */
+int dataset_against_others(struct dataset *d, struct err *e);
 
 /* Row i of summary.csv, i < d->summary.count. */
 const struct summary *dataset_row(const struct dataset *d, size_t i);

@@ -125,6 +125,14 @@ int folder_alike(const char *dir_a, const char *dir_b, struct err *e)
 	return bad;
 }
 
+/* Of two manifests of one sweep: whether one text of their pairs is the same, or missing in both. */
+static bool same_text(const json_t *x, const json_t *y, const char *name)
+{
+	const char *a = json_string_value(json_object_get(x, name)),
+		   *b = json_string_value(json_object_get(y, name));
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 bool folder_paired(const char *dir_a, const char *dir_b)
 {
 	struct err none = {0};
@@ -133,8 +141,43 @@ bool folder_paired(const char *dir_a, const char *dir_b)
 	const char *id_x = json_string_value(json_object_get(x, "id"));
 	const char *id_y = json_string_value(json_object_get(y, "id"));
 	const bool paired = id_x && id_y && strcmp(id_x, id_y) == 0 &&
-			    !json_equal(json_object_get(x, "role"), json_object_get(y, "role"));
+			    !(same_text(x, y, "role") && same_text(x, y, "folder"));
 	json_decref(a);
 	json_decref(b);
 	return paired;
+}
+
+/* "against", or a name in it that leads nowhere else. */
+static bool folder_sound(const char *folder)
+{
+	if (!folder || strncmp(folder, "against", 7) != 0)
+		return false;
+	const char *name = folder + 7;
+	return !*name || (*name == '/' && name[1] && name[1] != '.' && !strchr(name + 1, '/') &&
+				 strlen(name) < FOLDER_PATH / 16);
+}
+
+int folder_others(const json_t *manifest, const char *dir, struct folder_others *others, struct err *e)
+{
+	const json_t *pair = json_object_get(manifest, "pair"), *list = json_object_get(pair, "programs");
+	const char *role = json_string_value(json_object_get(pair, "role"));
+	*others = (struct folder_others){0};
+	if (!pair)
+		return 0;
+	others->pair = json_string_value(json_object_get(pair, "id"));
+	others->part = role && strcmp(role, "against") == 0;
+	/* of a sweep of two programs earlier versions give the one path */
+	const bool listed = json_is_array(list);
+	const size_t count = others->part ? 0 : listed ? json_array_size(list) : 1;
+	bool sound = role && others->pair && count <= FOLDER_OTHERS && (others->part || count > 0);
+	for (size_t i = 0; i < count && sound; i++) {
+		const json_t *one = listed ? json_array_get(list, i) : pair;
+		const struct folder_other other = {
+			.folder = listed ? json_string_value(json_object_get(one, "folder")) : "against",
+			.program = json_string_value(json_object_get(one, "program"))};
+		others->list[others->count++] = other;
+		sound = other.program && folder_sound(other.folder);
+	}
+	return sound ? 0
+		     : err_set(e, ERR_USAGE, "%s/manifest.json does not say which programs it compares", dir);
 }

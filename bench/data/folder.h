@@ -36,8 +36,23 @@ json_t *folder_manifest(const char *dir, struct err *e);
  * with ERR_USAGE that names both machines and the option --cross-machine. */
 int folder_alike(const char *dir_a, const char *dir_b, struct err *e);
 
-/* Whether both folders are of one sweep that launched two programs in turn: launches of the same number are
+/* Whether these are two folders of one sweep that launched several programs in turn: launches of the same number are
  * pairs. */
 bool folder_paired(const char *dir_a, const char *dir_b);
+
+/* The other programs of a sweep that launches several in turn with its own. Each has a results folder inside the
+ * sweep's own: "against" where it is the only one, "against/NAME" where there are more. */
+enum { FOLDER_OTHERS = 7 };
+struct folder_others {
+	const char *pair; /* what all manifests of the sweep call it; NULL: it measures one program */
+	bool part;        /* the manifest is of one of the others */
+	size_t count;
+	struct folder_other {
+		const char *folder, *program; /* inside the sweep's own folder; the path of the program */
+	} list[FOLDER_OTHERS];
+};
+
+/* Reads them from a manifest of DIR, which owns the texts. -1 with ERR_USAGE where it does not tell them. */
+int folder_others(const json_t *manifest, const char *dir, struct folder_others *others, struct err *e);
 
 #endif

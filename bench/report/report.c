@@ -28,8 +28,12 @@ const char *const report_method[] = {
 static int gather(struct report *r, const struct report_request *a, struct err *e)
 {
 	const char *kernel[REPORT_KERNELS];
-	if (dataset_open(&r->d, a->dir, e) != 0 ||
-		(a->against && dataset_against(&r->d, a->against, a->cross_machine, e) != 0))
+	if (dataset_open(&r->d, a->dir, e) != 0)
+		return -1;
+	for (size_t i = 0; i < a->against.count; i++)
+		if (dataset_against(&r->d, a->against.text[i], a->cross_machine, e) != 0)
+			return -1;
+	if (a->against.count == 0 && dataset_against_others(&r->d, e) != 0)
 		return -1;
 	dataset_machine(&r->d, r->machine, sizeof r->machine);
 	report_trust(&r->d, &r->trust);

@@ -9,10 +9,11 @@
 #ifndef PARSCALE_BENCH_REPORT_REPORT_H
 #define PARSCALE_BENCH_REPORT_REPORT_H
 
+#include "base/options.h"
 #include "bench/report/plot.h"
 
 /* Most of each; most columns of a table: a kernel each, and two beside them. */
-enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 16, REPORT_COLUMNS = REPORT_KERNELS + 2 };
+enum { REPORT_KERNELS = 32, REPORT_SENTENCES = 24, REPORT_COLUMNS = REPORT_KERNELS + 2 };
 
 /* Why a page has no charts. */
 enum { PAGE_REASON = 400 };
@@ -240,10 +241,12 @@ void report_text(const struct report *r, FILE *f);
 
 /* A folder of results, and which forms of report it shall get. */
 struct report_request {
-	const char *dir, *against; /* against NULL: no other sweep */
-	bool cross_machine;        /* `against` may be of another machine */
-	bool html, md;             /* write DIR/report.html, DIR/report.md, and print their names */
-	bool text;                 /* print the report for a terminal, and no names */
+	const char *dir;
+	/* folders of other sweeps; none: the other programs of this sweep, if it measured several */
+	struct option_texts against;
+	bool cross_machine; /* those of `against` may be of another machine */
+	bool html, md;      /* write DIR/report.html, DIR/report.md, and print their names */
+	bool text;          /* print the report for a terminal, and no names */
 };
 
 /* Gathers and writes it; what could not be drawn is said on standard error. 0, or -1 with *e set. */

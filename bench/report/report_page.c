@@ -165,7 +165,12 @@ static bool has_changes(const struct report *r)
 
 static void put_changes(const struct page *p)
 {
-	p->as->paragraph(p->f, p->r->d.base);
+	for (size_t i = 0; i < p->r->d.base_count; i++) {
+		const struct dataset_base *b = &p->r->d.bases[i];
+		char text[sizeof b->dir + sizeof b->build + 4];
+		snprintf(text, sizeof text, "%s%s%s", b->dir, *b->build ? ": " : "", b->build);
+		p->as->paragraph(p->f, text);
+	}
 	p->as->sentences(p->f, &p->r->against, false);
 	put_charts(p, OF_CHANGES, NULL);
 	put_table(p, NULL, &p->r->changes, SHEET_OPEN);

@@ -259,23 +259,28 @@ int report_table_all(const struct dataset *d, struct report_table *g, struct err
 
 int report_table_against(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {
-		"cell", "verdict", "time / baseline time", "95 % interval", "baseline", "this sweep", NULL};
-	report_table_begin(g, heads);
-	for (size_t i = 0; i < d->compared.count; i++) {
-		const struct comparison *row = table_row(&d->compared, i);
-		struct report_cell *c = report_table_row(g, e);
-		char text[200];
-		if (!c)
-			return -1;
-		cell_name(&row->cell, text, sizeof text);
-		report_table_text(&c[0], text);
-		report_table_text(&c[1], row->verdict);
-		report_table_change(
-			&c[2], &c[3], (struct ranged){row->ratio, row->ratio_low, row->ratio_high});
-		report_table_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
-		report_table_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
-	}
+	/* which of the sweeps it is, only where there are several */
+	static const char *const heads[] = {"against", "cell", "verdict", "time / baseline time",
+		"95 % interval", "baseline", "this sweep", NULL};
+	const bool several = d->base_count > 1;
+	report_table_begin(g, several ? heads : heads + 1);
+	for (size_t k = 0; k < d->base_count; k++)
+		for (size_t i = 0; i < d->bases[k].compared.count; i++) {
+			const struct comparison *row = table_row(&d->bases[k].compared, i);
+			struct report_cell *c = report_table_row(g, e);
+			char text[200];
+			if (!c)
+				return -1;
+			if (several)
+				report_table_text(c++, d->bases[k].name);
+			cell_name(&row->cell, text, sizeof text);
+			report_table_text(&c[0], text);
+			report_table_text(&c[1], row->verdict);
+			report_table_change(
+				&c[2], &c[3], (struct ranged){row->ratio, row->ratio_low, row->ratio_high});
+			report_table_number(&c[4], row->a_seconds, units_seconds(row->a_seconds, text));
+			report_table_number(&c[5], row->b_seconds, units_seconds(row->b_seconds, text));
+		}
 	return 0;
 }
 

@@ -276,37 +276,47 @@ enum trust report_verdict(const struct dataset *d, char *text, size_t size)
 	return verdict;
 }
 
-void report_against(const struct dataset *d, struct sentences *s)
+/* With one base; `lead` is in front of each sentence. */
+static void add_changes(const struct dataset_base *b, const char *lead, struct sentences *s)
 {
 	const struct comparison *worst = NULL, *best = NULL;
-	const size_t *n = d->result.verdicts;
+	const size_t *n = b->result.verdicts;
 	char name[160];
-	s->count = 0;
-	if (d->compared.count == 0) {
-		if (*d->base)
-			sentences_add(s, "%s has no cell in common with this sweep.", d->base);
+	if (b->compared.count == 0) {
+		sentences_add(s, "%s has no cell in common with this sweep.", b->dir);
 		return;
 	}
-	for (size_t i = 0; i < d->compared.count; i++) {
-		const struct comparison *c = table_row(&d->compared, i);
+	for (size_t i = 0; i < b->compared.count; i++) {
+		const struct comparison *c = table_row(&b->compared, i);
 		if (comparison_verdict(c) == VERDICT_SLOWER && (!worst || c->ratio > worst->ratio))
 			worst = c;
 		if (comparison_verdict(c) == VERDICT_FASTER && (!best || c->ratio < best->ratio))
 			best = c;
 	}
 	sentences_add(s,
-		"Of %zu cells in common, %zu are slower, %zu faster, %zu the same within %.0f %%, %zu undecided, "
+		"%sOf %zu cells in common, %zu are slower, %zu faster, %zu the same within %.0f %%, %zu undecided, "
 		"%zu not measured.",
-		d->compared.count, n[VERDICT_SLOWER], n[VERDICT_FASTER], n[VERDICT_SAME],
-		100 * d->rules.margin, n[VERDICT_UNDECIDED], n[VERDICT_UNMEASURED]);
+		lead, b->compared.count, n[VERDICT_SLOWER], n[VERDICT_FASTER], n[VERDICT_SAME],
+		100 * b->rules.margin, n[VERDICT_UNDECIDED], n[VERDICT_UNMEASURED]);
 	if (worst) {
 		cell_name(&worst->cell, name, sizeof name);
-		sentences_add(s, "Largest slow-down: %s, %.3f times the time (%.3f to %.3f).", name,
+		sentences_add(s, "%sLargest slow-down: %s, %.3f times the time (%.3f to %.3f).", lead, name,
 			worst->ratio, worst->ratio_low, worst->ratio_high);
 	}
 	if (best) {
 		cell_name(&best->cell, name, sizeof name);
-		sentences_add(s, "Largest improvement: %s, %.3f times the time (%.3f to %.3f).", name,
+		sentences_add(s, "%sLargest improvement: %s, %.3f times the time (%.3f to %.3f).", lead, name,
 			best->ratio, best->ratio_low, best->ratio_high);
+	}
+}
+
+void report_against(const struct dataset *d, struct sentences *s)
+{
+	s->count = 0;
+	for (size_t i = 0; i < d->base_count; i++) {
+		char lead[sizeof d->bases->name + 2] = "";
+		if (d->base_count > 1)
+			snprintf(lead, sizeof lead, "%s: ", d->bases[i].name);
+		add_changes(&d->bases[i], lead, s);
 	}
 }

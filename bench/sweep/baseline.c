@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * baseline.c - finds the second program of `sweep --against` and checks that the two can be
- * compared.
+ * baseline.c - finds the other programs of `sweep --against` and checks that they can be compared
+ * with this one.
  *
- * Both programs write rows that this one reads, so their columns must agree: the baseline is asked
- * (`list columns`) before anything is measured. Its build goes into the manifest (`info`).
+ * All write rows that this program reads, so their columns must agree: a baseline is asked (`list
+ * columns`) before anything is measured. Its build goes into the manifest (`info`).
  */
 #include "bench/sweep/baseline.h"
 
@@ -13,6 +13,8 @@
 #include "bench/data/probe_rows.h"
 #include "bench/harness/child.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,11 +128,10 @@ static int find_program(struct baseline *p, const char *path, struct err *e)
 	return 0;
 }
 
-int baseline_find(struct baseline *p, const char *path, const struct plan *plan, struct err *e)
+static int find(struct baseline *p, const char *path, const struct plan *plan, struct err *e)
 {
 	static const char *const columns[WORDS] = {"list", "columns"}, *const info[WORDS] = {
 									       "info", "--format", "json"};
-	*p = (struct baseline){0};
 	if (find_program(p, path, e) != 0)
 		return -1;
 	struct reply *r = malloc(sizeof *r);
@@ -155,10 +156,117 @@ int baseline_find(struct baseline *p, const char *path, const struct plan *plan,
 	return status == 0 ? check_programs(p, plan, e) : -1;
 }
 
-void baseline_free(struct baseline *p)
+static int find_all(
+	struct baselines *b, const char *const *paths, size_t count, const struct plan *plan, struct err *e)
 {
-	json_decref(p->build);
-	p->build = NULL;
+	*b = (struct baselines){0};
+	assert(count <= FOLDER_OTHERS);
+	while (b->count < count) {
+		const size_t i = b->count++;
+		if (find(&b->list[i], paths[i], plan, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- folders --- */
+
+/* "against/" and the last `parts` names of the folders that a program lies in, joined by dashes. */
+static void name_folder(struct baseline *p, int parts)
+{
+	enum { NAME_MOST = 200 };
+	const char *end = strrchr(p->program, '/'), *from = end;
+	for (; parts > 0 && from > p->program; parts--)
+		for (from--; from > p->program && *from != '/';)
+			from--;
+	from += from < end;
+	size_t n = (size_t)(end - from);
+	if (n > NAME_MOST) {
+		from = end - NAME_MOST;
+		n = NAME_MOST;
+	}
+	snprintf(p->folder, sizeof p->folder, "against/%.*s", (int)n, n ? from : "");
+	char *name = strchr(p->folder, '/') + 1;
+	if (!*name)
+		strcpy(name, "root");
+	if (*name == '.')
+		*name = '_';
+	for (; *name; name++)
+		*name = *name == '/'                                            ? '-'
+			: isalnum((unsigned char)*name) || strchr("._-", *name) ? *name
+										: '_';
+}
+
+static bool is_taken(const struct baselines *b, size_t count, const char *folder)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(b->list[i].folder, folder) == 0)
+			return true;
+	return false;
+}
+
+/* Whether different programs have different folders. */
+static bool are_distinct(const struct baselines *b)
+{
+	for (size_t i = 1; i < b->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(b->list[i].folder, b->list[k].folder) == 0 &&
+				strcmp(b->list[i].program, b->list[k].program) != 0)
+				return false;
+	return true;
+}
+
+/* The same program may be given twice, to see what two measurements of one differ by. */
+static void number(struct baselines *b)
+{
+	for (size_t i = 1; i < b->count; i++) {
+		char *folder = b->list[i].folder;
+		const size_t length = strlen(folder);
+		for (unsigned n = 2; is_taken(b, i, folder); n++)
+			snprintf(folder + length, BASELINE_FOLDER - length, "-%u", n);
+	}
+}
+
+static void name_folders(struct baselines *b)
+{
+	enum { PARTS_MOST = 3 };
+	if (b->count == 1) {
+		strcpy(b->list[0].folder, "against");
+		return;
+	}
+	for (int parts = 1; parts <= PARTS_MOST && (parts == 1 || !are_distinct(b)); parts++)
+		for (size_t i = 0; i < b->count; i++)
+			name_folder(&b->list[i], parts);
+	number(b);
+}
+
+int baselines_find(
+	struct baselines *b, const char *const *paths, size_t count, const struct plan *plan, struct err *e)
+{
+	if (find_all(b, paths, count, plan, e) != 0)
+		return -1;
+	name_folders(b);
+	return 0;
+}
+
+int baselines_again(
+	struct baselines *b, const struct folder_others *others, const struct plan *plan, struct err *e)
+{
+	const char *paths[FOLDER_OTHERS];
+	for (size_t i = 0; i < others->count; i++)
+		paths[i] = others->list[i].program;
+	if (find_all(b, paths, others->count, plan, e) != 0)
+		return -1;
+	for (size_t i = 0; i < b->count; i++)
+		snprintf(b->list[i].folder, BASELINE_FOLDER, "%s", others->list[i].folder);
+	return 0;
+}
+
+void baselines_free(struct baselines *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		json_decref(b->list[i].build);
+	b->count = 0;
 }
 
 char *baseline_build(const json_t *build, char text[BASELINE_TEXT])

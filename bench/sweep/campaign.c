@@ -12,13 +12,13 @@
  * CANARY_EVERY launches, at a random place in each stretch, and shows whether the machine kept its
  * speed (drift.h).
  *
- * With two arms, both launches of a cell follow each other directly and bear the same number: a
- * pair. Their order is drawn for every second pair and reversed in the next, so neither arm profits
- * from coming second.
+ * With several arms, their launches of a cell follow each other directly and bear the same number: a
+ * turn. Which arm is first is drawn, and rotates until each was first once; of three or more, it is
+ * drawn as well whether they follow upwards or downwards. So no arm profits from its place.
  *
  * Order depends on the seed and the block alone, never on time, so a resumed campaign continues the
  * same order: rows of earlier sessions are replayed into the progress records first, and a launch
- * that one arm lacks is made up before anything else.
+ * that some arms lack is made up before anything else.
  */
 #include "bench/sweep/campaign.h"
 
@@ -284,20 +284,24 @@ static int launch_arm(struct campaign *c, size_t arm, size_t index, unsigned blo
 	return status;
 }
 
-/* Which arm comes first: drawn for every two launches of a cell, reversed in the second of them. */
-static size_t first_arm(const struct campaign *c, size_t index, unsigned launch)
+/* The arm at a place of a cell's turn. First and direction are drawn for as many turns as there are arms; in each of
+ * these another arm is first. */
+static size_t arm_at(const struct campaign *c, size_t index, unsigned turn, size_t place)
 {
-	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + launch / 2 * UINT64_C(0x5851f42d);
-	return (rng_next(&random) + launch) % c->arm_count;
+	const size_t n = c->arm_count;
+	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + turn / n * UINT64_C(0x5851f42d);
+	const size_t first = (rng_next(&random) + turn) % n;
+	const bool downwards = rng_next(&random) & 1;
+	return (first + (downwards ? n - place : place)) % n;
 }
 
 /* A cell by all arms, except those that have a torn launch already. */
 static int launch(struct campaign *c, size_t index, unsigned block, struct err *e)
 {
-	const size_t first = first_arm(c, index, progress_launches(c->pace, index));
+	const unsigned turn = progress_launches(c->pace, index) - (c->torn.here && c->torn.on[0]);
 	bool made = true;
 	for (size_t k = 0; k < c->arm_count && made; k++) {
-		const size_t s = (first + k) % c->arm_count;
+		const size_t s = arm_at(c, index, turn, k);
 		if (!(c->torn.here && c->torn.on[s]) && launch_arm(c, s, index, block, &made, e) != 0)
 			return -1;
 	}
@@ -417,7 +421,7 @@ static int remember(struct campaign *c, struct err *e)
 	for (size_t s = 0; s < c->arm_count; s++)
 		if (from[s] < c->arms[s].is->before->count)
 			return err_set(e, ERR_USAGE,
-				"%s/samples.csv: row %zu is of a launch that the other side does not have",
+				"%s/samples.csv: row %zu is of a launch that another side does not have",
 				c->arms[s].is->dir, from[s] + 1);
 	return 0;
 }

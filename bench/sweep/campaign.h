@@ -7,14 +7,15 @@
  * that are not precise. The
  * plan's canary is launched in every block, once in each CANARY_EVERY launches, at random places.
  *
- * A campaign may have a second arm: another program, which launches each cell in turn with the
- * first, so that a disturbance hits both. Both launches of a cell bear the same number in the
- * samples of their own arm: they are a pair. Which comes first is drawn so that, of two pairs of a
- * cell, each arm is first once.
+ * A campaign may have more arms: other programs, which launch each cell in turn with the first, so
+ * that a disturbance hits all. Their launches of a cell bear the same number in the samples of their
+ * own arm: they are a pair, or a turn of more. The order is drawn so that of as many turns of a cell
+ * as there are arms, each arm is first once.
  */
 #ifndef PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 #define PARSCALE_BENCH_SWEEP_CAMPAIGN_H
 
+#include "bench/data/folder.h"
 #include "bench/harness/launch.h"
 #include "bench/sweep/fixed_files.h"
 #include "bench/sweep/progress.h"
@@ -43,7 +44,7 @@ struct campaign_means {
 };
 extern const struct campaign_means campaign_real; /* fresh processes, the one clock */
 
-enum { CAMPAIGN_ARMS = 2 };
+enum { CAMPAIGN_ARMS = 1 + FOLDER_OTHERS };
 
 struct campaign_arm {
 	const char *dir;            /* the folder */
@@ -58,9 +59,9 @@ struct campaign_arm {
 	struct fixed_files *fixed;
 };
 
-/* Runs the plan with one arm or two, appending rows to each arm's samples, all rows of a launch at
- * once. Nothing that earlier sessions measured is measured again; a launch that only one arm has is
- * made up by the other first. The launches of the first block append to workers.csv in the folder.
+/* Runs the plan with one arm or more, appending rows to each arm's samples, all rows of a launch at
+ * once. Nothing that earlier sessions measured is measured again; a launch that only some arms have is
+ * made up by the others first. The launches of the first block append to workers.csv in the folder.
  * The result's `stops` has a text for each cell; campaign_result_free frees it. -1 with *e set when
  * it cannot go on (no process, no space; ERR_USAGE: the rows are not of this plan, or a program or an input
  * is another one now); the rows in the

@@ -70,6 +70,19 @@ static json_t *plan_json(const struct manifest *m)
 	return plan;
 }
 
+/* As folder_others (folder.h) reads it. */
+static json_t *pair_json(const struct manifest_pair *p)
+{
+	if (p->of)
+		return json_pack("{s:s, s:s, s:s, s:s}", "id", p->id, "role", "against", "folder",
+			p->of->folder, "program", p->of->program);
+	json_t *programs = json_array();
+	for (size_t i = 0; i < p->others->count; i++)
+		json_array_append_new(programs, json_pack("{s:s, s:s}", "folder", p->others->list[i].folder,
+							"program", p->others->list[i].program));
+	return json_pack("{s:s, s:s, s:o}", "id", p->id, "role", "this", "programs", programs);
+}
+
 static json_t *manifest_json(const struct manifest *m, json_t *facts)
 {
 	char folder[4096];
@@ -85,9 +98,7 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 	json_object_set_new(root, "end", m->end ? json_string(m->end) : json_null());
 	json_object_set_new(root, "seed", json_integer((json_int_t)m->plan->order_seed));
 	if (m->pair)
-		json_object_set_new(root, "pair",
-			json_pack("{s:s, s:s, s:s}", "id", m->pair->id, "role",
-				m->pair->against ? "against" : "this", "program", m->pair->program));
+		json_object_set_new(root, "pair", pair_json(m->pair));
 	json_object_update(root, facts);
 	json_object_set_new(root, "caches", cache_levels_json(&m->plan->caches));
 	json_object_set_new(root, "room_bytes",

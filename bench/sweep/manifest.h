@@ -5,15 +5,16 @@
 #ifndef PARSCALE_BENCH_SWEEP_MANIFEST_H
 #define PARSCALE_BENCH_SWEEP_MANIFEST_H
 
+#include "bench/sweep/baseline.h"
 #include "bench/sweep/plan.h"
 
 #include <jansson.h>
 
-/* Of a sweep that measures two programs in turn: whose folder this is. */
+/* Of a sweep that measures several programs in turn: whose folder this is. */
 struct manifest_pair {
-	const char *id;      /* the same in both arms, and of no other sweep */
-	bool against;        /* of the program that was given with --against */
-	const char *program; /* that one's path */
+	const char *id;                 /* the same in all its folders, and of no other sweep */
+	const struct baselines *others; /* the programs that were given with --against */
+	const struct baseline *of;      /* the one of them whose folder it is; NULL: the sweep's own */
 };
 
 /* What the sweep knows of itself. */

@@ -5,8 +5,8 @@
  *
  * A cell is done when it has had the plan's launches and, at one of the looks at it (stats_look:
  * after 6, 9, 14 ... launches), the 95 % interval of its median was narrow enough; whether it
- * differs from another cell plays no part. In a sweep of two programs each is an arm: a cell is
- * launched by both, and is done when it is done in both or has failed in one. Nothing here launches
+ * differs from another cell plays no part. In a sweep of several programs each is an arm: a cell is
+ * launched by all, and is done when it is done in all or has failed in one. Nothing here launches
  * or writes.
  */
 #ifndef PARSCALE_BENCH_SWEEP_PROGRESS_H

@@ -77,25 +77,30 @@ static int fix_files(struct session_arm *arm, const struct plan *p, const char *
 		       : err_set(e, ERR_FAILED, "out of memory for the facts of this machine");
 }
 
-int session_open(struct session *s, const char *dir, const char *against, struct err *e)
+static int open_baseline(struct session *s, const char *dir, const struct baseline *b, struct err *e)
 {
-	s->arm_count = 1;
+	struct session_arm *arm = &s->arms[s->arm_count++];
+	json_t *facts = json_deep_copy(s->arms[0].facts);
+	if (open_arm(arm, dir, b->folder, facts, e) != 0)
+		return -1;
+	json_object_set(facts, "build", b->build);
+	return fix_files(arm, s->plan, b->program, e);
+}
+
+int session_open(struct session *s, const char *dir, struct err *e)
+{
 	if (check_topology(e) != 0)
 		return -1;
+	s->arm_count = 1;
 	if (open_arm(&s->arms[0], dir, "", manifest_facts(), e) != 0)
 		return -1;
 	json_object_set_new(s->arms[0].facts, "hosts", hosts_json(s->plan, NULL));
 	if (fix_files(&s->arms[0], s->plan, NULL, e) != 0)
 		return -1;
-	if (!against)
-		return 0;
-	s->arm_count = 2;
-	json_t *facts = json_deep_copy(s->arms[0].facts);
-	if (open_arm(&s->arms[1], dir, "against", facts, e) != 0 || name_pair(s->pair, e) != 0 ||
-		baseline_find(&s->baseline, against, s->plan, e) != 0)
-		return -1;
-	json_object_set(facts, "build", s->baseline.build);
-	return fix_files(&s->arms[1], s->plan, s->baseline.program, e);
+	for (size_t i = 0; i < s->baselines.count; i++)
+		if (open_baseline(s, dir, &s->baselines.list[i], e) != 0)
+			return -1;
+	return s->baselines.count > 0 && !*s->pair ? name_pair(s->pair, e) : 0;
 }
 
 void session_close(struct session *s)
@@ -108,7 +113,7 @@ void session_close(struct session *s)
 		json_decref(arm->facts);
 		fixed_files_free(&arm->fixed);
 	}
-	baseline_free(&s->baseline);
+	baselines_free(&s->baselines);
 }
 
 /* --- run --- */
@@ -118,8 +123,9 @@ static int write_manifests(const struct session *s, struct manifest *m, struct e
 {
 	int status = 0;
 	for (size_t i = s->arm_count; i-- > 0 && status == 0;) {
-		const struct manifest_pair pair = {
-			.id = s->pair, .against = i > 0, .program = s->baseline.program};
+		const struct manifest_pair pair = {.id = s->pair,
+			.others = &s->baselines,
+			.of = i > 0 ? &s->baselines.list[i - 1] : NULL};
 		m->pair = s->arm_count > 1 ? &pair : NULL;
 		status = manifest_write(s->arms[i].dir, m, s->arms[i].facts, e);
 		m->pair = NULL;
@@ -132,7 +138,7 @@ static int run_campaign(struct session *s, struct campaign_result *r, struct err
 	struct campaign_arm arms[CAMPAIGN_ARMS];
 	for (size_t i = 0; i < s->arm_count; i++)
 		arms[i] = (struct campaign_arm){.dir = s->arms[i].dir,
-			.program = i > 0 ? s->baseline.program : NULL,
+			.program = i > 0 ? s->baselines.list[i - 1].program : NULL,
 			.before = &s->arms[i].before,
 			.samples_fd = s->arms[i].samples_fd,
 			.informed = s->arm_count == 1,
@@ -150,9 +156,9 @@ static void tell_begin(const struct session *s)
 	char text[BASELINE_TEXT];
 	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
 		s->arms[0].dir);
-	if (s->arm_count > 1)
-		fprintf(stderr, "each in turn with %s %s, into %s\n", s->baseline.program,
-			baseline_build(s->baseline.build, text), s->arms[1].dir);
+	for (size_t i = 0; i < s->baselines.count; i++)
+		fprintf(stderr, "each in turn with %s %s, into %s\n", s->baselines.list[i].program,
+			baseline_build(s->baselines.list[i].build, text), s->arms[i + 1].dir);
 }
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,
@@ -191,26 +197,23 @@ static int summarise(const char *dir, struct err *e)
 	return status;
 }
 
-/* Charts and report; without gnuplot the report says so and has tables. `against`: of the same sweep, or
- * NULL. */
-static int write_report(const char *dir, const char *against, struct err *e)
+/* Charts and report; without gnuplot the report says so and has tables. */
+static int write_report(const char *dir, struct err *e)
 {
-	return report_write(
-		&(struct report_request){.dir = dir, .against = against, .html = true, .md = true}, e);
+	return report_write(&(struct report_request){.dir = dir, .html = true, .md = true}, e);
 }
 
-/* The baseline's folder first: its statistics are part of the other's report. */
+/* The baselines' folders first: their statistics are part of the sweep's own report. */
 static int finish_folders(const struct session *s, bool report, struct err *e)
 {
 	int status = 0;
 	for (size_t i = s->arm_count; i-- > 0 && status == 0;) {
-		const char *dir = s->arms[i].dir, *other = i + 1 < s->arm_count ? s->arms[i + 1].dir : NULL;
-		status = summarise(dir, e);
+		status = summarise(s->arms[i].dir, e);
 		if (status == 0 && report)
-			status = write_report(dir, other, e);
+			status = write_report(s->arms[i].dir, e);
 	}
 	if (status == 0 && s->arm_count > 1)
-		fprintf(stderr, "to compare: parscale compare %s %s\n", s->arms[1].dir, s->arms[0].dir);
+		fprintf(stderr, "to compare: parscale compare %s\n", s->arms[0].dir);
 	return status;
 }
 

@@ -3,8 +3,8 @@
  * session.h - what `sweep` and `resume` share: the campaign in its folder, the manifest before and
  * after, then summary, charts and report.
  *
- * A sweep of two programs has a results folder for each: the baseline's is the folder `against`
- * inside the sweep's own. Each is an ordinary results folder, but its manifest says which pair it
+ * A sweep of several programs has a results folder for each: that of a baseline lies inside the
+ * sweep's own (baseline.h). Each is an ordinary results folder, but its manifest says which sweep it
  * belongs to.
  */
 #ifndef PARSCALE_BENCH_SWEEP_SESSION_H
@@ -32,17 +32,17 @@ struct session {
 	const char *plan_path; /* where it was read, for the manifest */
 	struct session_arm arms[CAMPAIGN_ARMS];
 	size_t arm_count;
-	struct baseline baseline; /* of the second arm */
-	char pair[SESSION_PAIR];  /* what both manifests call the sweep of two */
-	double started;           /* when the first session began, seconds since the epoch; 0: now */
+	struct baselines baselines; /* of all arms but the first */
+	char pair[SESSION_PAIR];    /* what all manifests call a sweep of several programs */
+	double started;             /* when the first session began, seconds since the epoch; 0: now */
 	int argc;
 	char **argv;
 	bool charts; /* draw and report at the end */
 };
 
-/* For results in `dir`, with the facts of this machine; where `against` is not NULL, of two programs: the
- * other is found there (baseline.h), for the plan, which has been read. Programs and inputs are known from then on. session_close also after an error. */
-int session_open(struct session *s, const char *dir, const char *against, struct err *e);
+/* For results in `dir`, with the facts of this machine, of the plan, which has been read, and of the `baselines` that
+ * are in *s. Programs and inputs are known from then on. session_close also after an error; it frees the baselines. */
+int session_open(struct session *s, const char *dir, struct err *e);
 void session_close(struct session *s);
 
 /* Opens `dir`/samples.csv for a session alone: a new file gets its header, a torn end is cut off. -1 with

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # package.py - the Spack recipe. `git` is where you have parscale from; then `spack install parscale@main`.
+from spack_repo.builtin.build_systems.makefile import MakefilePackage
+
 from spack.package import *
 
 

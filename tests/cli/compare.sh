@@ -35,6 +35,7 @@ else
 fi
 
 fails 2 'unlike machines' parscale compare a c
+fails 2 '... among several' parscale compare c b a
 ok 'unless told' parscale compare a c --cross-machine
 echo '{"machine": ' >c/manifest.json
 fails 2 'a manifest that is no JSON' parscale compare a c
@@ -48,8 +49,15 @@ echo '{}' >c/manifest.json
 fails 2 'a manifest without a machine' parscale compare a c
 rm c/manifest.json
 fails 2 'no manifest' parscale compare a c
-fails 2 'one folder' parscale compare a
-fails 2 'three folders' parscale compare a a a
+results near 1.001 x
+ok 'with several' parscale compare b near a
+holds '... each by itself' sh -c 'grep -q "^A: b, B: a$" out && grep -q "^A: near, B: a$" out && [ "$(grep -c "^1 cells: " out)" = 2 ]'
+run parscale compare b near a --format csv
+holds '... as CSV, where each row names its own' sh -c 'sed 1d out | grep -c "^noop,.*,faster,.*,b$\|^noop,.*,same,.*,near$" | grep -qx 2'
+run parscale compare b near a --fail-on faster
+holds '... fails if one of them does' sh -c "[ $status = 1 ] && grep -q '^parscale: compare: 0 cells slower, 1 faster' err"
+fails 2 'one folder, of no sweep of several programs' parscale compare a
+fails 2 'no folder' parscale compare
 fails 2 'a folder that is not there' parscale compare a missing
 fails 2 'a margin that is none' parscale compare a b --margin 1.5x
 fails 2 'a negative margin' parscale compare a b --margin -1

@@ -6,7 +6,7 @@
 #   run        numbers 1eN become 1e5; one sample, of 1 ms
 #   probe      one launch of 0.01 s; --all becomes the probe switch
 #   sweep      --dry-run instead of --out and --budget; `--against FOLDER` becomes this build
-#   others     folders of results (results/..., DIR, BASE) become one that a small sweep has written
+#   others     folders of results (results/..., DIR, BASE, OTHER) become one that a small sweep has written; compare finds its copy
 #   gbench     --benchmark_list_tests
 #   my.sweep   the plan that the same page shows; book.txt: a short text; genome.fa.gz: a short sequence, not packed
 #   make       its targets are in `make help`, or are tests that have a source
@@ -83,11 +83,16 @@ shown_parscale() {
 	case $command in
 	run) words=$(echo "$*" | sed -E 's/\b[0-9]e[0-9]+/1e5/g; s/>.*//')' --repetitions 1 --warmup 0 --sample-time 1ms' ;;
 	probe) words="$(echo "$*" | sed 's/--all/switch/; s/>.*//') --launches 1 --seconds 0.01" ;;
-	sweep) words=$(echo "$*" | sed -E "s/--(out|budget) [^ ]*//g; s|--against [^ ]*|--against $PARSCALE_BUILD|; s/--dry-run//")' --dry-run' ;;
+	sweep) words=$(echo "$*" | sed -E "s/--(out|budget) [^ ]*//g; s|--against [^ ]*|--against $PARSCALE_BUILD|g; s/--dry-run//")' --dry-run' ;;
 	*)
 		rm -rf folder
 		cp -r finished folder
-		words=$(echo "$*" | sed -E 's/(results\/[a-z\/]*|DIR|BASE)( |$)/folder\2/g; s/>.*//')
+		if [ "$command" = compare ]; then
+			cp -r finished folder/against
+			sed '1s/.*/{ "pair": { "id": "x", "role": "this", "programs": [{ "folder": "against", "program": "x" }] },/' \
+				finished/manifest.json >folder/manifest.json
+		fi
+		words=$(echo "$*" | sed -E 's/(results\/[a-z\/]*|DIR|BASE|OTHER)( |$)/folder\2/g; s/>.*//')
 		;;
 	esac
 	# shellcheck disable=SC2086  # words

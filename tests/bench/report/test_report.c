@@ -209,6 +209,27 @@ static void changes_are_told_apart(void **state)
 		free(svg);
 	}
 	free(html);
+	struct simulation same = now;
+	char like[160];
+	same.seed = 9;
+	snprintf(like, sizeof like, "--against=%s", simulated_in(&same, "same"));
+	dir = simulated_in(&now, "now");
+	if (command(report_main, &e, dir, option, like, "--cross-machine", NULL) != 0)
+		fail_msg("%s", e.text);
+	html = slurp(dir, "report.html");
+	assert_int_equal(occurrences(html, "<td>slower</td>"), fork);
+	assert_says(html, "before: Of ");
+	assert_says(html, "same: Of ");
+	if (has_gnuplot) {
+		char *svg = slurp(dir, "plots/against.svg");
+		check_svg(svg, "against");
+		assert_says(svg, ">before<");
+		assert_says(svg, ">same<");
+		assert_true(occurrences(svg, ", slower; before") > 0);
+		assert_int_equal(occurrences(svg, ", slower; same"), 0);
+		free(svg);
+	}
+	free(html);
 	assert_int_equal(command(report_main, &e, dir, "--against", "/nonexistent", NULL), ERR_USAGE);
 }
 

@@ -102,7 +102,7 @@ int mock_try(const struct plan *p, struct mock_machine *m, size_t count, const s
 {
 	const struct campaign_means means = {
 		.launch = mock_launch, .clock_ns = mock_clock, .told = note_forecast, .ctx = m};
-	static const char *const dirs[] = {"/nowhere", "/nowhere/against"};
+	static char dirs[CAMPAIGN_ARMS][32];
 	char path[CAMPAIGN_ARMS][64];
 	int files[CAMPAIGN_ARMS];
 	struct campaign_arm arms[CAMPAIGN_ARMS];
@@ -110,6 +110,7 @@ int mock_try(const struct plan *p, struct mock_machine *m, size_t count, const s
 	struct table none;
 	table_init(&none, sample_columns, sizeof(struct sample));
 	for (size_t i = 0; i < count; i++) {
+		snprintf(dirs[i], sizeof dirs[i], i ? "/nowhere/against/%zu" : "/nowhere", i);
 		files[i] = memfd_create("samples", 0); /* waiting for a disk is not what this is about */
 		snprintf(path[i], sizeof path[i], "/proc/self/fd/%d", files[i]);
 		arms[i] = (struct campaign_arm){.dir = dirs[i],

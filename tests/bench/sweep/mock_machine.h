@@ -38,7 +38,7 @@ int mock_launch(void *ctx, const struct launch_order *order, struct launch_resul
 /* Cells of kernel noop, at most MOCK_MANY, alike but for their sizes 1000, 2000 ... Good until the next call. */
 struct plan mock_plan(size_t count, unsigned launches, unsigned most, double precision);
 
-/* Runs the plan on the machine, on `count` sides, one or two; the rows it wrote go to `samples`, one table a
+/* Runs the plan on the machine, on `count` sides, at most CAMPAIGN_ARMS; the rows it wrote go to `samples`, one table a
  * side, as those of `before` (NULL: none). -1 where it refuses to go on from these. */
 int mock_try(const struct plan *p, struct mock_machine *m, size_t count, const struct table *before,
 	struct table *samples, struct err *e);
