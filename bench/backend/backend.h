@@ -125,10 +125,13 @@ struct team_plan {
 
 struct team; /* each back end's own */
 
-/* What ranks spent in the library that they are ranks of, ns: MPI_Init, and gathering the results of the last run but
- * one; the least, the mean and the most of any rank. */
+/* What ranks spent, ns; of each the least, the mean and the most of any rank: MPI_Init, the barrier that is their gate,
+ * their chunks, and gathering the results of the last run but one. */
 struct rank_costs {
-	double init_min_ns, init_mean_ns, init_max_ns, gather_min_ns, gather_mean_ns, gather_max_ns;
+	double init_min_ns, init_mean_ns, init_max_ns;
+	double gate_min_ns, gate_mean_ns, gate_max_ns;
+	double chunks_min_ns, chunks_mean_ns, chunks_max_ns;
+	double gather_min_ns, gather_mean_ns, gather_max_ns;
 };
 
 struct backend {

@@ -47,9 +47,11 @@ struct answer {
 	char text[ANSWER_TEXT];
 };
 
-/* What a rank spent in MPI, in the record of its first worker behind the slot. */
+/* What a rank spent, in the record of its first worker behind the slot. */
 struct toll {
-	uint64_t init_ns, gather_ns; /* MPI_Init; gathering the slots, in the run before */
+	uint64_t init_ns;            /* MPI_Init */
+	uint64_t gate_ns, chunks_ns; /* in this run: the barrier, the chunks of all of its workers */
+	uint64_t gather_ns;          /* gathering the slots, in the run before */
 };
 
 struct team {
@@ -318,9 +320,13 @@ static void run_chunks(struct team *t)
 {
 	chunk_pool_reset(t->pool, t->job->chunks);
 	tell_each(t, t->job->at_gate);
+	const uint64_t waits = clock_ns();
 	MPI_Barrier(MPI_COMM_WORLD);
+	const uint64_t works = clock_ns();
 	chunk_pool_see(t->pool);
 	threads_all(t->plan.threads_per_rank, work_one, t);
+	t->toll.gate_ns = works - waits;
+	t->toll.chunks_ns = clock_ns() - works;
 	gather(t);
 	tell_each(t, t->job->reported);
 }
@@ -404,18 +410,26 @@ static int run_ranks(struct team *t, struct err *e)
 	return 0;
 }
 
+/* Adds one rank's time to what is known of `ranks`. */
+static void spread(uint64_t ns, double *min, double *mean, double *max)
+{
+	*min = fmin(*min, (double)ns);
+	*mean += (double)ns / ranks;
+	*max = fmax(*max, (double)ns);
+}
+
 static void costs_of_ranks(struct team *t, struct rank_costs *c)
 {
-	*c = (struct rank_costs){.init_min_ns = INFINITY, .gather_min_ns = INFINITY};
+	*c = (struct rank_costs){.init_min_ns = INFINITY,
+		.gate_min_ns = INFINITY,
+		.chunks_min_ns = INFINITY,
+		.gather_min_ns = INFINITY};
 	for (int r = 0; r < ranks; r++) {
 		const struct toll *toll = toll_of(t, (unsigned)r * t->plan.threads_per_rank);
-		const double init = (double)toll->init_ns, gathered = (double)toll->gather_ns;
-		c->init_min_ns = fmin(c->init_min_ns, init);
-		c->init_max_ns = fmax(c->init_max_ns, init);
-		c->init_mean_ns += init / ranks;
-		c->gather_min_ns = fmin(c->gather_min_ns, gathered);
-		c->gather_max_ns = fmax(c->gather_max_ns, gathered);
-		c->gather_mean_ns += gathered / ranks;
+		spread(toll->init_ns, &c->init_min_ns, &c->init_mean_ns, &c->init_max_ns);
+		spread(toll->gate_ns, &c->gate_min_ns, &c->gate_mean_ns, &c->gate_max_ns);
+		spread(toll->chunks_ns, &c->chunks_min_ns, &c->chunks_mean_ns, &c->chunks_max_ns);
+		spread(toll->gather_ns, &c->gather_min_ns, &c->gather_mean_ns, &c->gather_max_ns);
 	}
 }
 

@@ -45,7 +45,7 @@ for ranks in 2 4; do
 		holds "$ranks ranks, $hosts of them to a host" test "$status $(field workers) $(field count) $(field status)" = "0 $ranks 17984 ok"
 	done
 done
-holds 'what ranks spend in MPI has columns' test "$(grep -cE '"(init|gather)_(min|mean|max)_ns": [1-9]' out)" = 6
+holds 'what ranks spend has columns' test "$(grep -cE '"(init|gate|chunks|gather)_(min|mean|max)_ns": [1-9]' out)" = 12
 
 # shellcheck disable=SC2086  # words
 run parscale run sieve --stop 1e9 --backend mpi --workers 2 $quick
