@@ -49,13 +49,14 @@ enum {
 	SIEVE_DIRECT = 1 << 25, /* the most that base primes with starts in every line may be; in narrow
 				   windows fewer are, */
 	SIEVE_FEWEST_DIRECT = 1 << 16, /* but all up to here */
-	SIEVE_MULTIPLES = 64,          /* most numbers in a block, by bucketed primes */
+	SIEVE_MULTIPLES = 512,         /* most numbers in a block, by bucketed primes */
 	SIEVE_LONGEST = 1 << 20,       /* most bits in a segment */
 	SIEVE_LINE = 1 << 26,          /* most bits in a line: starts by float are right to twice that */
 	SIEVE_SEGMENTS =
 		512, /* most segments in a line: a large prime has no more hits, and so few enough runs */
 	SIEVE_SCRATCH = 440 << 20, /* bytes of scratch with buckets, of all workers */
 	SIEVE_HIT = 3,      /* bytes of a hit in a bucket: a bit of a line, which is shorter than 2^24 then */
+	SIEVE_UNPACK = 512, /* bits of a line of bucketed primes that are unpacked at a time */
 	SIEVE_RUNS = 260,   /* most runs of primes with as many hits: SIEVE_LONGEST / SIEVE_FLOOR and some */
 	SIEVE_MEDIUM = 31,  /* up to here hits are counted exactly; */
 	SIEVE_STEP = 4,     /* beyond in steps of so many */
@@ -223,7 +224,7 @@ struct sieve_scratch {
 	unsigned char *lines;
 	size_t stride;         /* from line to line */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
-	uint32_t *bucket_used; /* [classes] */
+	uint32_t *bucket_end;  /* [classes] behind the last hit of each, counted from `bucket` */
 	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
 	struct sieve_runs whole;      /* of the large primes */
 	struct sieve_runs *segment;   /* [slots] of the medium primes in a segment, where last used */
@@ -290,11 +291,20 @@ static inline uint64_t sieve_base(const struct sieve_input *in, uint64_t block)
 	return in->first + block * in->line_bits * in->modulus;
 }
 
-/* Of one line. Hits are written as words, the last byte of which is the next one's: behind the last there is
- * one byte. */
+/* Of one line. Buckets are clipped once for all primes that are unpacked at a time, each of which has a hit in
+ * every M-th multiple. Hits are written as words, the last byte of which is the next one's: behind the last there
+ * is one byte. */
 static inline size_t sieve_bucket_bytes(const struct sieve_input *in)
 {
-	return (size_t)in->bucket_size * SIEVE_HIT + 1;
+	uint32_t more = (SIEVE_MULTIPLES / in->modulus + 1) * SIEVE_UNPACK;
+	return (size_t)(in->bucket_size + more) * SIEVE_HIT + 1;
+}
+
+/* How many hits the bucket of a line has; bucket_size: perhaps there are more. */
+static inline uint32_t sieve_bucket_hits(
+	const struct sieve_input *in, const struct sieve_scratch *w, uint32_t class)
+{
+	return (w->bucket_end[class] - class * (uint32_t)sieve_bucket_bytes(in)) / SIEVE_HIT;
 }
 
 /* How many bits of a line stand for numbers up to `last`; never forms a number past it. */

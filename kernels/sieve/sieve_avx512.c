@@ -259,67 +259,114 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 	return has_gfni() ? numbers_vbmi2(words, c, base, to) : numbers_by_bytes(words, c, base, to, widen);
 }
 
-/* base mod p, made the offset of the first multiple, for eight primes. base / p is below 2^48, so that its
- * double is off by one at most. */
-static __m256i first_multiples(uint64_t base, __m256i primes)
+/* The element of a table of 64 words that the low bits of each lane choose; one of the lanes' halves is 0. */
+INLINE __m512i look_up(const uint16_t *table, __m512i at)
 {
-	__m512i p = _mm512_cvtepu32_epi64(primes), number = _mm512_set1_epi64((long long)base);
-	__m512d quotient = _mm512_div_pd(_mm512_cvtepu64_pd(number), _mm512_cvtepu64_pd(p));
-	__m512i rest = _mm512_sub_epi64(number, _mm512_mullo_epi64(_mm512_cvttpd_epu64(quotient), p));
-	rest = _mm512_min_epu64(rest, _mm512_add_epi64(rest, p)); /* below zero is above p */
-	rest = _mm512_min_epu64(rest, _mm512_sub_epi64(rest, p));
-	__m512i at = _mm512_sub_epi64(p, rest);
-	at = _mm512_min_epu64(at, _mm512_sub_epi64(at, p));
-	return _mm512_cvtepi64_epi32(at);
+	return _mm512_maskz_permutex2var_epi16(
+		0x55555555, _mm512_loadu_si512(table), at, _mm512_loadu_si512(table + 32));
 }
 
-/* x mod 210, for x below 2^31, by 1/210 rounded up: too much by less than 2^-9. */
-static __m512i modulo_210(__m512i x)
+/* x modulo 210, or 210 instead of 0, for whole numbers below 2^48. */
+INLINE __m256i modulo_wheel(__m512d x)
 {
-	const __m512i reciprocal = _mm512_set1_epi64(2617884829); /* 2^39 / 210 */
-	__m512i even = _mm512_srli_epi64(_mm512_mul_epu32(x, reciprocal), 39);
-	__m512i odd = _mm512_srli_epi64(_mm512_mul_epu32(_mm512_srli_epi64(x, 32), reciprocal), 39);
-	__m512i quotient = _mm512_or_si512(even, _mm512_slli_epi64(odd, 32));
-	return _mm512_sub_epi32(x, _mm512_mullo_epi32(quotient, _mm512_set1_epi32(210)));
+	__m512d quotient = _mm512_roundscale_pd(
+		_mm512_mul_pd(x, _mm512_set1_pd(1.0 / WHEEL)), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+	return _mm512_cvttpd_epi32(_mm512_fnmadd_pd(quotient, _mm512_set1_pd(WHEEL), x));
 }
 
-/* Which lanes are coprime to 210. */
-static __mmask16 coprime(__m512i x, __m512i table)
+/* For eight primes, q modulo 210 where p * q is the first multiple that is not below the base, and what that is
+ * more. base / p is below 2^48, so that its double, rounded up, is off by one at most. */
+INLINE __m256i first_cofactors(uint64_t base, __m512i p, __m512i *at)
 {
-	__m512i word = _mm512_permutexvar_epi16(_mm512_srli_epi32(x, 4), table);
-	word = _mm512_srlv_epi32(word, _mm512_and_si512(x, _mm512_set1_epi32(15)));
-	return _mm512_test_epi32_mask(word, _mm512_set1_epi32(1));
+	const __m512i number = _mm512_set1_epi64((long long)base), one = _mm512_set1_epi64(1);
+	__m512d ratio = _mm512_div_pd(_mm512_cvtepu64_pd(number), _mm512_cvtepu64_pd(p));
+	__m512i q = _mm512_cvt_roundpd_epu64(ratio, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+	__m512i rest = _mm512_sub_epi64(_mm512_mullo_epi64(q, p), number);
+	__mmask8 below = _mm512_movepi64_mask(rest);
+	q = _mm512_mask_add_epi64(q, below, q, one);
+	rest = _mm512_mask_add_epi64(rest, below, rest, p);
+	__mmask8 above = _mm512_cmpge_epi64_mask(rest, p);
+	q = _mm512_mask_sub_epi64(q, above, q, one);
+	*at = _mm512_mask_sub_epi64(rest, above, rest, p);
+	return modulo_wheel(_mm512_cvtepu64_pd(q));
 }
 
-/* Odd multiples only: steps of 2p. Steps are kept below 2^31 + 1, which is past the room, so that nothing
- * wraps. */
+INLINE __m512i join(__m256i low, __m256i high)
+{
+	return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+/* What is the same for all primes of a window. 1/M is rounded up: quotients are right below 2^31. */
+struct thrower {
+	__m512i reciprocal, modulus;
+	__m128i shift;
+};
+
+INLINE struct thrower thrower_of(const struct window *v)
+{
+	const bool small = v->modulus == 30;
+	return (struct thrower){
+		.reciprocal = _mm512_set1_epi64(small ? 2290649225 : 2617884829), /* 2^36 / 30, 2^39 / 210 */
+		.modulus = _mm512_set1_epi32((int)v->modulus),
+		.shift = _mm_cvtsi32_si128(small ? 36 : 39)};
+}
+
+/* thrown_hit() of 16 numbers. */
+INLINE __m512i thrown_hits(const struct window *v, const struct thrower *t, __m512i x)
+{
+	__m512i even = _mm512_srl_epi64(_mm512_mul_epu32(x, t->reciprocal), t->shift);
+	__m512i odd = _mm512_srl_epi64(_mm512_mul_epu32(_mm512_srli_epi64(x, 32), t->reciprocal), t->shift);
+	__m512i bit = _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
+	__m512i at = _mm512_srli_epi32(_mm512_sub_epi32(x, _mm512_mullo_epi32(bit, t->modulus)), 1);
+	__mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(64));
+	__m512i line = _mm512_mask_mov_epi32(look_up(v->line, at), upper, look_up(v->line + 64, at));
+	return _mm512_or_si512(_mm512_slli_epi32(bit, 8), line);
+}
+
+/* Steps longer than 2^31 are found by their gap alone, so that nothing wraps: rooms are 512 M shorter than that,
+ * which is more than floats are off. */
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
 {
+	if ((uint64_t)primes[n - 1] * primes[n - 1] > v->base)
+		return multiples_plain(v, primes, n, to);
+	const struct thrower t = thrower_of(v);
+	const __m512i room = _mm512_set1_epi32((int)v->room), one = _mm512_set1_epi32(1),
+		      classes = _mm512_set1_epi32(WHEEL_CLASSES), low_byte = _mm512_set1_epi32(255);
+	const __m512 top = _mm512_set1_ps(0x1p31f);
+	__mmask16 alive = (__mmask16)((1u << n) - 1);
+	__m512i p = _mm512_mask_loadu_epi32(one, alive, primes), at_low, at_high;
+	__m512i p_low = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(p)),
+		p_high = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(p, 1));
+	__m256i q_low = first_cofactors(v->base, p_low, &at_low),
+		q_high = first_cofactors(v->base, p_high, &at_high);
+	__m512i q = join(q_low, q_high), next = look_up(v->to_coprime, q);
+	__mmask16 bit_6 = _mm512_test_epi32_mask(q, _mm512_set1_epi32(64)),
+		  bit_7 = _mm512_test_epi32_mask(q, _mm512_set1_epi32(128));
+	next = _mm512_mask_mov_epi32(next, bit_6, look_up(v->to_coprime + 64, q));
+	__m512i last = look_up(v->to_coprime + 128, q);
+	last = _mm512_mask_mov_epi32(last, bit_6, look_up(v->to_coprime + 192, q));
+	next = _mm512_mask_mov_epi32(next, bit_7, last);
+	__m512i class = _mm512_srli_epi32(next, 8), far = _mm512_and_si512(next, low_byte);
+	at_low = _mm512_add_epi64(
+		at_low, _mm512_mul_epu32(p_low, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(far))));
+	at_high = _mm512_add_epi64(
+		at_high, _mm512_mul_epu32(p_high, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(far, 1))));
+	const __m512i wide_room = _mm512_set1_epi64(v->room);
+	alive &= (__mmask16)(_mm512_cmple_epu64_mask(at_low, wide_room) |
+			     _mm512_cmple_epu64_mask(at_high, wide_room) << 8);
+	__m512i at = join(_mm512_cvtepi64_epi32(at_low), _mm512_cvtepi64_epi32(at_high));
+	const __m512i longest = _mm512_cvttps_epu32(_mm512_div_ps(top, _mm512_cvtepu32_ps(p)));
+	/* As many steps for all primes that are alike: a loop that ends by what is left ends at random. */
+	const uint32_t usual = v->room / primes[0] * WHEEL_CLASSES / WHEEL + 2;
 	uint32_t found = 0;
-	if ((uint64_t)primes[n - 1] * primes[n - 1] > v->base) {
-		for (uint32_t i = 0; i < n; i++)
-			found += multiples_of(v, primes[i], to + found);
-		return found;
-	}
-	const __m512i table = _mm512_loadu_si512(v->coprime), room = _mm512_set1_epi32((int)v->room);
-	const __m512i top = _mm512_set1_epi32(INT32_MIN), half = _mm512_set1_epi32(1 << 30),
-		      one = _mm512_set1_epi32(1);
-	__mmask16 some = (__mmask16)((1u << n) - 1);
-	__m512i p = _mm512_mask_loadu_epi32(one, some, primes);
-	__m512i at = _mm512_inserti64x4(
-		_mm512_castsi256_si512(first_multiples(v->base, _mm512_castsi512_si256(p))),
-		first_multiples(v->base, _mm512_extracti64x4_epi64(p, 1)), 1);
-	__mmask16 alive = _mm512_mask_cmple_epu32_mask(some, at, room);
-	__mmask16 odd = _mm512_test_epi32_mask(at, one);
-	__mmask16 even_number = (__mmask16)(v->base % 2 ? odd : (unsigned)~odd);
-	at = _mm512_mask_add_epi32(at, (__mmask16)(even_number & alive), at, _mm512_min_epu32(p, top));
-	alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
-	const __m512i step = _mm512_slli_epi32(_mm512_min_epu32(p, half), 1);
-	while (alive) {
-		__mmask16 kept = (__mmask16)(alive & coprime(modulo_210(at), table));
-		_mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(kept, at));
-		found += (uint32_t)__builtin_popcount(kept);
-		at = _mm512_add_epi32(at, step);
+	for (uint32_t step = 0; step < usual || alive; step++) {
+		_mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(alive, thrown_hits(v, &t, at)));
+		found += (uint32_t)__builtin_popcount(alive);
+		__m512i gap = look_up(v->gap, class);
+		at = _mm512_add_epi32(at, _mm512_mullo_epi32(gap, p));
+		class = _mm512_add_epi32(class, one);
+		class = _mm512_min_epu32(class, _mm512_sub_epi32(class, classes));
+		alive = _mm512_mask_cmple_epu32_mask(alive, gap, longest);
 		alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
 	}
 	return found;

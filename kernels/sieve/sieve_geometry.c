@@ -190,7 +190,8 @@ static double most_bits(const struct problem *p, const struct sieve_geometry *s,
 		double hits = density(s->direct, root) * s->classes * SIEVE_HIT;
 		/* starts, and a line */
 		double others = about_primes(s->direct) * sizeof(uint32_t) + (1 << 20);
-		most = fmin(most, fmin(floor(INT32_MAX / (double)s->modulus), 1 << 8 * SIEVE_HIT) - 512);
+		most = fmin(most, fmin(floor(INT32_MAX / (double)s->modulus), 1 << 8 * SIEVE_HIT) -
+					  (SIEVE_SEGMENTS + 1) * 512);
 		most = fmin(most, fmax(segment, (SIEVE_SCRATCH / workers - others) / hits));
 		most = fmin(most, ceil(bits / (workers * ceil(bits / workers / most))));
 	} else if (cut) {

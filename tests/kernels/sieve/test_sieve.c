@@ -384,7 +384,7 @@ static uint32_t full_buckets(const struct opened *o)
 	const struct sieve_scratch *w = o->scratch;
 	uint32_t full = 0;
 	for (uint32_t c = 0; c < in->classes; c++)
-		full += w->bucket_used[c] + 1 == in->bucket_size;
+		full += sieve_bucket_hits(in, w, c) == in->bucket_size;
 	return full;
 }
 
@@ -394,7 +394,7 @@ static uint32_t mean_used(const struct opened *o)
 	const struct sieve_scratch *w = o->scratch;
 	uint64_t sum = 0;
 	for (uint32_t c = 0; c < in->classes; c++)
-		sum += w->bucket_used[c];
+		sum += sieve_bucket_hits(in, w, c);
 	return (uint32_t)(sum / in->classes);
 }
 
@@ -427,6 +427,32 @@ static void test_full_buckets(void **state)
 			}
 			close_variant(&o);
 		}
+}
+
+/* With buckets offsets in a block have 31 bits, and bits of a line 24, whatever segments are rounded up to. */
+static void test_blocks_with_buckets(void **state)
+{
+	(void)state;
+	uint32_t bucketed = 0;
+	for (unsigned workers = 1; workers <= 64; workers *= 8)
+		for (uint64_t start = UINT64_C(1000000000000000); start < UINT64_MAX / 4; start += start / 2)
+			for (uint64_t length = 1000000; length < start * 3; length += length / 2) {
+				struct problem p = range(start, start + length);
+				p.workers = workers;
+				p.l1_bytes = 32 << 10;
+				p.l2_bytes = 1 << 20;
+				p.l3_bytes = 32 << 20;
+				uint32_t reach = sieve_choose_reach(p.start, p.stop);
+				struct sieve_geometry s =
+					sieve_choose_geometry(&p, p.start, p.stop, reach, 211);
+				uint64_t line = (uint64_t)s.segment_bits * s.segments;
+				if (reach <= s.direct)
+					continue;
+				bucketed++;
+				assert_true(line * s.modulus <= INT32_MAX);
+				assert_true(line < 1 << 8 * SIEVE_HIT);
+			}
+	assert_true(bucketed > 0);
 }
 
 /* Whichever form of a hit this CPU prefers, the other finds the same: products; small, medium and large
@@ -492,6 +518,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_full_buckets),
+		cmocka_unit_test(test_blocks_with_buckets),
 		cmocka_unit_test(test_both_forms_of_a_hit),
 		cmocka_unit_test(test_problems_that_are_refused),
 	};
