@@ -17,19 +17,24 @@
 
 /*
  * Nanoseconds of a core of about 2024. Only their ratios count, and those little: near the best shape, costs
- * are flat. A hit is a read, an OR and a write; what it costs depends on where the line lives.
+ * are flat. A hit is a read, an OR and a write; what it costs depends on where the line lives: beyond L1, a line
+ * of the cache comes and goes for each, at half a line a cycle between L1 and L2 of Zen 4.
  */
-static const double hit_in_l1 = 0.36, hit_in_l2 = 2.0, hit_in_l3 = 2.5;
+static const double hit_in_l1 = 0.36;
+static const struct hit_prices {
+	double in_l2, in_l3;
+} usual_prices = {2.0, 2.5}, zen4_prices = {0.9, 1.5};
 /* A start of one prime in one line, with half a hit in vain, while the tables of the primes are in L2, in L3,
  * in memory. */
 static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1;
 /* A segment has some fifty runs, each with a mispredicted jump or two. */
 static const double per_segment = 1000, presieve_per_bit = 0.036;
-/* A direct prime is listed once and has an origin in every block; a bucketed one is unpacked in every block, its
- * odd multiples are looked at, and those in lines go through a bucket. */
+/* A direct prime is listed once and has an origin in every block; a bucketed one is unpacked and divided in every
+ * block, and its multiples in lines go through a bucket. */
 static const double per_prime = 6, per_prime_and_block = 1.5, per_bucketed_prime = 1,
-		    per_bucketed_prime_and_block = 1.5;
-static const double per_multiple = 1, per_thrown = 3;
+		    per_bucketed_prime_and_block = 2.5;
+/* The memory of a bucket is new to the worker. */
+static const double per_thrown = 3, per_bucket_byte = 0.7;
 /* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so
  * much of it. */
 static const double kept_part = 0.75, kept_per_bit = 0.03;
@@ -37,6 +42,7 @@ static const double kept_part = 0.75, kept_per_bit = 0.03;
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
 	double workers;    /* lists are made by one */
+	struct hit_prices hit;
 };
 
 static struct machine machine_of(const struct problem *p)
@@ -44,7 +50,8 @@ static struct machine machine_of(const struct problem *p)
 	return (struct machine){.l1 = p->l1_bytes ? (double)p->l1_bytes : 32 << 10,
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
 		.l3 = (double)p->l3_bytes,
-		.workers = p->workers && !p->listing ? p->workers : 1};
+		.workers = p->workers && !p->listing ? p->workers : 1,
+		.hit = cpu_is_zen4() ? zen4_prices : usual_prices};
 }
 
 static double log_log(double x)
@@ -66,10 +73,11 @@ static double start_cost(const struct machine *m, double primes)
 	return bytes < m->l2 ? start_in_l2 : bytes < m->l3 / 2 ? start_in_l3 : start_in_memory;
 }
 
+/* In a line that is longer than what of L2 is left for it, hits find that part there. */
 static double hit_cost(const struct machine *m, double line_bits)
 {
-	double bytes = line_bits / 8;
-	return bytes < m->l1 ? hit_in_l1 : bytes < m->l2 * 3 / 4 + 1 ? hit_in_l2 : hit_in_l3;
+	double bytes = line_bits / 8, beyond = fmax(0, 1 - m->l2 * 3 / 4 / bytes);
+	return bytes < m->l1 ? hit_in_l1 : m->hit.in_l2 + beyond * (m->hit.in_l3 - m->hit.in_l2);
 }
 
 /* Sum of 1/p over the primes in from..to, as Mertens tells. */
@@ -91,8 +99,7 @@ static double cost(const struct sieve_geometry *s, const struct machine *m, doub
 	double presieve_limit)
 {
 	double lines = (double)s->classes * (double)s->blocks, line = (double)s->segment_bits * s->segments;
-	double bits = lines * line, numbers = bits / s->classes * s->modulus,
-	       reach = s->segments == 1 ? line : s->segment_bits;
+	double bits = lines * line, reach = s->segments == 1 ? line : s->segment_bits;
 	double direct = fmin(root, s->direct), segment_end = fmax(fmin(reach, direct), presieve_limit);
 	double local = about_primes(segment_end), large = about_primes(direct) - local;
 
@@ -108,9 +115,10 @@ static double cost(const struct sieve_geometry *s, const struct machine *m, doub
 	if (root <= direct)
 		return (set_up + origins) * m->workers + sum * idleness(lines, m->workers);
 	double bucketed = about_primes(root) - about_primes(direct);
-	set_up += bucketed * per_bucketed_prime;
+	set_up += bucketed * per_bucketed_prime +
+		  density(direct, root) * line * s->classes * SIEVE_HIT * per_bucket_byte;
 	sum += origins + bucketed * (double)s->blocks * per_bucketed_prime_and_block;
-	sum += density(direct, root) * (numbers / 2 * per_multiple + bits * per_thrown);
+	sum += density(direct, root) * bits * per_thrown;
 	return set_up * m->workers + sum * idleness((double)s->blocks, m->workers);
 }
 
@@ -185,7 +193,8 @@ static double most_bits(const struct problem *p, const struct sieve_geometry *s,
 	double segment, bool cut)
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
-	/* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits */
+	/* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits, also
+	 * when each segment has grown to a multiple of 512 */
 	if (root > s->direct) {
 		double hits = density(s->direct, root) * s->classes * SIEVE_HIT;
 		/* starts, and a line */
@@ -200,7 +209,7 @@ static double most_bits(const struct problem *p, const struct sieve_geometry *s,
 	return most;
 }
 
-/* Of blocks with bucketed primes: multiples of these are tested by 210, and there are few of each. */
+/* Of blocks with bucketed primes: their lines are those modulo 30 or 210, and multiples of each are few. */
 static bool allows_buckets(const struct sieve_geometry *s)
 {
 	return s->modulus <= 210 &&
@@ -211,7 +220,8 @@ struct sieve_geometry sieve_choose_geometry(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
-	static const uint32_t directs[] = {SIEVE_DIRECT, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
+	static const uint32_t directs[] = {
+		SIEVE_DIRECT, 1 << 24, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = machine_of(p);
 	double root = reach, numbers = (double)(last - first) + 1, most = longest_segment(p, &m);
 	/* As long as a segment, or a part of L2 or L3. */
@@ -229,7 +239,9 @@ struct sieve_geometry sieve_choose_geometry(
 		double kept = p->listing ? moduli[i][1] : p->tuplet > 1 ? TUPLETS_LINES : 0;
 		double segment = kept_segment(&m, most, kept);
 		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
-		for (size_t d = 0; d < DIRECTS && (d == 0 || directs[d] < root); d++)
+		for (size_t d = 0; d < DIRECTS; d++) {
+			if (d > 0 && directs[d] >= root)
+				continue;
 			for (size_t j = 0;
 				j < (m.workers > 1 ? 2 : 1) * LONGEST && (j == 0 || bits > segment); j++) {
 				struct sieve_geometry s = {.modulus = moduli[i][0],
@@ -247,6 +259,7 @@ struct sieve_geometry sieve_choose_geometry(
 					best = s;
 				}
 			}
+		}
 	}
 	return best;
 }
