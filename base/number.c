@@ -2,7 +2,7 @@
 /*
  * number.c - parses the numbers, times and choices that people write as option values.
  *
- * Numbers are computed in 128 bits and checked against 2^64 at each step, so that no input
+ * Numbers are computed in 64 bits, and 2^64 beside them, and checked at each step, so that no input
  * overflows. "2.5e9" is read as the digits 25 with one decimal place: exponent and places cancel
  * first, the rest of the exponent and the suffix multiply, and a place that remains must divide
  * without remainder. Nothing passes through floating point, so every accepted number is exact.
@@ -17,21 +17,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 wide_number;
+/* From 0 to 2^64, which may stand before "-1". */
+struct wide_number {
+	uint64_t low; /* modulo 2^64 */
+	bool full;    /* it is 2^64 */
+};
 
-static const wide_number limit = (wide_number)1
-				 << 64; /* one past the largest; 2^64 itself may stand before "-1" */
-
-/* *v *= factor; false past the limit. */
-static bool scale(wide_number *v, uint64_t factor)
+/* *v *= factor; false past 2^64. */
+static bool scale(struct wide_number *v, uint64_t factor)
 {
-	if (factor && *v > limit / factor)
-		return false;
-	*v *= factor;
-	return *v <= limit;
+	if (v->full && factor)
+		return factor == 1;
+	v->full = false;
+	const uint64_t before = v->low;
+	if (!__builtin_mul_overflow(before, factor, &v->low))
+		return true;
+	/* 2^64, if its division by the factor leaves nothing and yields the other */
+	v->full = UINT64_MAX % factor == factor - 1 && UINT64_MAX / factor + 1 == before;
+	return v->full;
 }
 
-static bool scale_power(wide_number *v, uint64_t base, uint64_t exponent)
+/* *v += more; false past 2^64. */
+static bool add(struct wide_number *v, uint64_t more)
+{
+	const bool over = __builtin_add_overflow(v->low, more, &v->low);
+	if ((v->full && more) || (over && v->low))
+		return false;
+	v->full = v->full || over;
+	return true;
+}
+
+static bool scale_power(struct wide_number *v, uint64_t base, uint64_t exponent)
 {
 	for (uint64_t i = 0; i < exponent; i++)
 		if (!scale(v, base))
@@ -39,11 +55,11 @@ static bool scale_power(wide_number *v, uint64_t base, uint64_t exponent)
 	return true;
 }
 
-static bool digits(const char **p, wide_number *v, unsigned *read)
+static bool digits(const char **p, struct wide_number *v, unsigned *read)
 {
 	*read = 0;
 	for (; isdigit((unsigned char)**p); ++*p, ++*read)
-		if (!scale(v, 10) || (*v += (unsigned)(**p - '0')) > limit)
+		if (!scale(v, 10) || !add(v, (unsigned)(**p - '0')))
 			return false;
 	return true;
 }
@@ -51,28 +67,30 @@ static bool digits(const char **p, wide_number *v, unsigned *read)
 /* An exponent of ten, where there is one. */
 static bool exponent(const char **p, unsigned *e)
 {
-	wide_number v = 0;
+	struct wide_number v = {0};
 	unsigned read;
 	if (**p != 'e' && **p != 'E')
 		return true;
 	++*p;
 	*p += **p == '+';
-	if (!digits(p, &v, &read) || !read || v > 1000)
+	if (!digits(p, &v, &read) || !read || v.full || v.low > 1000)
 		return false;
-	*e = (unsigned)v;
+	*e = (unsigned)v.low;
 	return true;
 }
 
 /* *v /= 10^places; false where that is not whole. */
-static bool shift_point(wide_number *v, unsigned places)
+static bool shift_point(struct wide_number *v, unsigned places)
 {
-	for (; places; places--, *v /= 10)
-		if (*v % 10)
+	if (places && v->full)
+		return false;
+	for (; places; places--, v->low /= 10)
+		if (v->low % 10)
 			return false;
 	return true;
 }
 
-static bool suffix(const char **p, wide_number *v)
+static bool suffix(const char **p, struct wide_number *v)
 {
 	static const char letters[] = "KMGT";
 	const char *at = **p ? strchr(letters, **p == 'k' ? 'K' : **p) : NULL;
@@ -85,19 +103,19 @@ static bool suffix(const char **p, wide_number *v)
 }
 
 /* A number without a sign; *p moves behind it. */
-static bool parse_term(const char **p, wide_number *v)
+static bool parse_term(const char **p, struct wide_number *v)
 {
 	unsigned read, places = 0;
-	*v = 0;
+	*v = (struct wide_number){0};
 	if (!digits(p, v, &read) || !read)
 		return false;
 	if (**p == '^') {
-		wide_number power = 0, base = *v;
+		struct wide_number power = {0}, base = *v;
 		++*p;
-		if (!digits(p, &power, &read) || !read || power > 64)
+		if (!digits(p, &power, &read) || !read || power.full || power.low > 64 || base.full)
 			return false;
-		*v = 1;
-		return scale_power(v, (uint64_t)base, (uint64_t)power);
+		*v = (struct wide_number){.low = 1};
+		return scale_power(v, base.low, power.low);
 	}
 	if (**p == '.') {
 		++*p;
@@ -114,14 +132,13 @@ static bool parse_term(const char **p, wide_number *v)
 /* A term, or the difference of two. */
 static bool parse(const char *p, uint64_t *value)
 {
-	wide_number v, less = 0;
-	if (!parse_term(&p, &v) || (*p == '-' && (++p, !parse_term(&p, &less))) || *p || less > v)
+	struct wide_number v, less = {0};
+	if (!parse_term(&p, &v) || (*p == '-' && (++p, !parse_term(&p, &less))) || *p)
 		return false;
-	v -= less;
-	if (v >= limit)
+	if (less.full ? !v.full : !v.full && less.low > v.low)
 		return false;
-	*value = (uint64_t)v;
-	return true;
+	*value = v.low - less.low;
+	return !(v.full && !less.full && less.low == 0);
 }
 
 int number_parse(
