@@ -7,18 +7,29 @@
  */
 #include "kernels/sieve/sieve.h"
 
-__extension__ typedef unsigned __int128 wide;
-
 struct modulus {
 	uint64_t n, inverse; /* odd; 1/n modulo 2^64 */
 	uint64_t one;        /* 2^64 mod n */
+	uint64_t square;     /* 2^128 mod n */
 };
 
+/* The upper half of a * b. */
+static uint64_t upper(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+	__extension__ typedef unsigned __int128 wide;
+	return (uint64_t)((wide)a * b >> 64);
+#else
+	const uint64_t low = UINT32_MAX, a_low = a & low, a_high = a >> 32, b_low = b & low, b_high = b >> 32;
+	const uint64_t middle = a_high * b_low + (a_low * b_low >> 32); /* no sum here reaches 2^64 */
+	return a_high * b_high + (middle >> 32) + ((a_low * b_high + (middle & low)) >> 32);
+#endif
+}
+
+/* a * b / 2^64 modulo n, for a * b below 2^64 * n. */
 static uint64_t multiply(const struct modulus *m, uint64_t a, uint64_t b)
 {
-	wide product = (wide)a * b;
-	uint64_t high = (uint64_t)(product >> 64);
-	uint64_t excess = (uint64_t)((wide)((uint64_t)product * m->inverse) * m->n >> 64);
+	uint64_t high = upper(a, b), excess = upper(a * b * m->inverse, m->n);
 	return high - excess + (high < excess ? m->n : 0);
 }
 
@@ -27,10 +38,9 @@ static bool passes(const struct modulus *m, uint64_t base)
 	uint64_t odd = m->n - 1, minus_one = m->n - m->one;
 	int twos = __builtin_ctzll(odd);
 	odd >>= twos;
-	base %= m->n;
-	if (base == 0)
+	if (base % m->n == 0)
 		return true;
-	uint64_t square = (uint64_t)(((wide)base << 64) % m->n), power = m->one;
+	uint64_t square = multiply(m, base, m->square), power = m->one;
 	for (; odd; odd >>= 1, square = multiply(m, square, square))
 		if (odd & 1)
 			power = multiply(m, power, square);
@@ -53,6 +63,10 @@ bool sieve_is_prime(uint64_t n)
 	/* n * n = 1 modulo 8, and each step doubles the bits that are right */
 	for (int bits = 3; bits < 64; bits *= 2)
 		m.inverse *= 2 - n * m.inverse;
+	/* the residue of 2, squared six times, is that of 2^64 */
+	m.square = m.one < n - m.one ? 2 * m.one : m.one - (n - m.one);
+	for (int bits = 1; bits < 64; bits *= 2)
+		m.square = multiply(&m, m.square, m.square);
 	for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
 		if (!passes(&m, bases[i]))
 			return false;

@@ -23,42 +23,6 @@ static void check_all_variants(const struct problem *p, struct tally expected, b
 	}
 }
 
-static uint64_t multiply(uint64_t a, uint64_t b, uint64_t m)
-{
-	__extension__ typedef unsigned __int128 wide;
-	return (uint64_t)((wide)a * b % m);
-}
-
-/* Miller-Rabin with the first twelve primes as bases, which is exact below 3.3e24 (Sorenson and Webster
- * 2015). */
-static bool is_prime(uint64_t n)
-{
-	static const uint64_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
-	if (n < 2)
-		return false;
-	for (size_t i = 0; i < 12; i++)
-		if (n % bases[i] == 0)
-			return n == bases[i];
-	uint64_t odd = n - 1;
-	int twos = 0;
-	for (; odd % 2 == 0; odd /= 2)
-		twos++;
-	for (size_t i = 0; i < 12; i++) {
-		uint64_t x = 1, square = bases[i];
-		for (uint64_t e = odd; e; e /= 2, square = multiply(square, square, n))
-			if (e & 1)
-				x = multiply(x, square, n);
-		bool witness = x != 1 && x != n - 1;
-		for (int r = 1; r < twos && witness; r++) {
-			x = multiply(x, x, n);
-			witness = x != n - 1;
-		}
-		if (witness)
-			return false;
-	}
-	return true;
-}
-
 static struct tally count_by_testing(uint64_t start, uint64_t stop)
 {
 	struct tally t = {0};
@@ -69,6 +33,22 @@ static struct tally count_by_testing(uint64_t start, uint64_t stop)
 		}
 		if (n == stop)
 			return t;
+	}
+}
+
+/* Numbers of every length, among them the ends of the range and pseudoprimes to several small bases, on both sides of
+ * products that carry into the upper half. */
+static void test_single_numbers(void **state)
+{
+	static const uint64_t special[] = {0, 1, 2, 3, 9, 561, 2047, 3215031751, 3825123056546413051,
+		18446744065119617025u, 18446744073709551557u, 4294967291, 4294967297, 4294967296, UINT64_MAX};
+	(void)state;
+	for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+		assert_int_equal(sieve_is_prime(special[i]), is_prime(special[i]));
+	for (int i = 0; i < 4000; i++) {
+		const uint64_t n = random_bits() >> i % 62;
+		if (sieve_is_prime(n) != is_prime(n))
+			fail_msg("%llu", (unsigned long long)n);
 	}
 }
 
@@ -316,7 +296,7 @@ static void check_list(uint64_t start, uint64_t stop)
 {
 	struct problem p = range(start, stop);
 	struct tally expected = count_by_testing(start, stop);
-	struct list l = {.room = expected.count + 1, .stop_at = SIZE_MAX};
+	struct list l = {.room = (size_t)expected.count + 1, .stop_at = SIZE_MAX};
 	l.primes = calloc(l.room, sizeof *l.primes);
 	p.listing = true;
 	p.block_bytes = random_below(2) ? 64 : 0;
@@ -511,6 +491,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_published_counts),
 		cmocka_unit_test(test_published_counts_to_10_19),
 		cmocka_unit_test(test_smallest_ranges),
+		cmocka_unit_test(test_single_numbers),
 		cmocka_unit_test(test_squares_and_powers),
 		cmocka_unit_test(test_end_of_the_numbers),
 		cmocka_unit_test(test_cuts_and_hints),

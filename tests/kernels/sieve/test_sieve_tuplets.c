@@ -136,36 +136,6 @@ static void test_corners(void **state)
 	check_corner(4085, 4140);
 }
 
-__extension__ typedef unsigned __int128 wide;
-
-/* Whether n, odd, is a strong probable prime to the twelve first prime bases, which below 3.3 * 10^24 only primes are (Sorenson and Webster, 2015): an arithmetic of its own,
- * nothing of the sieve's. */
-static bool passes_base(uint64_t n, uint64_t base)
-{
-	const unsigned twos = (unsigned)__builtin_ctzll(n - 1);
-	wide power = 1, square = base;
-	for (uint64_t e = n >> twos; e; e >>= 1) {
-		if (e & 1)
-			power = power * square % n;
-		square = square * square % n;
-	}
-	bool passes = power == 1;
-	for (unsigned i = 0; i < twos && !passes; i++) {
-		passes = power == n - 1;
-		power = power * power % n;
-	}
-	return passes;
-}
-
-static bool is_prime(uint64_t n)
-{
-	static const uint8_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
-	for (size_t i = 0; i < sizeof bases; i++)
-		if (n % bases[i] == 0 || !passes_base(n, bases[i]))
-			return false;
-	return true;
-}
-
 /* Windows whose end is 2^64 - 1, or near it, of 1 number to some thousands: no number past the end is formed. */
 static void test_top(void **state)
 {
