@@ -18,6 +18,6 @@ void *fill_alloc(const struct problem *p, const struct fill *f, uint64_t room, s
 		p->filler->fill(p->filler->ctx, f, to);
 	else if (f->count)
 		f->make(f, 0, f->count, to);
-	memset(to + f->count * f->size, 0, (room - f->count) * f->size);
+	memset(to + (size_t)f->count * f->size, 0, (size_t)(room - f->count) * f->size);
 	return to;
 }

@@ -181,6 +181,15 @@ static int unpack(struct input *in, struct err *e)
 	return 0;
 }
 
+/* A file that no pointer of this build can point into the end of is not read to where memory ends. */
+static int fits_addresses(const struct input *in, struct err *e)
+{
+	if (!S_ISREG(in->was.st_mode) || in->was.st_size < PTRDIFF_MAX / 2)
+		return 0;
+	return err_set(e, ERR_USAGE, "--input: %s: %lld bytes, more than addresses of %zu bits reach",
+		in->path, (long long)in->was.st_size, 8 * sizeof(void *));
+}
+
 int input_open(const char *path, struct input *in, struct err *e)
 {
 	const bool standard = strcmp(path, "-") == 0;
@@ -191,7 +200,7 @@ int input_open(const char *path, struct input *in, struct err *e)
 		*in = (struct input){0};
 		return -1;
 	}
-	int status = map_all(in) ? 0 : read_all(in->fd, in, e);
+	int status = fits_addresses(in, e) != 0 ? -1 : map_all(in) ? 0 : read_all(in->fd, in, e);
 	if (status == 0 && is_gzipped(in))
 		status = unpack(in, e);
 	if (status == 0 && in->count == 0)

@@ -30,7 +30,9 @@ int opening_told(struct opening *o, const char *note, struct err *e)
 	if (status == 0) {
 		const struct environment *env = &facts.environment;
 		cache_levels_told(&o->caches, &all, facts.machine.topology.source, note);
-		o->room_bytes = fmin(env->memory_available_bytes, env->memory_limit_bytes) / 2;
+		o->room_bytes = fmin(fmin(env->memory_available_bytes, env->memory_limit_bytes),
+					(double)(SIZE_MAX / 4)) /
+				2;
 	}
 	place_close(&all);
 	facts_free(&facts);

@@ -42,11 +42,12 @@ static struct block {
 } blocks[MOST_BLOCKS];
 
 /* At the upper guard or at the lower one, as near as alignment lets it. */
-void *memory_alloc(size_t count, size_t size, const char *what, struct err *e)
+void *memory_alloc(uint64_t count, size_t size, const char *what, struct err *e)
 {
 	size_t bytes, i = 0;
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)1 << 40) {
-		err_set(e, ERR_FAILED, "out of memory: %s wants %zu x %zu bytes", what, count, size);
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)1
+									   << (sizeof bytes > 4 ? 40 : 30)) {
+		err_set(e, ERR_FAILED, "out of memory: %s wants %" PRIu64 " x %zu bytes", what, count, size);
 		return NULL;
 	}
 	const size_t whole = (bytes + 2 * MEMORY_MARGIN + 63) & ~(size_t)63;
@@ -58,7 +59,7 @@ void *memory_alloc(size_t count, size_t size, const char *what, struct err *e)
 	return b->p;
 }
 
-void *memory_alloc_bare(size_t count, size_t size, const char *what, struct err *e)
+void *memory_alloc_bare(uint64_t count, size_t size, const char *what, struct err *e)
 {
 	return memory_alloc(count, size, what, e);
 }
@@ -315,7 +316,7 @@ static void draw_problem(const struct kernel *k, struct problem *p, struct guard
 	if (k->takes_input && random_below(3)) {
 		const uint64_t n = random_magnitude(random_below(8) ? 20000 : 300000);
 		unsigned char *at;
-		*text = guarded_open(n);
+		*text = guarded_open((size_t)n);
 		at = random_below(3) ? text->end - n : text->begin;
 		memset(text->begin, random_below(2) ? 'a' : 0xA9, (size_t)(text->end - text->begin));
 		put_text(at, n);
