@@ -42,6 +42,7 @@ WITH_HWLOC     ?= 1
 WITH_ZLIB      ?= 1
 WITH_BENCHMARK ?= 1
 WITH_MPI       ?= $(if $(flavour_flags),0,1)
+WITH_AVX       ?= 1
 
 ifneq ($(word 2,$(BUILD)),)
 $(error BUILD='$(BUILD)': make takes no blanks in names of files)
@@ -60,34 +61,34 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
             -Wformat=2 -Wwrite-strings
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
 includes := -I. -I$(BUILD)
+# Sizes of files and times have 64 bits where pointers have 32, too.
+wide     := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # What is not known is NAN, here and in files: floating point follows the standard whatever CFLAGS say.
-c_flags  := -std=c11 -D_GNU_SOURCE $(warnings) $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
-cc_flags := -std=c++17 -Wall -Wextra $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
+c_flags  := -std=c11 -D_GNU_SOURCE $(wide) $(warnings) $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
+cc_flags := -std=c++17 $(wide) -Wall -Wextra $(werror) $(includes) $(CFLAGS) -fno-fast-math $(flavour_flags) -MMD -MP
 
 # A word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 
 # What this machine has, probed once; probed again, and all built again, when what was asked for changes.
-settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_ZLIB) $(WITH_BENCHMARK) $(WITH_MPI) $(MPICC))
+settings := $(strip $(CC) | $(CXX) | $(CFLAGS) $(flavour_flags) $(LDFLAGS) | $(WITH_OPENMP) $(WITH_HWLOC) $(WITH_ZLIB) $(WITH_BENCHMARK) $(WITH_MPI) $(WITH_AVX) $(MPICC))
 ifneq ($(filter-out clean help layers lint format uninstall dist bundle,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
+c_flags  += $(arch_flags)
+cc_flags += $(arch_flags)
 ifneq ($(settings),$(configured))
 $(BUILD)/config.mk: FORCE
 endif
 $(BUILD)/config.mk: scripts/configure Makefile
 	@mkdir -p $(BUILD)
 	@CC=$(call quoted,$(CC)) CXX=$(call quoted,$(CXX)) CFLAGS=$(call quoted,$(CFLAGS) $(flavour_flags) $(LDFLAGS)) WITH_OPENMP=$(WITH_OPENMP) WITH_HWLOC=$(WITH_HWLOC) WITH_ZLIB=$(WITH_ZLIB) \
-		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) MPICC=$(call quoted,$(MPICC)) sh scripts/configure $(BUILD)
+		WITH_BENCHMARK=$(WITH_BENCHMARK) WITH_MPI=$(WITH_MPI) WITH_AVX=$(WITH_AVX) MPICC=$(call quoted,$(MPICC)) sh scripts/configure $(BUILD)
 	@printf 'configured := %s\n' $(call quoted,$(settings)) >>$@
 FORCE:
 .PHONY: FORCE
 
-# The ending of a file's name brings its flags.
-flags_avx2    := $(if $(filter x86_64,$(arch)),-mavx2 -mbmi -mbmi2 -mpopcnt)
-flags_avx512  := $(if $(filter x86_64,$(arch)),$(flags_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512cd -mprefer-vector-width=512)
-flags_sve     := $(if $(filter aarch64,$(arch)),-march=armv8.2-a+sve)
-flags_sve2    := $(if $(filter aarch64,$(arch)),-march=armv8.2-a+sve2)
+# The ending of a file's name brings its flags; those of instruction sets are scripts/configure's.
 flags_ompsimd := -fopenmp-simd
 flags_openmp  := $(openmp_flags)
 ending_flags   = $(flags_$(lastword $(subst _, ,$(basename $(notdir $(1)))))) $(if $(filter bench/mpi/%,$(1)),$(mpi_cflags))

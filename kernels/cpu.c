@@ -5,9 +5,15 @@
  */
 #include "kernels/cpu.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#if defined(__riscv)
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #if defined(__x86_64__)
 #define CPU_HAS(feature) (__builtin_cpu_supports(feature) != 0)
 #else
@@ -22,6 +28,23 @@
 #define CPU_ARM 0
 #define CPU_HWCAP(word, bit) 0
 #endif
+
+/* RVV 1.0 or later. Not by AT_HWCAP alone, where kernels of older CPUs show the incompatible vectors of drafts: the
+ * system call is as old as support for 1.0 is. */
+static bool has_rvv(void)
+{
+#if defined(__riscv)
+	struct {
+		int64_t key;
+		uint64_t value;
+	} pair = {.key = 4 /* RISCV_HWPROBE_KEY_IMA_EXT_0 */};
+	const uint64_t vectors = 1 << 2; /* RISCV_HWPROBE_IMA_V */
+	return syscall(258 /* riscv_hwprobe */, &pair, 1, 0, NULL, 0) == 0 && pair.key == 4 &&
+	       (pair.value & vectors) && getauxval(AT_HWCAP) >> ('V' - 'A') & 1;
+#else
+	return false;
+#endif
+}
 
 static const char *const names[CPU_COUNT] = {
 #define CPU(id, name, test, meaning) [CPU_INDEX_##id] = name,

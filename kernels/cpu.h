@@ -23,6 +23,24 @@ enum cpu_bit {
 #include "kernels/cpu.def"
 };
 
+/* Why a build has no variant of a family of vectors. */
+#if defined __x86_64__
+#define CPU_LACKS_AVX "built by a compiler that takes no AVX flags, or with WITH_AVX=0"
+#else
+#define CPU_LACKS_AVX "this build is not for x86-64"
+#endif
+#define CPU_LACKS_NEON "this build is not for AArch64"
+#if defined __aarch64__
+#define CPU_LACKS_SVE "built by a compiler that knows no SVE"
+#else
+#define CPU_LACKS_SVE CPU_LACKS_NEON
+#endif
+#if defined __riscv
+#define CPU_LACKS_RVV "built by a compiler that lacks the intrinsics of RISC-V vectors"
+#else
+#define CPU_LACKS_RVV "this build is not for RISC-V"
+#endif
+
 /* The features that may be used: found, less those disabled. Safe to call from any thread after the first
  * call. */
 unsigned cpu_features(void);

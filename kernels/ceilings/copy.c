@@ -11,7 +11,7 @@
 static void plain(double *a, const double *b, const double *c, uint64_t words)
 {
 	(void)c;
-	memcpy(a, b, words * sizeof *a);
+	memcpy(a, b, (size_t)words * sizeof *a);
 }
 
 STREAM_VARIANT(copy, reference, "reference", 0, plain);
@@ -28,6 +28,6 @@ const struct kernel kernel_copy = {
 	.items = items,
 	.resize = resize,
 	.oracle = oracle,
-	.variants = (const struct variant *const[]){&copy_reference, &copy_neon_stream, &copy_neon,
+	.variants = (const struct variant *const[]){&copy_reference, &copy_neon_stream, &copy_neon, &copy_rvv,
 		&copy_avx2_stream, &copy_avx2, &copy_avx512_stream, &copy_avx512, NULL},
 };

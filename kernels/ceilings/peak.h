@@ -84,8 +84,8 @@ static inline double peak_start_real(uint64_t u)
 	}
 
 /* For compilers that cannot make it. */
-#define PEAK_VARIANT_MISSING(kernel, id, machine)                                                            \
-	const struct variant kernel##_##id = {.name = #id, .missing = "this build is not for " machine}
+#define PEAK_VARIANT_MISSING(kernel, id, why)                                                                \
+	const struct variant kernel##_##id = {.name = #id, .missing = why}
 
 extern const struct variant peak_scalar, peak_avx2, peak_avx512, peak_neon, flops_scalar, flops_avx2,
 	flops_avx512, flops_neon, divide_scalar, divide_avx2, divide_avx512, divide_neon, peak_sve, flops_sve,

@@ -26,8 +26,8 @@ PEAK_VARIANT(divide, avx2, CPU_AVX2, divide_chunk);
 
 #else
 
-PEAK_VARIANT_MISSING(peak, avx2, "x86-64");
-PEAK_VARIANT_MISSING(flops, avx2, "x86-64");
-PEAK_VARIANT_MISSING(divide, avx2, "x86-64");
+PEAK_VARIANT_MISSING(peak, avx2, CPU_LACKS_AVX);
+PEAK_VARIANT_MISSING(flops, avx2, CPU_LACKS_AVX);
+PEAK_VARIANT_MISSING(divide, avx2, CPU_LACKS_AVX);
 
 #endif

@@ -33,8 +33,8 @@ PEAK_VARIANT(divide, neon, CPU_NEON, divide_chunk);
 
 #else
 
-PEAK_VARIANT_MISSING(peak, neon, "AArch64");
-PEAK_VARIANT_MISSING(flops, neon, "AArch64");
-PEAK_VARIANT_MISSING(divide, neon, "AArch64");
+PEAK_VARIANT_MISSING(peak, neon, CPU_LACKS_NEON);
+PEAK_VARIANT_MISSING(flops, neon, CPU_LACKS_NEON);
+PEAK_VARIANT_MISSING(divide, neon, CPU_LACKS_NEON);
 
 #endif

@@ -103,8 +103,8 @@ CHOOSE(divide);
 
 #else
 
-PEAK_VARIANT_MISSING(peak, sve, "AArch64, or its compiler knows no SVE");
-PEAK_VARIANT_MISSING(flops, sve, "AArch64, or its compiler knows no SVE");
-PEAK_VARIANT_MISSING(divide, sve, "AArch64, or its compiler knows no SVE");
+PEAK_VARIANT_MISSING(peak, sve, CPU_LACKS_SVE);
+PEAK_VARIANT_MISSING(flops, sve, CPU_LACKS_SVE);
+PEAK_VARIANT_MISSING(divide, sve, CPU_LACKS_SVE);
 
 #endif

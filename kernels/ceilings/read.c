@@ -116,7 +116,7 @@ static struct piece pack(const void *input, struct span s)
 {
 	const struct read_input *in = input;
 	const uint64_t from = s.lo * READ_PAGE, to = s.hi * READ_PAGE;
-	return (struct piece){in->bytes + from, (to < in->count ? to : in->count) - from, 0, 0};
+	return (struct piece){in->bytes + from, (size_t)((to < in->count ? to : in->count) - from), 0, 0};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
@@ -144,5 +144,6 @@ const struct kernel kernel_read = {
 	.oracle = oracle,
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&read_reference, &read_neon, &read_neon_pages, &read_sve,
-		&read_sve_pages, &read_avx2, &read_avx2_pages, &read_avx512, &read_avx512_pages, NULL},
+		&read_sve_pages, &read_rvv, &read_rvv_pages, &read_avx2, &read_avx2_pages, &read_avx512,
+		&read_avx512_pages, NULL},
 };

@@ -56,6 +56,6 @@ void read_span(const struct read_input *in, struct span s, struct tally *out, re
 
 /* The variants, each in the file of its instruction set. */
 extern const struct variant read_reference, read_avx2, read_avx2_pages, read_avx512, read_avx512_pages,
-	read_neon, read_neon_pages, read_sve, read_sve_pages;
+	read_neon, read_neon_pages, read_sve, read_sve_pages, read_rvv, read_rvv_pages;
 
 #endif

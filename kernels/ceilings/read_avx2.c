@@ -39,7 +39,7 @@ READ_VARIANT(avx2_pages, "avx2-pages", CPU_AVX2, read_pages);
 
 #else
 
-READ_VARIANT_MISSING(avx2, "avx2", CPU_AVX2, "not an x86-64 build");
-READ_VARIANT_MISSING(avx2_pages, "avx2-pages", CPU_AVX2, "not an x86-64 build");
+READ_VARIANT_MISSING(avx2, "avx2", CPU_AVX2, CPU_LACKS_AVX);
+READ_VARIANT_MISSING(avx2_pages, "avx2-pages", CPU_AVX2, CPU_LACKS_AVX);
 
 #endif

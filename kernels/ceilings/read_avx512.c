@@ -43,7 +43,7 @@ READ_VARIANT(avx512_pages, "avx512-pages", CPU_AVX512, read_pages);
 
 #else
 
-READ_VARIANT_MISSING(avx512, "avx512", CPU_AVX512, "not an x86-64 build");
-READ_VARIANT_MISSING(avx512_pages, "avx512-pages", CPU_AVX512, "not an x86-64 build");
+READ_VARIANT_MISSING(avx512, "avx512", CPU_AVX512, CPU_LACKS_AVX);
+READ_VARIANT_MISSING(avx512_pages, "avx512-pages", CPU_AVX512, CPU_LACKS_AVX);
 
 #endif

@@ -38,7 +38,7 @@ READ_VARIANT(neon_pages, "neon-pages", CPU_NEON, read_pages);
 
 #else
 
-READ_VARIANT_MISSING(neon, "neon", CPU_NEON, "not an AArch64 build");
-READ_VARIANT_MISSING(neon_pages, "neon-pages", CPU_NEON, "not an AArch64 build");
+READ_VARIANT_MISSING(neon, "neon", CPU_NEON, CPU_LACKS_NEON);
+READ_VARIANT_MISSING(neon_pages, "neon-pages", CPU_NEON, CPU_LACKS_NEON);
 
 #endif

@@ -59,7 +59,7 @@ READ_VARIANT(sve_pages, "sve-pages", CPU_SVE, read_pages);
 
 #else
 
-READ_VARIANT_MISSING(sve, "sve", CPU_SVE, "not an AArch64 build, or its compiler knows no SVE");
-READ_VARIANT_MISSING(sve_pages, "sve-pages", CPU_SVE, "not an AArch64 build, or its compiler knows no SVE");
+READ_VARIANT_MISSING(sve, "sve", CPU_SVE, CPU_LACKS_SVE);
+READ_VARIANT_MISSING(sve_pages, "sve-pages", CPU_SVE, CPU_LACKS_SVE);
 
 #endif

@@ -90,7 +90,7 @@ uint64_t stream_grain(const void *input)
 size_t stream_scratch_bytes(const void *input)
 {
 	const struct stream_input *in = input;
-	return in->share * STREAM_UNIT * sizeof(double);
+	return (size_t)in->share * STREAM_UNIT * sizeof(double);
 }
 
 /* The word that is looked at in a unit of so many. */

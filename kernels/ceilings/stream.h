@@ -74,17 +74,17 @@ const char *stream_oracle(const struct problem *p, uint64_t words, unsigned sour
 	STREAM_VARIANT(triad, id##_stream, #id "-stream", cpu_bits, triad_past)
 
 /* For compilers that cannot make it. */
-#define STREAM_MISSING(kernel, id, label, machine)                                                           \
-	const struct variant kernel##_##id = {.name = label, .missing = "this build is not for " machine}
-#define STREAM_VARIANTS_MISSING(id, machine)                                                                 \
-	STREAM_MISSING(copy, id, #id, machine);                                                              \
-	STREAM_MISSING(copy, id##_stream, #id "-stream", machine);                                           \
-	STREAM_MISSING(triad, id, #id, machine);                                                             \
-	STREAM_MISSING(triad, id##_stream, #id "-stream", machine)
+#define STREAM_MISSING(kernel, id, label, why)                                                               \
+	const struct variant kernel##_##id = {.name = label, .missing = why}
+#define STREAM_VARIANTS_MISSING(id, why)                                                                     \
+	STREAM_MISSING(copy, id, #id, why);                                                                  \
+	STREAM_MISSING(copy, id##_stream, #id "-stream", why);                                               \
+	STREAM_MISSING(triad, id, #id, why);                                                                 \
+	STREAM_MISSING(triad, id##_stream, #id "-stream", why)
 
 extern const struct variant copy_avx2, copy_avx2_stream, copy_avx512, copy_avx512_stream, copy_neon,
-	copy_neon_stream;
+	copy_neon_stream, copy_rvv;
 extern const struct variant triad_avx2, triad_avx2_stream, triad_avx512, triad_avx512_stream, triad_neon,
-	triad_neon_stream;
+	triad_neon_stream, triad_rvv;
 
 #endif

@@ -29,5 +29,5 @@ const struct kernel kernel_triad = {
 	.resize = resize,
 	.oracle = oracle,
 	.variants = (const struct variant *const[]){&triad_reference, &triad_neon_stream, &triad_neon,
-		&triad_avx2_stream, &triad_avx2, &triad_avx512_stream, &triad_avx512, NULL},
+		&triad_rvv, &triad_avx2_stream, &triad_avx2, &triad_avx512_stream, &triad_avx512, NULL},
 };

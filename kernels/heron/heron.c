@@ -117,7 +117,7 @@ static struct piece pack(const void *input, struct span s)
 {
 	const struct heron_input *in = input;
 	const double *from = in->number + s.lo * HERON_UNIT;
-	return (struct piece){(const unsigned char *)from, (s.hi - s.lo) * HERON_UNIT * sizeof *from,
+	return (struct piece){(const unsigned char *)from, (size_t)(s.hi - s.lo) * HERON_UNIT * sizeof *from,
 		s.lo * HERON_UNIT, sizeof *from};
 }
 

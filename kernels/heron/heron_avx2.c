@@ -63,6 +63,6 @@ HERON_VARIANT(avx2, CPU_AVX2, chunk);
 
 #else
 
-const struct variant heron_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant heron_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 
 #endif

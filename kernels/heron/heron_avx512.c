@@ -62,6 +62,6 @@ HERON_VARIANT(avx512, CPU_AVX512, chunk);
 
 #else
 
-const struct variant heron_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant heron_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 
 #endif

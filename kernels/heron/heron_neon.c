@@ -55,6 +55,6 @@ HERON_VARIANT(neon, CPU_NEON, chunk);
 
 #else
 
-const struct variant heron_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant heron_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 
 #endif

@@ -33,7 +33,7 @@ static void generate(const struct fill *f, uint64_t lo, uint64_t hi, unsigned ch
 				letters[j] = (unsigned char)(letters[j] + 'a');
 			/* what is too much, the next words overwrite; after the last there are none */
 			const uint64_t left = (hi - i) * length - 8 * d;
-			memcpy(to + 8 * d, letters, left > 8 ? 8 : left);
+			memcpy(to + 8 * d, letters, left > 8 ? 8 : (size_t)left);
 		}
 }
 
@@ -57,13 +57,14 @@ static uint64_t items(const struct problem *p)
 static int copy(struct palindrome_input *in, const struct problem *p, struct err *e)
 {
 	const uint64_t length = in->length, end = line_end(p);
-	if (!end && p->text_bytes % length == 0 && !memchr(p->text, '\n', p->text_bytes)) {
-		memcpy(in->words, p->text, p->text_bytes);
+	if (!end && p->text_bytes % length == 0 && !memchr(p->text, '\n', (size_t)p->text_bytes)) {
+		memcpy(in->words, p->text, (size_t)p->text_bytes);
 		return 0;
 	}
 	uint64_t line = 0;
 	for (uint64_t at = 0; at < p->text_bytes; at += length + (end ? end : 1), line++) {
-		const unsigned char *from = p->text + at, *newline = memchr(from, '\n', p->text_bytes - at);
+		const unsigned char *from = p->text + at,
+				    *newline = memchr(from, '\n', (size_t)(p->text_bytes - at));
 		uint64_t letters = newline ? (uint64_t)(newline - from) : p->text_bytes - at;
 		if (newline && end == 2 && letters > 0 && newline[-1] == '\r')
 			letters--;
@@ -76,7 +77,7 @@ static int copy(struct palindrome_input *in, const struct problem *p, struct err
 				"palindrome: line %llu of the list has %llu letters, not %llu",
 				(unsigned long long)line + 1, (unsigned long long)letters,
 				(unsigned long long)length);
-		memcpy(in->words + line * length, from, length);
+		memcpy(in->words + line * length, from, in->length);
 	}
 	return 0;
 }
@@ -191,7 +192,8 @@ static struct piece pack(const void *input, struct span s)
 	const struct palindrome_input *in = input;
 	const uint64_t from = s.lo * PALINDROME_GROUP, to = s.hi * PALINDROME_GROUP;
 	const uint64_t end = to < in->count ? to : in->count;
-	return (struct piece){in->words + from * in->length, (end - from) * in->length, from, in->length};
+	return (struct piece){
+		in->words + from * in->length, (size_t)(end - from) * in->length, from, in->length};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)
@@ -222,5 +224,6 @@ const struct kernel kernel_palindrome = {
 	.listing = &(const struct kernel_listing){.spell = spell, .weigh = place_tally},
 	.wire = &(const struct kernel_wire){.pack = pack, .adopt = adopt},
 	.variants = (const struct variant *const[]){&palindrome_reference, &palindrome_scalar,
-		&palindrome_ompsimd, &palindrome_neon, &palindrome_avx2, &palindrome_avx512, NULL},
+		&palindrome_ompsimd, &palindrome_neon, &palindrome_rvv, &palindrome_avx2, &palindrome_avx512,
+		NULL},
 };

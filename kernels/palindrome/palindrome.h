@@ -126,6 +126,6 @@ void palindrome_avx2_scan(
 	const struct palindrome_input *in, struct span s, struct tally *out, struct mask_list *list);
 
 extern const struct variant palindrome_reference, palindrome_scalar, palindrome_ompsimd, palindrome_avx2,
-	palindrome_avx512, palindrome_neon;
+	palindrome_avx512, palindrome_neon, palindrome_rvv;
 
 #endif

@@ -154,5 +154,5 @@ void palindrome_avx2_scan(
 
 PALINDROME_VARIANT(avx2, CPU_AVX2, setup, palindrome_avx2_scan);
 #else
-const struct variant palindrome_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant palindrome_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 #endif

@@ -143,5 +143,5 @@ static int setup(const struct problem *p, void **input, struct err *e)
 
 PALINDROME_VARIANT(avx512, CPU_AVX512, setup, scan);
 #else
-const struct variant palindrome_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant palindrome_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 #endif

@@ -193,5 +193,5 @@ static void scan(const struct palindrome_input *in, struct span s, struct tally 
 
 PALINDROME_VARIANT(neon, CPU_NEON, setup, scan);
 #else
-const struct variant palindrome_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant palindrome_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 #endif

@@ -46,6 +46,6 @@ PRIMALITY_VARIANT(avx2, CPU_AVX2, match);
 
 #else
 
-const struct variant primality_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant primality_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 
 #endif

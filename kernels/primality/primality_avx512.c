@@ -30,6 +30,6 @@ PRIMALITY_VARIANT(avx512, CPU_AVX512, match);
 
 #else
 
-const struct variant primality_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant primality_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 
 #endif

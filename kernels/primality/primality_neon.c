@@ -76,6 +76,6 @@ PRIMALITY_VARIANT(neon, CPU_NEON, match);
 
 #else
 
-const struct variant primality_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant primality_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 
 #endif

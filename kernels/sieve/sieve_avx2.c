@@ -199,5 +199,5 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 SIEVE_VARIANT(avx2, CPU_AVX2);
 
 #else
-const struct variant sieve_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant sieve_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 #endif

@@ -375,5 +375,5 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 SIEVE_VARIANT(avx512, CPU_AVX2 | CPU_AVX512);
 
 #else
-const struct variant sieve_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant sieve_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 #endif

@@ -149,5 +149,5 @@ static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t
 SIEVE_VARIANT(neon, CPU_NEON);
 
 #else
-const struct variant sieve_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant sieve_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 #endif

@@ -118,7 +118,7 @@ static int make_bucketed(struct sieve_input *in, const struct problem *p, const 
 	size_t line_bytes = base->line_bits / 8;
 	base->whole = true;
 	uint16_t *offset = own(in, base->classes, sizeof *offset, e);
-	unsigned char *bits = own(in, lines, line_bytes, e);
+	unsigned char *bits = own(in, (size_t)lines, line_bytes, e);
 	struct sieve_scratch *work = memory_alloc(1, sieve_scratch_bytes(base), "sieve: scratch", e);
 	if (offset && bits && work) {
 		memcpy(offset, base->offset, base->classes * sizeof *offset);

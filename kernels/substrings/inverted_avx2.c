@@ -13,5 +13,5 @@
 
 INVERTED_VARIANT(avx2, CPU_AVX2, inverted_setup);
 #else
-const struct variant inverted_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant inverted_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 #endif

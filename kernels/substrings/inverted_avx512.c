@@ -13,5 +13,5 @@
 
 INVERTED_VARIANT(avx512, CPU_AVX512, inverted_setup);
 #else
-const struct variant inverted_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant inverted_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 #endif

@@ -13,5 +13,5 @@
 
 INVERTED_VARIANT(neon, CPU_NEON, inverted_setup);
 #else
-const struct variant inverted_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant inverted_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 #endif

@@ -49,5 +49,5 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 
 SUBSTRINGS_VARIANT(avx2, CPU_AVX2);
 #else
-const struct variant substrings_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant substrings_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 #endif

@@ -37,5 +37,5 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 
 SUBSTRINGS_VARIANT(avx512, CPU_AVX512);
 #else
-const struct variant substrings_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant substrings_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 #endif

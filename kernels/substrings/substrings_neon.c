@@ -45,5 +45,5 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 
 SUBSTRINGS_VARIANT(neon, CPU_NEON);
 #else
-const struct variant substrings_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant substrings_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 #endif

@@ -59,5 +59,5 @@ TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
 
 TEXT_VARIANT(avx2, CPU_AVX2, search);
 #else
-const struct variant text_avx2 = {.name = "avx2", .missing = "this build is not for x86-64"};
+const struct variant text_avx2 = {.name = "avx2", .missing = CPU_LACKS_AVX};
 #endif

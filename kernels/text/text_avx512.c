@@ -86,5 +86,5 @@ static void search(const struct text_input *in, uint64_t base, struct text_tile 
 
 TEXT_VARIANT(avx512, CPU_AVX512, search);
 #else
-const struct variant text_avx512 = {.name = "avx512", .missing = "this build is not for x86-64"};
+const struct variant text_avx512 = {.name = "avx512", .missing = CPU_LACKS_AVX};
 #endif

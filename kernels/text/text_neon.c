@@ -53,5 +53,5 @@ TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect_neon, mask_neon_equal);
 
 TEXT_VARIANT(neon, CPU_NEON, search);
 #else
-const struct variant text_neon = {.name = "neon", .missing = "this build is not for AArch64"};
+const struct variant text_neon = {.name = "neon", .missing = CPU_LACKS_NEON};
 #endif
