@@ -29,6 +29,10 @@
 #define PARSCALE_WITHOUT_CLOSE_RANGE
 #define PARSCALE_WITHOUT_GETRANDOM
 #define PARSCALE_WITHOUT_EXE
+#define PARSCALE_WITHOUT_ON_EXIT
+#endif
+#if !defined __GLIBC__ && !defined __UCLIBC__ && !defined PARSCALE_WITHOUT_ON_EXIT
+#define PARSCALE_WITHOUT_ON_EXIT
 #endif
 
 /* A number for a call that the headers do not know. */
@@ -119,12 +123,21 @@ void system_wake(const _Atomic uint32_t *word)
 int system_sleep_on(const _Atomic uint32_t *word, uint32_t unwanted, const struct timespec *limit)
 {
 #if defined SYS_futex_time64 && SYS_futex != SYS_futex_time64
-	/* a 32-bit machine, whose older call has a time of 32 bits: which one goes with our struct timespec? */
-	const long call = sizeof limit->tv_sec == 8 ? SYS_futex_time64 : SYS_futex;
+	/* a 32-bit machine, whose older call, the only one before Linux 5.1, has a time of 32 bits */
+	int32_t narrow[2] = {0};
+	if (sizeof limit->tv_sec > sizeof *narrow) {
+		const int status = (int)syscall(SYS_futex_time64, word, FUTEX_WAIT, unwanted, limit, NULL, 0);
+		if (status == 0 || errno != ENOSYS)
+			return status;
+	}
+	if (limit) {
+		narrow[0] = limit->tv_sec < INT32_MAX ? (int32_t)limit->tv_sec : INT32_MAX;
+		narrow[1] = (int32_t)limit->tv_nsec;
+	}
+	return (int)syscall(SYS_futex, word, FUTEX_WAIT, unwanted, limit ? narrow : NULL, NULL, 0);
 #else
-	const long call = SYS_futex;
+	return (int)syscall(SYS_futex, word, FUTEX_WAIT, unwanted, limit, NULL, 0);
 #endif
-	return (int)syscall(call, word, FUTEX_WAIT, unwanted, limit, NULL, 0);
 }
 
 void system_wake(const _Atomic uint32_t *word)
@@ -189,6 +202,29 @@ int system_random(void *bytes, size_t n)
 		errno = EIO;
 	return got == (ssize_t)n ? 0 : -1;
 }
+
+#ifndef PARSCALE_WITHOUT_ON_EXIT
+static void exit_at_once(int status, void *unused)
+{
+	(void)unused;
+	_exit(status);
+}
+
+void system_exit_at_once(void)
+{
+	on_exit(exit_at_once, NULL);
+}
+#else
+static void exit_at_once(void)
+{
+	_exit(SYSTEM_EXITED);
+}
+
+void system_exit_at_once(void)
+{
+	atexit(exit_at_once);
+}
+#endif
 
 size_t system_program(char *path, size_t size)
 {

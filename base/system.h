@@ -3,7 +3,7 @@
  * system.h - what Linux has and other systems, or Linux before it, have not: each with a fall-back.
  *
  * Which one is used is found at run time, so that one program runs on Linux from 3.10 on. PARSCALE_WITHOUT_AFFINITY, _CPU,
- * _FUTEX, _MEMFD, _PIDFD, _CLOSE_RANGE, _GETRANDOM and _EXE, defined when compiling, take a part away on Linux too:
+ * _FUTEX, _MEMFD, _PIDFD, _CLOSE_RANGE, _GETRANDOM, _EXE and _ON_EXIT, defined when compiling, take a part away on Linux too:
  * scripts/check-without tests so. Elsewhere than on Linux all of them are.
  */
 #ifndef PARSCALE_BASE_SYSTEM_H
@@ -40,6 +40,11 @@ bool system_has_process_files(void);
 
 /* Closes the descriptors from low to high, both inclusive (at once since Linux 5.9, else one by one). */
 void system_close_range(int low, int high);
+
+/* From now on, exit() ends this process before any handler registered earlier and without flushing. Fall-back (the C
+ * library has no on_exit): with status SYSTEM_EXITED, whatever exit() was given. */
+enum { SYSTEM_EXITED = 1 };
+void system_exit_at_once(void);
 
 /* Fills `bytes` with random bytes, from the system call (Linux 3.17) or /dev/urandom. -1 with errno. */
 int system_random(void *bytes, size_t n);

@@ -267,7 +267,7 @@ void control_stop(struct control *c)
 bool control_wait(const struct control *c, unsigned milliseconds)
 {
 	struct word *w = &c->block->reports;
-	const struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	const struct timespec limit = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
 	bool slept = false;
 	for (;;) {
 		uint32_t value = atomic_load_explicit(&w->value, memory_order_acquire);

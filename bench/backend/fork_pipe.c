@@ -120,9 +120,9 @@ static bool feed(void *source)
 	read_all(f->in, &head, sizeof head);
 	if (head.index == NO_MORE)
 		return false;
-	read_all(f->in, f->room, head.bytes);
+	read_all(f->in, f->room, (size_t)head.bytes);
 	f->frame.index = head.index;
-	f->job->wire->work(f->job->ctx, f->worker, f->slot, head.index, f->room, head.bytes, f);
+	f->job->wire->work(f->job->ctx, f->worker, f->slot, head.index, f->room, (size_t)head.bytes, f);
 	send_frame(f, true);
 	return true;
 }

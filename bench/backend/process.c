@@ -31,17 +31,9 @@ void process_settle(pid_t opener)
 	signal(SIGTERM, SIG_DFL);
 }
 
-/* Runs first of the exit handlers, should the job call exit: the opener's handlers and stdio
- * buffers must not run a second time in its children. */
-static void exit_at_once(int status, void *unused)
-{
-	(void)unused;
-	_exit(status);
-}
-
 void process_disown(void)
 {
-	on_exit(exit_at_once, NULL);
+	system_exit_at_once(); /* the opener's handlers and stdio buffers must not run a second time in its children */
 }
 
 /* Returns when the process can be reaped or the time is over; leaves it to be reaped. */

@@ -99,8 +99,9 @@ static bool copy(const struct part *p)
 	const uint64_t end = p->hi * p->f->size;
 	while (at < end) {
 		const off_t there = (off_t)(p->offset + at);
-		const ssize_t n = p->action == COPY_HERE ? pread(p->fd, p->to + at, end - at, there)
-							 : pwrite(p->fd, p->to + at, end - at, there);
+		const ssize_t n = p->action == COPY_HERE
+					  ? pread(p->fd, p->to + at, (size_t)(end - at), there)
+					  : pwrite(p->fd, p->to + at, (size_t)(end - at), there);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)

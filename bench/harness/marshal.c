@@ -19,6 +19,7 @@
 #include "base/pickle.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,10 +197,9 @@ int marshal_open(struct marshal *h, const struct work *w, struct err *e)
 		.wire = {.pack = pickled ? pack_pickled : pack,
 			.work = work_on_bytes,
 			.unpack = pickled ? unpack_pickled : unpack}};
-	h->lists = calloc(w->chunks ? w->chunks : 1, sizeof *h->lists);
+	h->lists = w->chunks <= SIZE_MAX ? calloc(w->chunks ? (size_t)w->chunks : 1, sizeof *h->lists) : NULL;
 	if (!h->lists)
-		return err_blame(
-			e, CAUSE_MEMORY, "out of memory: lists of %zu bytes", w->chunks * sizeof *h->lists);
+		return err_blame(e, CAUSE_MEMORY, "out of memory: lists of %" PRIu64 " chunks", w->chunks);
 	for (uint64_t i = 0; i < w->chunks; i++) {
 		const struct piece p = piece_of(w, i);
 		size_t each, count = objects(&p, &each),

@@ -63,7 +63,7 @@ static bool grow_words(struct unique *u)
 	u->room = room;
 	u->slot_count = 2 * room;
 	for (size_t i = 0; i < u->count; i++) {
-		size_t at = words[i].hash & (u->slot_count - 1);
+		size_t at = (size_t)words[i].hash & (u->slot_count - 1);
 		while (slots[at])
 			at = (at + 1) & (u->slot_count - 1);
 		slots[at] = i + 1;
@@ -89,7 +89,7 @@ static void add(struct unique *u, size_t n)
 {
 	const char *word = u->letters + u->used;
 	const uint64_t hash = hash_of(word, n);
-	size_t at = hash & (u->slot_count - 1);
+	size_t at = (size_t)hash & (u->slot_count - 1);
 	for (; u->slots[at]; at = (at + 1) & (u->slot_count - 1)) {
 		struct word *w = u->words + u->slots[at] - 1;
 		if (w->hash == hash && w->length == n && memcmp(u->letters + w->at, word, n) == 0) {

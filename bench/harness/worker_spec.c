@@ -39,7 +39,7 @@ int worker_spec_make(struct worker_spec *o, const char *program, const struct ce
 	o->fd = system_memory_file("parscale order", true);
 	if (o->fd < 0 || io_write(o->fd, &head, sizeof head) < sizeof head ||
 		io_write(o->fd, cpus, cpus_bytes(c->workers)) < cpus_bytes(c->workers) ||
-		(p->text && io_write(o->fd, p->text, p->text_bytes) < p->text_bytes)) {
+		(p->text && io_write(o->fd, p->text, (size_t)p->text_bytes) < p->text_bytes)) {
 		err_blame(e, err_cause_of(errno), "input for workers: %s", strerror(errno));
 		worker_spec_close(o);
 		return -1;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined __x86_64__
+#if defined __x86_64__ || defined __i386__
 #include <cpuid.h>
 #endif
 
@@ -25,7 +25,7 @@ struct found {
 static bool ask_cpuid(struct found *caches)
 {
 	bool any = false;
-#if defined __x86_64__
+#if defined __x86_64__ || defined __i386__
 	enum { LEAF_INTEL = 4, LEAF_AMD = (int)0x8000001d, TYPE_INSTRUCTIONS = 2, MOST = 16 };
 	static const unsigned leaves[] = {LEAF_INTEL, (unsigned)LEAF_AMD};
 	for (size_t l = 0; l < sizeof leaves / sizeof *leaves && !any; l++)

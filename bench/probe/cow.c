@@ -67,7 +67,7 @@ static bool is_chosen(size_t i, uint64_t percent)
 
 static size_t chosen(size_t pages, uint64_t percent)
 {
-	return pages * percent / 100;
+	return (size_t)(pages * percent / 100);
 }
 
 /* Every `percent`-th page, one byte; returns the sum of what was read. */
@@ -205,7 +205,7 @@ static enum probe_status sample(
 	struct state *s = r->state;
 	(void)batch;
 	memset(s->account, 0, sizeof *s->account);
-	*s = (struct state){s->account, pages_map(bytes, huge), bytes / PAGE};
+	*s = (struct state){s->account, pages_map(bytes, huge), (size_t)(bytes / PAGE)};
 	if (!s->region)
 		return probe_say(out, PROBE_MEMORY, "out of memory");
 	enum probe_status status = PROBE_OK;

@@ -40,8 +40,11 @@ uint64_t pages_available(void)
 	return bytes ? bytes : UINT64_MAX;
 }
 
-void *pages_map(size_t bytes, bool huge)
+void *pages_map(uint64_t wanted, bool huge)
 {
+	if (wanted > PTRDIFF_MAX - HUGE_BYTES)
+		return NULL;
+	const size_t bytes = (size_t)wanted;
 	/* a huge page begins at a multiple of its size */
 	size_t all = huge ? bytes + HUGE_BYTES : bytes;
 	char *at =
@@ -61,10 +64,10 @@ void *pages_map(size_t bytes, bool huge)
 	return at;
 }
 
-void pages_unmap(void *at, size_t bytes)
+void pages_unmap(void *at, uint64_t bytes)
 {
 	if (at)
-		munmap(at, bytes);
+		munmap(at, (size_t)bytes);
 }
 
 uint64_t pages_huge_bytes(const void *at)

@@ -11,9 +11,9 @@
 uint64_t pages_available(void);
 
 /* Zeroed private memory, every page of it written to; `huge` asks for transparent huge pages, which the
- * system may not have. `bytes` is a multiple of 2 MiB for huge ones. NULL without memory. */
-void *pages_map(size_t bytes, bool huge);
-void pages_unmap(void *at, size_t bytes); /* NULL is legal */
+ * system may not have. `bytes` is a multiple of 2 MiB for huge ones. NULL without memory or where no pointer reaches so far. */
+void *pages_map(uint64_t bytes, bool huge);
+void pages_unmap(void *at, uint64_t bytes); /* NULL is legal */
 
 /* How much of [at, at + bytes) is in huge pages; of this process. */
 uint64_t pages_huge_bytes(const void *at);

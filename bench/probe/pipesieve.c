@@ -71,7 +71,7 @@ static bool take_messages(const struct pipeline *p, unsigned stage, unsigned cha
 		}
 		for (uint64_t left = m.number; left;) {
 			uint64_t primes[MESSAGE_PRIMES], n = left < MESSAGE_PRIMES ? left : MESSAGE_PRIMES;
-			if (!stream_read(t, p->down[stage][0], primes, n * sizeof *primes))
+			if (!stream_read(t, p->down[stage][0], primes, (size_t)n * sizeof *primes))
 				return false;
 			for (uint64_t i = 0; i < n; i++)
 				cross_out(crossed, r, first_multiple(r, primes[i]), primes[i]);
@@ -95,9 +95,10 @@ static void cross_out_alone(unsigned char *crossed, const struct pipesieve_range
 static void stage(const struct pipeline *p, unsigned i, struct task *t)
 {
 	const struct pipesieve_range *r = &p->ranges[i];
-	const uint64_t n = r->last - r->first;
+	const size_t n = (size_t)(r->last - r->first);
 	unsigned char *crossed = calloc(n, 1);
-	uint64_t *found = malloc((n + 1) * sizeof *found), count = 0;
+	uint64_t *found = malloc((n + 1) * sizeof *found);
+	size_t count = 0;
 	if (!crossed || !found) {
 		task_say(t, PROBE_MEMORY, "out of memory");
 	} else {
@@ -160,7 +161,7 @@ static bool send_batches(
 		if (m.number == 0)
 			continue;
 		if (!stream_write(t, p->down[i][1], &m, sizeof m) ||
-			!send(p, i, primes, m.number * sizeof *primes, t))
+			!send(p, i, primes, (size_t)m.number * sizeof *primes, t))
 			return false;
 		t->word[BYTES] += sizeof m;
 	}
@@ -174,7 +175,7 @@ static bool collect(const struct pipeline *p, struct task *t)
 	uint64_t fresh = 0, total = 0, count;
 	while (fresh < KNOWN && known[fresh] < p->ranges[0].first)
 		fresh++;
-	memcpy(p->primes, known, fresh * sizeof *known);
+	memcpy(p->primes, known, (size_t)fresh * sizeof *known);
 	total = fresh;
 	for (unsigned i = 0; i < p->stages; i++) {
 		if (p->way == PIPESIEVE_BATCHED && !send_batches(p, i, news, fresh, t))
@@ -189,7 +190,7 @@ static bool collect(const struct pipeline *p, struct task *t)
 			task_say(t, PROBE_WRONG, "more primes than numbers");
 			return false;
 		}
-		if (!stream_read(t, p->up[i][0], p->primes + total, count * sizeof *p->primes))
+		if (!stream_read(t, p->up[i][0], p->primes + total, (size_t)count * sizeof *p->primes))
 			return false;
 		news = p->primes + total;
 		fresh = count;
@@ -329,7 +330,7 @@ static int cases(struct probe_run *r, struct err *e)
 
 static int open_pipesieve(struct probe_run *r, struct err *e)
 {
-	const uint64_t end = r->option[STOP] + 1;
+	const size_t end = (size_t)r->option[STOP] + 1;
 	struct state *s = r->state = calloc(1, sizeof *s);
 	unsigned char *crossed = calloc(end, 1);
 	stream_quiet();
@@ -351,7 +352,7 @@ static void close_pipesieve(struct probe_run *r)
 {
 	struct state *s = r->state;
 	if (s && s->primes)
-		munmap(s->primes, (r->option[STOP] + 1) * sizeof *s->primes);
+		munmap(s->primes, ((size_t)r->option[STOP] + 1) * sizeof *s->primes);
 	free(s);
 	r->state = NULL;
 }

@@ -108,7 +108,7 @@ static void fill_share(void *ctx, struct task *t)
 
 static size_t bytes_of(const struct work *w)
 {
-	return sizeof(struct dictionary) + w->capacity * sizeof(struct entry);
+	return sizeof(struct dictionary) + (size_t)w->capacity * sizeof(struct entry);
 }
 
 static void lay(const struct work *w)
@@ -134,7 +134,7 @@ static enum probe_status check(const struct work *w, const struct entry *entries
 {
 	uint64_t found = 0;
 	enum probe_status status = PROBE_OK;
-	unsigned char *composite = calloc(w->stop + 1, 1);
+	unsigned char *composite = calloc((size_t)w->stop + 1, 1);
 	if (!composite)
 		return probe_say(s, PROBE_MEMORY, "out of memory");
 	for (uint64_t p = 2; p * p <= w->stop; p++)
@@ -181,7 +181,7 @@ static enum probe_status sample(
 	w.dictionary = state->dictionary;
 	w.how = c->how;
 	lay(&w);
-	memset(state->merged, 0, w.capacity * sizeof *state->merged);
+	memset(state->merged, 0, (size_t)w.capacity * sizeof *state->merged);
 	const struct tasks two = {.processes = c->worker == task_workers[1],
 		.count = WORKERS,
 		.run = fill_share,
@@ -228,7 +228,7 @@ static int open_primedict(struct probe_run *r, struct err *e)
 	const struct work w = make_work(r);
 	struct state *s = r->state = calloc(1, sizeof *s);
 	if (!s || !(s->dictionary = probe_shared(bytes_of(&w))) ||
-		!(s->merged = probe_shared(w.capacity * sizeof *s->merged)))
+		!(s->merged = probe_shared((size_t)w.capacity * sizeof *s->merged)))
 		return err_set(e, ERR_FAILED, "out of memory");
 	return 0;
 }
@@ -242,7 +242,7 @@ static void close_primedict(struct probe_run *r)
 	if (s->dictionary)
 		munmap(s->dictionary, bytes_of(&w));
 	if (s->merged)
-		munmap(s->merged, w.capacity * sizeof *s->merged);
+		munmap(s->merged, (size_t)w.capacity * sizeof *s->merged);
 	free(s);
 	r->state = NULL;
 }

@@ -138,7 +138,7 @@ static enum probe_status rate_of(struct probe_run *r, size_t reader, const struc
 	uint64_t batch, double *rate, struct probe_sample *s)
 {
 	const struct read_state *all = r->state;
-	const size_t level = c->size / WORKERS, w = c->size % WORKERS;
+	const size_t level = (size_t)(c->size / WORKERS), w = (size_t)(c->size % WORKERS);
 	const struct subject *subject = &all->subjects[reader][level][w];
 	const struct passes passes = {subject, (unsigned)w + 1, batch, level != MEMORY};
 	double ns = (double)NAN;

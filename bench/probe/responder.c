@@ -133,7 +133,7 @@ int responder_start(struct responder *r, unsigned targets, uint16_t port, uint64
 	const pid_t parent = getpid();
 	*r = (struct responder){.targets = targets};
 	s.sockets = malloc(targets * sizeof *s.sockets);
-	s.answers = malloc(s.room * sizeof *s.answers);
+	s.answers = malloc((size_t)s.room * sizeof *s.answers);
 	unsigned bound = 0;
 	for (unsigned i = 0; s.sockets && s.answers && i < RESPONDER_PORTS && port + i <= 65535; i++) {
 		r->port = (uint16_t)(port + i);

@@ -279,7 +279,7 @@ static enum probe_status sample(
 	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
 {
 	struct trade t = {
-		.desk = r->state, .path = c->how, .bytes = c->size, .rounds = batch, .fds = {-1, -1}};
+		.desk = r->state, .path = c->how, .bytes = (size_t)c->size, .rounds = batch, .fds = {-1, -1}};
 	struct task done[2];
 	if (!r->two_cpus)
 		return probe_say(s, PROBE_ABSENT, "one CPU only");

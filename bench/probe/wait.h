@@ -15,7 +15,7 @@ enum { WAIT_LOOKS = 5000 }; /* before the CPU is offered to others, who may be t
 
 static inline void wait_relax(void)
 {
-#if defined __x86_64__
+#if defined __x86_64__ || defined __i386__
 	__builtin_ia32_pause();
 #elif defined __aarch64__
 	__asm__ volatile("yield");

@@ -106,8 +106,8 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	struct series series[SERIES_MOST];
 	if (!focus || focus->cell.workers.value < 2)
 		return false;
-	size_t n = chart_series(g->d, &focus->cell, "", series), most = BARS_MOST / focus->cell.workers.value,
-	       shown = 0;
+	size_t n = chart_series(g->d, &focus->cell, "", series),
+	       most = (size_t)(BARS_MOST / focus->cell.workers.value), shown = 0;
 	if (most <= 1 || n == 0) { /* there is room for one: the one that the report is about */
 		series[0].of = &focus->cell;
 		n = 1;
@@ -121,7 +121,7 @@ bool chart_workers(struct drawing *g, const char *kernel)
 	if (!(longest > 0))
 		return false;
 	char unit[8], size[UNITS_RANGE_BYTES], setting[256];
-	const size_t bars = (n < most ? n : most > 1 ? most : 1) * focus->cell.workers.value;
+	const size_t bars = (n < most ? n : most > 1 ? most : 1) * (size_t)focus->cell.workers.value;
 	const double points = bars > 64 ? 5 : bars > 24 ? 10 : 14; /* a bar's */
 	struct gantt t = {.g = g,
 		.unit = 1e9 * units_seconds_unit(longest * 1e-9, unit),

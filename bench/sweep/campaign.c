@@ -154,7 +154,7 @@ static size_t add_canaries(struct campaign *c, const size_t *from, size_t n, uns
 	size_t had = canaries_had(c, block), count = 0;
 	for (size_t k = 0; k < stretches; k++) {
 		const size_t first = k * n / stretches, end = (k + 1) * n / stretches;
-		const size_t place = first + rng_next(random) % (end - first + 1);
+		const size_t place = first + (size_t)(rng_next(random) % (end - first + 1));
 		for (size_t i = first; i <= end; i++) {
 			if (i == place && had > 0)
 				had--;
@@ -290,7 +290,7 @@ static size_t arm_at(const struct campaign *c, size_t index, unsigned turn, size
 {
 	const size_t n = c->arm_count;
 	uint64_t random = c->plan->order_seed + ((uint64_t)index << 32) + turn / n * UINT64_C(0x5851f42d);
-	const size_t first = (rng_next(&random) + turn) % n;
+	const size_t first = (size_t)((rng_next(&random) + turn) % n);
 	const bool downwards = rng_next(&random) & 1;
 	return (first + (downwards ? n - place : place)) % n;
 }
@@ -381,7 +381,7 @@ static size_t rows_of_launch(const struct campaign *c, const struct campaign_arm
 				   row->cell_id.value < c->plan->count;
 		if (whole && !found->here)
 			*found = (struct torn){.here = true,
-				.cell = row->cell_id.value,
+				.cell = (size_t)row->cell_id.value,
 				.block = (unsigned)row->block.value};
 		if (!whole || row->cell_id.value != found->cell || row->block.value != found->block) {
 			err_set(e, ERR_USAGE, "%s/samples.csv: row %zu is of no launch of this plan",

@@ -46,7 +46,7 @@ static int read_letters(struct dna *d, const struct problem *p, uint64_t between
 		return -1;
 	if (p->listing) {
 		d->record_count = found.records;
-		d->records = calloc(found.records, sizeof *d->records);
+		d->records = calloc((size_t)found.records, sizeof *d->records);
 		if (!d->records) {
 			dna_free(d);
 			return err_blame(
@@ -77,7 +77,7 @@ void dna_free(struct dna *d)
 void dna_place(const struct dna *d, uint64_t offset, uint64_t length, struct kernel_place *out)
 {
 	*out = (struct kernel_place){
-		.start = offset, .text = (const char *)d->letters + offset, .length = length};
+		.start = offset, .text = (const char *)d->letters + offset, .length = (size_t)length};
 	if (!d->records)
 		return;
 	uint64_t low = 0, high = d->record_count; /* records[low].begin <= offset < records[high].begin */

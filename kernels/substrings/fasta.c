@@ -67,7 +67,7 @@ static void begin_record(struct reader *r)
 {
 	if (r->found.records) {
 		if (r->to)
-			memset(r->to + r->found.places, FASTA_BETWEEN, r->between);
+			memset(r->to + r->found.places, FASTA_BETWEEN, (size_t)r->between);
 		r->found.places += r->between;
 	}
 	if (r->records)
@@ -88,7 +88,7 @@ static void read_letters(struct reader *r, const unsigned char *p, const unsigne
 	if (r->to) {
 		unsigned char *to = r->to + r->found.places;
 		if (n == (uint64_t)(end - p))
-			memcpy(to, p, n);
+			memcpy(to, p, (size_t)n);
 		else
 			for (; p < end; p++)
 				if (is_letter(*p))

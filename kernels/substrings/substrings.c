@@ -70,7 +70,7 @@ static int make_text(struct substrings_input *in, const struct problem *p, struc
 	if (p->text && p->alphabet == ALPHABET_LETTERS)
 		filter_letters(p->text, p->text_bytes, in->text);
 	else if (p->text)
-		memcpy(in->text, p->text, in->count);
+		memcpy(in->text, p->text, (size_t)in->count);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	const uint64_t n = pairs_of(in, c);
 	(void)buffer;
 	*text = (const char *)in->shown + c.left - n;
-	return c.right - c.left + 2 * n;
+	return (size_t)(c.right - c.left + 2 * n);
 }
 
 static bool placed(const struct problem *p)

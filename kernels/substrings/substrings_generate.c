@@ -19,7 +19,7 @@ static void generate_random(unsigned char *to, uint64_t bytes, unsigned letters,
 	for (uint64_t i = 0; i < bytes; i += 8) {
 		unsigned char eight[8];
 		random_letters(random_draw(seed, i / 8), letters, eight);
-		memcpy(to + i, eight, bytes - i < 8 ? bytes - i : 8);
+		memcpy(to + i, eight, bytes - i < 8 ? (size_t)(bytes - i) : 8);
 	}
 }
 
@@ -30,7 +30,7 @@ static void generate_fibonacci(unsigned char *to, uint64_t bytes)
 	for (uint64_t i = 0; i < bytes && i < 2; i++)
 		to[i] = (unsigned char)i;
 	while (length < bytes) {
-		memcpy(to + length, to, bytes - length < last ? bytes - length : last);
+		memcpy(to + length, to, (size_t)(bytes - length < last ? bytes - length : last));
 		length += last;
 		last = length - last;
 	}

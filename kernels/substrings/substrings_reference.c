@@ -22,7 +22,7 @@ static int setup(const struct problem *p, void **input, struct err *e)
 static size_t scratch_bytes(const void *input)
 {
 	const struct substrings_input *in = input;
-	return 2 * in->count * sizeof(uint32_t);
+	return 2 * (size_t)in->count * sizeof(uint32_t);
 }
 
 static void visit(const struct substrings_input *in, struct span s, uint32_t *pairs, struct tally *out,

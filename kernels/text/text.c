@@ -128,7 +128,7 @@ static size_t spell(const void *input, uint64_t item, char *buffer, const char *
 	const struct text_input *in = input;
 	(void)buffer;
 	*text = (const char *)in->text + item;
-	return text_word_end(in, item) - item;
+	return (size_t)(text_word_end(in, item) - item);
 }
 
 static size_t fold(const void *input, const char *text, size_t length, char *to)
@@ -161,7 +161,7 @@ static struct piece pack(const void *input, struct span s)
 		to = in->bytes;
 	if (to > 0 && text_in_word(in, to - 1))
 		to = text_word_end(in, to);
-	return (struct piece){in->text + from, to > from ? to - from : 0, from, 0};
+	return (struct piece){in->text + from, to > from ? (size_t)(to - from) : 0, from, 0};
 }
 
 static void adopt(const void *input, unsigned char *bytes, size_t count, union kernel_part *part)

@@ -60,7 +60,7 @@ static inline const unsigned char *text_around_tile(
 		return from;
 	const uint64_t room = TEXT_AROUND - TEXT_BLOCK + before;
 	memset(edge, 0xFF, TEXT_AROUND);
-	memcpy(edge + TEXT_BLOCK - before, from, left < room ? left : room);
+	memcpy(edge + TEXT_BLOCK - before, from, (size_t)(left < room ? left : room));
 	return edge;
 }
 

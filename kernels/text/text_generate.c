@@ -87,5 +87,5 @@ void text_generate(unsigned char *to, uint64_t bytes, uint64_t seed)
 {
 	generate(to, bytes < TEXT_PERIOD ? bytes : TEXT_PERIOD, seed);
 	for (uint64_t at = TEXT_PERIOD; at < bytes; at += TEXT_PERIOD)
-		memcpy(to + at, to, bytes - at < TEXT_PERIOD ? bytes - at : TEXT_PERIOD);
+		memcpy(to + at, to, bytes - at < TEXT_PERIOD ? (size_t)(bytes - at) : TEXT_PERIOD);
 }

@@ -74,7 +74,7 @@ static unsigned char traffic[MAX_CHUNKS + HEAVY_BYTES];
 
 size_t traffic_of(const struct record *r, uint64_t index)
 {
-	return r->heavy && index % 5 == 0 ? HEAVY_BYTES : index % 700;
+	return r->heavy && index % 5 == 0 ? HEAVY_BYTES : (size_t)(index % 700);
 }
 
 /* Where it is and, as one who makes what it sends, in the room it was given. */

@@ -39,7 +39,8 @@ static void check(
 	assert_int_equal(v->setup(&p, &input, &e), 0);
 	const uint64_t units = v->units(input), room = v->scratch_bytes(input) / sizeof(double);
 	assert_int_equal(units, (words + STREAM_UNIT - 1) / STREAM_UNIT);
-	double *target = aligned_alloc(4096, (room + GUARD + GUARD - 1) / GUARD * GUARD * sizeof *target);
+	double *target =
+		aligned_alloc(4096, (size_t)(room + GUARD + GUARD - 1) / GUARD * GUARD * sizeof *target);
 	assert_non_null(target);
 	for (unsigned w = 0; w < workers; w++) {
 		const uint64_t lo = units * w / workers, hi = units * (w + 1) / workers;

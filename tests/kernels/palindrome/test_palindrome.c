@@ -62,7 +62,7 @@ static void poison_margins(struct palindrome_input *in, unsigned char byte)
 	memset(in->words - MEMORY_MARGIN, byte, MEMORY_MARGIN);
 	unsigned char *end = in->words + in->count * in->length;
 	uint64_t groups = (in->count + PALINDROME_GROUP - 1) / PALINDROME_GROUP;
-	memset(end, byte, (groups * PALINDROME_GROUP - in->count) * in->length + MEMORY_MARGIN);
+	memset(end, byte, (size_t)(groups * PALINDROME_GROUP - in->count) * in->length + MEMORY_MARGIN);
 }
 
 enum making { RANDOM, ALL, NONE, MIXED, MAKINGS };
@@ -123,9 +123,9 @@ static void test_generated(void **state)
 	for (uint64_t length = 1; length <= LONGEST; length += 7) {
 		struct palindrome_input *all = open_input(&palindrome_reference, 5000, length);
 		struct palindrome_input *few = open_input(&palindrome_scalar, 100, length);
-		assert_memory_equal(all->words, few->words, 100 * length);
+		assert_memory_equal(all->words, few->words, (size_t)(100 * length));
 		few->words[0] = 0;
-		unsigned long letters[256] = {0}, outside = 5000 * length;
+		uint64_t letters[256] = {0}, outside = 5000 * length;
 		for (uint64_t i = 0; i < 5000 * length; i++)
 			letters[all->words[i]]++;
 		for (unsigned c = 'a'; c <= 'z'; c++) {

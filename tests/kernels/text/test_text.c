@@ -118,9 +118,9 @@ static void test_every_alignment(void **state)
 		for (uint64_t place = 0; place < TEXT_BLOCK; place++) {
 			uint64_t bytes = place + n + random_below(100),
 				 pair = n > 1 ? random_below(n / 2) : 0;
-			memset(text, ' ', bytes);
+			memset(text, ' ', (size_t)bytes);
 			put_word(text, place, n, 26, true);
-			memcpy(g.end - bytes, text, bytes);
+			memcpy(g.end - bytes, text, (size_t)bytes);
 			check_all(g.end - bytes, bytes, 2, "one word");
 			if (n > 1) {
 				g.end[(ptrdiff_t)(place + pair) - (ptrdiff_t)bytes] =

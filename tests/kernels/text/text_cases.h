@@ -86,10 +86,10 @@ static inline void check_between(
 	struct guarded *g, const unsigned char *text, uint64_t bytes, struct asked asked, const char *what)
 {
 	memset(g->begin, 'a', (size_t)(g->end - g->begin));
-	memcpy(g->begin, text, bytes);
+	memcpy(g->begin, text, (size_t)bytes);
 	check_asked(g->begin, bytes, asked, what);
 	memset(g->begin, 'a', (size_t)(g->end - g->begin));
-	memcpy(g->end - bytes, text, bytes);
+	memcpy(g->end - bytes, text, (size_t)bytes);
 	check_asked(g->end - bytes, bytes, asked, what);
 }
 
