@@ -135,6 +135,12 @@ static char **own_environment(void)
 	return all;
 }
 
+static int no_gnuplot(struct err *e)
+{
+	return err_set(
+		e, ERR_ABSENT, "charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
+}
+
 static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 {
 	char script[PATH_SIZE], errors[PATH_SIZE];
@@ -157,8 +163,7 @@ static pid_t start_gnuplot(const char *work, const char *stem, struct err *e)
 	}
 	free(environment);
 	if (why == ENOENT)
-		return err_set(e, ERR_ABSENT,
-			"charts need gnuplot, which was not found (Debian: apt install gnuplot-nox)");
+		return no_gnuplot(e);
 	if (why != 0)
 		return err_set(e, ERR_FAILED, "gnuplot: %s", strerror(why));
 	return pid;
@@ -219,6 +224,9 @@ static int finish(
 		p->stem[0] = '\0';
 		return 0;
 	}
+	/* POSIX: where posix_spawn does not learn of it, so ends a child whose program is missing; qemu-user's do */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && !*text)
+		return no_gnuplot(e);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(
 			e, ERR_FAILED, "gnuplot failed on chart %s: %s", p->stem, *text ? text : "killed");

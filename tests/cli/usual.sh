@@ -99,7 +99,11 @@ if command -v gnuplot >/dev/null; then
 	ok 'a gnuplot that ends by a signal costs its charts' env PATH="$PWD/ends:$PATH" "$PARSCALE_BUILD/parscale" report n1
 	holds '... which is named' grep -q 'gnuplot: chart .* is not drawn: ended by signal 11' err
 	holds '... and the report is there' test -s n1/report.html
-	mkdir hangs
+	mkdir hangs gone
+	printf '#!/bin/sh\nexit 127\n' >gone/gnuplot
+	chmod +x gone/gnuplot
+	ok 'a gnuplot that is found missing late' env PATH="$PWD/gone:$PATH" "$PARSCALE_BUILD/parscale" report n1
+	holds '... leaves tables' grep -q 'charts need gnuplot, .* the report has tables only' err
 	printf '#!/bin/sh\nexec sleep 600\n' >hangs/gnuplot
 	chmod +x hangs/gnuplot
 	fails 1 'a gnuplot that hangs' env PATH="$PWD/hangs:$PATH" PARSCALE_GNUPLOT_SECONDS=0.2 "$PARSCALE_BUILD/parscale" plot n1
