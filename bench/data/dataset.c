@@ -182,7 +182,8 @@ int dataset_against_others(struct dataset *d, struct err *e)
 		char dir[FOLDER_PATH];
 		if (folder_path(dir, d->dir, others.list[i].folder, e) != 0)
 			return -1;
-		if (folder_has(dir, "summary.csv") && folder_has(dir, "samples.csv"))
+		if (folder_has(dir, "summary.csv") && folder_has(dir, "samples.csv") &&
+			folder_has(dir, "manifest.json"))
 			result = dataset_against(d, dir, false, e);
 	}
 	return result;

@@ -94,7 +94,8 @@ for bad in '../against' 'against/../x' 'against/' 'againstx' 'against/a/b'; do
 	fails 2 "a manifest that names the folder '$bad'" parscale resume odd
 	holds '... says nothing sound' grep -q 'odd/manifest.json does not say which programs' err
 done
-rm -rf killed
+rm -rf killed three/against/planted-2
+says '^- Of 6 cells in common' 'a folder that was not copied is left out' parscale report three --format text
 sides=2
 
 # --- kills ---
