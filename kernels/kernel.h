@@ -58,9 +58,9 @@ struct problem {
 	unsigned workers; /* how many will share the units; 0 counts as 1 */
 	/* cache tile of one worker; 0: the variant's own choice from the caches below */
 	uint64_t block_bytes;
-	uint64_t l1_bytes; /* a worker's L1 data cache; 0: unknown, take 32 KiB */
-	uint64_t l2_bytes; /* a worker's share of L2; 0: unknown, take 256 KiB */
-	uint64_t l3_bytes; /* a worker's share of L3; 0: none or unknown */
+	uint64_t l1_bytes;           /* a worker's L1 data cache; 0: unknown, take 32 KiB */
+	uint64_t l2_bytes;           /* a worker's share of L2; 0: unknown, take 256 KiB */
+	uint64_t l3_bytes;           /* a worker's share of L3; 0: none or unknown */
 	const struct filler *filler; /* makes the large arrays of inputs (fill.h); NULL: their kernels do */
 };
 
@@ -92,7 +92,7 @@ bool parameter_same(const struct parameter *parameter, const struct problem *p, 
 /* Every parameter at its fallback, every hint unknown. */
 void problem_init(struct problem *p);
 
-/* Adds units s to *out. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes,
+/* Adds units s to *out; of none, nothing. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes,
  * 4096-byte aligned, zeroed when the worker began and left alone between its chunks; `input` is shared and
  * read-only. */
 typedef void kernel_chunk_fn(const void *input, struct span s, void *scratch, struct tally *out);

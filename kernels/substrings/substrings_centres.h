@@ -255,7 +255,7 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 {
 	substrings_state_begin(state, s);
 	for (uint64_t z = s.lo ? 2 * s.lo * SUBSTRINGS_BLOCK - 1 : 0;
-		z < 2 * s.hi * SUBSTRINGS_BLOCK - 1 && z + 1 < 2 * in->count; z++)
+		z + 1 < 2 * s.hi * SUBSTRINGS_BLOCK && z + 1 < 2 * in->count; z++)
 		if ((!flip || z % 2) &&
 			substrings_longest(z, substrings_pairs(in, state, z, 0, flip, isa)) >= in->peak &&
 			sink(ctx, &z, 1) != 0)

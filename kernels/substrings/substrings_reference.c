@@ -30,10 +30,9 @@ static void visit(const struct substrings_input *in, struct span s, uint32_t *pa
 {
 	const unsigned char *text = in->text;
 	const uint64_t step = in->flip ? 2 : 1;
-	const uint64_t first = s.lo ? 2 * s.lo * SUBSTRINGS_BLOCK - 1 : 0,
-		       end = 2 * s.hi * SUBSTRINGS_BLOCK - 1;
+	const uint64_t first = s.lo ? 2 * s.lo * SUBSTRINGS_BLOCK - 1 : 0, end = 2 * s.hi * SUBSTRINGS_BLOCK;
 	uint64_t middle = 0, reach = 0; /* of the palindrome that goes furthest: its centre, its end */
-	for (uint64_t z = in->flip ? 1 : 0; z < end && z + 1 < 2 * in->count; z += step) {
+	for (uint64_t z = in->flip ? 1 : 0; z + 1 < end && z + 1 < 2 * in->count; z += step) {
 		const struct substrings_centre c = substrings_centre(z);
 		uint64_t n = 0;
 		if (c.right < reach) {

@@ -183,6 +183,8 @@ struct tally count_units(const struct variant *v, const void *input, uint64_t lo
 		struct tally part = {0};
 		v->chunk(input, (struct span){cut[order[i]], cut[order[i] + 1]}, scratch[i % workers].begin,
 			&part);
+		v->chunk(input, (struct span){cut[order[i]], cut[order[i]]}, scratch[i % workers].begin,
+			&part);
 		tally_add(&sum, part);
 	}
 	for (unsigned w = 0; w < workers; w++)
