@@ -10,6 +10,7 @@ set yrange [0.3:n + 0.7]
 set logscale x 2
 set format x "%.3g"
 set xtics (0.25, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 8, 16)
+if (xhigh / xlow > 5) { set xtics (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16) }
 set ytics () scale 0
 do for [i = 1:n] { set ytics add (names[i] i) }
 small = n > 24 ? ",10" : ",12"
