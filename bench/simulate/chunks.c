@@ -37,7 +37,7 @@ struct args {
 	unsigned model, ranks, ranks_per_node, chunks_per_rank, part, percent, slope, cpus;
 	double chunk, latency, counter, local, cv, slice, outside;
 	uint64_t seed;
-	bool oversubscribed;
+	bool oversubscribed, atomic;
 };
 
 struct event {
@@ -295,9 +295,9 @@ static void simulate_cluster(const struct args *a)
 
 /*
  * Each CPU runs its ranks in turn, a slice of time each. A rank works outside for `outside`, then
- * needs the counter for `counter` under a lock. Who is preempted with the lock keeps it until its next
- * turn, and whoever runs meanwhile spins. Without a lock (`local` instead of `counter`: an atomic
- * addition) nobody can be caught.
+ * needs the counter for `counter`, which one at a time has. Under a lock, who is preempted keeps it until
+ * its next turn, and whoever runs meanwhile spins. An atomic addition is over before its rank can be
+ * preempted.
  */
 struct agent {
 	double left; /* of the present part */
@@ -354,6 +354,8 @@ static void step(struct host *h, uint64_t *random)
 			g->inside = false;
 			g->left = h->a->outside;
 		}
+		if (h->cpus[c].slice_end <= h->now && g->inside && h->a->atomic)
+			h->cpus[c].slice_end = h->now + g->left;
 		if (h->cpus[c].slice_end <= h->now) {
 			h->cpus[c].running = (h->cpus[c].running + 1) % ranks_of(h, c);
 			h->cpus[c].slice_end = h->now + h->a->slice * (0.5 + uniform(random));
@@ -405,6 +407,7 @@ static const struct option_spec specs[] = {
 		"the last chunks take so many per cent more than the mean, the first so many less (default: 0)"),
 	OPTION_FLAG("oversubscribed", struct args, oversubscribed,
 		"one host: its counter is under a lock, and its ranks take turns on its CPUs"),
+	OPTION_FLAG("atomic", struct args, atomic, "the same: an atomic addition instead of the lock"),
 	OPTION_COUNT("cpus", struct args, cpus, 1, 10000, "the same: CPUs (default: 2)"),
 	OPTION_SECONDS("slice", struct args, slice, "the same: turn of a rank (default: 3ms)"),
 	OPTION_SECONDS("outside", struct args, outside,
