@@ -131,6 +131,11 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	return multiples_plain(v, primes, n, to);
 }
 
+static void find_lines(const struct window *v, uint32_t *x, uint32_t n)
+{
+	find_lines_plain(v, x, n);
+}
+
 /* 32 bytes of 16 lines, inverted and turned: byte l of the halves of row i is byte i, or 16 + i, of line l.
  * Each round interleaves the bytes of rows that are eight apart. */
 INLINE void turn_rows(const unsigned char *lines, size_t stride, __m256i *rows)

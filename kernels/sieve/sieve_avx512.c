@@ -296,31 +296,24 @@ INLINE __m512i join(__m256i low, __m256i high)
 	return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
 
-/* What is the same for all primes of a window. 1/M is rounded up: quotients are right below 2^31. */
-struct thrower {
-	__m512i reciprocal, modulus;
-	__m128i shift;
-};
-
-INLINE struct thrower thrower_of(const struct window *v)
+/* 1/M is rounded up: quotients are right below 2^31. */
+static void find_lines(const struct window *v, uint32_t *hits, uint32_t n)
 {
 	const bool small = v->modulus == 30;
-	return (struct thrower){
-		.reciprocal = _mm512_set1_epi64(small ? 2290649225 : 2617884829), /* 2^36 / 30, 2^39 / 210 */
-		.modulus = _mm512_set1_epi32((int)v->modulus),
-		.shift = _mm_cvtsi32_si128(small ? 36 : 39)};
-}
-
-/* thrown_hit() of 16 numbers. */
-INLINE __m512i thrown_hits(const struct window *v, const struct thrower *t, __m512i x)
-{
-	__m512i even = _mm512_srl_epi64(_mm512_mul_epu32(x, t->reciprocal), t->shift);
-	__m512i odd = _mm512_srl_epi64(_mm512_mul_epu32(_mm512_srli_epi64(x, 32), t->reciprocal), t->shift);
-	__m512i bit = _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
-	__m512i at = _mm512_srli_epi32(_mm512_sub_epi32(x, _mm512_mullo_epi32(bit, t->modulus)), 1);
-	__mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(64));
-	__m512i line = _mm512_mask_mov_epi32(look_up(v->line, at), upper, look_up(v->line + 64, at));
-	return _mm512_or_si512(_mm512_slli_epi32(bit, 8), line);
+	const __m512i reciprocal =
+		_mm512_set1_epi64(small ? 2290649225 : 2617884829); /* 2^36 / 30, 2^39 / 210 */
+	const __m512i modulus = _mm512_set1_epi32((int)v->modulus), half = _mm512_set1_epi32(64);
+	const __m128i shift = _mm_cvtsi32_si128(small ? 36 : 39);
+	for (uint32_t i = 0; i < n; i += 16) {
+		__m512i x = _mm512_loadu_si512(hits + i);
+		__m512i even = _mm512_srl_epi64(_mm512_mul_epu32(x, reciprocal), shift);
+		__m512i odd = _mm512_srl_epi64(_mm512_mul_epu32(_mm512_srli_epi64(x, 32), reciprocal), shift);
+		__m512i bit = _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
+		__m512i at = _mm512_srli_epi32(_mm512_sub_epi32(x, _mm512_mullo_epi32(bit, modulus)), 1);
+		__m512i line = _mm512_mask_mov_epi32(
+			look_up(v->line, at), _mm512_test_epi32_mask(at, half), look_up(v->line + 64, at));
+		_mm512_storeu_si512(hits + i, _mm512_or_si512(_mm512_slli_epi32(bit, 8), line));
+	}
 }
 
 /* Steps longer than 2^31 are found by their gap alone, so that nothing wraps: rooms are 512 M shorter than that,
@@ -329,7 +322,6 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 {
 	if ((uint64_t)primes[n - 1] * primes[n - 1] > v->base)
 		return multiples_plain(v, primes, n, to);
-	const struct thrower t = thrower_of(v);
 	const __m512i room = _mm512_set1_epi32((int)v->room), one = _mm512_set1_epi32(1),
 		      classes = _mm512_set1_epi32(WHEEL_CLASSES), low_byte = _mm512_set1_epi32(255);
 	const __m512 top = _mm512_set1_ps(0x1p31f);
@@ -347,20 +339,17 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	last = _mm512_mask_mov_epi32(last, bit_6, look_up(v->to_coprime + 192, q));
 	next = _mm512_mask_mov_epi32(next, bit_7, last);
 	__m512i class = _mm512_srli_epi32(next, 8), far = _mm512_and_si512(next, low_byte);
-	at_low = _mm512_add_epi64(
-		at_low, _mm512_mul_epu32(p_low, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(far))));
-	at_high = _mm512_add_epi64(
-		at_high, _mm512_mul_epu32(p_high, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(far, 1))));
-	const __m512i wide_room = _mm512_set1_epi64(v->room);
-	alive &= (__mmask16)(_mm512_cmple_epu64_mask(at_low, wide_room) |
-			     _mm512_cmple_epu64_mask(at_high, wide_room) << 8);
 	__m512i at = join(_mm512_cvtepi64_epi32(at_low), _mm512_cvtepi64_epi32(at_high));
 	const __m512i longest = _mm512_cvttps_epu32(_mm512_div_ps(top, _mm512_cvtepu32_ps(p)));
+	alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
+	alive = _mm512_mask_cmple_epu32_mask(alive, far, longest);
+	at = _mm512_add_epi32(at, _mm512_mullo_epi32(far, p));
+	alive = _mm512_mask_cmple_epu32_mask(alive, at, room);
 	/* As many steps for all primes that are alike: a loop that ends by what is left ends at random. */
 	const uint32_t usual = v->room / primes[0] * WHEEL_CLASSES / WHEEL + 2;
 	uint32_t found = 0;
 	for (uint32_t step = 0; step < usual || alive; step++) {
-		_mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(alive, thrown_hits(v, &t, at)));
+		_mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(alive, at));
 		found += (uint32_t)__builtin_popcount(alive);
 		__m512i gap = look_up(v->gap, class);
 		at = _mm512_add_epi32(at, _mm512_mullo_epi32(gap, p));

@@ -62,11 +62,14 @@ static void make_window(const struct sieve_input *in, uint64_t block, struct win
 	}
 }
 
-/* A hit in bit x / M of line x modulo M: the bit times 256, and the number of the line. */
-INLINE uint32_t thrown_hit(const struct window *v, uint32_t x)
+/* Makes numbers hits: x is in bit x / M of line x modulo M, which becomes the bit times 256 and the number of
+ * the line. */
+static inline void find_lines_plain(const struct window *v, uint32_t *x, uint32_t n)
 {
-	uint32_t bit = v->modulus == 30 ? x / 30 : x / 210;
-	return bit << 8 | v->line[(x - bit * v->modulus) / 2];
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t bit = v->modulus == 30 ? x[i] / 30 : x[i] / 210;
+		x[i] = bit << 8 | v->line[(x[i] - bit * v->modulus) / 2];
+	}
 }
 
 /* Of one prime. */
@@ -76,7 +79,7 @@ static inline uint32_t multiples_of(const struct window *v, uint64_t p, uint32_t
 	uint32_t next = v->to_coprime[q % WHEEL], class = next >> 8, n = 0;
 	at += p * (next & 255);
 	while (at <= v->room) {
-		to[n++] = thrown_hit(v, (uint32_t)at);
+		to[n++] = (uint32_t)at;
 		at += p * v->gap[class];
 		class = class + 1 < WHEEL_CLASSES ? class + 1 : 0;
 	}
@@ -151,8 +154,10 @@ struct sink {
 	uint32_t class;
 };
 
-static void take_hits(struct sieve_scratch *w, const uint32_t *hits, uint32_t n, struct sink sink)
+static void take_hits(
+	const struct window *v, struct sieve_scratch *w, uint32_t *hits, uint32_t n, struct sink sink)
 {
+	find_lines(v, hits, n);
 	if (!sink.one_line) {
 		throw_hits(w, hits, n);
 		return;
@@ -183,11 +188,11 @@ static void for_bucketed_primes(
 			for (uint32_t j = 0; j < n; j += 16) {
 				used += multiples(&v, primes + j, n - j < 16 ? n - j : 16, hits + used);
 				if (used >= THROWN_AT_ONCE) {
-					take_hits(w, hits, used, sink);
+					take_hits(&v, w, hits, used, sink);
 					used = 0;
 				}
 			}
-			take_hits(w, hits, used, sink);
+			take_hits(&v, w, hits, used, sink);
 			clip_buckets(in, w);
 		}
 	}

@@ -33,8 +33,9 @@ static const double per_segment = 1000, presieve_per_bit = 0.036;
  * block, and its multiples in lines go through a bucket. */
 static const double per_prime = 6, per_prime_and_block = 1.5, per_bucketed_prime = 1,
 		    per_bucketed_prime_and_block = 2.5;
-/* The memory of a bucket is new to the worker. */
-static const double per_thrown = 3, per_bucket_byte = 0.7;
+static const double per_thrown = 3;
+/* Large scratch is new to the worker. */
+static const double per_new_byte = 0.7;
 /* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so
  * much of it. */
 static const double kept_part = 0.75, kept_per_bit = 0.03;
@@ -109,14 +110,14 @@ static double cost(const struct sieve_geometry *s, const struct machine *m, doub
 		sum += lines * large * start_cost(m, large) +
 		       bits * hit_cost(m, line) * density(segment_end, direct);
 	if (kept * line / 8 > kept_part * m->l2)
-		sum += bits * kept_per_bit;
+		sum += bits * kept_per_bit + kept * line / 8 * per_new_byte;
 	double origins = about_primes(direct) * (double)s->blocks * per_prime_and_block,
 	       set_up = about_primes(direct) * per_prime;
 	if (root <= direct)
 		return (set_up + origins) * m->workers + sum * idleness(lines, m->workers);
 	double bucketed = about_primes(root) - about_primes(direct);
 	set_up += bucketed * per_bucketed_prime +
-		  density(direct, root) * line * s->classes * SIEVE_HIT * per_bucket_byte;
+		  density(direct, root) * line * s->classes * SIEVE_HIT * per_new_byte;
 	sum += origins + bucketed * (double)s->blocks * per_bucketed_prime_and_block;
 	sum += density(direct, root) * bits * per_thrown;
 	return set_up * m->workers + sum * idleness((double)s->blocks, m->workers);

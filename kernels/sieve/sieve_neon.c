@@ -125,6 +125,11 @@ static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32
 	return multiples_plain(v, primes, n, to);
 }
 
+static void find_lines(const struct window *v, uint32_t *x, uint32_t n)
+{
+	find_lines_plain(v, x, n);
+}
+
 static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	turn_plain(lines, stride, c, words);

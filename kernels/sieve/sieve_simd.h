@@ -42,10 +42,12 @@ static struct ones count_ones(const unsigned char *bits, uint32_t bytes);
 static uint32_t unpack(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes);
 
-/* Writes the hits, as thrown_hit() makes them, of the multiples of n <= 16 ascending primes in a window, from
- * their squares on, that are coprime to 210, and returns how many. May write 15 elements more. */
+/* Writes the offsets of the multiples of n <= 16 ascending primes in a window, from their squares on, that
+ * are coprime to 210, and returns how many. May write 15 elements more. find_lines() makes n offsets hits, and
+ * may change 15 elements more. */
 struct window;
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
+static void find_lines(const struct window *v, uint32_t *x, uint32_t n);
 
 /* Of lists (sieve_transpose.h). COLUMN_BYTES bytes of every line, made words of candidates in order; in memory
  * their least significant byte comes first. */
