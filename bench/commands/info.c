@@ -41,14 +41,15 @@ static void print_topic(FILE *out, const char *kind, const char *topic, const ch
 }
 
 /* What is not told of a cache is said so, or left out. */
-static void print_cache(const struct machine_cache *c, FILE *out)
+static void print_cache(const struct machine_cache *c, const char *source, FILE *out)
 {
 	char bytes[UNITS_BYTES], lines[48] = "";
 	if (c->line > 0)
 		snprintf(lines, sizeof lines, "lines of %d bytes, ", c->line);
-	fprintf(out, "  L%-15d %d %s%s, %seach for %d hardware thread%s\n", c->level, c->count,
+	fprintf(out, "  L%-15d %d %s%s, %seach for %d hardware thread%s%s%s%s\n", c->level, c->count,
 		c->bytes ? "x " : "of ", c->bytes ? units_bytes((double)c->bytes, bytes) : "unknown size",
-		lines, c->shared_by, units_plural((uint64_t)c->shared_by));
+		lines, c->shared_by, units_plural((uint64_t)c->shared_by), *source ? " (" : "", source,
+		*source ? ")" : "");
 }
 
 static void print_machine(const struct machine *m, FILE *out)
@@ -72,7 +73,7 @@ static void print_machine(const struct machine *m, FILE *out)
 		print_text(out, "memory alone", text);
 	}
 	for (int i = 0; i < m->cache_count; i++)
-		print_cache(&m->caches[i], out);
+		print_cache(&m->caches[i], m->topology.cache_source[m->caches[i].level - 1], out);
 	print_text(out, "memory", m->memory_bytes ? units_bytes((double)m->memory_bytes, bytes) : "");
 	print_text(out, "read from", m->topology.source);
 	print_text(out, "key", key);
@@ -139,9 +140,10 @@ static int print_placement(const struct facts *facts, FILE *out)
 			status = -1;
 	fprintf(out, "\nworker counts worth measuring\n");
 	for (int i = 0; i < n; i++)
-		fprintf(out, "  %u%s%s%s\n", counts[i].workers, counts[i].edge ? ": " : "",
+		fprintf(out, "  %u%s%s%s%s\n", counts[i].workers, counts[i].edge ? ": " : "",
 			counts[i].edge ? counts[i].edge : "",
-			counts[i].oversubscribed ? " (oversubscribed)" : "");
+			counts[i].oversubscribed ? " (oversubscribed)" : "",
+			counts[i].spare ? " (where a curve bends)" : "");
 	return status;
 }
 

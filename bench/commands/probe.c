@@ -76,7 +76,7 @@ static int show(struct output *o, const struct probe_shown *s, struct err *e)
 	struct cache_levels caches;
 	const bool cache = s->run->probe == &probe_cache;
 	if (cache) {
-		cache_levels_told(&caches, &s->run->place, "", "");
+		cache_levels_told(&caches, &s->run->place, NULL, "");
 		if (cache_levels_measure(&caches, s->rows, e) != 0)
 			return -1;
 	}

@@ -32,7 +32,7 @@ const char *cache_verdict_name(enum cache_verdict v)
 }
 
 void cache_levels_told(
-	struct cache_levels *c, const struct place *place, const char *source, const char *note)
+	struct cache_levels *c, const struct place *place, const struct topology *t, const char *note)
 {
 	*c = (struct cache_levels){.workers = place->capacity,
 		.memory_ns = (double)NAN,
@@ -52,7 +52,9 @@ void cache_levels_told(
 			.bytes_range = none,
 			.share_range = none,
 			.ns_range = none};
-	snprintf(c->source, sizeof c->source, "%s", source);
+	for (size_t i = 0; t && i < CACHE_LEVELS; i++)
+		memcpy(c->level[i].source, t->cache_source[i], sizeof c->level[i].source);
+	snprintf(c->source, sizeof c->source, "%s", t ? t->source : "");
 	snprintf(c->note, sizeof c->note, "%s", note);
 }
 
@@ -279,8 +281,10 @@ static char *size_text(double bytes, char *text)
 char *cache_level_text(const struct cache_level *l, char text[CACHE_TEXT])
 {
 	char told[UNITS_BYTES], at[UNITS_BYTES], low[UNITS_BYTES], high[UNITS_BYTES], ns[UNITS_BYTES];
-	int n = l->told_bytes ? snprintf(text, CACHE_TEXT, "%s told", units_bytes_exact(l->told_bytes, told))
-			      : snprintf(text, CACHE_TEXT, "not told");
+	int n = l->told_bytes
+			? snprintf(text, CACHE_TEXT, "%s told%s%s%s", units_bytes_exact(l->told_bytes, told),
+				  *l->source ? " (" : "", l->source, *l->source ? ")" : "")
+			: snprintf(text, CACHE_TEXT, "not told");
 	if (l->verdict == CACHE_UNSEEN)
 		n += snprintf(text + n, CACHE_TEXT - (size_t)n, "; not seen in latencies");
 	else if (l->verdict == CACHE_UNMEASURED)
@@ -307,8 +311,9 @@ static json_t *whole(uint64_t n)
 
 static json_t *level_json(const struct cache_level *l, size_t i)
 {
-	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "level",
-		(int)i + 1, "verdict", verdicts[l->verdict], "told_bytes", whole(l->told_bytes),
+	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"level", (int)i + 1, "verdict", verdicts[l->verdict], "source",
+		*l->source ? json_string(l->source) : json_null(), "told_bytes", whole(l->told_bytes),
 		"told_share_bytes", whole(l->told_share), "used_bytes", whole(cache_level_used(l)), "bytes",
 		real_json(l->bytes), "bytes_low", real_json(l->bytes_range.low), "bytes_high",
 		real_json(l->bytes_range.high), "share_bytes", real_json(l->share), "share_bytes_low",
@@ -366,6 +371,8 @@ static bool parse_level(struct cache_level *l, const json_t *object)
 		.share_range = range_of(object, "share_bytes_low", "share_bytes_high"),
 		.ns = number_of(object, "latency_ns"),
 		.ns_range = range_of(object, "latency_ns_low", "latency_ns_high")};
+	const char *source = json_string_value(json_object_get(object, "source"));
+	snprintf(l->source, sizeof l->source, "%s", source ? source : "");
 	const bool needs_bytes = v == CACHE_DIFFERS || v == CACHE_UNTOLD;
 	return (!needs_bytes || (l->bytes >= 1 && l->bytes < 0x1p62)) &&
 	       (v != CACHE_DIFFERS || l->told_bytes > 0);

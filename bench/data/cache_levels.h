@@ -30,6 +30,7 @@ enum cache_verdict {
 
 struct cache_level {
 	enum cache_verdict verdict;
+	char source[16];                 /* of what is told: "sysfs"; "": nothing is */
 	uint64_t told_bytes, told_share; /* of a worker alone, and of each when all work; 0: not told */
 	double bytes, share;             /* measured: alone, and when all work; NAN: not seen */
 	struct interval bytes_range, share_range;
@@ -50,9 +51,10 @@ struct cache_levels {
 	char note[200];   /* why nothing was measured; "" where it was */
 };
 
-/* What is told, by a placement; nothing measured, for the reason `note`. */
+/* What is told, by a placement and the topology that it is of (NULL: its sources are not known); nothing measured, for
+ * the reason `note`. */
 void cache_levels_told(
-	struct cache_levels *c, const struct place *place, const char *source, const char *note);
+	struct cache_levels *c, const struct place *place, const struct topology *t, const char *note);
 
 /* Adds what rows of the probe `cache` (of struct probe_row; others are ignored) say. -1 with ERR_FAILED without
  * memory. */
@@ -69,7 +71,7 @@ uint64_t cache_level_used(const struct cache_level *l);
  * not told is shared by all CPUs where all workers together got less of it, and by a core's threads else. */
 void cache_levels_apply(const struct cache_levels *c, struct topology *t);
 
-/* One level in a sentence: "32 KiB told; 32 KiB measured (29 to 35 KiB), 0.9 ns". */
+/* One level in a sentence: "32 KiB told (sysfs); measured 32 KiB (29 to 35 KiB), 0.9 ns". */
 enum { CACHE_TEXT = 320 };
 char *cache_level_text(const struct cache_level *l, char text[CACHE_TEXT]);
 

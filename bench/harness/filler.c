@@ -69,8 +69,7 @@ uint64_t filler_shelf_bytes(void)
 	struct cgroup g;
 	cgroup_read(&g, "");
 	double left = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-	if (g.memory_bytes > 0)
-		left = fmin(left, g.memory_bytes);
+	left = fmin(left, g.memory_left_bytes); /* NAN: no limit */
 	left /= SHARE;
 	return left < (double)most_shelf_bytes ? (uint64_t)fmax(left, 0) : most_shelf_bytes;
 }

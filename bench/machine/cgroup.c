@@ -142,6 +142,22 @@ static double memory_here(const struct hierarchy *h, const char *root)
 	return bytes >= 0 && bytes < 0x1p60 ? bytes : NAN;
 }
 
+/* Of that limit, what is not in use; pages of files that nobody has touched for long make room. */
+static double left_here(const struct hierarchy *h, const char *root)
+{
+	const double limit = memory_here(h, root);
+	const bool v2 = h->version == 2;
+	char text[4096];
+	double used = number_here(h, root, v2 ? "memory.current" : "memory.usage_in_bytes"), cached = 0;
+	const char *name = v2 ? "\ninactive_file " : "\ntotal_inactive_file ";
+	if (isnan(limit) || !(used >= 0))
+		return limit;
+	text[0] = '\n';
+	if (read_here(h, root, "memory.stat", text + 1, sizeof text - 1) && strstr(text, name))
+		cached = strtod(strstr(text, name) + strlen(name), NULL);
+	return fmax(0, limit - fmax(0, used - (cached > 0 ? cached : 0)));
+}
+
 /* The least of a limit over a group and all around it. */
 static double least(
 	struct hierarchy h, const char *root, double (*here)(const struct hierarchy *, const char *))
@@ -202,7 +218,8 @@ static char *read_groups(const char *root, const char **mounts)
 void cgroup_read(struct cgroup *g, const char *root)
 {
 	const char *mounts;
-	*g = (struct cgroup){.quota = NAN, .throttled_seconds = NAN, .memory_bytes = NAN};
+	*g = (struct cgroup){
+		.quota = NAN, .throttled_seconds = NAN, .memory_bytes = NAN, .memory_left_bytes = NAN};
 	char *groups = read_groups(root, &mounts);
 	if (!groups)
 		return;
@@ -211,6 +228,7 @@ void cgroup_read(struct cgroup *g, const char *root)
 	g->quota = least(cpu, root, quota_here);
 	g->throttled_seconds = throttled_here(&cpu, root);
 	g->memory_bytes = least(find(groups, mounts, "memory"), root, memory_here);
+	g->memory_left_bytes = least(find(groups, mounts, "memory"), root, left_here);
 	read_cpus(find(groups, mounts, "cpuset"), root, g->cpus, sizeof g->cpus);
 	free(groups);
 }

@@ -16,6 +16,7 @@ struct cgroup {
 	double quota;             /* in CPUs, the least of the group and those around it; NAN: no limit */
 	double throttled_seconds; /* how long the group has been held back so far; NAN: not told */
 	double memory_bytes;      /* the least of the group and those around it; NAN: no limit */
+	double memory_left_bytes; /* of that, what none of them uses yet (but for cached files); NAN: no limit */
 	char cpus[256];           /* the cpuset as a list; "": not told */
 };
 

@@ -131,9 +131,10 @@ static json_t *caches_json(const struct machine *m)
 	for (int i = 0; i < m->cache_count; i++) {
 		const struct machine_cache *c = &m->caches[i];
 		json_array_append_new(list,
-			json_pack("{s:i, s:o, s:o, s:i, s:i}", "level", c->level, "bytes",
+			json_pack("{s:i, s:o, s:o, s:i, s:i, s:o}", "level", c->level, "bytes",
 				number_or_null(c->bytes), "line_bytes", number_or_null((uint64_t)c->line),
-				"count", c->count, "shared_by", c->shared_by));
+				"count", c->count, "shared_by", c->shared_by, "source",
+				text_or_null(m->topology.cache_source[c->level - 1])));
 	}
 	return list;
 }

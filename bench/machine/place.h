@@ -88,6 +88,7 @@ struct worker_count {
 	unsigned workers;
 	bool oversubscribed; /* more workers than CPUs, or than the CPU quota */
 	const char *edge;    /* what it fills exactly ("cores of an L3"), or NULL; static */
+	bool spare;          /* of many counts one that lies between others, for where a curve bends */
 };
 
 /* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, and twice the capacity

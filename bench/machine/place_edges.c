@@ -148,6 +148,19 @@ static unsigned cores_within(const struct topology *t, enum scope scope)
 	return cores;
 }
 
+/* Where there are many counts, those that fill nothing are thinned out, as long as each is at most four times the one
+ * before, eight times where there are very many. */
+static void mark_spare(struct worker_count *counts, int n)
+{
+	enum { MANY = 7, VERY_MANY = 10 };
+	const unsigned gap = n >= VERY_MANY ? 8 : 4;
+	unsigned before = counts[0].workers;
+	for (int i = 1; i + 1 < n && n >= MANY; i++) {
+		counts[i].spare = !counts[i].edge && counts[i + 1].workers <= gap * before;
+		before = counts[i].spare ? before : counts[i].workers;
+	}
+}
+
 int place_worker_counts(const struct topology *t, struct worker_count *counts, int room)
 {
 	static const struct {
@@ -177,5 +190,6 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 		add(&c, 2 * capacity, "twice what there is");
 	for (int i = 0; i < c.n; i++)
 		counts[i].oversubscribed = counts[i].workers > threads || counts[i].workers > t->quota;
+	mark_spare(counts, c.n);
 	return c.n;
 }

@@ -170,6 +170,8 @@ static bool same_cpu(const struct cpu *a, const struct cpu *b)
 bool topology_same(const struct topology *a, const struct topology *b)
 {
 	bool same = strcmp(a->source, b->source) == 0 && a->count == b->count;
+	for (int i = 0; i < CACHE_LEVELS; i++)
+		same = same && strcmp(a->cache_source[i], b->cache_source[i]) == 0;
 	for (int i = 0; same && i < a->count; i++)
 		same = same_cpu(&a->cpus[i], &b->cpus[i]);
 	return same;

@@ -47,6 +47,8 @@ struct topology {
 	 * no limit */
 	double quota;
 	char source[120]; /* "hwloc 2.9.0", or "sysfs" and why not hwloc */
+	char cache_source[CACHE_LEVELS]
+			 [16]; /* "sysfs", "hwloc", "CPUID", "C library", "device tree"; "": not told */
 	/* "": this machine's, or read under a root; else the variable by which hwloc was given another machine's,
 	 * which all CPUs may be used of */
 	char elsewhere[40];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * topology_caches.c - caches where the system's files have none, as in guests of several clouds: from CPUID, or else from
- * what the C library knows.
+ * what the C library knows, or else from the device tree (topology_devicetree.c).
  *
  * CPUID's leaves 4 (Intel SDM, vol. 2A) and 0x8000001d (AMD APM, vol. 3, E.4.15) list the caches of the CPU that asks:
  * type, level, line, ways, partitions, sets, and how many hardware threads share it at most. All CPUs count as like it.
@@ -96,20 +96,63 @@ static void give(struct topology *t, int level, const struct found *cache)
 	}
 }
 
-void topology_fill_caches(struct topology *t)
+/* Whether any CPU knows the size of its cache of this level. */
+static bool told(const struct topology *t, int level)
+{
+	for (int i = 0; i < t->count; i++)
+		if (t->cpus[i].cache[level].bytes > 0)
+			return true;
+	return false;
+}
+
+void topology_note_caches(struct topology *t, const char *source)
+{
+	for (int level = 0; level < CACHE_LEVELS; level++)
+		snprintf(t->cache_source[level], sizeof t->cache_source[level], "%s",
+			told(t, level) ? source : "");
+}
+
+/* Where the reader found caches, only sizes that it could not tell are wanted: of what it did not list there is none. */
+static bool which_are_wanted(const struct topology *t, bool wanted[CACHE_LEVELS])
+{
+	bool none = true, any = false;
+	for (int level = 0; level < CACHE_LEVELS; level++)
+		for (int i = 0; i < t->count; i++)
+			none &= t->cpus[i].cache[level].domain < 0;
+	for (int level = 0; level < CACHE_LEVELS; level++) {
+		wanted[level] = none;
+		for (int i = 0; i < t->count; i++)
+			wanted[level] |=
+				t->cpus[i].cache[level].domain >= 0 && t->cpus[i].cache[level].bytes == 0;
+		any |= wanted[level];
+	}
+	return any;
+}
+
+/* By the CPU or the library, which know no sharing: only where nothing else is known of a level. */
+static void fill_from_here(struct topology *t, bool wanted[CACHE_LEVELS])
 {
 	struct found caches[CACHE_LEVELS] = {{0}};
-	char source[sizeof t->source];
-	for (int i = 0; i < t->count; i++)
-		for (int level = 0; level < CACHE_LEVELS; level++)
-			if (t->cpus[i].cache[level].bytes > 0)
-				return;
-	const char *from = ask_cpuid(caches) ? "CPUID" : ask_library(caches) ? "the C library" : NULL;
-	if (!from)
+	const char *from = ask_cpuid(caches) ? "CPUID" : ask_library(caches) ? "C library" : NULL;
+	for (int level = 0; from && level < CACHE_LEVELS; level++) {
+		if (caches[level].bytes == 0 || !wanted[level] || t->cpus[0].cache[level].domain >= 0)
+			continue;
+		give(t, level, &caches[level]);
+		wanted[level] = false;
+		snprintf(t->cache_source[level], sizeof t->cache_source[level], "%s", from);
+	}
+}
+
+void topology_fill_caches(struct topology *t, const char *root, bool here)
+{
+	bool wanted[CACHE_LEVELS], filled[CACHE_LEVELS] = {false};
+	if (!which_are_wanted(t, wanted))
 		return;
+	if (here)
+		fill_from_here(t, wanted);
+	if (topology_devicetree_caches(t, root, wanted, filled) != 0)
+		return; /* without memory they stay unknown */
 	for (int level = 0; level < CACHE_LEVELS; level++)
-		if (caches[level].bytes > 0)
-			give(t, level, &caches[level]);
-	snprintf(source, sizeof source, "%.90s, caches from %s", t->source, from);
-	memcpy(t->source, source, sizeof source);
+		if (filled[level])
+			snprintf(t->cache_source[level], sizeof t->cache_source[level], "device tree");
 }

@@ -6,6 +6,7 @@
 #include "bench/machine/topology_read.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int topology_read(struct topology *t, const char *root, struct err *e)
 {
@@ -15,8 +16,10 @@ int topology_read(struct topology *t, const char *root, struct err *e)
 		if (topology_read_shared(t) == 0)
 			return 0;
 		if (topology_read_hwloc(t, why, sizeof why, e) == 0) {
-			if (!t->elsewhere[0])
-				topology_fill_caches(t);
+			const char *other = t->elsewhere[0] ? getenv("HWLOC_FSROOT") : "";
+			topology_note_caches(t, "hwloc");
+			if (other)
+				topology_fill_caches(t, other, !t->elsewhere[0]);
 			return 0;
 		}
 		if (e->status != ERR_NONE)
@@ -25,7 +28,7 @@ int topology_read(struct topology *t, const char *root, struct err *e)
 	if (topology_read_sysfs(t, root, e) != 0)
 		return -1;
 	snprintf(t->source, sizeof t->source, why[0] ? "sysfs: %s" : "sysfs", why);
-	if (root[0] == '\0')
-		topology_fill_caches(t);
+	topology_note_caches(t, "sysfs");
+	topology_fill_caches(t, root, root[0] == '\0');
 	return 0;
 }

@@ -44,8 +44,17 @@ int topology_sysfs_kinds(struct topology *t, const char *root, bool *told);
 /* Whether these are the CPUs that this system has online; true where it does not tell. */
 bool topology_is_here(const struct topology *t);
 
-/* This machine's caches by CPUID or the C library, where none of its CPUs has any; says so in the source. */
-void topology_fill_caches(struct topology *t);
+/* What a reader found of caches is from `source`: "sysfs". */
+void topology_note_caches(struct topology *t, const char *source);
+
+/* Caches that the reader found none of, or no size: of this machine (`here`) by CPUID or the C library, then by ROOT's
+ * device tree; each level's source says so. */
+void topology_fill_caches(struct topology *t, const char *root, bool here);
+
+/* Caches of the levels that are wanted, for CPUs that have none or do not know its size, by ROOT's device tree; filled[i]:
+ * it told some of level i + 1. -1 without memory. */
+int topology_devicetree_caches(
+	struct topology *t, const char *root, const bool wanted[CACHE_LEVELS], bool filled[CACHE_LEVELS]);
 
 /* What an ancestor shared (topology_share); -1 where none did. */
 int topology_read_shared(struct topology *t);

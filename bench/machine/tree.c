@@ -41,17 +41,19 @@ void tree_note(const char *what, int why)
 		snprintf(trouble, sizeof trouble, "%s: %s", what, strerror(why));
 }
 
-static bool read_text(const char *path, char *text, size_t size)
+/* As many bytes of a file as are there, at most `size`; *good: it could be read so far. */
+static size_t read_bytes(const char *path, char *bytes, size_t size, bool *good)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	*good = fd >= 0;
 	if (fd < 0) {
 		tree_note(path, errno);
-		return false;
+		return 0;
 	}
 	size_t n = 0;
 	ssize_t got = 0;
-	while (n < size - 1) {
-		got = read(fd, text + n, size - 1 - n);
+	while (n < size) {
+		got = read(fd, bytes + n, size - n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -61,28 +63,53 @@ static bool read_text(const char *path, char *text, size_t size)
 		n += (size_t)got;
 	}
 	close(fd);
+	*good = got >= 0;
+	return n;
+}
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	bool good;
+	size_t n = read_bytes(path, text, size - 1, &good);
 	while (n > 0 && is_blank(text[n - 1]))
 		n--;
 	text[n] = '\0';
 	tree_clean(text);
-	return got >= 0;
+	return good;
+}
+
+enum { PATH_BYTES = 1024 };
+
+static bool __attribute__((format(printf, 3, 0)))
+path_under(const char *root, char path[PATH_BYTES], const char *format, va_list args)
+{
+	int head = snprintf(path, PATH_BYTES, "%s/", root);
+	if (head < 0 || head >= PATH_BYTES)
+		return false;
+	int tail = vsnprintf(path + head, PATH_BYTES - (size_t)head, format, args);
+	return tail >= 0 && head + tail < PATH_BYTES;
 }
 
 static bool __attribute__((format(printf, 4, 0)))
 read_under(const char *root, char *text, size_t size, const char *format, va_list args)
 {
-	char path[1024];
-	int head = snprintf(path, sizeof path, "%s/", root);
-	text[0] = '\0';
-	if (head < 0 || (size_t)head >= sizeof path)
-		return false;
-	int tail = vsnprintf(path + head, sizeof path - (size_t)head, format, args);
-	if (tail < 0 || (size_t)head + (size_t)tail >= sizeof path)
-		return false;
-	if (read_text(path, text, size))
+	char path[PATH_BYTES];
+	if (path_under(root, path, format, args) && read_text(path, text, size))
 		return true;
 	text[0] = '\0';
 	return false;
+}
+
+size_t tree_bytes(const char *root, void *bytes, size_t size, const char *path, ...)
+{
+	char whole[PATH_BYTES];
+	bool good;
+	va_list args;
+	va_start(args, path);
+	const bool fits = path_under(root, whole, path, args);
+	va_end(args);
+	const size_t n = fits ? read_bytes(whole, bytes, size, &good) : 0;
+	return fits && good ? n : 0;
 }
 
 bool tree_text(const char *root, char *text, size_t size, const char *path, ...)

@@ -28,6 +28,10 @@ void tree_note(const char *what, int why);
  * goes into JSON and reports. */
 void tree_clean(char *text);
 
+/* As many bytes of the file as are there, at most `size`, as they are; how many, 0 where it cannot be read. */
+size_t tree_bytes(const char *root, void *bytes, size_t size, const char *path, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* The first number in the file; false when there is none or it does not fit. */
 bool tree_number(const char *root, int64_t *number, const char *path, ...)
 	__attribute__((format(printf, 3, 4)));

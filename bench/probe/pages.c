@@ -2,7 +2,10 @@
 /* pages.c - maps memory in small or huge pages, pre-faulted, and reads facts from /proc. */
 #include "bench/probe/pages.h"
 
+#include "bench/machine/cgroup.h"
+
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,8 +39,11 @@ uint64_t pages_fact(const char *file, const char *key)
 
 uint64_t pages_available(void)
 {
-	uint64_t bytes = pages_fact("/proc/meminfo", "MemAvailable:");
-	return bytes ? bytes : UINT64_MAX;
+	const uint64_t bytes = pages_fact("/proc/meminfo", "MemAvailable:");
+	struct cgroup group;
+	cgroup_read(&group, "");
+	const double least = fmin(bytes ? (double)bytes : 0x1p63, group.memory_left_bytes);
+	return least < 0x1p63 ? (uint64_t)least : UINT64_MAX;
 }
 
 void *pages_map(uint64_t wanted, bool huge)

@@ -174,8 +174,8 @@ static void put_hit(struct report_cell *c, double ns, struct interval range)
 
 int report_table_caches(const struct dataset *d, struct report_table *g, struct err *e)
 {
-	static const char *const heads[] = {
-		"level", "told", "measured, alone", "measured, all work", "latency", "verdict", NULL};
+	static const char *const heads[] = {"level", "told", "source", "measured, alone",
+		"measured, all work", "latency", "verdict", NULL};
 	const struct interval exact = {(double)NAN, (double)NAN};
 	struct cache_levels caches;
 	report_table_begin(g, heads);
@@ -191,14 +191,15 @@ int report_table_caches(const struct dataset *d, struct report_table *g, struct 
 		snprintf(c[0].text, sizeof c->text, "L%zu", i + 1);
 		if (l->told_bytes)
 			put_cache_size(&c[1], (double)l->told_bytes, exact);
-		put_cache_size(&c[2], l->bytes, l->bytes_range);
-		put_cache_size(&c[3], l->share, l->share_range);
-		put_hit(&c[4], l->ns, l->ns_range);
+		report_table_text(&c[2], l->source);
+		put_cache_size(&c[3], l->bytes, l->bytes_range);
+		put_cache_size(&c[4], l->share, l->share_range);
+		put_hit(&c[5], l->ns, l->ns_range);
 		if (l->verdict == CACHE_UNMEASURED)
-			snprintf(c[5].text, sizeof c->text, "%s%s%.200s", cache_verdict_name(l->verdict),
+			snprintf(c[6].text, sizeof c->text, "%s%s%.200s", cache_verdict_name(l->verdict),
 				*caches.note ? ": " : "", caches.note);
 		else
-			report_table_text(&c[5], cache_verdict_name(l->verdict));
+			report_table_text(&c[6], cache_verdict_name(l->verdict));
 	}
 	if (!caches.measured)
 		return 0;
@@ -206,6 +207,6 @@ int report_table_caches(const struct dataset *d, struct report_table *g, struct 
 	if (!c)
 		return -1;
 	report_table_text(&c[0], "memory");
-	put_hit(&c[4], caches.memory_ns, caches.memory_ns_range);
+	put_hit(&c[5], caches.memory_ns, caches.memory_ns_range);
 	return 0;
 }

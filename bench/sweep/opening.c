@@ -7,6 +7,7 @@
 
 #include "bench/data/folder.h"
 #include "bench/data/probe_summary.h"
+#include "bench/machine/cgroup.h"
 #include "bench/machine/facts.h"
 #include "bench/probe/probe_launch.h"
 
@@ -28,9 +29,10 @@ int opening_told(struct opening *o, const char *note, struct err *e)
 	if (status == 0)
 		status = place_open(&all, "smt-last", &facts.machine.topology, e);
 	if (status == 0) {
-		const struct environment *env = &facts.environment;
-		cache_levels_told(&o->caches, &all, facts.machine.topology.source, note);
-		o->room_bytes = fmin(fmin(env->memory_available_bytes, env->memory_limit_bytes),
+		struct cgroup group;
+		cgroup_read(&group, "");
+		cache_levels_told(&o->caches, &all, &facts.machine.topology, note);
+		o->room_bytes = fmin(fmin(facts.environment.memory_available_bytes, group.memory_left_bytes),
 					(double)(SIZE_MAX / 4)) /
 				2;
 	}

@@ -22,7 +22,11 @@ enum { CPUS = 4 };
 /* A machine with these caches, 0 for none; the last level is shared by all CPUs. */
 static void make_topology(struct topology *t, struct cpu cpus[CPUS], uint64_t l1, uint64_t l2, uint64_t l3)
 {
-	*t = (struct topology){.cpus = cpus, .count = CPUS, .quota = (double)NAN};
+	*t = (struct topology){.cpus = cpus,
+		.count = CPUS,
+		.quota = (double)NAN,
+		.source = "a test",
+		.cache_source = {"sysfs", "CPUID", "C library"}};
 	for (int i = 0; i < CPUS; i++)
 		cpus[i] = (struct cpu){.id = i,
 			.core = i,
@@ -35,7 +39,7 @@ static void tell(struct cache_levels *c, const struct topology *t)
 	struct place p;
 	struct err e = {0};
 	assert_int_equal(place_open(&p, "smt-last", t, &e), 0);
-	cache_levels_told(c, &p, "a test", "not yet");
+	cache_levels_told(c, &p, t, "not yet");
 	place_close(&p);
 	c->reached_bytes = 0x1p30;
 }

@@ -26,6 +26,18 @@ char *machine_tree_golden(const char *name, const char *ending, char *path, size
 	return path;
 }
 
+/* "<0x8000 64>" */
+static void put_cells(const char *text, FILE *f)
+{
+	char *next = NULL;
+	for (const char *at = text + 1; *at && *at != '>'; at = *next == ' ' ? next + 1 : next) {
+		const unsigned long cell = strtoul(at, &next, 0);
+		assert_true(next > at && cell <= UINT32_MAX);
+		for (int shift = 24; shift >= 0; shift -= 8)
+			fputc((int)(cell >> shift & 0xff), f);
+	}
+}
+
 static void write_file(const char *root, const char *path, const char *text)
 {
 	char whole[1024];
@@ -40,8 +52,12 @@ static void write_file(const char *root, const char *path, const char *text)
 	if (!f)
 		f = fopen(whole, "w");
 	assert_non_null(f);
-	fputs(text, f);
-	fputc('\n', f);
+	if (text[0] == '<') {
+		put_cells(text, f);
+	} else {
+		fputs(text, f);
+		fputc('\n', f);
+	}
 	assert_int_equal(fclose(f), 0);
 }
 

@@ -4,6 +4,7 @@
  *
  * tests/golden/machines/NAME.tree has lines
  *   PATH = TEXT            a file of one line
+ *   PATH = <CELL CELL>     a file of numbers of 32 bits, the highest byte first, as in a device tree
  *   PATH <<, lines, >>     a file of several
  *   a{LIST}b = TEXT        that file for each CPU of the list
  *   a{}b = LIST LIST ...   for each CPU of each list, a file that holds that list

@@ -28,7 +28,7 @@
 
 static const char *const machines[] = {"vm", "server", "arm", "hybrid", "container", "quota", "broken",
 	"gb10", "grace", "zen-ranked", "core-ultra", "sockets", "power10", "power9", "phone", "spanning-node",
-	"l2-clusters", "unknown-cache"};
+	"l2-clusters", "unknown-cache", "devicetree"};
 enum { MACHINES = sizeof machines / sizeof *machines };
 
 static struct facts known[MACHINES]; /* read once: planting 256 CPUs makes thousands of files */
@@ -162,11 +162,23 @@ static void test_cgroups(void **state)
 	machine_tree_write(root, "sys/fs/cgroup/user.slice/memory.max", "1000000");
 	cgroup_read(&g, root);
 	assert_true(g.quota == 2.5);
-	assert_true(g.memory_bytes == 1e6);
+	assert_true(g.memory_bytes == 1e6 && g.memory_left_bytes == 1e6);
+	/* What the group uses is not left, but for files that are only kept in case. */
+	machine_tree_write(root, "sys/fs/cgroup/user.slice/memory.current", "700000");
+	cgroup_read(&g, root);
+	assert_true(g.memory_bytes == 1e6 && g.memory_left_bytes == 3e5);
+	machine_tree_write(root, "sys/fs/cgroup/user.slice/memory.stat",
+		"anon 500000\nfile 200000\ninactive_file 150000");
+	cgroup_read(&g, root);
+	assert_true(g.memory_left_bytes == 4.5e5);
+	machine_tree_write(root, "sys/fs/cgroup/user.slice/memory.current", "1200000");
+	cgroup_read(&g, root);
+	assert_true(g.memory_left_bytes == 0);
 	machine_tree_remove(root);
 	cgroup_read(&g, root);
 	assert_int_equal(g.version, 0);
 	assert_true(isnan(g.quota) && isnan(g.memory_bytes) && isnan(g.throttled_seconds));
+	assert_true(isnan(g.memory_left_bytes));
 	assert_string_equal(g.cpus, "");
 }
 
