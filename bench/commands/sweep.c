@@ -94,12 +94,11 @@ static void print_plan(const struct plan *p, const struct baselines *b)
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		printf("%s", plan_label(&p->cells[i].cell, label));
-		if (p->cells[i].word == SIZE_NO_WORD)
-			putchar('\n');
-		else
-			printf("  # size = %s: %s%s\n", size_word_name(p->cells[i].word),
+		if (p->cells[i].word != SIZE_NO_WORD)
+			printf("  # size = %s: %s%s", size_word_name(p->cells[i].word),
 				units_bytes((double)p->cells[i].word_bytes, text[0]),
 				p->cells[i].cell.scaling == SCALING_STRONG ? "" : " for each worker");
+		puts(p->cells[i].spare ? "  # only where the curve over workers bends" : "");
 	}
 	for (size_t i = 0; i < p->probe_count; i++)
 		printf("# probe %s, %s cases\n", p->probes[i]->name, p->probe_cases ? "all" : "quick");

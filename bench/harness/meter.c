@@ -58,6 +58,10 @@ int meter_warm_up(const struct meter_plan *p, double deadline, double *ns, unsig
 	const uint64_t times = p->warmup && p->known.batch > STEPS ? p->known.batch / STEPS : 1;
 	double before = p->known.seconds * 1e9;
 	*taken = 0;
+	if (p->warmup == 1 && p->known.seconds > p->cap_seconds) { /* warms up within its own first moments */
+		*ns = before;
+		return 0;
+	}
 	for (unsigned i = 0; i < LONGEST || i < p->warmup; i++) {
 		struct timing t;
 		if (p->run(p->run_ctx, times, &t, e) != 0)

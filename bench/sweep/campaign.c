@@ -27,6 +27,7 @@
 #include "base/units.h"
 #include "bench/machine/clock.h"
 #include "bench/sweep/arm.h"
+#include "bench/sweep/bends.h"
 #include "bench/sweep/progress.h"
 
 #include <assert.h>
@@ -54,6 +55,7 @@ struct campaign {
 	/* of the cells in the block, plan.count and above: of the probes; with the canary, without */
 	size_t *order, *shuffled;
 	double *needs;          /* of the cells: seconds until each is precise */
+	struct bends *bends;    /* NULL: no cell is spare */
 	unsigned canary_block;  /* where the canary was launched last */
 	size_t canary_launches; /* how often there; 0: nowhere yet */
 	uint64_t launches;      /* of cells, made in all sessions, by every arm */
@@ -202,6 +204,35 @@ static size_t choose_reachable(struct campaign *c, size_t *cells, size_t n)
 	return reachable ? reachable : n;
 }
 
+static bool ask_point(const void *ctx, size_t cell, struct bend_point *point)
+{
+	const struct campaign *c = ctx;
+	point->seconds = progress_median(c->pace, cell);
+	point->width = progress_width(c->pace, cell);
+	return point->seconds > 0 && progress_launches(c->pace, cell) >= c->plan->launches;
+}
+
+static bool ask_asleep(const void *ctx, size_t cell)
+{
+	return progress_asleep(((const struct campaign *)ctx)->pace, cell);
+}
+
+/* Wakes spare cells where curves bend, the widest gap first, as long as a part of the budget that is left has room for
+ * their least launches. */
+static void wake_spares(struct campaign *c)
+{
+	const double least = 0.05, part = 0.5, left = part * (c->plan->budget_seconds - elapsed(c));
+	double taken = 0, width;
+	size_t cell;
+	while (c->bends &&
+		(cell = bends_widest(c->bends, ask_point, ask_asleep, c, least, &width)) != SIZE_MAX) {
+		taken += (double)c->arm_count * c->plan->launches * plan_launch_seconds(c->plan, cell);
+		if (taken > left)
+			return;
+		progress_wake(c->pace, cell);
+	}
+}
+
 /* The cells and probes of a block in the order in which they are to be launched; how many. A complete block's
  * order depends on seed and block alone. A later one has the cells that can be made precise, the widest first, for
  * the budget may end at any time. */
@@ -216,6 +247,7 @@ static size_t make_order(struct campaign *c, unsigned block)
 	shuffle(list, n, &random);
 	if (block < c->plan->launches)
 		return add_canaries(c, list, n, block, &random);
+	wake_spares(c);
 	for (size_t i = 0; i < n; i++)
 		if (list[i] < c->plan->count &&
 			(progress_wants(c->pace, list[i], block) || progress_had(c->pace, list[i], block)))
@@ -465,8 +497,13 @@ static int open_campaign(struct campaign *c, const struct campaign_arm *arms, si
 	c->result->stops = calloc(p->count, sizeof *c->result->stops);
 	if (!c->order || !c->shuffled || !c->needs || !c->result->stops)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
+	bool spare = false;
+	for (size_t i = 0; i < p->count; i++)
+		spare |= p->cells[i].spare;
 	c->pace = progress_open(p, arm_count, e);
 	int status = c->pace ? 0 : -1;
+	if (status == 0 && spare)
+		status = (c->bends = bends_open(p, e)) ? 0 : -1;
 	for (size_t s = 0; s < arm_count && status == 0; s++)
 		status = arm_open(&c->arms[s], p, &arms[s], e);
 	return status;
@@ -477,6 +514,7 @@ static void close_campaign(struct campaign *c)
 	for (size_t s = 0; s < c->arm_count; s++)
 		arm_close(&c->arms[s]);
 	progress_close(c->pace);
+	bends_close(c->bends);
 	free(c->order);
 	free(c->shuffled);
 	free(c->needs);

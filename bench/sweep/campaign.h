@@ -2,7 +2,7 @@
 /*
  * campaign.h - the launches of a plan: blocks, budget, answers, rows, progress.
  *
- * The first blocks (plan.launches) are complete and in random order; each later block holds the
+ * The first blocks (plan.launches) are complete, but for spare cells (bends.h), and in random order; each later block holds the
  * cells that are not precise yet but can be before the budget ends, the widest interval first; when there are none, all
  * that are not precise. The
  * plan's canary is launched in every block, once in each CANARY_EVERY launches, at random places.
@@ -29,7 +29,7 @@ struct campaign_result {
 	uint64_t launches, failed; /* made now by all arms, of cells and probes; of these, not ok */
 	char last_failure[512];    /* the last one's label and reason; "" */
 	/* why each cell got no more launches: "precise", "most-launches", "failed", "budget",
-	 * "interrupted" */
+	 * "interrupted"; "smooth": a spare one that lies where its neighbours tell */
 	const char **stops;
 };
 

@@ -63,8 +63,7 @@ static int add_omission(struct plan *p, const char *what, const char *reason, st
 	return 0;
 }
 
-static int add_cell(
-	struct plan *p, const struct cell *c, enum size_word word, uint64_t word_bytes, struct err *e)
+static int add_cell(struct plan *p, const struct planned *planned, struct err *e)
 {
 	if ((p->count & (p->count - 1)) == 0) { /* at powers of two the room doubles */
 		struct planned *more = realloc(p->cells, (p->count ? 2 * p->count : 1) * sizeof *more);
@@ -72,7 +71,7 @@ static int add_cell(
 			return err_set(e, ERR_FAILED, "out of memory for the plan");
 		p->cells = more;
 	}
-	p->cells[p->count++] = (struct planned){.cell = *c, .word = word, .word_bytes = word_bytes};
+	p->cells[p->count++] = *planned;
 	return 0;
 }
 
@@ -104,6 +103,14 @@ static enum size_word word_of(const struct product *p)
 		if (is_size_word(&p->section->keys[i], chosen(p, i)))
 			return size_word_find(chosen(p, i)->text);
 	return SIZE_NO_WORD;
+}
+
+static bool is_spare(const struct product *p)
+{
+	for (size_t i = 0; i < p->section->count; i++)
+		if (chosen(p, i)->spare)
+			return true;
+	return false;
 }
 
 /* Sizes the cell of a combination, and checks it. */
@@ -150,9 +157,7 @@ static void set_keys(struct product *p, size_t first)
  * turn out an error. */
 static int combine(struct plan *plan, const struct product *p, const struct size_machine *m, struct err *e)
 {
-	const enum size_word word = word_of(p);
-	uint64_t bytes;
-	struct cell c = p->before[p->section->count];
+	struct planned c = {.cell = p->before[p->section->count], .word = word_of(p), .spare = is_spare(p)};
 	struct err why = p->why;
 	if (p->failed != SIZE_MAX) {
 		struct plan_value *v = chosen(p, p->failed);
@@ -165,8 +170,8 @@ static int combine(struct plan *plan, const struct product *p, const struct size
 		v->good |= why.status == ERR_ABSENT;
 		if (!v->why[0])
 			snprintf(v->why, sizeof v->why, "%.250s", why.text);
-	} else if (finish_cell(&c, word, &bytes, m, &why) == 0) {
-		return add_cell(plan, &c, word, bytes, e);
+	} else if (finish_cell(&c.cell, c.word, &c.word_bytes, m, &why) == 0) {
+		return add_cell(plan, &c, e);
 	}
 	char what[PLAN_LABEL] = "";
 	size_t used = 0;
@@ -221,7 +226,7 @@ static int by_label(const void *a, const void *b)
 	return order ? order : (i > j) - (i < j);
 }
 
-/* Several products may give the same cell: the first one stays. */
+/* Several products may give the same cell: the first one stays, and is spare only where all of them are. */
 static int drop_doubles(struct plan *p, struct err *e)
 {
 	size_t *order = malloc((p->count + 1) * sizeof *order), kept = 0;
@@ -234,8 +239,13 @@ static int drop_doubles(struct plan *p, struct err *e)
 	}
 	if (status == 0)
 		qsort(order, p->count, sizeof *order, by_label);
-	for (size_t i = 1; status == 0 && i < p->count; i++)
-		twice[order[i]] = strcmp(labels[order[i - 1]], labels[order[i]]) == 0;
+	for (size_t i = 1, first = 0; status == 0 && i < p->count; i++) {
+		twice[order[i]] = strcmp(labels[order[first]], labels[order[i]]) == 0;
+		if (twice[order[i]])
+			p->cells[order[first]].spare &= p->cells[order[i]].spare;
+		else
+			first = i;
+	}
 	for (size_t i = 0; status == 0 && i < p->count; i++)
 		if (!twice[i])
 			p->cells[kept++] = p->cells[i];
@@ -289,10 +299,27 @@ static int number_problems(struct plan *p, struct err *e)
 	return 0;
 }
 
-static double run_seconds(const struct cell *c)
+/* Items a second and worker, on a common machine. */
+static double typical_rate(const struct kernel *k)
 {
-	const double items_per_second = 1e9; /* on a common machine */
-	return (double)c->kernel->items(&c->problem) / items_per_second;
+	static const struct {
+		const char *kernel;
+		double rate;
+	} rates[] = {{"sieve", 2e10}, {"palindrome", 5e9}, {"text", 1e10}, {"substrings", 5e9},
+		{"inverted", 1e9}, {"primality", 1e7}, {"heron", 2e7}, {"read", 2e10}, {"peak", 3e10},
+		{"flops", 3e10}};
+	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+		if (strcmp(rates[i].kernel, k->name) == 0)
+			return rates[i].rate;
+	return 1e9;
+}
+
+/* Of one run, by these rates; workers beyond `most` take turns (0: not known). */
+static double run_seconds(const struct cell *c, unsigned most)
+{
+	const unsigned workers = most && c->workers > most ? most : c->workers;
+	const double items = (double)c->kernel->items(&c->problem) * (double)cell_copies(c);
+	return items / typical_rate(c->kernel) / (double)workers;
 }
 
 /* The canary should be steady by itself: one worker in the calling thread if there is such a cell,
@@ -304,8 +331,9 @@ static size_t choose_canary(const struct plan *p)
 	double least = INFINITY;
 	for (size_t i = 0; i < p->count; i++) {
 		const struct cell *c = &p->cells[i].cell;
-		double off = fabs(log((run_seconds(c) + 1e-9) / wanted_seconds)) + 100.0 * (c->workers - 1) +
-			     50.0 * (c->backend->max_workers > 1);
+		double off = (p->cells[i].spare ? 1e6 : 0) +
+			     fabs(log((run_seconds(c, 0) + 1e-9) / wanted_seconds)) +
+			     100.0 * (c->workers - 1) + 50.0 * (c->backend->max_workers > 1);
 		if (off < least) {
 			least = off;
 			best = i;
@@ -331,6 +359,7 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 		.budget_seconds = 3600,
 		.order_seed = 1,
 		.probe_seconds = 0.1,
+		.most_workers = machine->most,
 		.room_bytes = machine->sized.room_bytes};
 	if (machine->sized.caches)
 		p->caches = *machine->sized.caches;
@@ -370,21 +399,33 @@ void plan_free(struct plan *p)
 	*p = (struct plan){0};
 }
 
-static const double start_seconds = 0.03; /* of a process with its input */
+static const double start_seconds = 0.03; /* of a process */
+
+/* Of its input, which is copied from one that is made once. */
+static double input_seconds(const struct cell *c)
+{
+	const double bytes_per_second = 4e9;
+	return c->kernel->item_bytes ? (double)c->kernel->items(&c->problem) *
+					       c->kernel->item_bytes(&c->problem) / bytes_per_second
+				     : 0;
+}
 
 double plan_launch_seconds(const struct plan *p, size_t index)
 {
-	double run = run_seconds(&p->cells[index].cell);
-	double sample = run > p->sample_seconds ? run : p->sample_seconds;
-	double measured = (p->repetitions + 1) * sample + p->warmup * run;
-	return start_seconds + run + (measured < p->cap_seconds ? measured : p->cap_seconds);
+	const struct cell *c = &p->cells[index].cell;
+	const double run = run_seconds(c, p->most_workers), sample = fmax(run, p->sample_seconds),
+		     warming = run > p->cap_seconds && p->warmup == 1 ? 0 : p->warmup * run,
+		     before = start_seconds + input_seconds(c) + warming,
+		     share = p->sample_share * before / (1 - p->sample_share),
+		     samples = fmax(p->repetitions * sample, fmin(METER_MOST * sample, share));
+	return before + fmax(run, fmin(samples, p->cap_seconds));
 }
 
 static double whole_estimate(const struct plan *p)
 {
 	double total = 0;
 	for (size_t i = 0; i < p->count; i++)
-		total += p->launches * plan_launch_seconds(p, i);
+		total += p->cells[i].spare ? 0 : p->launches * plan_launch_seconds(p, i);
 	total += (double)p->probe_count * p->launches * (p->probe_seconds + 10 * start_seconds);
 	return total;
 }

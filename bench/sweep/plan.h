@@ -25,6 +25,7 @@ struct planned {
 	size_t problem;      /* cells of the same problem have the same number: one answer serves all */
 	enum size_word word; /* that its size was given by; SIZE_NO_WORD: a number */
 	uint64_t word_bytes; /* what it came to */
+	bool spare;          /* launched only where the curve over workers bends (bends.h) */
 };
 
 struct omission {
@@ -61,8 +62,8 @@ struct plan {
 	double budget_seconds;  /* budget = 1h: of the sweep */
 	bool budget_auto; /* budget = auto: PLAN_BUDGET_LEAST, and up to PLAN_BUDGET_MOST where the plan needs it */
 	/* launcher = srun --mpi=pmix: of ranks; not kept here, it is the process's (launcher_choose) */
-	uint64_t order_seed;    /* order-seed = 1: of the order within blocks */
-	struct fault fault;     /* of tests, in each launch that has its worker */
+	uint64_t order_seed; /* order-seed = 1: of the order within blocks */
+	struct fault fault;  /* of tests, in each launch that has its worker */
 
 	/* Mechanisms, beside the cells: each is launched once in every complete block. */
 	const struct probe *probes[PLAN_PROBES]; /* probe = spawn, return, ... or all */
@@ -74,12 +75,14 @@ struct plan {
 	/* What it is made for. */
 	unsigned caches_from;       /* caches = auto: enum plan_caches */
 	struct cache_levels caches; /* all zero where plan_read was given none */
+	unsigned most_workers;      /* that do not take turns on CPUs */
 	double room_bytes;          /* for one problem; NAN: not known */
 };
 
 /* What `workers = auto`, `workers = max` and `size = auto` stand for on the machine. */
 struct plan_machine {
 	const unsigned *workers; /* ascending, for auto */
+	const bool *spare;       /* of each of them: only where a curve bends; NULL: none */
 	size_t worker_counts;
 	unsigned most;         /* that do not take turns on CPUs, for max */
 	const uint64_t *sizes; /* ascending, in bytes */

@@ -140,11 +140,14 @@ static int add_value(struct plan_key *k, const char *text, struct err *e)
 	return 0;
 }
 
+/* Whether the key has this value already, which is then no spare one. */
 static bool has_value(const struct plan_key *k, const char *text)
 {
 	for (size_t i = 0; i < k->count; i++)
-		if (strcmp(k->values[i].text, text) == 0)
+		if (strcmp(k->values[i].text, text) == 0) {
+			k->values[i].spare = false;
 			return true;
+		}
 	return false;
 }
 
@@ -170,11 +173,16 @@ static int add_all(struct plan_key *k, struct err *e)
 				  k->name);
 }
 
-static int add_number(struct plan_key *k, unsigned number, struct err *e)
+static int add_number(struct plan_key *k, unsigned number, bool spare, struct err *e)
 {
 	char text[24];
 	snprintf(text, sizeof text, "%u", number);
-	return has_value(k, text) ? 0 : add_value(k, text, e);
+	if (has_value(k, text))
+		return 0;
+	int status = add_value(k, text, e);
+	if (status == 0)
+		k->values[k->count - 1].spare = spare;
+	return status;
 }
 
 /* Of "max" 1, of "4max" 4; 0: it is no such word. */
@@ -190,9 +198,9 @@ static int add_workers(struct plan_key *k, const char *text, const struct plan_m
 {
 	const unsigned times = times_max(text);
 	if (times > 0)
-		return add_number(k, times * m->most, e);
+		return add_number(k, times * m->most, false, e);
 	for (size_t i = 0; i < m->worker_counts; i++)
-		if (add_number(k, m->workers[i], e) != 0)
+		if (add_number(k, m->workers[i], m->spare && m->spare[i], e) != 0)
 			return -1;
 	return 0;
 }

@@ -11,6 +11,7 @@ enum { PLAN_KEYS = 32, PLAN_NAME = 32 };
 
 struct plan_value {
 	char text[256];
+	bool spare;    /* by `workers = auto`: only where a curve bends */
 	bool implied;  /* by `all`: where a kernel knows no such variant, nobody has asked for it */
 	bool good;     /* some combination took it */
 	char why[256]; /* else why not */

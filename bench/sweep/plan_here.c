@@ -12,6 +12,7 @@ int plan_read_here(struct plan *p, const char *path, const struct opening *openi
 	struct facts facts;
 	struct worker_count counts[WORKER_COUNTS];
 	unsigned workers[WORKER_COUNTS], most = 1;
+	bool spare[WORKER_COUNTS];
 	uint64_t sizes[CACHE_SIZES];
 	int status = facts_read(&facts, "", 0, e);
 	if (status == 0) {
@@ -20,10 +21,12 @@ int plan_read_here(struct plan *p, const char *path, const struct opening *openi
 		int n = facts_worker_counts(&facts, counts);
 		for (int i = 0; i < n; i++) {
 			workers[i] = counts[i].workers;
+			spare[i] = counts[i].spare;
 			most = counts[i].oversubscribed ? most : workers[i];
 		}
 		const int found = facts_sizes(&facts, sizes);
 		const struct plan_machine machine = {.workers = workers,
+			.spare = spare,
 			.worker_counts = (size_t)n,
 			.most = most,
 			.sizes = sizes,

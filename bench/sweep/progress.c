@@ -39,6 +39,7 @@ struct progress {
 	/* of the cells; the arms of a cell follow each other */
 	struct cell_progress *cells;
 	struct variance *scatters;
+	bool *asleep; /* of each cell */
 };
 
 static size_t all(const struct progress *t)
@@ -60,12 +61,15 @@ struct progress *progress_open(const struct plan *p, size_t arms, struct err *e)
 		t->arms = arms;
 		t->cells = calloc(all(t), sizeof *t->cells);
 		t->scatters = calloc(all(t), sizeof *t->scatters);
+		t->asleep = calloc(p->count + 1, sizeof *t->asleep);
 	}
-	if (!t || !t->cells || !t->scatters) {
+	if (!t || !t->cells || !t->scatters || !t->asleep) {
 		progress_close(t);
 		err_set(e, ERR_FAILED, "out of memory for the sweep");
 		return NULL;
 	}
+	for (size_t i = 0; i < p->count; i++)
+		t->asleep[i] = p->cells[i].spare;
 	for (size_t i = 0; i < all(t); i++) {
 		t->cells[i].width = INFINITY;
 		t->cells[i].planned_cost = plan_launch_seconds(p, i / arms);
@@ -80,6 +84,7 @@ void progress_close(struct progress *t)
 	if (t) {
 		free(t->cells);
 		free(t->scatters);
+		free(t->asleep);
 	}
 	free(t);
 }
@@ -134,6 +139,7 @@ int progress_record(struct progress *t, size_t cell, size_t arm, const struct ta
 {
 	struct cell_progress *c = arms_of(t, cell) + arm;
 	struct variance *scatter = &t->scatters[cell * t->arms + arm];
+	t->asleep[cell] = false;
 	double median, *work = calloc(count + 1, sizeof *work);
 	if (!work)
 		return err_set(e, ERR_FAILED, "out of memory for the sweep");
@@ -155,6 +161,8 @@ const char *progress_stop(const struct progress *t, size_t cell)
 {
 	const struct plan *p = t->plan;
 	bool few = false, failed = false, precise = true, most = false;
+	if (t->asleep[cell])
+		return "smooth";
 	for (size_t s = 0; s < t->arms; s++) {
 		const struct cell_progress *c = arms_of(t, cell) + s;
 		few |= c->launches < p->launches;
@@ -163,6 +171,22 @@ const char *progress_stop(const struct progress *t, size_t cell)
 		most |= c->launches >= p->most_launches;
 	}
 	return few ? NULL : failed ? "failed" : precise ? "precise" : most ? "most-launches" : NULL;
+}
+
+bool progress_asleep(const struct progress *t, size_t cell)
+{
+	return t->asleep[cell];
+}
+
+void progress_wake(struct progress *t, size_t cell)
+{
+	t->asleep[cell] = false;
+}
+
+double progress_median(const struct progress *t, size_t cell)
+{
+	const struct cell_progress *c = arms_of(t, cell);
+	return c->count > 0 ? stats_median(c->medians, c->count) : (double)NAN;
 }
 
 unsigned progress_launches(const struct progress *t, size_t cell)
@@ -214,24 +238,6 @@ static struct variance_end launches_in_the_end(
 	return end;
 }
 
-void progress_needs(const struct progress *t, double *needs)
-{
-	const struct variance_population of = variance_learn(t->scatters, all(t));
-	for (size_t i = 0; i < t->plan->count; i++) {
-		const double launches = progress_launches(t, i), end = launches_in_the_end(t, i, &of).mean;
-		/* at the look before the last it would have to be as likely as not */
-		const bool hopeless = end > 0.9 * t->plan->most_launches;
-		needs[i] = progress_stop(t, i) ? 0
-			   : hopeless          ? (double)INFINITY
-					       : fmax(1, end - launches) * progress_cost(t, i);
-	}
-}
-
-/* Predicted totals for one assumption about the variance: sums over cells. */
-struct outlook {
-	double launches, seconds, variance;
-};
-
 /* Seconds spent on launches over the plan's estimate of them; 1 before the first launch. */
 static double progress_scale(const struct progress *t)
 {
@@ -242,6 +248,27 @@ static double progress_scale(const struct progress *t)
 	}
 	return planned > 0 ? spent / planned : 1;
 }
+
+void progress_needs(const struct progress *t, double *needs)
+{
+	const struct variance_population of = variance_learn(t->scatters, all(t));
+	const double scale = progress_scale(t);
+	for (size_t i = 0; i < t->plan->count; i++) {
+		const double launches = progress_launches(t, i), end = launches_in_the_end(t, i, &of).mean,
+			     known = progress_cost(t, i),
+			     cost = known > 0 ? known : (double)t->arms * arms_of(t, i)->planned_cost * scale;
+		/* at the look before the last it would have to be as likely as not */
+		const bool hopeless = end > 0.9 * t->plan->most_launches && launches >= t->plan->launches;
+		needs[i] = progress_stop(t, i) ? 0
+			   : hopeless          ? (double)INFINITY
+					       : fmax(1, end - launches) * cost;
+	}
+}
+
+/* Predicted totals for one assumption about the variance: sums over cells. */
+struct outlook {
+	double launches, seconds, variance;
+};
 
 static struct outlook look_out(const struct progress *t, const struct variance_population *of, double scale)
 {

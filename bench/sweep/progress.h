@@ -26,6 +26,10 @@ void progress_close(struct progress *t);
 int progress_record(struct progress *t, size_t cell, size_t arm, const struct table *samples, size_t from,
 	size_t count, double cost, struct err *e);
 
+/* A spare cell (plan.h) sleeps: nothing is wanted of it until it is woken, or has been launched in an earlier session. */
+bool progress_asleep(const struct progress *t, size_t cell);
+void progress_wake(struct progress *t, size_t cell);
+
 /* How often its first arm has launched it. */
 unsigned progress_launches(const struct progress *t, size_t cell);
 
@@ -43,6 +47,9 @@ double progress_width(const struct progress *t, size_t cell);
  * more launches, INFINITY for one that will rather have had the plan's most launches before. */
 void progress_needs(const struct progress *t, double *needs);
 
+/* Seconds of the median of its first arm's launches; NAN: it has none yet. */
+double progress_median(const struct progress *t, size_t cell);
+
 /* Seconds that the cell's next launch may take, of all arms together; 0 if nothing is known. */
 double progress_cost(const struct progress *t, size_t cell);
 
@@ -54,7 +61,7 @@ struct forecast {
 };
 struct forecast progress_forecast(const struct progress *t);
 
-/* Why nothing more is wanted of a cell: "precise", "most-launches", "failed"; NULL while it wants more.
+/* Why nothing more is wanted of a cell: "precise", "most-launches", "failed", "smooth" (asleep); NULL while it wants more.
  * Static texts. */
 const char *progress_stop(const struct progress *t, size_t cell);
 

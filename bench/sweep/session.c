@@ -227,9 +227,10 @@ static size_t count_stops(const struct session *s, const struct campaign_result 
 
 static void tell(const struct session *s, const struct campaign_result *r)
 {
-	static const char *const words[] = {"precise", "most-launches", "failed", "budget", "interrupted"};
-	static const char *const meanings[] = {
-		"precise", "at most-launches", "failed", "ended by the budget", "interrupted"};
+	static const char *const words[] = {
+		"precise", "most-launches", "failed", "budget", "interrupted", "smooth"};
+	static const char *const meanings[] = {"precise", "at most-launches", "failed", "ended by the budget",
+		"interrupted", "left out where curves are smooth"};
 	const char *between = " cells: ";
 	fprintf(stderr, "%" PRIu64 " launches;", r->launches);
 	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {

@@ -288,6 +288,13 @@ static void a_known_cell_is_not_searched(void **state)
 		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
 		assert_int_equal(s.calls, 1 + 3);
 		assert_int_equal(s.batch_of[0], 1);
+		/* longer than all samples may take: none is spent on warming up, and one is the sample */
+		s = (struct script){.ns = longer_than_a_sample};
+		plan.cap_seconds = 0.02;
+		assert_int_equal(meters_here[m].measure(&plan, &e), 0);
+		assert_int_equal(s.calls, s.taken);
+		assert_true(s.taken >= 1);
+		plan.cap_seconds = 30;
 		/* the least number of runs of warm-up holds all the same */
 		s = (struct script){.ns = longer_than_a_sample};
 		plan.warmup = 4;

@@ -3,7 +3,8 @@
 #ifndef PARSCALE_TESTS_BENCH_SWEEP_MACHINES_H
 #define PARSCALE_TESTS_BENCH_SWEEP_MACHINES_H
 
-#include "bench/machine/topology.h"
+#include "bench/machine/place.h"
+#include "bench/sweep/plan.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -53,6 +54,30 @@ static void machine_make(const struct shape *s, struct topology *t, struct cpu c
 						{s->cores_of_l3 ? l3 : -1, 64, s->l3}}};
 			}
 		}
+}
+
+/* What a plan is read for. */
+struct machine_here {
+	struct topology topology;
+	struct cpu cpus[MACHINE_CPUS];
+	struct worker_count counts[WORKER_COUNTS];
+	unsigned workers[WORKER_COUNTS];
+	bool spare[WORKER_COUNTS];
+	struct plan_machine machine;
+};
+
+static void machine_plan(const struct shape *s, struct machine_here *h)
+{
+	machine_make(s, &h->topology, h->cpus);
+	h->machine = (struct plan_machine){.workers = h->workers,
+		.spare = h->spare,
+		.sized = {&h->topology, NULL, (double)s->memory / 2}};
+	h->machine.worker_counts = (size_t)place_worker_counts(&h->topology, h->counts, WORKER_COUNTS);
+	for (size_t i = 0; i < h->machine.worker_counts; i++) {
+		h->workers[i] = h->counts[i].workers;
+		h->spare[i] = h->counts[i].spare;
+		h->machine.most = h->counts[i].oversubscribed ? h->machine.most : h->workers[i];
+	}
 }
 
 #endif

@@ -41,7 +41,8 @@ int mock_launch(void *ctx, const struct launch_order *order, struct launch_resul
 	const double launch = m->scatter * own * draw_shape(m),
 		     within = own * (m->within > 0 ? m->within : 0.25);
 	const double typical =
-		mock_seconds(c) * (c->size > MOCK_LONG_SIZE ? 20 : 1) * (order->program ? 1.03 : 1);
+		(m->seconds ? m->seconds(c) : mock_seconds(c) * (c->size > MOCK_LONG_SIZE ? 20 : 1)) *
+		(order->program ? 1.03 : 1);
 	*r = (struct launch_result){0};
 	table_init(&r->samples, sample_columns, sizeof(struct sample));
 	for (unsigned i = 0; i < 2; i++) {

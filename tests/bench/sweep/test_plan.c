@@ -194,27 +194,7 @@ static void many_cells_are_each_planned_once(void **state)
 
 /* --- sizes by the machine --- */
 
-struct here {
-	struct topology topology;
-	struct cpu cpus[MACHINE_CPUS];
-	struct worker_count counts[WORKER_COUNTS];
-	unsigned workers[WORKER_COUNTS];
-	struct plan_machine machine;
-};
-
-static void make_here(const struct shape *s, struct here *h)
-{
-	machine_make(s, &h->topology, h->cpus);
-	h->machine = (struct plan_machine){
-		.workers = h->workers, .sized = {&h->topology, NULL, (double)s->memory / 2}};
-	h->machine.worker_counts = (size_t)place_worker_counts(&h->topology, h->counts, WORKER_COUNTS);
-	for (size_t i = 0; i < h->machine.worker_counts; i++) {
-		h->workers[i] = h->counts[i].workers;
-		h->machine.most = h->counts[i].oversubscribed ? h->machine.most : h->workers[i];
-	}
-}
-
-static void read_here(const char *text, const struct here *h, struct plan *p)
+static void read_here(const char *text, const struct machine_here *h, struct plan *p)
 {
 	struct err e = {0};
 	FILE *f = fopen(path, "w");
@@ -226,7 +206,8 @@ static void read_here(const char *text, const struct here *h, struct plan *p)
 }
 
 /* What a size is where the workers' shares are known: in the cache, and not in the one before. */
-static void check_in_cache(const struct cell *c, enum size_word word, uint64_t bytes, const struct here *h)
+static void check_in_cache(
+	const struct cell *c, enum size_word word, uint64_t bytes, const struct machine_here *h)
 {
 	struct place place;
 	struct err e = {0};
@@ -252,7 +233,7 @@ static uint64_t all_caches(const struct shape *s)
 /* A plan by words, for every machine, as tests/golden/plans.txt has it; and what must be true of each cell. */
 static void sizes_fit_the_machine(void **state)
 {
-	static struct here h;
+	static struct machine_here h;
 	const char *root = getenv("PARSCALE_ROOT"), *update = getenv("UPDATE_GOLDEN");
 	char golden_path[300], *made = NULL;
 	size_t made_size;
@@ -262,7 +243,7 @@ static void sizes_fit_the_machine(void **state)
 	for (size_t m = 0; m < MACHINES; m++) {
 		const struct shape *s = &machine_shapes[m];
 		struct plan p;
-		make_here(s, &h);
+		machine_plan(s, &h);
 		read_here(
 			"backend = pthread\nworkers = auto\nsize = l1, l2, l3, memory\n"
 			"[whole]\nkernel = read\nvariant = reference\n"
@@ -318,16 +299,16 @@ static const char *reason_of(const struct plan *p, const char *part)
 
 static void sizes_that_cannot_be_say_why(void **state)
 {
-	static struct here h;
+	static struct machine_here h;
 	struct plan p;
 	(void)state;
-	make_here(&machine_shapes[3], &h); /* no L3, 16 GiB */
+	machine_plan(&machine_shapes[3], &h); /* no L3, 16 GiB */
 	read_here("kernel = read\nsize = l3, 64GiB, 1MiB\n", &h, &p);
 	assert_int_equal(p.count, 1);
 	assert_non_null(strstr(reason_of(&p, "l3"), "no L3"));
 	assert_non_null(strstr(reason_of(&p, "64GiB"), "above the limit: 16.0 GiB"));
 	plan_free(&p);
-	make_here(&machine_shapes[2], &h); /* 508 MiB of L3 and 1 GiB of memory */
+	machine_plan(&machine_shapes[2], &h); /* 508 MiB of L3 and 1 GiB of memory */
 	read_here("kernel = read\nsize = memory, 1MiB\n", &h, &p);
 	assert_int_equal(p.count, 1);
 	assert_non_null(strstr(reason_of(&p, "memory"), "no room"));
@@ -345,10 +326,10 @@ static void sizes_that_cannot_be_say_why(void **state)
 /* As long as the plan needs for its intervals, within limits. */
 static void a_budget_by_the_plan(void **state)
 {
-	static struct here h;
+	static struct machine_here h;
 	struct plan p;
 	(void)state;
-	make_here(&machine_shapes[5], &h);
+	machine_plan(&machine_shapes[5], &h);
 	read_here("kernel = noop\nsize = 7\nbudget = auto\n", &h, &p);
 	assert_true(p.budget_seconds == PLAN_BUDGET_LEAST && !plan_measures_caches(&p));
 	plan_free(&p);
@@ -359,7 +340,7 @@ static void a_budget_by_the_plan(void **state)
 	read_here("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 100000\ncaches = told\n", &h, &p);
 	assert_true(p.budget_seconds == PLAN_BUDGET_MOST && !plan_measures_caches(&p));
 	plan_free(&p);
-	make_here(&machine_shapes[1], &h); /* two CPUs */
+	machine_plan(&machine_shapes[1], &h); /* two CPUs */
 	read_here("kernel = noop\nsize = 7\nbudget = auto\nlaunches = 5000\n", &h, &p);
 	assert_true(p.budget_seconds == PLAN_BUDGET_LEAST);
 	plan_free(&p);
