@@ -4,7 +4,6 @@
  *
  * Let a < w < b be worker counts, y the logarithm of the time over x, that of the workers. A curve that bends one way only
  * lies, at w, between the chord from a to b and whichever of its neighbours' lines, continued to w, is nearer to the chord.
- * Where the two lines lie on different sides of the chord it bends both ways, and the further one counts.
  */
 #include "bench/sweep/bends.h"
 
@@ -38,8 +37,7 @@ double bend_width(const struct bend_point *points, size_t n, double workers)
 	const bool before = at >= 2, after = at + 1 < n;
 	const double left = before ? off(a - 1, a, a, chord, workers) : 0,
 		     right = after ? off(b, b + 1, b, chord, workers) : 0;
-	double open = before && after && left * right > 0 ? fmin(fabs(left), fabs(right))
-							  : fmax(fabs(left), fabs(right));
+	double open = before && after ? fmin(fabs(left), fabs(right)) : fmax(fabs(left), fabs(right));
 	/* what noise of the points alone would look like */
 	for (const struct bend_point *p = before ? a - 1 : a; p <= (after ? b + 1 : b); p++)
 		if (open < 2 * p->width)
@@ -129,6 +127,18 @@ static size_t points_of(const struct bends *b, size_t cell, bends_ask_fn *ask, c
 	return n;
 }
 
+/* Whether a spare cell of the same series has been woken and not been measured yet: it may settle the others. */
+static bool waits(const struct bends *b, size_t cell, bends_ask_fn *ask,
+	bool (*asleep)(const void *ctx, size_t cell), const void *ctx)
+{
+	struct bend_point ignored;
+	for (size_t i = 0; i < b->plan->count; i++)
+		if (b->series[i] == b->series[cell] && b->plan->cells[i].spare && !asleep(ctx, i) &&
+			!ask(ctx, i, &ignored))
+			return true;
+	return false;
+}
+
 size_t bends_widest(const struct bends *b, bends_ask_fn *ask, bool (*asleep)(const void *ctx, size_t cell),
 	const void *ctx, double least, double *width)
 {
@@ -136,7 +146,7 @@ size_t bends_widest(const struct bends *b, bends_ask_fn *ask, bool (*asleep)(con
 	*width = least;
 	for (size_t i = 0; i < b->plan->count; i++) {
 		struct bend_point points[POINTS];
-		if (!b->plan->cells[i].spare || !asleep(ctx, i))
+		if (!b->plan->cells[i].spare || !asleep(ctx, i) || waits(b, i, ask, asleep, ctx))
 			continue;
 		const size_t n = points_of(b, i, ask, ctx, points);
 		const double own = bend_width(points, n, b->plan->cells[i].cell.workers);

@@ -33,7 +33,7 @@ void bends_close(struct bends *b); /* NULL is legal */
 typedef bool bends_ask_fn(const void *ctx, size_t cell, struct bend_point *point);
 
 /* The spare cell of those that `asleep` says that has the widest interval above `least`; SIZE_MAX: there is none. *width
- * gets that interval. */
+ * gets that interval. Of a series one after the other: not while one that was woken has not been measured. */
 size_t bends_widest(const struct bends *b, bends_ask_fn *ask, bool (*asleep)(const void *ctx, size_t cell),
 	const void *ctx, double least, double *width);
 

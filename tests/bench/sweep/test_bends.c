@@ -111,7 +111,9 @@ static void curves_thicken_where_they_bend(void **state)
 		for (size_t i = 0; i < p.count; i++) {
 			const struct cell *c = &p.cells[i].cell;
 			const size_t n = launches_of(&p, &samples, c->kernel->name, c->workers);
-			const bool bends = c->workers == 16 && strcmp(c->kernel->name, "read") == 0;
+			/* on the larger machine the next count after 1 is 8, from which 2 cannot be told */
+			const bool bends = strcmp(c->kernel->name, "read") == 0 &&
+					   (c->workers == 16 || (c->workers == 2 && m == 6));
 			if (p.cells[i].spare && !bends)
 				assert_int_equal(n, 0);
 			else
@@ -149,7 +151,10 @@ static void a_budget_that_is_short_goes_to_the_plan(void **state)
 	mock_campaign(&p, &machine, NULL, &samples);
 	assert_int_equal(launches_of(&p, &samples, "read", 16), 6);
 	assert_int_equal(launches_of(&p, &samples, "read", 64), 6);
-	const double blocks = ((const struct sample *)table_row(&samples, samples.count - 12))->stamp;
+	size_t first = 0; /* after the complete blocks */
+	while (((const struct sample *)table_row(&samples, first))->block.value < 6)
+		first++;
+	const double blocks = ((const struct sample *)table_row(&samples, first))->stamp;
 	table_free(&samples);
 	machine = fresh;
 	p.precision = 1e-9; /* there is always more to do */
