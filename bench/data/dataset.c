@@ -467,24 +467,26 @@ uint64_t dataset_cache(const struct dataset *d, int level)
 	return (uint64_t)least;
 }
 
-/* Caches of a level; 1 where the manifest does not say. */
-static double count_caches(const struct dataset *d, int level)
+/* Over how many caches of a level the workers' bytes are spread: as the manifest counts them, or else one for each
+ * worker, and one L3 of all. */
+static double spread_over(const struct dataset *d, int level, double workers)
 {
 	double count = 0;
 	size_t i;
 	json_t *cache;
-	json_array_foreach(at(d->manifest, "machine.caches"), i,
-		cache) if (json_integer_value(json_object_get(cache, "level")) == level) count +=
-		(double)json_integer_value(json_object_get(cache, "count"));
-	return fmax(count, 1);
+	json_array_foreach(at(d->manifest, "machine.caches"), i, cache)
+	{
+		if (json_integer_value(json_object_get(cache, "level")) == level)
+			count += (double)json_integer_value(json_object_get(cache, "count"));
+	}
+	return count > 0 ? fmin(workers, count) : level < 3 ? workers : 1;
 }
 
 char *dataset_level(const struct dataset *d, double bytes, uint64_t workers, char *text)
 {
 	double last = 0;
 	for (int level = 1; level <= CACHE_LEVELS; level++) {
-		const double share = bytes / (level < 3 ? (double)workers
-							: fmin((double)workers, count_caches(d, 3))),
+		const double share = bytes / spread_over(d, level, (double)workers),
 			     cache = (double)dataset_cache(d, level);
 		if (share <= cache) {
 			snprintf(text, UNITS_BYTES, "L%d", level);

@@ -41,6 +41,21 @@ static void levels_hold_shares(void **state)
 	json_decref(d.manifest);
 }
 
+/* Eight cores, each four of which share an L2 of 2 MiB; no L3. */
+static void levels_that_cores_share_hold_one(void **state)
+{
+	struct dataset d = {
+		.manifest = json_pack("{s:{s:[{s:i,s:i,s:i},{s:i,s:i,s:i}]}}", "machine", "caches", "level",
+			1, "bytes", 64 << 10, "count", 8, "level", 2, "bytes", 2 << 20, "count", 2)};
+	(void)state;
+	assert_non_null(d.manifest);
+	check(&d, 512 * KIB, 8, "L1");
+	check(&d, 4 * MIB, 8, "L2");
+	check(&d, 2 * MIB, 1, "L2");
+	check(&d, 16 * MIB, 8, "memory");
+	json_decref(d.manifest);
+}
+
 static void without_caches_all_is_memory(void **state)
 {
 	struct dataset d = {.manifest = json_object()};
@@ -53,6 +68,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_hold_shares),
+		cmocka_unit_test(levels_that_cores_share_hold_one),
 		cmocka_unit_test(without_caches_all_is_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

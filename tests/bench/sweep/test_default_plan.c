@@ -323,19 +323,24 @@ static void add_samples(
 
 static void write_manifest(const struct shape *s, const char *dir)
 {
+	const uint64_t bytes[CACHE_LEVELS] = {s->l1, s->l2, s->cores_of_l3 ? s->l3 : 0};
 	char path[200];
 	snprintf(path, sizeof path, "%s/manifest.json", dir);
 	FILE *f = fopen(path, "w");
 	assert_non_null(f);
 	fprintf(f,
 		"{\"schema\": 2, \"started\": 1767225600.0, \"end\": \"complete\",\n"
-		" \"machine\": {\"model\": \"simulated: %s\", \"threads\": %u, \"usable\": %u, \"caches\": "
-		"[{\"level\": 1, \"bytes\": %.0f}, {\"level\": 2, \"bytes\": %.0f}%s",
-		s->name, here.machine.most, here.machine.most, (double)s->l1, (double)s->l2,
-		s->cores_of_l3 ? "" : "]}");
-	if (s->cores_of_l3)
-		fprintf(f, ", {\"level\": 3, \"bytes\": %.0f}]}", (double)s->l3);
-	fputs(",\n \"plan\": {\"meter\": \"native\", \"precision\": 0.02}}\n", f);
+		" \"machine\": {\"model\": \"simulated: %s\", \"threads\": %u, \"usable\": %u, \"caches\": [",
+		s->name, here.machine.most, here.machine.most);
+	for (int level = 0; level < CACHE_LEVELS && bytes[level] > 0; level++) {
+		int count = 0; /* domains are numbered in order */
+		for (int i = 0; i < here.topology.count; i++)
+			if (here.cpus[i].cache[level].domain >= count)
+				count = here.cpus[i].cache[level].domain + 1;
+		fprintf(f, "%s{\"level\": %d, \"bytes\": %.0f, \"count\": %d}", level ? ", " : "", level + 1,
+			(double)bytes[level], count);
+	}
+	fputs("]},\n \"plan\": {\"meter\": \"native\", \"precision\": 0.02}}\n", f);
 	assert_int_equal(fclose(f), 0);
 }
 
