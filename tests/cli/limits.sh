@@ -52,7 +52,8 @@ nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 [ "$(id -u)" = 0 ] || nobody='env'
 mkdir open && chmod 777 open
 plan 1 'kernel = noop' 'backend = serial, fork, pthread' 'workers = 1, 60' 'size = 1000' >open/tasks.sweep
-if [ "$nobody" != env ] && command -v prlimit >/dev/null && $nobody "$program" --version >/dev/null 2>&1; then
+if [ "$nobody" != env ] && command -v prlimit >/dev/null &&
+	$nobody sh -c '"$0" --version' "$program" >/dev/null 2>&1; then
 	run sh -c "cd open && exec prlimit --nproc=40 $nobody '$program' sweep tasks.sweep --out tasks --no-charts"
 	rows '3 ok,2 no-resources' open/tasks 'no processes and no threads'
 else
