@@ -16,6 +16,10 @@ __attribute__((format(printf, 4, 0))) static int fill(
 		return -1;
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): both callers have started it */
 	vsnprintf(e->text, sizeof e->text, format, args);
+	/* what was typed, or read, may be in it: one line, and nothing that a terminal obeys */
+	for (unsigned char *c = (unsigned char *)e->text; *c; c++)
+		if (*c < ' ' || *c == 127)
+			*c = '?';
 	e->status = status;
 	e->cause = cause;
 	return -1;

@@ -31,7 +31,7 @@ enum err_cause {
 struct err {
 	enum err_status status; /* start with a zeroed struct: struct err e = {0} */
 	enum err_cause cause;   /* of ERR_FAILED */
-	char text[1000];        /* one line without a newline, truncated to fit */
+	char text[1000];        /* one line, control characters are '?', truncated to fit */
 };
 
 /* Fills `e` from a printf format and returns -1, so that `return err_set(e, ...)` reads well. */

@@ -233,4 +233,6 @@ if [ "$(id -u)" != 0 ]; then
 	chmod 0 secret
 	fails 2 'an unreadable --input' parscale run text --input secret
 fi
+fails 2 'a value with a line break and an escape' parscale run noop --placement "$(printf '0\n\0331')"
+holds '... is shown without' grep -qF "'0??1'" err
 close_suite
