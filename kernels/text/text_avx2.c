@@ -55,7 +55,21 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return join(_mm256_cmpeq_epi8(load(a), load(b)), _mm256_cmpeq_epi8(load(a + 32), load(b + 32)));
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
+static inline void reverse_half(const unsigned char *p, unsigned char *to)
+{
+	const __m256i mirror = _mm256_broadcastsi128_si256(
+		_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+	const __m256i lanes = _mm256_shuffle_epi8(load(p - 31), mirror);
+	_mm256_storeu_si256((__m256i *)(void *)to, _mm256_permute2x128_si256(lanes, lanes, 1));
+}
+
+static inline void reverse(const unsigned char *p, unsigned char *to)
+{
+	reverse_half(p, to);
+	reverse_half(p - 32, to + 32);
+}
+
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal, reverse);
 
 TEXT_VARIANT(avx2, CPU_AVX2, search);
 #else

@@ -9,6 +9,7 @@
 
 #if defined(__AVX512BW__)
 #include "kernels/text/text_ends_avx512.h"
+#include "kernels/text/text_middles_avx512.h"
 
 #include <immintrin.h>
 
@@ -69,12 +70,33 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return _mm512_cmpeq_epi8_mask(load(a), load(b));
 }
 
-TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal);
+static inline void reverse(const unsigned char *p, unsigned char *to)
+{
+	const __m512i mirror = _mm512_set4_epi32(0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F);
+	const __m512i lanes = _mm512_shuffle_epi8(load(p - 63), mirror);
+	_mm512_storeu_si512(to, _mm512_shuffle_i64x2(lanes, lanes, 0x1B));
+}
+
+TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal, reverse);
+
+/* On Zen 4: they overlap with waiting for memory, and go on past characters that are not ASCII. */
+static bool middles_are_faster(const struct text_input *in)
+{
+	return in->slow_masks && !in->rules->symbol[0] && (in->rules->utf8 || in->prefetch != PREFETCH_NONE);
+}
 
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
 	const unsigned needed = CPU_VBMI | CPU_VBMI2;
-	if (!tile->dense && (in->features & needed) == needed) {
+	const bool can = (in->features & needed) == needed;
+	if (can && middles_are_faster(in)) {
+		if (!tile->crowded) {
+			tile->crowded = text_search_middles(in, base, tile) ? 0 : TEXT_TILES_DENSE;
+			return;
+		}
+		tile->crowded--;
+	}
+	if (can && !tile->dense) {
 		const enum text_ends ends = text_search_ends(in, base, tile);
 		if (ends == TEXT_ENDS_FOUND)
 			return;

@@ -8,8 +8,8 @@
  * The tile is folded into scratch: letters to what they are compared as, all else to 0. A palindrome of two
  * letters or more has a centre with two equal pairs around it, of zeros where the word ends: blocks without
  * any are left at once, and no branch depends on the text until all suspects of a tile are listed. In prose
- * one block in ten is one. Of those 64 centres are tried at once, in both parities: in round r a centre lives
- * on if the bytes r before and r after it are equal. Equal letters: try the next round. Equal zeros: both
+ * one block in ten is one. Each of their centres is judged by itself. Where there are many, 64 are tried at
+ * once, in both parities: in round r a centre lives on if the bytes r before and r after it are equal. Equal letters: try the next round. Equal zeros: both
  * ends of the word were reached, and it is a palindrome. Where every word is a palindrome the work grows with
  * half its length, but words that fill a block are not searched for: 63 rounds are the most.
  */
@@ -20,9 +20,9 @@
 
 #include <string.h>
 
-/* Where more blocks of a tile are suspect, so are those of the next tiles: they are not asked. Then rounds
- * that somebody mostly outlives are played without asking. */
-enum { TEXT_SUSPECTS_MOST = TEXT_BLOCKS / 2, TEXT_TILES_DENSE = 15, TEXT_SURE = 2 };
+/* Where more middles of a tile had to be judged, so have those of the next tiles: they are not asked. Then all
+ * blocks are searched by rounds, of which TEXT_SURE, which somebody mostly outlives, are played without asking. */
+enum { TEXT_JUDGED_MOST = 4 * TEXT_BLOCKS, TEXT_SURE = 2 };
 
 /* Writes 64 bytes to `to`: ASCII letters of words as what equal ones have in common and no others, anything
  * else as 0. Returns whether all are letters. */
@@ -36,35 +36,30 @@ typedef bool text_suspect_fn(const unsigned char *p);
 /* The mask of equal bytes in 64 at a and 64 at b. */
 typedef uint64_t text_equal_fn(const unsigned char *a, const unsigned char *b);
 
-/* Is one of 64 bytes above 127? */
-static inline bool text_has_foreign(const unsigned char *p)
+/* Writes the 64 bytes up to p[0] to `to`, the last of them first. */
+typedef void text_reverse_fn(const unsigned char *p, unsigned char *to);
+
+/* By eight bytes. */
+static inline void text_reverse(const unsigned char *p, unsigned char *to)
 {
-	uint64_t any = 0;
 	for (unsigned i = 0; i < TEXT_BLOCK; i += 8) {
 		uint64_t eight;
-		memcpy(&eight, p + i, 8);
-		any |= eight;
+		memcpy(&eight, p - i - 7, 8);
+		eight = __builtin_bswap64(eight);
+		memcpy(to + i, &eight, 8);
 	}
-	return any & UINT64_C(0x8080808080808080);
 }
 
-/* The bytes of the tile at offset `base` and of a block on either side: in the text, or where that begins or
- * ends a copy in `edge`, between bytes that are part of no word. */
-enum { TEXT_AROUND = TEXT_TILE + 2 * TEXT_BLOCK };
-static inline const unsigned char *text_around_tile(
-	const struct text_input *in, uint64_t base, unsigned char edge[TEXT_AROUND])
-{
-	const uint64_t before = base ? TEXT_BLOCK : 0, left = in->bytes - base + before;
-	const unsigned char *from = in->text + base - before;
-	if (before && left >= TEXT_AROUND)
-		return from;
-	const uint64_t room = TEXT_AROUND - TEXT_BLOCK + before;
-	memset(edge, 0xFF, TEXT_AROUND);
-	memcpy(edge + TEXT_BLOCK - before, from, (size_t)(left < room ? left : room));
-	return edge;
-}
+/* What a variant brings. */
+struct text_isa {
+	text_fold_fn *fold;
+	text_suspect_fn *suspect;
+	text_equal_fn *equal;
+	text_reverse_fn *reverse;
+};
 
-/* Folds them into tile->bytes, and asks for what comes later as `walk` goes; NULL: not yet. */
+/* Folds the bytes of the tile and of a block on either side into tile->bytes, and asks for what comes later as
+ * `walk` goes; NULL: not yet. */
 __attribute__((always_inline)) static inline void text_fold_tile(const struct text_input *in,
 	struct prefetch_walk *walk, const unsigned char *around, struct text_tile *tile, text_fold_fn *fold)
 {
@@ -79,19 +74,6 @@ __attribute__((always_inline)) static inline void text_fold_tile(const struct te
 	full |= fold(in->rules, around, to);
 	full |= fold(in->rules, around + TEXT_BLOCK, to + TEXT_BLOCK);
 	tile->full = full;
-}
-
-/* Finds the words with other characters than ASCII. */
-static inline void text_find_foreign(
-	const struct text_input *in, uint64_t base, const unsigned char *around, struct text_tile *tile)
-{
-	memset(tile->letters, 0, sizeof tile->letters);
-	memset(tile->foreign, 0, sizeof tile->foreign);
-	for (unsigned i = base ? 0 : 1; i < TEXT_BLOCKS + 2; i++) {
-		const uint64_t at = base + i * TEXT_BLOCK - TEXT_BLOCK;
-		if (at < in->bytes && text_has_foreign(around + i * TEXT_BLOCK))
-			text_add_foreign(in, at, tile, i);
-	}
 }
 
 /* The mask of the letters among 64 folded bytes. */
@@ -124,6 +106,21 @@ static inline uint64_t text_short_words(const uint64_t *w)
 	return letters;
 }
 
+/* Judges the letters at the set bits of `middles` of block i, each with the gap behind it. */
+__attribute__((always_inline)) static inline void text_judge_middles(const struct text_input *in,
+	struct text_tile *tile, unsigned i, uint64_t middles, struct text_isa isa)
+{
+	static const unsigned char zeros[TEXT_BLOCK];
+	for (; middles; middles &= middles - 1) {
+		const unsigned middle = i * TEXT_BLOCK + (unsigned)__builtin_ctzll(middles);
+		const unsigned char *p = tile->bytes + middle;
+		_Alignas(TEXT_BLOCK) unsigned char left[TEXT_BLOCK];
+		isa.reverse(p, left);
+		text_judge(in, tile, middle, isa.equal(left, zeros), ~isa.equal(left, p),
+			~isa.equal(left, p + 1));
+	}
+}
+
 /* What the rounds know of a block: centres alive, of words of odd and of even length; and where palindromes
  * start, in it and in the block before. */
 struct text_round {
@@ -147,18 +144,20 @@ __attribute__((always_inline)) static inline struct text_round text_play(struct 
 	return t;
 }
 
-/* Palindromes whose middle lies in block i of the tile and that fill none; `sure` rounds are played without
+/* Palindromes whose middle lies in block i of the tile and that fill none. TEXT_SURE rounds are played without
  * asking whether anyone is alive. */
 __attribute__((always_inline)) static inline void text_scan_block(
-	const struct text_input *in, struct text_tile *tile, unsigned i, unsigned sure, text_equal_fn *equal)
+	const struct text_input *in, struct text_tile *tile, unsigned i, struct text_isa isa)
 {
+	text_equal_fn *const equal = isa.equal;
 	const unsigned char *p = tile->bytes + i * TEXT_BLOCK;
 	const uint64_t *w = tile->letters + i, min_length = in->min_length;
 	const uint64_t letters = tile->full ? text_short_words(w) : w[0];
 	struct text_round t = {letters, letters & equal(p, p + 1), 0, 0};
-	for (unsigned r = 1; r <= sure; r++)
+	unsigned r = 1;
+	for (; r <= TEXT_SURE; r++)
 		t = text_play(t, r, p, w, min_length, equal);
-	for (unsigned r = sure + 1; (t.odd | t.even) && r < TEXT_BLOCK; r++)
+	for (; (t.odd | t.even) && r < TEXT_BLOCK; r++)
 		t = text_play(t, r, p, w, min_length, equal);
 	text_add_found(tile, i, t.found);
 	text_add_found(tile, i - 1, t.found_before);
@@ -178,51 +177,63 @@ __attribute__((always_inline)) static inline unsigned text_list_suspects(
 	return count;
 }
 
-/* A text_search_fn but for the variant's functions. Always inlined, so that they and the loop are one. */
-__attribute__((always_inline)) static inline void text_search_centres(const struct text_input *in,
-	uint64_t base, struct text_tile *tile, text_fold_fn *fold, text_suspect_fn *suspect,
-	text_equal_fn *equal)
+/* The letters of block i that may be a middle, or the one before. */
+__attribute__((always_inline)) static inline uint64_t text_middles(
+	const struct text_tile *tile, unsigned i, text_equal_fn *equal)
 {
-	unsigned char edge[TEXT_AROUND], suspects[TEXT_BLOCKS + 1];
-	const unsigned char *around = text_around_tile(in, base, edge);
+	const unsigned char *p = tile->bytes + i * TEXT_BLOCK;
+	const uint64_t odd = equal(p - 1, p + 1) & equal(p - 2, p + 2);
+	const uint64_t even = equal(p, p + 1) & equal(p - 1, p + 2);
+	return (odd | even) & text_letters_at(p, equal);
+}
+
+/* A text_search_fn but for the variant's functions. Always inlined, so that they and the loop are one. */
+__attribute__((always_inline)) static inline void text_search_centres(
+	const struct text_input *in, uint64_t base, struct text_tile *tile, struct text_isa isa)
+{
+	unsigned char edge[TEXT_TILE + 2 * TEXT_BLOCK], suspects[TEXT_BLOCKS + 1];
+	const unsigned char *around = text_around_tile(in, base, edge, TEXT_BLOCK);
 	const bool dense = in->min_length < 2 || tile->dense; /* words of one letter have a single pair */
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	/* lines far ahead are asked for in the longer part of the work */
 	const bool later = dense || walk.far;
-	text_fold_tile(in, later ? NULL : &walk, around, tile, fold);
+	text_fold_tile(in, later ? NULL : &walk, around, tile, isa.fold);
 	tile->has_foreign = false;
-	if (in->rules->utf8)
+	if (in->rules->utf8) {
+		memset(tile->letters, 0, sizeof tile->letters);
 		text_find_foreign(in, base, around, tile);
+	}
 	tile->dense -= tile->dense > 0;
-	const bool marked = dense || tile->full || tile->has_foreign;
-	if (marked)
-		text_mark_letters(tile, equal);
+	if (dense || tile->full || tile->has_foreign)
+		text_mark_letters(tile, isa.equal);
 	if (dense) {
 		for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
 			if (i % PREFETCH_LINES == 0) /* spread over the longer part of the work */
 				prefetch_lines(&walk);
-			text_scan_block(in, tile, i, TEXT_SURE, equal);
+			text_scan_block(in, tile, i, isa);
 		}
 		return;
 	}
-	const unsigned count = text_list_suspects(tile->bytes, suspects, later ? &walk : NULL, suspect);
-	tile->dense = count > TEXT_SUSPECTS_MOST ? TEXT_TILES_DENSE : 0;
+	const unsigned count = text_list_suspects(tile->bytes, suspects, later ? &walk : NULL, isa.suspect);
+	unsigned judged = 0;
 	for (unsigned n = 0; n < count; n++) {
-		const unsigned i = suspects[n];
-		for (unsigned j = i - 1; !marked && j <= i; j++)
-			tile->letters[j] = text_letters_at(tile->bytes + j * TEXT_BLOCK, equal);
-		text_scan_block(in, tile, i, 0, equal);
+		const uint64_t middles = text_middles(tile, suspects[n], isa.equal);
+		text_judge_middles(in, tile, suspects[n], middles, isa);
+		judged += (unsigned)ones_of(middles);
 	}
+	tile->dense = judged > TEXT_JUDGED_MOST ? TEXT_TILES_DENSE : 0;
 }
 
 /* Defines a text_search_fn of this name from a variant's functions. */
-#define TEXT_SEARCH_CENTRES(name, fold_plain, fold, suspect, equal)                                          \
+#define TEXT_SEARCH_CENTRES(name, fold_plain, fold, suspect, equal, reverse)                                 \
 	static void name(const struct text_input *in, uint64_t base, struct text_tile *tile)                 \
 	{                                                                                                    \
+		static const struct text_isa plain = {fold_plain, suspect, equal, reverse},                  \
+					     any = {fold, suspect, equal, reverse};                          \
 		if (in->rules->plain)                                                                        \
-			text_search_centres(in, base, tile, fold_plain, suspect, equal);                     \
+			text_search_centres(in, base, tile, plain);                                          \
 		else                                                                                         \
-			text_search_centres(in, base, tile, fold, suspect, equal);                           \
+			text_search_centres(in, base, tile, any);                                            \
 	}                                                                                                    \
 	_Static_assert(TEXT_BLOCK == 64, "a mask has a bit a byte")
 

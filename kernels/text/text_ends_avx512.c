@@ -406,15 +406,6 @@ VBMI2 static bool search_dense(const struct text_input *in, const unsigned char 
 	return true;
 }
 
-/* Words of one letter. */
-static void find_single(struct text_tile *tile)
-{
-	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
-		const uint64_t *w = tile->letters + i;
-		text_add_found(tile, i, w[0] & ~(w[0] << 1 | w[-1] >> 63) & ~(w[0] >> 1 | w[1] << 63));
-	}
-}
-
 static bool has_foreign(const unsigned char *p)
 {
 	__m512i any = _mm512_setzero_si512();
@@ -429,16 +420,7 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	unsigned char edge[TEXT_TILE + 2 * MARGIN];
 	struct room *const room = (struct room *)(void *)tile->bytes;
 	struct ends *const ends = &room->ends;
-	const unsigned char *p;
-	if (base >= MARGIN && base + TEXT_TILE + MARGIN <= in->bytes) {
-		p = in->text + base - TEXT_BLOCK;
-	} else { /* the text, and around it what is part of no word */
-		const uint64_t before = base < MARGIN ? base : MARGIN, left = in->bytes - base;
-		memset(edge, 0xFF, sizeof edge);
-		memcpy(edge + MARGIN - before, in->text + base - before,
-			before + (left < TEXT_TILE + MARGIN ? left : TEXT_TILE + MARGIN));
-		p = edge + TEXT_BLOCK;
-	}
+	const unsigned char *p = text_around_tile(in, base, edge, MARGIN) + MARGIN - TEXT_BLOCK;
 	if (in->rules->utf8 && has_foreign(p))
 		return TEXT_ENDS_FOREIGN;
 	(in->rules->plain ? find_ends_plain : find_ends_table)(in, base, p, tile->letters, room);
@@ -454,7 +436,7 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 			judge_word(in, p, word_of(ends, room->candidates[i]), tile);
 	}
 	if (in->min_length <= 1)
-		find_single(tile);
+		text_find_single(tile);
 	return TEXT_ENDS_FOUND;
 }
 #endif

@@ -49,7 +49,7 @@ static inline bool fold(const struct text_rules *r, const unsigned char *from, u
 	return TEXT_IS_ALL(all);
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect_neon, mask_neon_equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect_neon, mask_neon_equal, text_reverse);
 
 TEXT_VARIANT(neon, CPU_NEON, search);
 #else

@@ -67,6 +67,6 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return gather(same);
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal, text_reverse);
 
 TEXT_VARIANT(ompsimd, 0, search);

@@ -33,6 +33,6 @@ static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 	return mask;
 }
 
-TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal);
+TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal, text_reverse);
 
 TEXT_VARIANT(scalar, 0, search);

@@ -8,6 +8,8 @@
 #include "kernels/load.h"
 #include "kernels/text/unicode.h"
 
+#include <string.h>
+
 /* The character that starts at p, a byte above 127: its length; 0 where it is no part of a word. */
 static unsigned foreign_character(const struct text_input *in, const unsigned char *p)
 {
@@ -31,7 +33,9 @@ static uint64_t foreign_bytes(const unsigned char *p, uint64_t left)
 	return mask;
 }
 
-void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i)
+/* Adds to the letters of block i, which begins at offset `at` of the text, the bytes of other characters than
+ * ASCII. */
+static void add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i)
 {
 	const unsigned char *const block = in->text + at;
 	const uint64_t left = in->bytes - at;
@@ -48,6 +52,47 @@ void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile
 	tile->letters[i] |= mask;
 	tile->foreign[i] = mask;
 	tile->has_foreign |= mask != 0;
+}
+
+/* Is one of 64 bytes above 127? */
+static bool has_foreign(const unsigned char *p)
+{
+	uint64_t any = 0;
+	for (unsigned i = 0; i < TEXT_BLOCK; i += 8)
+		any |= load_8(p + i);
+	return any & UINT64_C(0x8080808080808080);
+}
+
+void text_find_foreign(
+	const struct text_input *in, uint64_t base, const unsigned char *around, struct text_tile *tile)
+{
+	memset(tile->foreign, 0, sizeof tile->foreign);
+	for (unsigned i = base ? 0 : 1; i < TEXT_BLOCKS + 2; i++) {
+		const uint64_t at = base + i * TEXT_BLOCK - TEXT_BLOCK;
+		if (at < in->bytes && has_foreign(around + i * TEXT_BLOCK))
+			add_foreign(in, at, tile, i);
+	}
+}
+
+const unsigned char *text_around_tile(
+	const struct text_input *in, uint64_t base, unsigned char *edge, uint64_t margin)
+{
+	const uint64_t before = base < margin ? base : margin, left = in->bytes - base,
+		       room = TEXT_TILE + margin;
+	const unsigned char *from = in->text + base - before;
+	if (before == margin && left >= room)
+		return from;
+	memset(edge, 0xFF, (size_t)(room + margin));
+	memcpy(edge + margin - before, from, (size_t)(before + (left < room ? left : room)));
+	return edge;
+}
+
+void text_find_single(struct text_tile *tile)
+{
+	for (unsigned i = 1; i <= TEXT_BLOCKS; i++) {
+		const uint64_t *w = tile->letters + i;
+		text_add_found(tile, i, w[0] & ~(w[0] << 1 | w[-1] >> 63) & ~(w[0] >> 1 | w[1] << 63));
+	}
 }
 
 /* Where the run of set bits that holds bit `at` starts, and where it ends; at most at the edges

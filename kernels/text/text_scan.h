@@ -21,7 +21,7 @@
 #include "kernels/text/text.h"
 
 /* TEXT_MASKS: a mask of each block, a block on either side and one behind, and whole vectors of eight. */
-enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK, TEXT_MASKS = TEXT_BLOCKS + 16 };
+enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK, TEXT_MASKS = TEXT_BLOCKS + 16, TEXT_TILES_DENSE = 15 };
 
 /* Whether a word fills a block, from the places of its first byte and of the one behind its last
  * in a tile. */
@@ -41,7 +41,8 @@ struct text_tile {
 	uint64_t filled[(TEXT_BLOCKS + 2 + 63) / 64]; /* bit i: found[i] may not be zero */
 	bool full;                                    /* there is a block of nothing but letters */
 	bool has_foreign;                             /* some word has other characters than ASCII */
-	unsigned dense; /* so many tiles more are taken to be full of palindromes */
+	unsigned crowded;                             /* so many tiles more are taken to have many middles */
+	unsigned dense; /* so many tiles more, of TEXT_TILES_DENSE, are taken to be full of palindromes */
 	_Alignas(TEXT_BLOCK) unsigned char bytes[2 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
@@ -53,14 +54,46 @@ static inline void text_add_found(struct text_tile *tile, unsigned i, uint64_t s
 	tile->filled[i / 64] |= (uint64_t)(starts != 0) << i % 64;
 }
 
+/*
+ * Is the word around the letter at place `middle` a palindrome with its middle there, or between it and the next
+ * letter? Bit i of `gaps`: the byte i before it is no letter; of `odd` and `even`: that byte and the one i, or i +
+ * 1, behind it differ, where what is no letter equals only its like. The word ends at the first gap. A word that
+ * fills a block is not looked at.
+ */
+static inline void text_judge(const struct text_input *in, struct text_tile *tile, unsigned middle,
+	uint64_t gaps, uint64_t odd, uint64_t even)
+{
+	if (__builtin_expect(!gaps, 0))
+		return;
+	const uint64_t heeded = gaps ^ (gaps - 1);
+	const unsigned half = (unsigned)__builtin_ctzll(gaps), before = middle - half, first = before + 1;
+	const bool is_odd = !(odd & heeded) & (2 * half - 1 >= in->min_length) &
+			    !text_fills_block(first, middle + half),
+		   is_even = !(even & heeded) & (2 * half >= in->min_length) &
+			     !text_fills_block(first, middle + half + 1);
+	bool good = is_odd | is_even;
+	if (tile->has_foreign) /* one may precede it, where searches see none */
+		good &= !(tile->letters[before / TEXT_BLOCK] >> before % TEXT_BLOCK & 1);
+	text_add_found(tile, first / TEXT_BLOCK, (uint64_t)good << first % TEXT_BLOCK);
+}
+
 /* Searches the tile at offset `base`, a multiple of TEXT_TILE: fills letters, full and has_foreign, and sets
  * bits of found for words that fill no block. Blocks outside the text have no letters. Of words
  * with other characters than ASCII what it finds does not matter. */
 typedef void text_search_fn(const struct text_input *in, uint64_t base, struct text_tile *tile);
 
-/* Adds to the letters of block i, which begins at offset `at` of the text, the bytes of other characters than
- * ASCII. */
-void text_add_foreign(const struct text_input *in, uint64_t at, struct text_tile *tile, unsigned i);
+/* The bytes of the tile at offset `base` and `margin` on either side: in the text, or where that begins or ends
+ * a copy in `edge`, of TEXT_TILE + 2 * margin bytes, between bytes that are part of no word. */
+const unsigned char *text_around_tile(
+	const struct text_input *in, uint64_t base, unsigned char *edge, uint64_t margin);
+
+/* Of the bytes of the tile and a block on either side: fills `foreign`, and adds it to the letters, with what is
+ * in words and no ASCII; leaves both if there is no such byte. */
+void text_find_foreign(
+	const struct text_input *in, uint64_t base, const unsigned char *around, struct text_tile *tile);
+
+/* From the letters: words of one letter. */
+void text_find_single(struct text_tile *tile);
 
 /* The palindromes of tiles s into *out, or into *list where `out` is NULL. */
 void text_scan(const struct text_input *in, struct span s, struct text_tile *tile, text_search_fn *search,
