@@ -20,8 +20,11 @@
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 
+#include "kernels/load.h"
 #include "kernels/ones.h"
 #include "kernels/substrings/substrings_state.h"
+
+#include <string.h>
 
 /* The set bits of two masks; a variant may know something better. */
 #ifndef SUBSTRINGS_ONES
@@ -50,11 +53,17 @@ typedef uint64_t substrings_mirrored_fn(const unsigned char *a, const unsigned c
 typedef uint64_t substrings_longer_fn(
 	const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n);
 
+/* Searches a block by the mirror. */
+typedef void substrings_mirrored_block_fn(
+	const struct substrings_input *in, struct substrings_state *state, uint64_t base, struct tally *out);
+
 struct substrings_isa {
 	substrings_equal_fn *equal;
 	substrings_mirrored_fn *mirrored;
-	substrings_longer_fn *longer; /* substrings_longer by the other two, never inlined: it would take the
-					 block's registers */
+	/* substrings_longer and substrings_mirrored_block by the other two, never inlined: they would take the
+	 * block's registers */
+	substrings_longer_fn *longer;
+	substrings_mirrored_block_fn *block;
 };
 
 #define SUBSTRINGS_INLINE __attribute__((always_inline)) static inline
@@ -166,6 +175,176 @@ SUBSTRINGS_INLINE void substrings_survivors(const struct substrings_input *in, s
 	}
 }
 
+/* After a block of so many palindromes, at least. Random letters, even two of them,
+ * have fewer than SUBSTRINGS_WARM. */
+enum { SUBSTRINGS_WARM = 15 * SUBSTRINGS_BLOCK / 4, SUBSTRINGS_HOT = 4 };
+static inline void substrings_warm(struct substrings_mirror *m, uint64_t palindromes)
+{
+	if (palindromes > SUBSTRINGS_WARM)
+		m->heat += m->heat < 2 * SUBSTRINGS_HOT;
+	else
+		m->heat -= m->heat > 0;
+}
+
+/* Has the mirror image of the block at `base` been searched, and is it kept? */
+static inline bool substrings_is_mirrored(const struct substrings_mirror *m, uint64_t base)
+{
+	const uint64_t oldest =
+		base < SUBSTRINGS_KEPT - SUBSTRINGS_BLOCK ? 0 : base + SUBSTRINGS_BLOCK - SUBSTRINGS_KEPT;
+	return m->centre + 1 < 2 * base && m->reach >= base + SUBSTRINGS_BLOCK + 8 &&
+	       m->centre >= base + SUBSTRINGS_BLOCK - 1 + (m->begin > oldest ? m->begin : oldest);
+}
+
+/* The pairs of 64 letters or gaps around `kind`, if they are fewer than `most`; with what is known of the others,
+ * `most` or more. */
+enum { SUBSTRINGS_COMPARED = 16 };
+struct substrings_known {
+	_Alignas(64) unsigned char pairs[SUBSTRINGS_BLOCK], most[SUBSTRINGS_BLOCK];
+};
+
+/* From the mirror. A centre has as many pairs as its image if those end inside the palindrome around both. */
+SUBSTRINGS_INLINE void substrings_known_mirrored(
+	const struct substrings_mirror *m, uint64_t base, unsigned gaps, struct substrings_known *k)
+{
+	const unsigned char *image =
+		m->few[gaps] + (m->centre - base - (SUBSTRINGS_BLOCK - 1) + gaps) % SUBSTRINGS_KEPT;
+	const uint64_t room = m->reach - 1 + gaps - base; /* of the first; one less each */
+	const uint64_t more = room - SUBSTRINGS_MANY;
+	const unsigned char top = (unsigned char)(room < SUBSTRINGS_MANY ? room : SUBSTRINGS_MANY),
+			    plenty = (unsigned char)(room < SUBSTRINGS_MANY ? 0
+						     : more < 255           ? more
+									    : 255);
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+		const unsigned char beyond = (unsigned char)((i > plenty ? i : plenty) - plenty);
+		k->pairs[i] = image[SUBSTRINGS_BLOCK - 1 - i];
+		k->most[i] = (unsigned char)(top - beyond);
+	}
+}
+
+/* By comparing. */
+SUBSTRINGS_INLINE void substrings_known_compared(
+	const unsigned char *p, unsigned gaps, unsigned char flip, struct substrings_known *k)
+{
+	unsigned char alive[SUBSTRINGS_BLOCK], pairs[SUBSTRINGS_BLOCK];
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+		alive[i] = 1;
+		pairs[i] = 0;
+	}
+	for (unsigned r = 1; r <= SUBSTRINGS_COMPARED; r++) {
+		const unsigned char *left = p - r, *right = p + r - gaps;
+		for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+			alive[i] &= (left[i] ^ flip) == right[i];
+			pairs[i] = (unsigned char)(pairs[i] + alive[i]);
+		}
+	}
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+		k->pairs[i] = pairs[i];
+		k->most[i] = SUBSTRINGS_COMPARED;
+	}
+}
+
+/* Adds the palindromes of those with fewer than `most` pairs, and keeps these; *others: the others. Returns how
+ * many palindromes. */
+SUBSTRINGS_INLINE uint64_t substrings_add_known(struct substrings_mirror *m, uint64_t base, unsigned gaps,
+	const struct substrings_known *k, struct tally *out, uint64_t *others, struct substrings_isa isa)
+{
+	static const unsigned char zeros[SUBSTRINGS_BLOCK];
+	_Alignas(64) unsigned char fewer[SUBSTRINGS_BLOCK], few[SUBSTRINGS_BLOCK];
+	unsigned char longest = 0;
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+		fewer[i] = k->pairs[i] < k->most[i] ? 0xFF : 0;
+		few[i] = k->pairs[i] & fewer[i];
+		longest = few[i] > longest ? few[i] : longest;
+	}
+	/* of few[i] and of few[i] << i: by eight bytes, of which neighbours are added thrice */
+	const uint64_t bytes = UINT64_C(0x00FF00FF00FF00FF), pairs = UINT64_C(0x0000FFFF0000FFFF);
+	uint64_t counts = 0, sum = 0;
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i += 8) {
+		const uint64_t eight = load_8(few + i), low = eight & bytes, high = eight >> 8 & bytes;
+		const uint64_t two = low + (high << 1), four = (two & pairs) + ((two >> 16 & pairs) << 2);
+		counts += low + high;
+		sum += ((four & UINT32_MAX) + (four >> 32 << 4)) << i;
+	}
+	const uint64_t count = counts * UINT64_C(0x0001000100010001) >> 48;
+	memcpy(m->few[gaps] + base % SUBSTRINGS_KEPT, few, sizeof few);
+	const uint64_t most = substrings_longest(gaps, longest);
+	out->count += count;
+	out->checksum += sum * substrings_weight(base / SUBSTRINGS_BLOCK, gaps);
+	out->longest = most > out->longest ? most : out->longest;
+	*others = isa.equal(~UINT64_C(0), fewer, zeros, 0);
+	return count;
+}
+
+/* The pairs of letter or gap i from its image, as far as that tells; *exact: no more. */
+static inline uint64_t substrings_image_pairs(
+	const struct substrings_mirror *m, uint64_t i, unsigned gaps, bool *exact)
+{
+	const uint64_t image = (m->centre - i + gaps) % SUBSTRINGS_KEPT, room = m->reach - 1 + gaps - i;
+	const unsigned few = m->few[gaps][image];
+	const uint64_t pairs = few < SUBSTRINGS_MANY ? few : m->many[gaps][image];
+	*exact = pairs < room && pairs != UINT32_MAX;
+	return pairs < room ? pairs : room;
+}
+
+/* A block with 64 letters before it and more than 64 behind it. Its letters, each a palindrome, and of letters
+ * and gaps those with few pairs at once; then the others, and whether one of them reaches further. */
+SUBSTRINGS_INLINE void substrings_mirrored_block(const struct substrings_input *in,
+	struct substrings_state *state, uint64_t base, struct tally *out, unsigned char flip,
+	struct substrings_isa isa)
+{
+	struct substrings_mirror *m = &state->mirror;
+	if (m->end != base) {
+		m->begin = base;
+		m->reach = 0;
+	}
+	const bool mirrored = substrings_is_mirrored(m, base);
+	uint64_t centre = m->centre, reach = mirrored ? m->reach : 0, palindromes = 0;
+	for (unsigned gaps = flip ? 1 : 0; gaps < 2; gaps++) {
+		struct substrings_known known;
+		uint64_t others;
+		if (mirrored)
+			substrings_known_mirrored(m, base, gaps, &known);
+		else
+			substrings_known_compared(in->text + base, gaps, flip, &known);
+		palindromes += substrings_add_known(m, base, gaps, &known, out, &others, isa);
+		for (; others; others &= others - 1) {
+			const uint64_t i = base + (uint64_t)__builtin_ctzll(others), z = 2 * i - gaps;
+			bool exact = false;
+			uint64_t pairs = SUBSTRINGS_COMPARED;
+			if (mirrored)
+				pairs = substrings_image_pairs(m, i, gaps, &exact);
+			if (!exact)
+				pairs = substrings_pairs(in, state, z, pairs, flip, isa);
+			const uint64_t end = substrings_centre(z).right + pairs,
+				       longest = substrings_longest(z, pairs);
+			out->count += pairs;
+			out->checksum += (pairs << i % SUBSTRINGS_BLOCK) *
+					 substrings_weight(base / SUBSTRINGS_BLOCK, gaps);
+			out->longest = longest > out->longest ? longest : out->longest;
+			palindromes += SUBSTRINGS_COMPARED;
+			m->few[gaps][i % SUBSTRINGS_KEPT] =
+				(unsigned char)(pairs < SUBSTRINGS_MANY ? pairs : SUBSTRINGS_MANY);
+			m->many[gaps][i % SUBSTRINGS_KEPT] =
+				(uint32_t)(pairs < UINT32_MAX ? pairs : UINT32_MAX);
+			if (end >= reach) {
+				reach = end;
+				centre = z;
+			}
+		}
+		if (base % SUBSTRINGS_KEPT == 0)
+			memcpy(m->few[gaps] + SUBSTRINGS_KEPT, m->few[gaps], SUBSTRINGS_BLOCK);
+	}
+	if (!flip) {
+		out->count += SUBSTRINGS_BLOCK;
+		out->checksum -= substrings_weight(base / SUBSTRINGS_BLOCK, false); /* times 2^64 - 1 */
+		out->longest = out->longest ? out->longest : 1;
+	}
+	m->end = base + SUBSTRINGS_BLOCK;
+	m->centre = centre;
+	m->reach = reach;
+	substrings_warm(m, palindromes + SUBSTRINGS_BLOCK);
+}
+
 /* The centres of a block on their way. */
 struct substrings_alive {
 	uint64_t letters, gaps;         /* alive */
@@ -223,6 +402,7 @@ SUBSTRINGS_INLINE void substrings_block(const struct substrings_input *in, struc
 	out->checksum += a.letters_sum * substrings_weight(base / 64, false) +
 			 a.gaps_sum * substrings_weight(base / 64, true);
 	out->longest = a.peak > out->longest ? a.peak : out->longest;
+	substrings_warm(&state->mirror, a.count);
 	if (a.letters)
 		substrings_survivors(in, state, base, false, a.letters, r - 1, out, flip, isa);
 	if (a.gaps)
@@ -240,9 +420,13 @@ SUBSTRINGS_INLINE void substrings_scan(const struct substrings_input *in, struct
 	for (uint64_t block = s.lo; block < s.hi; block++) {
 		const uint64_t base = block * SUBSTRINGS_BLOCK;
 		prefetch_line(how, in->text, base);
-		if (base >= SUBSTRINGS_BLOCK && base + 2 * SUBSTRINGS_BLOCK < in->count)
-			substrings_block(in, state, base, &t, flip, isa);
-		else
+		if (base >= SUBSTRINGS_BLOCK && base + 2 * SUBSTRINGS_BLOCK < in->count) {
+			if (state->mirror.heat >= SUBSTRINGS_HOT &&
+				!substrings_comb_covers(&state->comb, base))
+				isa.block(in, state, base, &t);
+			else
+				substrings_block(in, state, base, &t, flip, isa);
+		} else
 			substrings_slowly(in, state, base, &t, flip, isa);
 	}
 	tally_add(out, t);
@@ -267,11 +451,20 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 	__attribute__((noinline)) static uint64_t longer(                                                    \
 		const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n)   \
 	{                                                                                                    \
-		static const struct substrings_isa isa = {equal, mirrored, NULL};                            \
+		static const struct substrings_isa isa = {equal, mirrored, NULL, NULL};                      \
 		return in->flip ? substrings_longer(in, state, z, n, SUBSTRINGS_FLIP, isa)                   \
 				: substrings_longer(in, state, z, n, 0, isa);                                \
 	}                                                                                                    \
-	static const struct substrings_isa isa = {equal, mirrored, longer};                                  \
+	__attribute__((noinline)) static void block(const struct substrings_input *in,                       \
+		struct substrings_state *state, uint64_t base, struct tally *out)                            \
+	{                                                                                                    \
+		static const struct substrings_isa isa = {equal, mirrored, longer, NULL};                    \
+		if (in->flip)                                                                                \
+			substrings_mirrored_block(in, state, base, out, SUBSTRINGS_FLIP, isa);               \
+		else                                                                                         \
+			substrings_mirrored_block(in, state, base, out, 0, isa);                             \
+	}                                                                                                    \
+	static const struct substrings_isa isa = {equal, mirrored, longer, block};                           \
 	static void chunk(const void *input, struct span s, void *scratch, struct tally *out)                \
 	{                                                                                                    \
 		const struct substrings_input *in = input;                                                   \

@@ -8,12 +8,13 @@
 
 #include "kernels/ones.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void substrings_state_begin(struct substrings_state *state, struct span s)
 {
 	if (s.lo < state->next)
-		memset(state, 0, sizeof *state);
+		memset(state, 0, offsetof(struct substrings_state, mirror.few));
 	state->next = s.hi;
 }
 

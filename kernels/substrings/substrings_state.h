@@ -44,11 +44,27 @@ struct substrings_comb {
 	uint64_t offset[2]; /* its letters, its gaps: i modulo step; `step` where there are none */
 };
 
+/* The pairs of the centres just searched, where strings have many palindromes, and one of those: what lies
+ * behind its centre is the mirror image of what lies before. Letters are kept by their offsets modulo
+ * SUBSTRINGS_KEPT. */
+enum { SUBSTRINGS_KEPT = 32768, SUBSTRINGS_MANY = 255 };
+struct substrings_mirror {
+	unsigned heat;       /* of the blocks before, how many had many palindromes, about */
+	uint64_t begin, end; /* the letters that are kept, as far as they are not overwritten */
+	uint64_t centre;     /* of the palindrome that reaches furthest of those met */
+	uint64_t reach;      /* the first offset behind it; 0: none */
+	/* of letters and of gaps; SUBSTRINGS_MANY: so many or more, to be read in `many`. The first block is
+	 * there again behind the last. */
+	unsigned char few[2][SUBSTRINGS_KEPT + SUBSTRINGS_BLOCK];
+	uint32_t many[2][SUBSTRINGS_KEPT]; /* UINT32_MAX: so many or more */
+};
+
 struct substrings_state {
 	uint64_t next;                    /* the first unit that was not yet asked for */
 	uint64_t last[SUBSTRINGS_LEVELS]; /* centre + 1; 0: none yet */
 	struct substrings_run run[SUBSTRINGS_LEVELS];
 	struct substrings_comb comb;
+	struct substrings_mirror mirror; /* last: what is kept is not cleared */
 };
 
 /* Begins with units s. */
