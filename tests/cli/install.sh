@@ -51,7 +51,7 @@ while read -r command; do
 	sed -n "s/^complete -c parscale -n '__fish_seen_subcommand_from $command' -l \([a-z-]*\) .*/--\1/p" \
 		"$prefix/share/fish/vendor_completions.d/parscale.fish" | sort -u >found
 	same "... fish's completions" wanted found
-	sed -n "/^	$command)\$/,/;;\$/p" "$prefix/share/zsh/site-functions/_parscale" | grep -oE "^			'--[a-z-]+" | tr -d "	'" |
+	sed -n "/^	$command)\$/,/;;\$/p" "$prefix/share/zsh/site-functions/_parscale" | grep -oE "^			'[*]?--[a-z-]+" | tr -d "	'*" |
 		sort -u >found
 	same "... zsh's completions" wanted found
 done <commands

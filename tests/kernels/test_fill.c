@@ -127,7 +127,7 @@ static void the_rest_is_zero(void **state)
 		assert_int_equal(at[i], i >= 0 && i < 300);
 	memory_free(at);
 	assert_null(fill_alloc(&p, &(struct fill){.what = "too much", .size = 1 << 20}, UINT64_MAX / 2, &e));
-	assert_int_equal(e.status, ERR_FAILED);
+	assert_int_equal(e.status, ERR_USAGE);
 	assert_non_null(strstr(e.text, "too much"));
 }
 

@@ -64,7 +64,7 @@ static int refused(const char *mechanism)
 	if (setrlimit(RLIMIT_NPROC, &none) != 0)
 		return 77;
 	enum probe_status status = sample(mechanism, &s);
-	return status == PROBE_FAILED && strstr(s.reason, strerror(EAGAIN)) ? 0 : 1;
+	return status == PROBE_RESOURCES && strstr(s.reason, strerror(EAGAIN)) ? 0 : 1;
 }
 
 static void a_worker_that_cannot_be_made_is_said(void **state)
