@@ -26,9 +26,12 @@ struct wide_number {
 /* *v *= factor; false past 2^64. */
 static bool scale(struct wide_number *v, uint64_t factor)
 {
-	if (v->full && factor)
+	if (factor == 0) {
+		*v = (struct wide_number){0};
+		return true;
+	}
+	if (v->full)
 		return factor == 1;
-	v->full = false;
 	const uint64_t before = v->low;
 	if (!__builtin_mul_overflow(before, factor, &v->low))
 		return true;
