@@ -103,7 +103,7 @@ int mock_try(const struct plan *p, struct mock_machine *m, size_t count, const s
 {
 	const struct campaign_means means = {
 		.launch = mock_launch, .clock_ns = mock_clock, .told = note_forecast, .ctx = m};
-	static char dirs[CAMPAIGN_ARMS][32];
+	static char dirs[CAMPAIGN_ARMS][48];
 	char path[CAMPAIGN_ARMS][64];
 	int files[CAMPAIGN_ARMS];
 	struct campaign_arm arms[CAMPAIGN_ARMS];
