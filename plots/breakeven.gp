@@ -12,6 +12,7 @@ set format x "%.0s %c"
 left_edge = xlow / 1.6
 right_edge = xhigh * 1.6
 set xrange [left_edge:right_edge]
+eval more_tics("x", "%.0s %c", left_edge, right_edge)
 set yrange [n + 0.6:0.4]
 set ytics () scale 0 offset character -0.8, 0
 do for [i = 1:n] { set ytics add (names[i] i) }

@@ -19,13 +19,7 @@ do for [panel = 1:2] {
 	number = panel == 1 ? "%g" : "%.0s %c"
 	set format y number
 	set ytics autofreq
-	if (yhigh < 100 * ylow) { # few powers of ten: with 2 and 5 times those
-		set ytics ()
-		do for [k = 0:8] {
-			at = word("1 2 5", k % 3 + 1) * 10 ** (floor(log10(ylow)) + k / 3)
-			if (at >= ylow && at <= yhigh) { set ytics add (gprintf(number, at) at) }
-		}
-	}
+	eval more_tics("y", number, ylow, yhigh)
 	set xlabel panel == 1 ? "" : "size of the working set"
 	set xtics ()
 	do for [k = 1:n_sizes] { set xtics add ((panel == 1 ? "" : size_names[k]) size_at[k]) }

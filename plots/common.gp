@@ -33,6 +33,12 @@ line(form) = form == 1 ? 2 : 1
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 
+# Commands that give an axis of few powers of ten tics at 2 and 5 times those, too; none for a longer one. number: their format.
+tic(low, k) = word("1 2 5", k % 3 + 1) * 10.0 ** (floor(log10(low)) + k / 3)
+tics_from(axis, number, low, high, k) = k > 8 ? "" : (tic(low, k) < low || tic(low, k) > high ? "" : \
+	sprintf("set %stics add ('%s' %.9g);", axis, gprintf(number, tic(low, k)), tic(low, k))) . tics_from(axis, number, low, high, k + 1)
+more_tics(axis, number, low, high) = high < 100 * low ? sprintf("set %stics ();", axis) . tics_from(axis, number, low, high, 0) : ""
+
 # Markers of neighbouring series are shifted a little, so that their intervals can be seen; lines are at the true x.
 apart(i, n) = (i - (n + 1) / 2.0) * least(1, 6.0 / n)
 aside(x, i, n, logarithmic, step) = logarithmic ? x * (1 + 0.018 * apart(i, n)) : x + step * 0.011 * apart(i, n)

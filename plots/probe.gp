@@ -10,6 +10,7 @@ set logscale x 10
 set xrange [xlow:xhigh]
 set yrange [0.3:n + 0.7]
 set format x "%.0s %cs"
+eval more_tics("x", "%.0s %cs", xlow, xhigh)
 set ytics () scale 0
 do for [i = 1:n] { set ytics add (names[i] i) }
 small = n > 24 ? ",10" : ",12"

@@ -9,9 +9,11 @@ set xrange [xlow:xhigh]
 set yrange [ylow / yscale:yhigh / yscale]
 set logscale x 10
 set format x "%.0s %c"
+eval more_tics("x", "%.0s %c", xlow, xhigh)
 if (ylog) {
 	set logscale y 10
 	set format y "%.0s %c"
+	eval more_tics("y", "%.0s %c", ylow / yscale, yhigh / yscale)
 }
 do for [k = 1:caches] {
 	set arrow 10 + k from first cache_at[k], graph 0 to first cache_at[k], graph 1 nohead dashtype 3 linecolor rgb quiet
