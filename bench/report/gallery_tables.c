@@ -9,9 +9,18 @@
 #include <math.h>
 #include <string.h>
 
+/* One more row, which begins with the machine's name; NULL without memory. */
+static struct report_cell *add_row(struct report_table *t, const struct gallery_machine *m, struct err *e)
+{
+	struct report_cell *c = report_table_row(t, e);
+	if (c)
+		report_table_text(c, m->name);
+	return c;
+}
+
 static void put_ratio(struct report_cell *c, const struct gallery_rate *x)
 {
-	char text[96];
+	char text[REPORT_RANGED];
 	report_table_number(c, x->ratio.value, report_ranged(x->ratio, text));
 }
 
@@ -42,6 +51,15 @@ static void put_double(struct report_cell *c, double value, int digits)
 	report_table_number(c, value, text);
 }
 
+static void put_ceiling(struct report_cell *c, const struct summary *s)
+{
+	char text[64];
+	if (!*s->ceiling)
+		return;
+	snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
+	report_table_number(c, s->pct_of_ceiling, text);
+}
+
 static void put_caches(const struct gallery_machine *m, struct report_cell *c)
 {
 	char text[96] = "", bytes[UNITS_BYTES];
@@ -62,11 +80,10 @@ int gallery_table_machines(const struct gallery *g, struct report_table *t, stru
 	report_table_begin(t, heads);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct gallery_machine *m = &g->machine[i];
-		struct report_cell *c = report_table_row(t, e);
+		struct report_cell *c = add_row(t, m, e);
 		char text[120];
 		if (!c)
 			return -1;
-		report_table_text(&c[0], m->name);
 		report_table_text(&c[1], gallery_fact(m, "machine.model"));
 		if (m->cpus > 0) {
 			report_table_count(&c[2], uint_known(m->cpus));
@@ -86,11 +103,10 @@ int gallery_table_builds(const struct gallery *g, struct report_table *t, struct
 	report_table_begin(t, heads);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct gallery_machine *m = &g->machine[i];
-		struct report_cell *c = report_table_row(t, e);
+		struct report_cell *c = add_row(t, m, e);
 		char text[120];
 		if (!c)
 			return -1;
-		report_table_text(&c[0], m->name);
 		report_table_text(&c[1], gallery_fact(m, "build.compiler"));
 		report_table_text(&c[2], gallery_fact(m, "build.flags"));
 		snprintf(text, sizeof text, "%.30s %.40s", gallery_fact(m, "build.version"),
@@ -113,11 +129,10 @@ int gallery_table_means(
 	report_table_begin(t, heads);
 	for (size_t i = 0; i < g->count; i++) {
 		const size_t m = g->order[i];
-		struct report_cell *c = report_table_row(t, e);
-		char text[96];
+		struct report_cell *c = add_row(t, &g->machine[m], e);
+		char text[REPORT_RANGED];
 		if (!c)
 			return -1;
-		report_table_text(&c[0], g->machine[m].name);
 		if (m == g->base)
 			report_table_number(&c[1], 1, "1 (base)");
 		else
@@ -148,11 +163,10 @@ int gallery_table_whole(const struct gallery *g, size_t k, struct report_table *
 		const struct gallery_rate *x = &gallery_at(g, k, m)->whole;
 		const struct summary *s = x->row;
 		const unsigned cores = g->machine[m].cores;
-		struct report_cell *c = report_table_row(t, e);
+		struct report_cell *c = add_row(t, &g->machine[m], e);
 		char text[GALLERY_RATE + 40];
 		if (!c)
 			return -1;
-		report_table_text(&c[0], g->machine[m].name);
 		if (!s)
 			continue;
 		report_table_count(&c[1], s->cell.workers);
@@ -169,10 +183,7 @@ int gallery_table_whole(const struct gallery *g, size_t k, struct report_table *
 			if (base->cores > 0)
 				put_double(&c[9], x->ratio.value * base->cores / cores, 3);
 		}
-		if (*s->ceiling) {
-			snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
-			report_table_number(&c[10], s->pct_of_ceiling, text);
-		}
+		put_ceiling(&c[10], s);
 		report_table_count(&c[11], s->samples);
 	}
 	return 0;
@@ -188,11 +199,9 @@ int gallery_table_one(const struct gallery *g, size_t k, struct report_table *t,
 		const size_t m = g->order[i];
 		const struct gallery_entry *x = gallery_at(g, k, m);
 		const struct summary *s = x->one.row;
-		struct report_cell *c = report_table_row(t, e);
-		char text[GALLERY_RATE];
+		struct report_cell *c = add_row(t, &g->machine[m], e);
 		if (!c)
 			return -1;
-		report_table_text(&c[0], g->machine[m].name);
 		if (!s)
 			continue;
 		report_table_text(&c[1], s->cell.backend);
@@ -201,10 +210,7 @@ int gallery_table_one(const struct gallery *g, size_t k, struct report_table *t,
 		put_ratio(&c[5], &x->one);
 		put_verdict(g, m, &c[6], &x->one);
 		put_double(&c[7], x->whole.rate.value / x->one.rate.value, 3);
-		if (*s->ceiling) {
-			snprintf(text, sizeof text, "%.0f %% of %.12s", s->pct_of_ceiling, s->ceiling);
-			report_table_number(&c[8], s->pct_of_ceiling, text);
-		}
+		put_ceiling(&c[8], s);
 	}
 	return 0;
 }
@@ -226,17 +232,16 @@ int gallery_table_value(const struct gallery *g, size_t k, struct report_table *
 		const struct gallery_rate *x = &gallery_at(g, k, g->order[i])->whole;
 		if (!priced(m) || !x->row)
 			continue;
-		struct report_cell *c = report_table_row(t, e);
+		struct report_cell *c = add_row(t, m, e);
 		const double cost[2] = {m->price, m->watts}, of_base[2] = {base->price, base->watts};
 		if (!c)
 			return -1;
-		report_table_text(&c[0], m->name);
 		for (size_t of = 0; of < 2; of++) {
 			char text[GALLERY_RATE];
 			const double each = x->rate.value / cost[of], times = of_base[of] / cost[of];
 			const struct ranged r = {
 				x->ratio.value * times, x->ratio.low * times, x->ratio.high * times};
-			char ratio[96];
+			char ratio[REPORT_RANGED];
 			put_double(&c[1 + 3 * of], cost[of], 6);
 			report_table_number(&c[2 + 3 * of], each, gallery_rate_text(kernel, each, text));
 			report_table_number(&c[3 + 3 * of], r.value, report_ranged(r, ratio));
@@ -257,10 +262,9 @@ int gallery_table_ceilings(const struct gallery *g, struct report_table *t, stru
 			char text[GALLERY_RATE];
 			if (!x->whole.row)
 				continue;
-			struct report_cell *c = report_table_row(t, e);
+			struct report_cell *c = add_row(t, &g->machine[m], e);
 			if (!c)
 				return -1;
-			report_table_text(&c[0], g->machine[m].name);
 			report_table_text(&c[1], g->kernel[k].name);
 			report_table_text(&c[2], x->whole.row->cell.variant);
 			put_rate(&c[3], &c[4], &g->kernel[k], x->whole.rate);
@@ -279,11 +283,10 @@ int gallery_table_trust(const struct gallery *g, struct report_table *t, struct 
 	report_table_begin(t, heads);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct gallery_machine *m = &g->machine[i];
-		struct report_cell *c = report_table_row(t, e);
+		struct report_cell *c = add_row(t, m, e);
 		char why[320];
 		if (!c)
 			return -1;
-		report_table_text(&c[0], m->name);
 		report_table_text(&c[1], trust_words[report_verdict(&m->d, why, sizeof why)]);
 		report_table_text(&c[2], why);
 	}

@@ -159,7 +159,7 @@ static struct answer *next_answer(struct headline *h, const char *id, const char
 static void answer_fastest(const struct gallery *g, struct headline *h)
 {
 	const struct gallery_machine *first = &g->machine[g->order[0]], *base = &g->machine[g->base];
-	char text[96];
+	char text[REPORT_RANGED];
 	if (isnan(first->mean.value))
 		return;
 	struct answer *a = next_answer(h, "fastest", "Fastest machine");
