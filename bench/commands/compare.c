@@ -23,7 +23,7 @@ struct compare_args {
 	struct comparison_rules rules;
 	unsigned format, fail_on; /* enum format, enum failing */
 	bool cross_machine;
-	/* where the other programs of the sweep in b are compared with */
+	/* of the sweep in b, where no A is named: the folders of its other programs */
 	char others[FOLDER_OTHERS][FOLDER_PATH], *other[FOLDER_OTHERS];
 };
 
@@ -103,13 +103,6 @@ static const struct view_column shown[] = {
 	{"needed", needed_cell},
 };
 
-static int by_urgency(const void *a, const void *b)
-{
-	const struct comparison *x = a, *y = b;
-	int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
-	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
-}
-
 static void print_sums(FILE *f, const struct compared *of)
 {
 	const struct comparison_rules *rules = &of->rules;
@@ -147,7 +140,7 @@ static int print_text(struct compared *of, size_t place, size_t count, struct er
 		printf("%sA: %s, B: %s\n", place > 0 ? "\n" : "", of->a, of->b);
 	print_sums(stdout, of);
 	putchar('\n');
-	qsort(rows->rows, rows->count, rows->row_size, by_urgency);
+	qsort(rows->rows, rows->count, rows->row_size, comparison_by_urgency);
 	return view_print(stdout, rows, shown, sizeof shown / sizeof *shown, e);
 }
 

@@ -113,6 +113,14 @@ enum verdict comparison_verdict(const struct comparison *row)
 	return (enum verdict)v;
 }
 
+int comparison_by_urgency(const void *a, const void *b)
+{
+	const struct comparison *x = a, *y = b;
+	const int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
+	const double p = fabs(log(x->ratio)), q = fabs(log(y->ratio)); /* NAN of unmeasured ones alone */
+	return order ? order : (p < q) - (p > q);
+}
+
 /* Rows for the cells on both sides, without statistics; `groups` gets both groups of each row. */
 static int pair_up(const struct groups *a, const struct groups *b, struct table *rows,
 	const struct group *(*groups)[2], struct err *e)

@@ -49,4 +49,7 @@ int comparison_make(const struct table *a, const struct table *b, const struct c
 /* The verdict of a row. */
 enum verdict comparison_verdict(const struct comparison *row);
 
+/* Orders rows, as qsort has it: the most urgent verdict first, and of one verdict the largest change. */
+int comparison_by_urgency(const void *a, const void *b);
+
 #endif

@@ -106,13 +106,6 @@ void dataset_close(struct dataset *d)
 	*d = (struct dataset){0};
 }
 
-static int by_urgency(const void *a, const void *b)
-{
-	const struct comparison *x = a, *y = b;
-	int order = (int)comparison_verdict(x) - (int)comparison_verdict(y);
-	return order ? order : (x->ratio < y->ratio) - (x->ratio > y->ratio);
-}
-
 /* One more base, empty; NULL without memory. */
 static struct dataset_base *add_base(struct dataset *d, struct err *e)
 {
@@ -168,7 +161,8 @@ int dataset_against(struct dataset *d, const char *base, bool cross_machine, str
 		b->rules.paired = folder_paired(base, d->dir);
 		result = comparison_make(&other.samples, &d->samples, &b->rules, &b->compared, &b->result, e);
 		if (result == 0 && b->compared.count > 0)
-			qsort(b->compared.rows, b->compared.count, b->compared.row_size, by_urgency);
+			qsort(b->compared.rows, b->compared.count, b->compared.row_size,
+				comparison_by_urgency);
 	}
 	dataset_close(&other);
 	return b ? result : -1;

@@ -23,17 +23,10 @@ struct changes {
 	size_t count, bases;
 };
 
-static double urgency(const struct comparison *c)
-{
-	return (double)comparison_verdict(c) - fabs(log(c->ratio)) / 100;
-}
-
-/* As the tables have it: what counts most first. */
 static int by_urgency(const void *a, const void *b)
 {
-	const double x = urgency(((const struct changed *)a)->urgent),
-		     y = urgency(((const struct changed *)b)->urgent);
-	return (x > y) - (x < y);
+	return comparison_by_urgency(
+		((const struct changed *)a)->urgent, ((const struct changed *)b)->urgent);
 }
 
 static int by_ratio(const void *a, const void *b)
@@ -53,7 +46,7 @@ static void add(struct changes *all, size_t base, const struct comparison *c)
 		cell->urgent = c;
 	}
 	cell->of[base] = c;
-	if (urgency(c) < urgency(cell->urgent))
+	if (comparison_by_urgency(c, cell->urgent) < 0)
 		cell->urgent = c;
 }
 

@@ -387,6 +387,29 @@ static void planted_changes_are_found_in_pairs(void **state)
 			find_planted(&kinds[k], pilot, true, &seed);
 }
 
+static void the_largest_change_comes_first(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		double ratio;
+	} sorted[] = {{VERDICT_SLOWER, 1.5}, {VERDICT_SLOWER, 1.02}, {VERDICT_UNMEASURED, (double)NAN},
+		{VERDICT_FASTER, 0.5}, {VERDICT_FASTER, 0.9}, {VERDICT_UNDECIDED, 0.7},
+		{VERDICT_UNDECIDED, 1.3}, {VERDICT_SAME, 1.004}, {VERDICT_SAME, 0.999}};
+	enum { ROWS = sizeof sorted / sizeof *sorted };
+	struct comparison rows[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		struct comparison *c = &rows[i * 4 % ROWS]; /* each place once, out of order */
+		c->ratio = sorted[i].ratio;
+		strcpy(c->verdict, verdict_names[sorted[i].verdict]);
+	}
+	qsort(rows, ROWS, sizeof *rows, comparison_by_urgency);
+	for (size_t i = 0; i < ROWS; i++) {
+		assert_int_equal(comparison_verdict(&rows[i]), sorted[i].verdict);
+		assert_true(rows[i].ratio == sorted[i].ratio || isnan(sorted[i].ratio));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +417,7 @@ int main(void)
 		cmocka_unit_test(too_few_launches_stay_undecided),
 		cmocka_unit_test(cells_of_one_side),
 		cmocka_unit_test(pairs_are_launches_of_the_same_number),
+		cmocka_unit_test(the_largest_change_comes_first),
 		cmocka_unit_test(no_false_alarms),
 		cmocka_unit_test(an_outlier_asks_for_few_more),
 		cmocka_unit_test(planted_changes_are_found),
