@@ -10,6 +10,7 @@
 #include "bench/commands/command.h"
 #include "bench/data/csv.h"
 #include "bench/data/folder.h"
+#include "bench/machine/build.h"
 #include "bench/machine/facts.h"
 #include "bench/sweep/manifest.h"
 #include "bench/sweep/plan_here.h"
@@ -90,7 +91,7 @@ static int parse(int argc, char **argv, struct sweep_args *a, struct err *e)
 
 static void print_plan(const struct plan *p, const struct baselines *b)
 {
-	char text[2][UNITS_BYTES], build[BASELINE_TEXT];
+	char text[2][UNITS_BYTES], build[BUILD_TEXT];
 	for (size_t i = 0; i < p->count; i++) {
 		char label[PLAN_LABEL];
 		printf("%s", plan_label(&p->cells[i].cell, label));
@@ -106,7 +107,7 @@ static void print_plan(const struct plan *p, const struct baselines *b)
 		printf("# skipped: %s: %s\n", p->omissions[i].label, p->omissions[i].reason);
 	for (size_t i = 0; i < b->count; i++)
 		printf("# each in turn with %s %s, into %s\n", b->list[i].program,
-			baseline_build(b->list[i].build, build), b->list[i].folder);
+			build_text(b->list[i].build, build), b->list[i].folder);
 	printf("# %zu cells, %zu skipped; %u launches or more of %u samples each, meter %s; about %s for the first %u, at most %s in total\n",
 		p->count, p->omitted, p->launches, p->repetitions, p->meter->name,
 		units_clock((double)(1 + b->count) * plan_estimate(p), text[0]), p->launches,

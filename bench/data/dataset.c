@@ -133,19 +133,6 @@ static void name_base(const struct dataset *d, struct dataset_base *b)
 			b->name + strlen(b->name), sizeof b->name - strlen(b->name), " (%zu)", d->base_count);
 }
 
-/* What made a sweep's program. */
-static void tell_build(const struct dataset *d, char *text, size_t size)
-{
-	static const char *const facts[] = {"build.compiler", "build.flags", "build.commit"};
-	size_t used = 0;
-	text[0] = '\0';
-	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-		const char *fact = dataset_text(d, facts[i]);
-		if (fact)
-			used += (size_t)snprintf(text + used, size - used, "%s%.70s", used ? ", " : "", fact);
-	}
-}
-
 int dataset_against(struct dataset *d, const char *base, bool cross_machine, struct err *e)
 {
 	struct dataset other;
@@ -157,7 +144,7 @@ int dataset_against(struct dataset *d, const char *base, bool cross_machine, str
 		snprintf(b->dir, sizeof b->dir, "%s", other.dir);
 		name_base(d, b);
 		dataset_machine(&other, b->machine, sizeof b->machine);
-		tell_build(&other, b->build, sizeof b->build);
+		build_text(json_object_get(other.manifest, "build"), b->build);
 		b->rules.paired = folder_paired(base, d->dir);
 		result = comparison_make(&other.samples, &d->samples, &b->rules, &b->compared, &b->result, e);
 		if (result == 0 && b->compared.count > 0)

@@ -12,6 +12,7 @@
 #include "bench/data/comparison.h"
 #include "bench/data/group.h"
 #include "bench/data/probe_rows.h"
+#include "bench/machine/build.h"
 
 #include <jansson.h>
 
@@ -30,7 +31,7 @@ struct dataset {
 	size_t base_count;
 	struct dataset_base {
 		char dir[4096], machine[256];
-		char build[256];       /* compiler, flags and commit, as far as known; "" */
+		char build[BUILD_TEXT]; /* what made its program */
 		char name[64];         /* the folder's last name; with its place where another one has that */
 		struct table compared; /* struct comparison, most urgent first */
 		struct comparison_result result;

@@ -81,3 +81,23 @@ json_t *build_json(void)
 		json_object_set_new(object, f->name, f->value ? json_string(f->value) : json_null());
 	return object;
 }
+
+char *build_text(const json_t *build, char text[BUILD_TEXT])
+{
+	static const char *const facts[] = {"commit", "compiler", "flags"};
+	const char *version = json_string_value(json_object_get(build, "version")), *between = " (";
+	text[0] = '\0';
+	if (!json_is_object(build))
+		return text;
+	int n = snprintf(text, BUILD_TEXT, "%.40s", version ? version : "unknown version");
+	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+		const char *fact = json_string_value(json_object_get(build, facts[i]));
+		if (!fact)
+			continue;
+		n += snprintf(text + n, BUILD_TEXT - (size_t)n, "%s%.100s", between, fact);
+		between = ", ";
+	}
+	if (*between == ',')
+		snprintf(text + n, BUILD_TEXT - (size_t)n, ")");
+	return text;
+}

@@ -34,4 +34,9 @@ extern const char build_mpi[];
 /* As an object of strings and nulls; NULL without memory. The caller owns it. */
 json_t *build_json(void);
 
+/* One of this or another program, as build_json made it, for people: "0.9.0 (1a2b3c4d, gcc 12.2.0, -O3 -g)" as far as
+ * it is known; "" for what is no object. Returns `text`. */
+enum { BUILD_TEXT = 400 };
+char *build_text(const json_t *build, char text[BUILD_TEXT]);
+
 #endif

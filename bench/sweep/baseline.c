@@ -268,17 +268,3 @@ void baselines_free(struct baselines *b)
 		json_decref(b->list[i].build);
 	b->count = 0;
 }
-
-char *baseline_build(const json_t *build, char text[BASELINE_TEXT])
-{
-	static const char *const facts[] = {"commit", "compiler", "flags"};
-	const char *version = json_string_value(json_object_get(build, "version"));
-	int n = snprintf(text, BASELINE_TEXT, "%.40s", version ? version : "unknown version");
-	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-		const char *fact = json_string_value(json_object_get(build, facts[i]));
-		if (fact)
-			n += snprintf(text + n, BASELINE_TEXT - (size_t)n, "%s%.100s", i ? ", " : " (", fact);
-	}
-	snprintf(text + n, BASELINE_TEXT - (size_t)n, "%s", strchr(text, '(') ? ")" : "");
-	return text;
-}

@@ -16,7 +16,7 @@ enum { BASELINE_FOLDER = 320 };
 struct baseline {
 	char program[4096];           /* its absolute path */
 	char folder[BASELINE_FOLDER]; /* where its results go, inside the sweep's folder (folder_others) */
-	json_t *build;                /* its build, as in a manifest (build.h); owned */
+	json_t *build;                /* its build (build.h), an object; owned */
 };
 
 struct baselines {
@@ -38,9 +38,5 @@ int baselines_again(
 	struct baselines *b, const struct folder_others *others, const struct plan *plan, struct err *e);
 
 void baselines_free(struct baselines *b); /* a zeroed one is legal */
-
-/* "0.9.0 (1a2b3c4d, gcc 12.2.0, -O3 -g)": for people. Returns `text`. */
-enum { BASELINE_TEXT = 400 };
-char *baseline_build(const json_t *build, char text[BASELINE_TEXT]);
 
 #endif

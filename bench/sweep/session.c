@@ -9,6 +9,7 @@
 #include "bench/data/probe_rows.h"
 #include "bench/data/stat.h"
 #include "bench/harness/filler.h"
+#include "bench/machine/build.h"
 #include "bench/machine/topology.h"
 #include "bench/report/report.h"
 #include "bench/sweep/hosts.h"
@@ -153,12 +154,12 @@ static int run_campaign(struct session *s, struct campaign_result *r, struct err
 
 static void tell_begin(const struct session *s)
 {
-	char text[BASELINE_TEXT];
+	char text[BUILD_TEXT];
 	fprintf(stderr, "%zu cells, %u launches each or more, into %s\n", s->plan->count, s->plan->launches,
 		s->arms[0].dir);
 	for (size_t i = 0; i < s->baselines.count; i++)
 		fprintf(stderr, "each in turn with %s %s, into %s\n", s->baselines.list[i].program,
-			baseline_build(s->baselines.list[i].build, text), s->arms[i + 1].dir);
+			build_text(s->baselines.list[i].build, text), s->arms[i + 1].dir);
 }
 
 /* Between two writings of the manifest lies the campaign: what it could not finish is in the second, or,

@@ -546,6 +546,27 @@ static void test_build(void **state)
 	json_decref(object);
 }
 
+static void test_a_build_in_a_line(void **state)
+{
+	static const struct {
+		const char *build, *text;
+	} lines[] = {
+		{"{\"version\": \"0.9.0\", \"commit\": \"1a2b\", \"compiler\": \"gcc 12\", \"flags\": \"-O3\"}",
+			"0.9.0 (1a2b, gcc 12, -O3)"},
+		{"{\"version\": \"0.9.0\", \"commit\": null, \"compiler\": \"gcc (Debian) 12\"}",
+			"0.9.0 (gcc (Debian) 12)"},
+		{"{\"version\": \"0.9.0\"}", "0.9.0"}, {"{}", "unknown version"}, {"[]", ""}};
+	char text[BUILD_TEXT];
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		json_t *build = json_loads(lines[i].build, 0, NULL);
+		assert_non_null(build);
+		assert_string_equal(build_text(build, text), lines[i].text);
+		json_decref(build);
+	}
+	assert_string_equal(build_text(NULL, text), "");
+}
+
 /* The settings of whoever runs the tests are no part of a planted machine. */
 static int forget_settings(void **state)
 {
@@ -581,6 +602,7 @@ int main(void)
 		cmocka_unit_test(test_this_machine),
 		cmocka_unit_test(test_info_says_what_is_missing),
 		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_a_build_in_a_line),
 	};
 	return cmocka_run_group_tests(tests, forget_settings, free_planted);
 }
