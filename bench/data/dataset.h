@@ -16,6 +16,16 @@
 
 #include <jansson.h>
 
+/* A sweep that another one is compared with. */
+struct dataset_base {
+	char dir[4096], machine[256];
+	char build[BUILD_TEXT]; /* what made its program */
+	char name[64];          /* the folder's last name; with its place where another one has that */
+	struct table compared;  /* struct comparison, most urgent first */
+	struct comparison_result result;
+	struct comparison_rules rules;
+};
+
 struct dataset {
 	char dir[4096];
 	struct table summary;       /* at least one row */
@@ -28,15 +38,8 @@ struct dataset {
 	struct table models;        /* struct model_row: scaling models of each series of worker counts */
 
 	/* what it is compared with, see dataset_against */
+	struct dataset_base *bases;
 	size_t base_count;
-	struct dataset_base {
-		char dir[4096], machine[256];
-		char build[BUILD_TEXT]; /* what made its program */
-		char name[64];         /* the folder's last name; with its place where another one has that */
-		struct table compared; /* struct comparison, most urgent first */
-		struct comparison_result result;
-		struct comparison_rules rules;
-	} * bases;
 };
 
 /* Reads DIR. ERR_USAGE when it is not the folder of a sweep: no summary.csv, one without rows, or files that are not
@@ -93,32 +96,8 @@ bool dataset_fastest(const struct dataset *d, const struct summary *s);
 /* The serial row of the same variant and problem; NULL: none. */
 const struct summary *dataset_serial(const struct dataset *d, const struct factors *like);
 
-/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest
- * does not say. */
-unsigned dataset_cpus(const struct dataset *d);
-
-/* The caches that the sweep was planned for; false where the manifest does not say. */
-bool dataset_caches(const struct dataset *d, struct cache_levels *c);
-
-/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; the measured size where the sweep was
- * planned for that; 0 where unknown. */
-uint64_t dataset_cache(const struct dataset *d, int level);
-
-/* What delivers so many bytes to the workers: "L1", "L2", "L3", the smallest that holds a worker's share (of the
- * third, a cache's), or "memory"; of what is larger than the last cache but less than twice, the size, since some of it stays in
- * that cache. Returns `text`, of UNITS_BYTES. */
-char *dataset_level(const struct dataset *d, double bytes, uint64_t workers, char *text);
-
 /* Bytes of input that an item stands for; NAN for kernels that read none. */
 double cell_item_bytes(const struct summary *s);
-
-/* The machine in one line; "" where unknown. */
-void dataset_machine(const struct dataset *d, char *text, size_t size);
-
-/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or
- * something else. */
-const char *dataset_text(const struct dataset *d, const char *path);
-double dataset_number(const struct dataset *d, const char *path);
 
 /* A cell in a few words: "sieve avx512, fork pool, 2 workers, 1e9". */
 void cell_name(const struct factors *f, char *text, size_t size);
@@ -145,5 +124,31 @@ const struct summary *dataset_summary_of(const struct dataset *d, const struct f
 
 /* Median of a over median of b, rows of this dataset's summary, from their launches (stats_launch_ratio). */
 struct ranged dataset_ratio(const struct dataset *d, const struct summary *a, const struct summary *b);
+
+/* --- what the manifest says (dataset_facts.c) --- */
+
+/* CPUs the sweep could use: those it was allowed, less what a quota takes; 0 where the manifest
+ * does not say. */
+unsigned dataset_cpus(const struct dataset *d);
+
+/* The caches that the sweep was planned for; false where the manifest does not say. */
+bool dataset_caches(const struct dataset *d, struct cache_levels *c);
+
+/* Bytes of one data cache of a level, 1 to 3, the smallest where CPUs differ; the measured size where the sweep was
+ * planned for that; 0 where unknown. */
+uint64_t dataset_cache(const struct dataset *d, int level);
+
+/* What delivers so many bytes to the workers: "L1", "L2" or "L3", the smallest of which each cache that they use holds
+ * its share, or "memory"; of what is larger than the last caches but less than twice, the size ("48.0 MiB"), since some
+ * of it stays in them. Returns `text`, of UNITS_BYTES. */
+char *dataset_level(const struct dataset *d, double bytes, uint64_t workers, char *text);
+
+/* The machine in one line; "" where unknown. */
+void dataset_machine(const struct dataset *d, char *text, size_t size);
+
+/* A text or a number of the manifest by its path ("machine.model"); NULL or NAN where it is absent or
+ * something else. */
+const char *dataset_text(const struct dataset *d, const char *path);
+double dataset_number(const struct dataset *d, const char *path);
 
 #endif
