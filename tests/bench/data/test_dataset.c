@@ -13,55 +13,54 @@
 #define KIB 1024.0
 #define MIB (1024 * KIB)
 
-static void check(const struct dataset *d, double bytes, uint64_t workers, const char *level)
+/* What delivers so many bytes to so many workers. */
+struct delivery {
+	double bytes;
+	uint64_t workers;
+	const char *level; /* NULL: the end of a list */
+};
+
+static void check(const char *manifest, const struct delivery *of)
 {
-	char text[UNITS_BYTES];
-	assert_string_equal(dataset_level(d, bytes, workers, text), level);
+	struct dataset d = {.manifest = json_loads(manifest, 0, NULL)};
+	assert_non_null(d.manifest);
+	for (; of->level; of++) {
+		char text[UNITS_BYTES];
+		assert_string_equal(dataset_level(&d, of->bytes, of->workers, text), of->level);
+	}
+	json_decref(d.manifest);
 }
 
 /* Two packages of four cores, each with an L3 of 32 MiB. */
 static void levels_hold_shares(void **state)
 {
-	struct dataset d = {
-		.manifest = json_pack("{s:{s:[{s:i,s:i,s:i},{s:i,s:i,s:i},{s:i,s:i,s:i}]}}", "machine",
-			"caches", "level", 1, "bytes", 32 << 10, "count", 8, "level", 2, "bytes", 1 << 20,
-			"count", 8, "level", 3, "bytes", 32 << 20, "count", 2)};
+	static const struct delivery deliveries[] = {{32 * KIB, 1, "L1"}, {33 * KIB, 1, "L2"},
+		{128 * KIB, 4, "L1"}, {8 * MIB, 8, "L2"}, {32 * MIB, 1, "L3"},
+		{48 * MIB, 1, "48.0 MiB"},                    /* partly in the last cache */
+		{64 * MIB, 1, "memory"}, {64 * MIB, 8, "L3"}, /* of both packages */
+		{127 * MIB, 8, "127 MiB"}, {128 * MIB, 8, "memory"}, {0, 0, NULL}};
 	(void)state;
-	assert_non_null(d.manifest);
-	check(&d, 32 * KIB, 1, "L1");
-	check(&d, 33 * KIB, 1, "L2");
-	check(&d, 128 * KIB, 4, "L1");
-	check(&d, 8 * MIB, 8, "L2");
-	check(&d, 32 * MIB, 1, "L3");
-	check(&d, 48 * MIB, 1, "48.0 MiB"); /* partly in the last cache */
-	check(&d, 64 * MIB, 1, "memory");
-	check(&d, 64 * MIB, 8, "L3"); /* of both packages */
-	check(&d, 127 * MIB, 8, "127 MiB");
-	check(&d, 128 * MIB, 8, "memory");
-	json_decref(d.manifest);
+	check("{\"machine\": {\"caches\": [{\"level\": 1, \"bytes\": 32768, \"count\": 8},"
+	      "{\"level\": 2, \"bytes\": 1048576, \"count\": 8}, {\"level\": 3, \"bytes\": 33554432, \"count\": 2}]}}",
+		deliveries);
 }
 
 /* Eight cores, each four of which share an L2 of 2 MiB; no L3. */
 static void levels_that_cores_share_hold_one(void **state)
 {
-	struct dataset d = {
-		.manifest = json_pack("{s:{s:[{s:i,s:i,s:i},{s:i,s:i,s:i}]}}", "machine", "caches", "level",
-			1, "bytes", 64 << 10, "count", 8, "level", 2, "bytes", 2 << 20, "count", 2)};
+	static const struct delivery deliveries[] = {{512 * KIB, 8, "L1"}, {4 * MIB, 8, "L2"},
+		{2 * MIB, 1, "L2"}, {16 * MIB, 8, "memory"}, {0, 0, NULL}};
 	(void)state;
-	assert_non_null(d.manifest);
-	check(&d, 512 * KIB, 8, "L1");
-	check(&d, 4 * MIB, 8, "L2");
-	check(&d, 2 * MIB, 1, "L2");
-	check(&d, 16 * MIB, 8, "memory");
-	json_decref(d.manifest);
+	check("{\"machine\": {\"caches\": [{\"level\": 1, \"bytes\": 65536, \"count\": 8},"
+	      "{\"level\": 2, \"bytes\": 2097152, \"count\": 2}]}}",
+		deliveries);
 }
 
 static void without_caches_all_is_memory(void **state)
 {
-	struct dataset d = {.manifest = json_object()};
+	static const struct delivery deliveries[] = {{1 * KIB, 2, "memory"}, {0, 0, NULL}};
 	(void)state;
-	check(&d, 1 * KIB, 2, "memory");
-	json_decref(d.manifest);
+	check("{}", deliveries);
 }
 
 int main(void)
