@@ -20,3 +20,13 @@ void shuffle(size_t *order, size_t n, uint64_t *state)
 		order[j] = kept;
 	}
 }
+
+void rng_shuffle(double *values, size_t n, uint64_t *state)
+{
+	for (size_t i = n; i > 1; i--) {
+		const size_t j = (size_t)(rng_next(state) % i);
+		const double kept = values[i - 1];
+		values[i - 1] = values[j];
+		values[j] = kept;
+	}
+}

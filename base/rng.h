@@ -13,4 +13,7 @@ uint64_t rng_next(uint64_t *state);
 /* Puts the n numbers of `order` into random order. */
 void shuffle(size_t *order, size_t n, uint64_t *state);
 
+/* The same of measured values, for permutation tests. */
+void rng_shuffle(double *values, size_t n, uint64_t *state);
+
 #endif

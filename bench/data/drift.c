@@ -67,16 +67,6 @@ static void rank_all(const double *x, size_t n, double *rank)
 	}
 }
 
-static void rng_shuffle(double *x, size_t n, uint64_t *random)
-{
-	for (size_t i = n; i > 1; i--) {
-		size_t j = (size_t)(rng_next(random) % i);
-		double kept = x[i - 1];
-		x[i - 1] = x[j];
-		x[j] = kept;
-	}
-}
-
 static int judge(const double *in_order, size_t n, struct drift *d, struct err *e)
 {
 	*d = (struct drift){.launches = n, .range = NAN, .p_value = NAN};

@@ -81,16 +81,6 @@ static struct split best_split(struct sums *s, const double *x, size_t n, bool w
 	return best;
 }
 
-static void rng_shuffle(double *x, size_t n, uint64_t *random)
-{
-	for (size_t i = n; i > 1; i--) {
-		const size_t j = (size_t)(rng_next(random) % i);
-		const double kept = x[i - 1];
-		x[i - 1] = x[j];
-		x[j] = kept;
-	}
-}
-
 /* Stretches between the changes so far: they begin at start[0] = 0 and end where the next begins, the last at n. */
 struct state {
 	const double *x;
