@@ -6,11 +6,11 @@
  */
 #include "bench/sweep/manifest.h"
 
+#include "bench/data/row_json.h"
 #include "bench/data/schema.h"
 #include "bench/machine/facts.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,7 +58,7 @@ static json_t *plan_json(const struct manifest *m)
 		json_object_set_new(plan, "memory_bytes", json_integer((json_int_t)p->memory_bytes));
 	json_object_set_new(plan, "budget_seconds", json_real(p->budget_seconds));
 	json_object_set_new(plan, "most_launches", json_integer(p->most_launches));
-	json_object_set_new(plan, "precision", isinf(p->precision) ? json_null() : json_real(p->precision));
+	json_object_set_new(plan, "precision", real_json(p->precision));
 	json_object_set_new(plan, "probes", probed);
 	json_object_set_new(plan, "probe_cases", json_string(p->probe_cases ? "all" : "quick"));
 	json_object_set_new(plan, "probe_seconds", json_real(p->probe_seconds));
@@ -101,8 +101,7 @@ static json_t *manifest_json(const struct manifest *m, json_t *facts)
 		json_object_set_new(root, "pair", pair_json(m->pair));
 	json_object_update(root, facts);
 	json_object_set_new(root, "caches", cache_levels_json(&m->plan->caches));
-	json_object_set_new(root, "room_bytes",
-		isfinite(m->plan->room_bytes) ? json_real(m->plan->room_bytes) : json_null());
+	json_object_set_new(root, "room_bytes", real_json(m->plan->room_bytes));
 	json_object_set_new(root, "plan", plan_json(m));
 	return root;
 }
