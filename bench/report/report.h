@@ -79,7 +79,7 @@ struct report {
 	struct sentences undemanding;  /* kernels that no roofline shows, and why */
 	struct report_table all;       /* every cell */
 	struct report_table troubles;  /* cells with samples that are not ok, and why */
-	struct report_table changes;   /* against the other sweep */
+	struct report_table changes;   /* against other sweeps */
 	struct report_table outliers;  /* the samples furthest off, and why */
 	struct report_table omissions; /* cells that the plan left out, and why */
 	struct report_table findings;  /* of the environment, the most serious first */

@@ -219,7 +219,7 @@ static const struct part {
 } parts[] = {
 	{"ceilings", "Ceilings: the limits of this machine", has_ceilings, put_ceilings},
 	{"probes", "Probes: the cost of single mechanisms", has_probes, put_probes},
-	{"against", "Comparison with the baseline sweep", has_changes, put_changes},
+	{"against", "Comparison with baselines", has_changes, put_changes},
 	{"trust", "Confidence: how far to trust these numbers", NULL, put_trust},
 	{"method", "Method: how it was measured", NULL, put_method},
 	{"machine", "Configuration: machine, build and plan", NULL, put_machine},

@@ -110,7 +110,7 @@ void report_rules(const struct dataset *d, struct sentences *s)
 		t.ordered, t.student, t.single);
 	sentences_add(s,
 		"Comparisons: by intervals of ratios; of %zu speed-ups over serial, %zu have an interval that excludes 1. Two sweeps are "
-		"compared by the Mann-Whitney test, two programs in one sweep by Wilcoxon's test of pairs, both "
+		"compared by the Mann-Whitney test, programs of one sweep by Wilcoxon's test of pairs, both "
 		"adjusted for the number of cells.",
 		t.serial, t.decided);
 	sentences_add(s,

@@ -110,7 +110,7 @@ void report_text(const struct report *r, FILE *f)
 	for (size_t k = 0; k < r->sections; k++)
 		put_sentences(&r->section[k].answer, r->section[k].kernel, f);
 	if (r->against.count > 0)
-		put_sentences(&r->against, "comparison with the baseline sweep", f);
+		put_sentences(&r->against, "comparison with baselines", f);
 	put_sentences(&r->trust, "confidence", f);
 	for (size_t k = 0; k < r->sections; k++) {
 		const struct section *s = &r->section[k];
