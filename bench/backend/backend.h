@@ -191,6 +191,9 @@ extern const struct backend *const backends[];
  * (serial). */
 bool backend_is_caller(const char *name);
 
+/* Whether the back end of this name has a program of its own, where runs are always timed natively. */
+bool backend_is_hosted(const char *name);
+
 /* The one of this name; NULL with ERR_USAGE and the known names, or with ERR_ABSENT and the reason it is
  * missing. */
 const struct backend *backend_find(const char *name, struct err *e);

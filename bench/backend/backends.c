@@ -24,12 +24,24 @@ void backend_share(uint64_t chunks, unsigned workers, unsigned w, uint64_t *firs
 	*end = first_of(chunks, workers, w + 1);
 }
 
+static const struct backend *named(const char *name)
+{
+	const struct backend *const *b = backends;
+	while (*b && strcmp((*b)->name, name) != 0)
+		b++;
+	return *b;
+}
+
 bool backend_is_caller(const char *name)
 {
-	for (const struct backend *const *b = backends; *b; b++)
-		if (strcmp((*b)->name, name) == 0)
-			return strcmp((*b)->worker, "caller") == 0;
-	return false;
+	const struct backend *b = named(name);
+	return b && strcmp(b->worker, "caller") == 0;
+}
+
+bool backend_is_hosted(const char *name)
+{
+	const struct backend *b = named(name);
+	return b && b->host;
 }
 
 const struct backend *backend_find(const char *name, struct err *e)

@@ -123,12 +123,13 @@ int field_read(void *row, const struct column *c, const char *text, struct err *
 
 /* What a factor is to a comparison of cells (factors.def); the problem's parameters are ROLE_PROBLEM. */
 enum factor_role {
-	ROLE_PROBLEM = 1, /* what is computed */
-	ROLE_TEAM = 2,    /* how workers are made, bound and kept */
-	ROLE_COUNT = 4,   /* how many they are */
-	ROLE_SHARE = 8,   /* how work is cut for them */
-	ROLE_TILE = 16,   /* how a kernel cuts its data for the caches */
-	ROLE_SCALING = 32 /* what a size means */
+	ROLE_PROBLEM = 1,  /* what is computed */
+	ROLE_TEAM = 2,     /* how workers are made, bound and kept */
+	ROLE_COUNT = 4,    /* how many they are */
+	ROLE_SHARE = 8,    /* how work is cut for them */
+	ROLE_TILE = 16,    /* how a kernel cuts its data for the caches */
+	ROLE_SCALING = 32, /* what a size means */
+	ROLE_METER = 64    /* how runs are timed */
 };
 
 /* The role of a factor's column; ROLE_PROBLEM for any other name. */

@@ -11,6 +11,7 @@
 #include "bench/backend/backend.h"
 #include "bench/data/folder.h"
 #include "bench/data/series.h"
+#include "bench/data/summary.h"
 #include "bench/stats/stats.h"
 #include "kernels/kernel.h"
 
@@ -200,7 +201,8 @@ static bool match(const struct factors *a, const struct factors *b, const char *
 	const bool any_size = listed("size", free), share = listed("share", free);
 	for (const struct column *c = summary_columns; c->factor; c++) {
 		if (factor_same(a, b, c) || listed(c->name, free) || (factor_role(c->name) & roles) ||
-			(any_size && sized(k, c->name)))
+			(any_size && sized(k, c->name)) ||
+			((factor_role(c->name) & ROLE_METER) && cells_timed_alike(a, b)))
 			continue;
 		if (share && strcmp(c->name, "size") != 0 &&
 			(strcmp(c->name, "workers") == 0 || sized(k, c->name)))
@@ -267,6 +269,8 @@ static bool leads(const struct summary *a, const struct summary *b, unsigned cpu
 	bool fits_a = cpus == 0 || wa <= cpus, fits_b = cpus == 0 || wb <= cpus;
 	if (fits_a != fits_b)
 		return fits_a;
+	if (a->cell.threads_per_rank.known != b->cell.threads_per_rank.known) /* which few back ends have */
+		return b->cell.threads_per_rank.known;
 	if (wa != wb)
 		return fits_a ? wa > wb : wa < wb;
 	if (a->cell.items.value != b->cell.items.value)
@@ -308,7 +312,7 @@ static bool lacks(const struct factors *a, const struct factors *b, const struct
 
 bool cells_ask_same(const struct factors *a, const struct factors *b)
 {
-	static const char *const free[] = {"variant", "meter", "machine", NULL};
+	static const char *const free[] = {"variant", "machine", NULL};
 	if (strcmp(a->kernel, b->kernel) != 0)
 		return false;
 	for (const struct column *c = summary_columns; c->factor; c++)

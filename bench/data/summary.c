@@ -73,6 +73,11 @@ static bool grows(const struct factors *f)
 	return same(f->scaling, "weak") || same(f->scaling, "throughput");
 }
 
+bool cells_timed_alike(const struct factors *a, const struct factors *b)
+{
+	return same(a->meter, b->meter) || backend_is_hosted(a->backend) || backend_is_hosted(b->backend);
+}
+
 enum base { BASE_SERIAL, BASE_SELF };
 
 static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enum base kind)
@@ -81,8 +86,8 @@ static bool may_be_base(const struct bases *b, size_t row, size_t candidate, enu
 	if (b->groups->list[candidate].ok == 0 || !g->workers.known || g->workers.value != 1)
 		return false;
 	bool kin = kind == BASE_SERIAL ? backend_is_caller(g->backend) : factors_same(g, f, ROLE_TEAM);
-	return kin && agree(g->block_bytes, f->block_bytes) && agree(g->grain, f->grain) &&
-	       factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
+	return kin && cells_timed_alike(g, f) && agree(g->block_bytes, f->block_bytes) &&
+	       agree(g->grain, f->grain) && factors_compare(&b->problems[row], &b->problems[candidate]) == 0;
 }
 
 /* How well a base fits: a number that orders as summary.h says. */

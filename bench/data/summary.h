@@ -8,8 +8,8 @@
  *
  * Speed-up is base / median if size is the whole problem (strong scaling), and workers * base /
  * median if it is one worker's share or its own problem (weak and throughput scaling). The base is
- * a cell with one worker, the same kernel, variant, meter and problem, and the same block_bytes and
- * grain if both give one:
+ * a cell with one worker, the same kernel, variant and problem, timed alike, and of the same
+ * block_bytes and grain if both give one:
  *
  *   serial  a cell of the back end `serial`. Of several, the one that agrees in most of these, in
  *           falling weight: scaling, block_bytes, grain, lifetime pool, schedule static, the row's
@@ -28,5 +28,8 @@
 /* Fills `summary` (made empty with summary_columns) from `samples` (struct sample) in the order in which the
  * cells first appear. -1 without memory. */
 int summary_make(const struct table *samples, struct table *summary, struct err *e);
+
+/* Whether times of two cells may be compared: they have one meter, or one is of a back end that knows no other. */
+bool cells_timed_alike(const struct factors *a, const struct factors *b);
 
 #endif

@@ -114,11 +114,17 @@ void chart_counts(const struct drawing *g, const char *bars, char *text, size_t 
 	snprintf(text, size, "Medians of %s (%s)%s%s.", samples, launches, *bars ? "; " : "", bars);
 }
 
+int series_order(const struct factors *a, const struct factors *b)
+{
+	int order = backend_order(a->backend, b->backend);
+	if (order == 0)
+		order = strcmp(a->lifetime, b->lifetime);
+	return order ? order : (int)a->threads_per_rank.value - (int)b->threads_per_rank.value;
+}
+
 static int series_compare(const void *a, const void *b)
 {
-	const struct factors *x = ((const struct series *)a)->of, *y = ((const struct series *)b)->of;
-	int order = backend_order(x->backend, y->backend);
-	return order ? order : strcmp(x->lifetime, y->lifetime);
+	return series_order(((const struct series *)a)->of, ((const struct series *)b)->of);
 }
 
 bool series_has(const struct series *one, const char *x, const struct summary *s)
@@ -129,7 +135,7 @@ bool series_has(const struct series *one, const char *x, const struct summary *s
 
 size_t chart_series(const struct dataset *d, const struct factors *like, const char *x, struct series *out)
 {
-	const char *const free[] = {"backend", "lifetime", x, NULL};
+	const char *const free[] = {"backend", "lifetime", "threads_per_rank", x, NULL};
 	size_t n = 0;
 	for (size_t i = 0; i < d->summary.count && n < SERIES_MOST; i++) {
 		const struct summary *s = dataset_row(d, i);
@@ -175,16 +181,25 @@ void series_name(const struct series *all, size_t n, size_t i, char *text, size_
 	const struct factors *f = all[i].of;
 	char name[64];
 	chart_shorten(f->backend, 22, name);
-	if (series_one_lifetime(all, n) || backend_is_caller(f->backend))
-		snprintf(text, size, "%s", name);
-	else
-		snprintf(text, size, "%s, %s", name, f->lifetime);
+	const bool one = series_one_lifetime(all, n) || backend_is_caller(f->backend);
+	const int used = snprintf(text, size, "%s%s%s", name, one ? "" : ", ", one ? "" : f->lifetime);
+	if (f->threads_per_rank.known && used > 0 && (size_t)used < size)
+		snprintf(
+			text + used, size - (size_t)used, ", %" PRIu64 " threads", f->threads_per_rank.value);
+}
+
+int series_style(const struct series *one)
+{
+	enum { COLOURS = 9, SHAPES = 6 };
+	const struct uint_field threads = one->of->threads_per_rank;
+	return backend_style(one->of->backend) +
+	       (threads.known ? COLOURS * (int)(threads.value % SHAPES) : 0);
 }
 
 void chart_style(FILE *vars, const struct series *one, size_t i, const char *name)
 {
 	chart_element(vars, "names", i, name);
-	fprintf(vars, "styles[%zu] = %d\nforms[%zu] = %d\n", i, backend_style(one->of->backend), i,
+	fprintf(vars, "styles[%zu] = %d\nforms[%zu] = %d\n", i, series_style(one), i,
 		strcmp(one->of->lifetime, "spawn") == 0);
 }
 

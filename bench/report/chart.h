@@ -97,8 +97,8 @@ struct series {
 };
 enum { SERIES_MOST = 32, AXIS_MOST = 64 };
 
-/* The series of the cells that match `like` but for back end, lifetime and x (as in cells_match), serial
- * left out, in chart order. How many. */
+/* The series of the cells that match `like` but for back end, lifetime, threads of a rank and x (as in
+ * cells_match), serial left out, in chart order. How many. */
 size_t chart_series(const struct dataset *d, const struct factors *like, const char *x, struct series *out);
 
 /* Whether a row is a point of the series. */
@@ -107,8 +107,14 @@ bool series_has(const struct series *one, const char *x, const struct summary *s
 /* Whether all have one lifetime, which then need not be said in each name. Serial has none to speak of. */
 bool series_one_lifetime(const struct series *all, size_t n);
 
-/* Its name: "fork", or "fork, spawn" where lifetimes differ. */
+/* Its name: "fork", or "fork, spawn" where lifetimes differ; "mpi, 2 threads" of ranks with threads. */
 void series_name(const struct series *all, size_t n, size_t i, char *text, size_t size);
+
+/* Its style (plots/common.gp): its back end's; of ranks with threads, the same colour with another shape for 1 to 5 threads. */
+int series_style(const struct series *one);
+
+/* Their order on charts: < 0, 0 for the same series, > 0. */
+int series_order(const struct factors *a, const struct factors *b);
 
 /* Writes element i (from 1) of the arrays names, styles and forms. */
 void chart_style(FILE *vars, const struct series *one, size_t i, const char *name);

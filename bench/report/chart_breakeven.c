@@ -72,7 +72,7 @@ static void put_over_serial(struct rows *rows, const struct summary *focus)
 			put_head(rows, "faster than serial");
 		headed = true;
 		series_name(series, n, k, name, sizeof name);
-		put_row(rows, &r, 1, name, backend_style(series[k].of->backend),
+		put_row(rows, &r, 1, name, series_style(&series[k]),
 			strcmp(series[k].of->lifetime, "spawn") == 0, "faster than serial");
 	}
 }

@@ -308,7 +308,7 @@ static void put_bar(
 
 bool chart_phases(struct drawing *g, const char *kernel)
 {
-	static const char *const free_size[] = {"backend", "lifetime", "size", NULL};
+	static const char *const free_size[] = {"backend", "lifetime", "threads_per_rank", "size", NULL};
 	const struct dataset *d = g->d;
 	const struct summary *focus = dataset_focus(d, kernel);
 	if (!focus)

@@ -24,14 +24,8 @@ struct overview {
 
 static bool same_way(const struct factors *a, const struct factors *b)
 {
-	return strcmp(a->backend, b->backend) == 0 &&
-	       (backend_is_caller(a->backend) || strcmp(a->lifetime, b->lifetime) == 0);
-}
-
-static bool before(const struct factors *a, const struct factors *b)
-{
-	const int order = backend_order(a->backend, b->backend);
-	return order ? order < 0 : strcmp(a->lifetime, b->lifetime) < 0;
+	return series_order(a, b) == 0 ||
+	       (backend_is_caller(a->backend) && strcmp(a->backend, b->backend) == 0);
 }
 
 static void add_way(struct overview *o, const struct factors *f)
@@ -42,7 +36,7 @@ static void add_way(struct overview *o, const struct factors *f)
 	if (o->n_ways == SERIES_MOST)
 		return;
 	size_t at = o->n_ways++;
-	for (; at > 0 && before(f, o->ways[at - 1].of); at--)
+	for (; at > 0 && series_order(f, o->ways[at - 1].of) < 0; at--)
 		o->ways[at] = o->ways[at - 1];
 	o->ways[at].of = f;
 }
@@ -57,7 +51,7 @@ static void put_panel(struct overview *o, struct lines *l, size_t column, bool l
 		column, p, lower, p, o->indices, p, l->n);
 	for (size_t k = 0; k < l->n; k++) {
 		fprintf(vars, "styles[%zu] = %d\nforms[%zu] = %d\n", o->indices + k + 1,
-			backend_style(l->series[k].of->backend), o->indices + k + 1,
+			series_style(&l->series[k]), o->indices + k + 1,
 			strcmp(l->series[k].of->lifetime, "spawn") == 0);
 		add_way(o, l->series[k].of);
 	}
@@ -93,8 +87,7 @@ static size_t put_legend(struct overview *o)
 		longest = strlen(name) > longest ? strlen(name) : longest;
 		chart_element(o->g->vars, "way_names", k + 1, name);
 		fprintf(o->g->vars, "way_styles[%zu] = %d\nway_forms[%zu] = %d\n", k + 1,
-			backend_style(o->ways[k].of->backend), k + 1,
-			strcmp(o->ways[k].of->lifetime, "spawn") == 0);
+			series_style(&o->ways[k]), k + 1, strcmp(o->ways[k].of->lifetime, "spawn") == 0);
 	}
 	const size_t fit = (size_t)o->g->wide / (MARK + LETTER * longest);
 	return fit > LEGEND_COLUMNS ? LEGEND_COLUMNS : fit > 0 ? fit : 1;

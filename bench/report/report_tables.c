@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "bench/backend/backend.h"
 #include "bench/data/outlier.h"
+#include "bench/report/chart.h"
 #include "bench/report/label.h"
 #include "kernels/kernel.h"
 
@@ -115,9 +116,7 @@ static int by_place(const void *a, const void *b)
 {
 	const struct factors *x = &(*(const struct summary *const *)a)->cell,
 			     *y = &(*(const struct summary *const *)b)->cell;
-	int order = backend_order(x->backend, y->backend);
-	if (order == 0)
-		order = strcmp(x->lifetime, y->lifetime);
+	const int order = series_order(x, y);
 	return order ? order : (x->workers.value > y->workers.value) - (x->workers.value < y->workers.value);
 }
 
@@ -126,7 +125,8 @@ int report_table_main(
 {
 	static const char *const heads[] = {"back end", "lifetime", "workers", "median", "95 % interval",
 		"items/s", "speed-up over serial", "speed-up over one worker", "samples", "state", NULL};
-	static const char *const free_factors[] = {"backend", "lifetime", "workers", NULL};
+	static const char *const free_factors[] = {
+		"backend", "lifetime", "threads_per_rank", "workers", NULL};
 	report_table_begin(g, heads);
 	const struct summary **rows = calloc(d->summary.count, sizeof *rows),
 			     *serial = dataset_serial(d, &focus->cell);
@@ -142,10 +142,12 @@ int report_table_main(
 	for (size_t i = 0; i < n; i++) {
 		const struct summary *s = rows[i];
 		struct report_cell *c = report_table_row(g, e);
-		char text[32];
+		char text[32], name[128];
 		if (!c)
 			break;
-		report_table_text(&c[SHEET_NAME], s->cell.backend);
+		/* its lifetime has a column of its own */
+		series_name(&(struct series){&s->cell}, 1, 0, name, sizeof name);
+		report_table_text(&c[SHEET_NAME], name);
 		report_table_text(
 			&c[SHEET_LIFETIME], backend_is_caller(s->cell.backend) ? "" : s->cell.lifetime);
 		report_table_count(&c[SHEET_WORKERS], s->cell.workers);

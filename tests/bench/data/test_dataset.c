@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_dataset.c - what delivers the bytes of a problem, by the caches of the manifest. */
+/* test_dataset.c - what delivers the bytes of a problem, by the caches of the manifest; which cells
+ * stand beside each other. */
 #include "base/units.h"
 #include "bench/data/dataset.h"
 
@@ -63,12 +64,56 @@ static void without_caches_all_is_memory(void **state)
 	check("{}", deliveries);
 }
 
+static struct factors cell_of(const char *backend, const char *meter, uint64_t workers, uint64_t threads)
+{
+	struct factors f = {.workers = {workers, true}, .size = {1000, true}, .items = {1000, true}};
+	snprintf(f.kernel, sizeof f.kernel, "noop");
+	snprintf(f.scaling, sizeof f.scaling, "strong");
+	snprintf(f.backend, sizeof f.backend, "%s", backend);
+	snprintf(f.meter, sizeof f.meter, "%s", meter);
+	f.threads_per_rank = (struct uint_field){threads, threads > 0};
+	return f;
+}
+
+/* Ranks know one meter; of the others each meter makes cells of its own. */
+static void ranks_stand_beside_others(void **state)
+{
+	static const char *const free[] = {"backend", NULL};
+	const struct factors threads = cell_of("openmp", "gbench", 2, 0),
+			     ranks = cell_of("mpi", "native", 2, 0), fork = cell_of("fork", "native", 2, 0);
+	(void)state;
+	assert_true(cells_match(&threads, &ranks, free));
+	assert_true(cells_match(&ranks, &fork, free));
+	assert_false(cells_match(&threads, &fork, free));
+}
+
+/* A cell of ranks with threads has no like among the other back ends: it leads only where there is no other. */
+static void cells_that_all_may_have_lead(void **state)
+{
+	struct dataset d = {.manifest = json_object()};
+	struct err e = {0};
+	(void)state;
+	table_init(&d.summary, summary_columns, sizeof(struct summary));
+	for (int i = 0; i < 2; i++) {
+		struct summary *s = table_add(&d.summary, NULL, &e);
+		assert_non_null(s);
+		s->cell = cell_of("mpi", "native", 4, i == 0 ? 2 : 0);
+		s->samples = (struct uint_field){7, true};
+		s->median_seconds = 1 + i;
+		assert_ptr_equal(dataset_focus(&d, "noop"), dataset_row(&d, (size_t)i));
+	}
+	table_free(&d.summary);
+	json_decref(d.manifest);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_hold_shares),
 		cmocka_unit_test(levels_that_cores_share_hold_one),
 		cmocka_unit_test(without_caches_all_is_memory),
+		cmocka_unit_test(ranks_stand_beside_others),
+		cmocka_unit_test(cells_that_all_may_have_lead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

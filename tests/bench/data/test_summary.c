@@ -308,6 +308,20 @@ static void other_problems_are_no_bases(void **state)
 	assert_true(isnan(row(0)->serial_speedup));
 }
 
+/* Ranks are always timed natively, whatever meter the others have. */
+static void ranks_have_the_base_of_any_meter(void **state)
+{
+	(void)state;
+	struct sample base = sample_of((struct told){.backend = "serial", .workers = 1, .size = 10}, 5);
+	strcpy(base.cell.meter, "gbench");
+	add(&samples, &base);
+	add_cell(&samples, (struct told){.backend = "mpi", .workers = 2, .size = 10}, 2.5, 0);
+	add_cell(&samples, (struct told){.backend = "fork", .workers = 2, .size = 10}, 2.5, 0);
+	summarise(3);
+	assert_about(row(1)->serial_speedup, 2);
+	assert_true(isnan(row(2)->serial_speedup));
+}
+
 static void without_a_size_the_parameters_count(void **state)
 {
 	(void)state;
@@ -400,6 +414,7 @@ int main(void)
 		TEST(the_serial_base_is_the_best_fit),
 		TEST(equal_fits_go_to_the_first),
 		TEST(other_problems_are_no_bases),
+		TEST(ranks_have_the_base_of_any_meter),
 		TEST(without_a_size_the_parameters_count),
 		TEST(bytes_come_from_the_kernel),
 		TEST(order_of_rows_does_not_matter),
