@@ -119,7 +119,7 @@ static size_t points_of(const struct bends *b, size_t cell, bends_ask_fn *ask, c
 	for (size_t i = 0; i < p->count && n < POINTS; i++) {
 		const unsigned workers = p->cells[i].cell.workers;
 		if (b->series[i] != b->series[cell] || (p->most_workers && workers > p->most_workers) ||
-			!ask(ctx, i, &points[n]))
+			ask(ctx, i, &points[n]) != BEND_KNOWN)
 			continue;
 		points[n++].workers = workers;
 	}
@@ -127,26 +127,24 @@ static size_t points_of(const struct bends *b, size_t cell, bends_ask_fn *ask, c
 	return n;
 }
 
-/* Whether a spare cell of the same series has been woken and not been measured yet: it may settle the others. */
-static bool waits(const struct bends *b, size_t cell, bends_ask_fn *ask,
-	bool (*asleep)(const void *ctx, size_t cell), const void *ctx)
+/* Whether a spare cell of the same series is awaited: it may settle the others. */
+static bool waits(const struct bends *b, size_t cell, bends_ask_fn *ask, const void *ctx)
 {
 	struct bend_point ignored;
 	for (size_t i = 0; i < b->plan->count; i++)
-		if (b->series[i] == b->series[cell] && b->plan->cells[i].spare && !asleep(ctx, i) &&
-			!ask(ctx, i, &ignored))
+		if (b->series[i] == b->series[cell] && b->plan->cells[i].spare &&
+			ask(ctx, i, &ignored) == BEND_AWAITED)
 			return true;
 	return false;
 }
 
-size_t bends_widest(const struct bends *b, bends_ask_fn *ask, bool (*asleep)(const void *ctx, size_t cell),
-	const void *ctx, double least, double *width)
+size_t bends_widest(const struct bends *b, bends_ask_fn *ask, const void *ctx, double least, double *width)
 {
 	size_t widest = SIZE_MAX;
 	*width = least;
 	for (size_t i = 0; i < b->plan->count; i++) {
 		struct bend_point points[POINTS];
-		if (!b->plan->cells[i].spare || !asleep(ctx, i) || waits(b, i, ask, asleep, ctx))
+		if (!b->plan->cells[i].spare || ask(ctx, i, points) != BEND_ASLEEP || waits(b, i, ask, ctx))
 			continue;
 		const size_t n = points_of(b, i, ask, ctx, points);
 		const double own = bend_width(points, n, b->plan->cells[i].cell.workers);

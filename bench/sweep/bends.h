@@ -29,12 +29,17 @@ struct bends;
 struct bends *bends_open(const struct plan *p, struct err *e);
 void bends_close(struct bends *b); /* NULL is legal */
 
-/* What a campaign knows of a cell: its median and width; false where it has none yet. */
-typedef bool bends_ask_fn(const void *ctx, size_t cell, struct bend_point *point);
+/* What a campaign knows of a cell. */
+enum bend_state {
+	BEND_ASLEEP,  /* spare, and not woken */
+	BEND_AWAITED, /* its least launches are not complete */
+	BEND_KNOWN,   /* its median and width are in *point */
+	BEND_LOST     /* they failed */
+};
+typedef enum bend_state bends_ask_fn(const void *ctx, size_t cell, struct bend_point *point);
 
-/* The spare cell of those that `asleep` says that has the widest interval above `least`; SIZE_MAX: there is none. *width
- * gets that interval. Of a series one after the other: not while one that was woken has not been measured. */
-size_t bends_widest(const struct bends *b, bends_ask_fn *ask, bool (*asleep)(const void *ctx, size_t cell),
-	const void *ctx, double least, double *width);
+/* The spare cell of those asleep that has the widest interval above `least`; SIZE_MAX: there is none. *width
+ * gets that interval. Of a series one after the other: not while one that was woken is awaited. */
+size_t bends_widest(const struct bends *b, bends_ask_fn *ask, const void *ctx, double least, double *width);
 
 #endif

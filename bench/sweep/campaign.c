@@ -204,17 +204,16 @@ static size_t choose_reachable(struct campaign *c, size_t *cells, size_t n)
 	return reachable ? reachable : n;
 }
 
-static bool ask_point(const void *ctx, size_t cell, struct bend_point *point)
+static enum bend_state ask_point(const void *ctx, size_t cell, struct bend_point *point)
 {
 	const struct campaign *c = ctx;
+	if (progress_asleep(c->pace, cell))
+		return BEND_ASLEEP;
+	if (progress_launches(c->pace, cell) < c->plan->launches)
+		return BEND_AWAITED;
 	point->seconds = progress_median(c->pace, cell);
 	point->width = progress_width(c->pace, cell);
-	return point->seconds > 0 && progress_launches(c->pace, cell) >= c->plan->launches;
-}
-
-static bool ask_asleep(const void *ctx, size_t cell)
-{
-	return progress_asleep(((const struct campaign *)ctx)->pace, cell);
+	return point->seconds > 0 ? BEND_KNOWN : BEND_LOST;
 }
 
 /* Wakes spare cells where curves bend, the widest gap first, as long as a part of the budget that is left has room for
@@ -224,8 +223,7 @@ static void wake_spares(struct campaign *c)
 	const double least = 0.05, part = 0.5, left = part * (c->plan->budget_seconds - elapsed(c));
 	double taken = 0, width;
 	size_t cell;
-	while (c->bends &&
-		(cell = bends_widest(c->bends, ask_point, ask_asleep, c, least, &width)) != SIZE_MAX) {
+	while (c->bends && (cell = bends_widest(c->bends, ask_point, c, least, &width)) != SIZE_MAX) {
 		taken += (double)c->arm_count * c->plan->launches * plan_launch_seconds(c->plan, cell);
 		if (taken > left)
 			return;

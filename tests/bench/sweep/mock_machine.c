@@ -49,12 +49,12 @@ int mock_launch(void *ctx, const struct launch_order *order, struct launch_resul
 		struct sample *s = table_add(&r->samples, NULL, e);
 		assert_non_null(s);
 		cell_factors(c, "native", &s->cell);
-		strcpy(s->status, "ok");
+		strcpy(s->status, isnan(typical) ? "failed" : "ok");
 		s->sample = (struct uint_field){i, true};
 		s->seconds = typical * exp(launch + m->scatter * within * draw_normal(&m->seed)) *
 			     (m->now > m->slow_from ? m->slower : 1);
 		s->stamp = m->now;
-		m->now += 0.05 + 20 * s->seconds;
+		m->now += 0.05 + (isnan(typical) ? 0 : 20 * s->seconds);
 	}
 	return 0;
 }

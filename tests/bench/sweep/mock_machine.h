@@ -21,9 +21,9 @@ struct mock_machine {
 	double scatter;        /* standard deviation of the logarithm, between launches */
 	double spread;         /* the cells' own are this factor larger or smaller */
 	enum mock_shape shape; /* of launches; samples within one scatter normally */
-	double (*seconds)(
-		const struct cell *c); /* its typical time; NULL: mock_seconds, or twenty times that */
-	double within;                 /* their scatter, as a share of that between launches; 0: a quarter */
+	/* its typical time, NAN: it fails; NULL: mock_seconds, or twenty times that */
+	double (*seconds)(const struct cell *c);
+	double within; /* their scatter, as a share of that between launches; 0: a quarter */
 	uint64_t seed;
 	double past[MOCK_FORECASTS];
 	struct forecast left[MOCK_FORECASTS];

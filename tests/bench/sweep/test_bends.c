@@ -132,6 +132,32 @@ static void curves_thicken_where_they_bend(void **state)
 	}
 }
 
+static double fails_with_two(const struct cell *c)
+{
+	return c->workers == 2 ? (double)NAN : scalable(c);
+}
+
+/* The widest gap is that of the cell that fails: the next one has its turn all the same. */
+static void a_cell_that_fails_holds_up_no_other(void **state)
+{
+	static struct machine_here here;
+	struct plan p;
+	struct mock_machine machine = {
+		.scatter = 0.004, .slow_from = 1e18, .spread = 1, .seed = 3, .seconds = fails_with_two};
+	struct table samples;
+	(void)state;
+	machine_plan(&machine_shapes[6], &here);
+	read_text(
+		"launches = 6\n[over workers]\nkernel = read\nvariant = reference\nbackend = pthread\nworkers = auto\nsize = 1e6\n",
+		&here, &p);
+	p.budget_seconds = 1e9;
+	mock_campaign(&p, &machine, NULL, &samples);
+	assert_int_equal(launches_of(&p, &samples, "read", 2), 6);
+	assert_true(launches_of(&p, &samples, "read", 16) >= 6);
+	table_free(&samples);
+	plan_free(&p);
+}
+
 /* Without time for it nothing is woken. */
 static void a_budget_that_is_short_goes_to_the_plan(void **state)
 {
@@ -172,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bend_is_as_wide_as_its_slopes_leave_open),
 		cmocka_unit_test(curves_thicken_where_they_bend),
+		cmocka_unit_test(a_cell_that_fails_holds_up_no_other),
 		cmocka_unit_test(a_budget_that_is_short_goes_to_the_plan),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
