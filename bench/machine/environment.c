@@ -69,7 +69,8 @@ static double read_memory_available(struct source *s)
 {
 	char text[64];
 	tree_field(s->meminfo, "MemAvailable", text, sizeof text);
-	return isdigit((unsigned char)text[0]) ? strtod(text, NULL) * 1024 : (double)NAN;
+	return fmin(isdigit((unsigned char)text[0]) ? strtod(text, NULL) * 1024 : (double)NAN,
+		s->cgroup.memory_left_bytes);
 }
 
 /* Appends a word to a list unless it is empty or there; what does not fit is left out. */

@@ -7,7 +7,6 @@
 #include "bench/machine/settings.h"
 #include "bench/machine/tree.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 
@@ -52,13 +51,12 @@ int facts_worker_counts(const struct facts *f, struct worker_count counts[WORKER
 
 int facts_sizes(const struct facts *f, uint64_t sizes[CACHE_SIZES])
 {
-	const struct environment *env = &f->environment;
 	struct place all;
 	struct err e = {0};
 	if (place_open(&all, "smt-last", &f->machine.topology, &e) != 0)
 		return e.status == ERR_FAILED ? -1 : 0;
-	int n = cache_sizes(place_caches(&all, (unsigned)all.count),
-		fmin(env->memory_available_bytes, env->memory_limit_bytes), sizes, CACHE_SIZES);
+	int n = cache_sizes(place_caches(&all, (unsigned)all.count), f->environment.memory_available_bytes,
+		sizes, CACHE_SIZES);
 	place_close(&all);
 	return n;
 }

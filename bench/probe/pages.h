@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* MemAvailable of /proc/meminfo, in bytes; UINT64_MAX where the system does not tell. */
+/* What the system calls available, or less where the control group has less left, in bytes; UINT64_MAX where neither is told. */
 uint64_t pages_available(void);
 
 /* Zeroed private memory, every page of it written to; `huge` asks for transparent huge pages, which the

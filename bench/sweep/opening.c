@@ -7,7 +7,6 @@
 
 #include "bench/data/folder.h"
 #include "bench/data/probe_summary.h"
-#include "bench/machine/cgroup.h"
 #include "bench/machine/facts.h"
 #include "bench/probe/probe_launch.h"
 
@@ -29,12 +28,10 @@ int opening_told(struct opening *o, const char *note, struct err *e)
 	if (status == 0)
 		status = place_open(&all, "smt-last", &facts.machine.topology, e);
 	if (status == 0) {
-		struct cgroup group;
-		cgroup_read(&group, "");
+		const double available = facts.environment.memory_available_bytes,
+			     most = (double)(SIZE_MAX / 4);
 		cache_levels_told(&o->caches, &all, &facts.machine.topology, note);
-		o->room_bytes = fmin(fmin(facts.environment.memory_available_bytes, group.memory_left_bytes),
-					(double)(SIZE_MAX / 4)) /
-				2;
+		o->room_bytes = (available > most ? most : available) / 2;
 	}
 	place_close(&all);
 	facts_free(&facts);

@@ -238,6 +238,15 @@ static void test_memory(void **state)
 	environment_read(&env, root);
 	assert_true(env.nice == 5);
 	assert_string_equal(env.scheduler, "batch");
+	/* What can be had: of what the system has what the group leaves. */
+	machine_tree_write(root, "memory/b/memory.limit_in_bytes", "1000000");
+	machine_tree_write(root, "memory/b/memory.usage_in_bytes", "400000");
+	machine_tree_write(root, "proc/meminfo", "MemAvailable: 2000 kB");
+	environment_read(&env, root);
+	assert_true(env.memory_limit_bytes == 1e6 && env.memory_available_bytes == 6e5);
+	machine_tree_write(root, "proc/meminfo", "MemAvailable: 500 kB");
+	environment_read(&env, root);
+	assert_true(env.memory_available_bytes == 512e3);
 	machine_tree_remove(root);
 }
 
