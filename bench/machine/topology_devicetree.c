@@ -20,18 +20,17 @@
 
 enum { NODES_MOST = 4096, DEPTH_MOST = 5, PATH_BYTES = 640 };
 
-struct node {
-	uint64_t phandle; /* 0: none */
-	char path[PATH_BYTES];
+struct list {
+	struct node {
+		uint64_t key; /* of a cache its phandle, of a CPU its address */
+		char path[PATH_BYTES];
+	} * nodes;
+	size_t count;
 };
 
-/* Nodes of CPUs in the order of their addresses, and of caches. */
 struct nodes {
 	const char *root;
-	struct node *caches;
-	char (*cpus)[PATH_BYTES];
-	uint64_t *addresses;
-	size_t cache_count, cpu_count;
+	struct list caches, cpus;
 	bool failed; /* no memory */
 };
 
@@ -57,40 +56,24 @@ static const char *const phandles[] = {"phandle", "linux,phandle", "ibm,phandle"
 				 "cache-block-size", NULL},
 			 *const levels[] = {"cache-level", NULL}, *const reg[] = {"reg", NULL};
 
-static void add_cache(struct nodes *n, const char *path)
+static void add(struct nodes *n, struct list *l, uint64_t key, const char *path)
 {
-	const uint64_t phandle = number(n->root, path, phandles);
-	if (phandle == 0 || n->cache_count == NODES_MOST)
+	if (l->count == NODES_MOST)
 		return;
-	struct node *more = realloc(n->caches, (n->cache_count + 1) * sizeof *more);
+	struct node *more = realloc(l->nodes, (l->count + 1) * sizeof *more);
 	if (!more) {
 		n->failed = true;
 		return;
 	}
-	n->caches = more;
-	more[n->cache_count].phandle = phandle;
-	snprintf(more[n->cache_count++].path, PATH_BYTES, "%s", path);
+	l->nodes = more;
+	more[l->count].key = key;
+	snprintf(more[l->count++].path, PATH_BYTES, "%s", path);
 }
 
-static void add_cpu(struct nodes *n, const char *path)
+static int by_key(const void *a, const void *b)
 {
-	const uint64_t address = number(n->root, path, reg);
-	if (n->cpu_count == NODES_MOST)
-		return;
-	char(*cpus)[PATH_BYTES] = realloc(n->cpus, (n->cpu_count + 1) * sizeof *cpus);
-	n->cpus = cpus ? cpus : n->cpus;
-	uint64_t *addresses = realloc(n->addresses, (n->cpu_count + 1) * sizeof *addresses);
-	n->addresses = addresses ? addresses : n->addresses;
-	n->failed |= !cpus || !addresses;
-	if (n->failed)
-		return;
-	size_t at = n->cpu_count++;
-	for (; at > 0 && addresses[at - 1] > address; at--) {
-		addresses[at] = addresses[at - 1];
-		memcpy(cpus[at], cpus[at - 1], PATH_BYTES);
-	}
-	addresses[at] = address;
-	snprintf(cpus[at], PATH_BYTES, "%s", path);
+	const struct node *x = a, *y = b;
+	return x->key == y->key ? strcmp(x->path, y->path) : x->key < y->key ? -1 : 1;
 }
 
 /* All nodes below `path`, a few levels down: caches lie beside CPUs, below them, or in the root. */
@@ -109,9 +92,9 @@ static void look(struct nodes *n, const char *path, int depth)
 			(size_t)snprintf(below, sizeof below, "%s/%s", path, d->d_name) >= sizeof below)
 			continue;
 		if (strncmp(d->d_name, "cpu@", 4) == 0)
-			add_cpu(n, below);
+			add(n, &n->cpus, number(n->root, below, reg), below);
 		else if (strstr(d->d_name, "cache"))
-			add_cache(n, below);
+			add(n, &n->caches, number(n->root, below, phandles), below);
 		if (depth < DEPTH_MOST)
 			look(n, below, depth + 1);
 	}
@@ -121,8 +104,8 @@ static void look(struct nodes *n, const char *path, int depth)
 /* The place of the cache with this phandle, or SIZE_MAX. */
 static size_t find(const struct nodes *n, uint64_t phandle)
 {
-	for (size_t i = 0; phandle > 0 && i < n->cache_count; i++)
-		if (n->caches[i].phandle == phandle)
+	for (size_t i = 0; phandle > 0 && i < n->caches.count; i++)
+		if (n->caches.nodes[i].key == phandle)
 			return i;
 	return SIZE_MAX;
 }
@@ -144,7 +127,7 @@ static void read_chain(
 	uint64_t level = 1;
 	size_t at = find(n, number(n->root, node, nexts));
 	for (int steps = 0; at != SIZE_MAX && steps < CACHE_LEVELS; steps++) {
-		const char *path = n->caches[at].path;
+		const char *path = n->caches.nodes[at].path;
 		const uint64_t told = number(n->root, path, levels);
 		level = told > 0 ? told : level + 1;
 		if (level >= 1 && level <= CACHE_LEVELS)
@@ -159,7 +142,7 @@ static const char *node_of(const struct nodes *n, const struct cpu *c, char path
 	snprintf(path, PATH_BYTES, "sys/devices/system/cpu/cpu%d/of_node", c->id);
 	if (number(n->root, path, sizes) > 0 || number(n->root, path, nexts) > 0)
 		return path;
-	return (size_t)c->id < n->cpu_count ? n->cpus[c->id] : NULL;
+	return (size_t)c->id < n->cpus.count ? n->cpus.nodes[c->id].path : NULL;
 }
 
 /* Numbers the domains of a level 0, 1, ... in order of appearance. */
@@ -216,8 +199,10 @@ int topology_devicetree_caches(
 	static const char *const bases[] = {"proc/device-tree", "sys/firmware/devicetree/base"};
 	struct nodes n = {.root = root};
 	int *map = malloc(CPULIST_LIMIT * sizeof *map);
-	for (size_t i = 0; map && i < sizeof bases / sizeof *bases && n.cpu_count == 0; i++)
+	for (size_t i = 0; map && i < sizeof bases / sizeof *bases && n.cpus.count == 0; i++)
 		look(&n, bases[i], 1);
+	if (n.cpus.count > 0)
+		qsort(n.cpus.nodes, n.cpus.count, sizeof *n.cpus.nodes, by_key);
 	const bool failed = n.failed || !map;
 	bool shared[CACHE_LEVELS];
 	for (int level = 0; level < CACHE_LEVELS; level++)
@@ -228,8 +213,7 @@ int topology_devicetree_caches(
 		if (filled[level] && !shared[level])
 			renumber(t, level, map);
 	free(map);
-	free(n.caches);
-	free(n.cpus);
-	free(n.addresses);
+	free(n.caches.nodes);
+	free(n.cpus.nodes);
 	return failed ? -1 : 0;
 }
