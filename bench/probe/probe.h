@@ -54,6 +54,7 @@ struct probe_case {
 	/* index of the case that is 1 in its ratios; itself: it is a base; -1: no ratio */
 	int base;
 	double expected_low, expected_high; /* of the first metric's ratio; 0, 0: no expectation */
+	uint64_t least;                     /* operations that a sample holds at least; 0: 1 */
 	uint64_t most;                      /* operations that a sample may hold; 1: each is a sample */
 	bool full;                          /* left out where only a quick look is wanted */
 	probe_sample_fn *sample;

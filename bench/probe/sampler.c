@@ -3,9 +3,10 @@
  * sampler.c - samples the cases of a probe: calibrates batches, interleaves cases in random blocks,
  * and stops each case when its median is precise.
  *
- * A batch is grown until it lasts 1 ms, at most tenfold per step, from the quickest of three tries:
- * an interruption makes a try longer, never shorter. A sample that takes long is kept even if it
- * was meant for calibration. A case that failed or was wrong is not sampled again.
+ * A batch is grown from the case's least until it lasts 1 ms, at most tenfold per step, from the
+ * quickest of three tries: an interruption makes a try longer, never shorter. A sample that takes
+ * long is kept even if it was meant for calibration. A case that failed or was wrong is not sampled
+ * again.
  */
 #include "bench/probe/sampler.h"
 
@@ -95,8 +96,8 @@ static double try_batch(struct sampling *s, size_t i)
 static void calibrate(struct sampling *s, size_t i, uint64_t end)
 {
 	struct track *t = &s->tracks[i];
-	const uint64_t most = s->run->cases[i].most;
-	for (t->batch = 1;;) {
+	const uint64_t least = s->run->cases[i].least, most = s->run->cases[i].most;
+	for (t->batch = least ? least : 1;;) {
 		double took = try_batch(s, i), growth = SAMPLE_NS / (took > 1 ? took : 1);
 		if (t->done || t->samples || t->batch == most || growth < 1.3 ||
 			(s->plan->limited && clock_ns() > end))

@@ -140,6 +140,9 @@ holds 'an unknown option is refused once' test "$(grep -c '^parscale: ' err)" = 
 
 run parscale probe messages --launches 1 --seconds 0.05 --format csv
 holds 'the probe of messages: every case is ok' test "$status $(grep -c '^messages,.*,time,ns,ok,' out) $(grep -vc ',ok,' out)" = '0 16 1'
+column mechanism out >mechanisms
+holds '... whose samples are of sixteen operations, or of windows' \
+	test "$(column batch out | paste - mechanisms | awk '$1 < 16 && $2 != "window"' | wc -l)" = 0
 run parscale probe messages --ranks 3 --launches 1 --seconds 0.05 --format csv
 holds '... with three ranks' test "$status $(grep -c '^messages,.*,time,ns,ok,' out)" = '0 16'
 fails 2 '... not with one' parscale probe messages --ranks 1

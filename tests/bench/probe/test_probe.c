@@ -126,6 +126,7 @@ static void cases_are_unique_and_bases_exist(void **state)
 				const struct probe_case *c = &r.cases[i];
 				assert_true(
 					c->most >= 1 && c->sample && c->base >= -1 && c->base < (int)r.count);
+				assert_true(c->least <= c->most);
 				assert_true(c->expected_low <= c->expected_high);
 				assert_true(strlen(c->mechanism) <
 					    sizeof(((struct probe_factors *)0)->mechanism));
@@ -156,6 +157,67 @@ static void options_have_ranges(void **state)
 			assert_true(o->fallback >= o->lowest && o->fallback <= o->highest);
 			probe_run_free(&r);
 		}
+}
+
+/* --- sampling --- */
+
+static enum probe_status take_long(
+	struct probe_run *r, const struct probe_case *c, uint64_t batch, struct probe_sample *s)
+{
+	uint64_t *least = r->state;
+	(void)c;
+	*least = batch < *least ? batch : *least;
+	s->value[0] = 1e7; /* one alone would do */
+	return PROBE_OK;
+}
+
+static int two_cases(struct probe_run *r, struct err *e)
+{
+	(void)e;
+	probe_add(r, &(struct probe_case){.mechanism = "one", .base = -1, .most = 100, .sample = take_long});
+	probe_add(r,
+		&(struct probe_case){
+			.mechanism = "sixteen", .base = -1, .least = 16, .most = 100, .sample = take_long});
+	return 0;
+}
+
+/* Where a sample holds more operations than its time asks for, that is what is told of it. */
+static void a_sample_holds_what_its_case_wants_at_least(void **state)
+{
+	static const struct probe made_up = {
+		.name = "made-up", .metrics = {{"time", "ns", ""}}, .cases = two_cases};
+	static const uint64_t wanted[] = {1, 16};
+	const struct sampler_plan plan = {.blocks = 2, .long_samples = 1, .seed = 1};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct probe_run r;
+		struct err e = {0};
+		struct table rows;
+		uint64_t least = UINT64_MAX;
+		table_init(&rows, probe_launch_columns, sizeof(struct probe_launch_row));
+		assert_int_equal(probe_run_init(&r, &made_up, false, &e), 0);
+		assert_int_equal(two_cases(&r, &e), 0);
+		r.cases[0] = r.cases[i];
+		r.count = 1;
+		r.state = &least;
+		assert_int_equal(sampler_run(&r, &plan, keep, &rows, &e), 0);
+		assert_int_equal(rows.count, 1);
+		assert_true(least == wanted[i]);
+		assert_true(((const struct probe_launch_row *)table_row(&rows, 0))->batch.value == wanted[i]);
+		table_free(&rows);
+		probe_run_free(&r);
+	}
+}
+
+/* A probe that failed for a cause is told by the word that a launch is told by. */
+static void each_cause_has_its_status(void **state)
+{
+	(void)state;
+	for (enum err_cause c = CAUSE_NONE; c < ERR_CAUSES; c++) {
+		const enum probe_status status = probe_status_of(c);
+		assert_true(status != PROBE_OK && status != PROBE_ABSENT);
+		assert_string_equal(probe_status_name(status), err_cause_name(c));
+	}
 }
 
 /* --- summaries --- */
@@ -295,6 +357,8 @@ int main(void)
 		cmocka_unit_test(every_probe_is_verified_and_leaves_nothing),
 		cmocka_unit_test(cases_are_unique_and_bases_exist),
 		cmocka_unit_test(options_have_ranges),
+		cmocka_unit_test(a_sample_holds_what_its_case_wants_at_least),
+		cmocka_unit_test(each_cause_has_its_status),
 		cmocka_unit_test(summaries_by_hand),
 		cmocka_unit_test(rows_of_a_probe_stand_together),
 		cmocka_unit_test(only_what_is_absent_throughout_is_absent),
