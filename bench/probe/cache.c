@@ -298,7 +298,7 @@ static int open_cache(struct probe_run *r, struct err *e)
 {
 	struct cache_state *state = r->state = calloc(1, sizeof *state);
 	if (!state)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	const struct kernel *k = kernel_find("read", e);
 	state->read = k ? variant_find(k, "best", e) : NULL;
 	state->deadline_ns = r->quick ? clock_ns() + (uint64_t)(quick_seconds * 1e9) : 0;

@@ -268,7 +268,7 @@ static int cases(struct probe_run *r, struct err *e)
 static int open_counter(struct probe_run *r, struct err *e)
 {
 	r->state = probe_shared(sizeof(struct shared));
-	return r->state ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	return r->state ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 }
 
 static void close_counter(struct probe_run *r)

@@ -274,7 +274,7 @@ static int open_cow(struct probe_run *r, struct err *e)
 {
 	struct state *s = r->state = calloc(1, sizeof *s);
 	if (!s || !(s->account = probe_shared(sizeof *s->account)))
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	return 0;
 }
 

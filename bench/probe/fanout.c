@@ -126,7 +126,7 @@ static int open_fanout(struct probe_run *r, struct err *e)
 	struct rlimit files;
 	uint64_t most = 0;
 	if (!s || !(s->found = probe_shared(RESPONDER_TARGETS)))
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);

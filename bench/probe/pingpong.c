@@ -382,7 +382,7 @@ static int open_pingpong(struct probe_run *r, struct err *e)
 	sigaddset(&set, signal_used());
 	sigprocmask(SIG_BLOCK, &set, NULL); /* workers inherit it */
 	r->state = probe_shared(sizeof(struct table));
-	return r->state ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	return r->state ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 }
 
 static void close_pingpong(struct probe_run *r)

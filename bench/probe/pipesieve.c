@@ -345,7 +345,7 @@ static int open_pipesieve(struct probe_run *r, struct err *e)
 			crossed[m] = 1;
 	}
 	free(crossed);
-	return s && s->primes ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	return s && s->primes ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 }
 
 static void close_pipesieve(struct probe_run *r)

@@ -229,7 +229,7 @@ static int open_primedict(struct probe_run *r, struct err *e)
 	struct state *s = r->state = calloc(1, sizeof *s);
 	if (!s || !(s->dictionary = probe_shared(bytes_of(&w))) ||
 		!(s->merged = probe_shared((size_t)w.capacity * sizeof *s->merged)))
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	return 0;
 }
 

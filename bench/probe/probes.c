@@ -29,25 +29,27 @@ const struct probe *probe_find(const char *name, struct err *e)
 	return NULL;
 }
 
+static const struct {
+	enum probe_status status;
+	enum err_cause cause;
+} failures[] = {{PROBE_WRONG, CAUSE_WRONG}, {PROBE_KILLED, CAUSE_KILLED}, {PROBE_TIMEOUT, CAUSE_TIMEOUT},
+	{PROBE_MEMORY, CAUSE_MEMORY}, {PROBE_RESOURCES, CAUSE_RESOURCES}};
+enum { FAILURES = sizeof failures / sizeof *failures };
+
 const char *probe_status_name(enum probe_status status)
 {
-	static const enum err_cause causes[] = {[PROBE_KILLED] = CAUSE_KILLED,
-		[PROBE_TIMEOUT] = CAUSE_TIMEOUT,
-		[PROBE_MEMORY] = CAUSE_MEMORY,
-		[PROBE_RESOURCES] = CAUSE_RESOURCES,
-		[PROBE_WRONG] = CAUSE_WRONG};
-	return status == PROBE_OK ? "ok" : status == PROBE_ABSENT ? "absent" : err_cause_name(causes[status]);
+	enum err_cause cause = CAUSE_NONE;
+	for (size_t i = 0; i < FAILURES; i++)
+		cause = failures[i].status == status ? failures[i].cause : cause;
+	return status == PROBE_OK ? "ok" : status == PROBE_ABSENT ? "absent" : err_cause_name(cause);
 }
 
 enum probe_status probe_status_of(enum err_cause cause)
 {
-	static const enum probe_status statuses[ERR_CAUSES] = {[CAUSE_NONE] = PROBE_FAILED,
-		[CAUSE_KILLED] = PROBE_KILLED,
-		[CAUSE_TIMEOUT] = PROBE_TIMEOUT,
-		[CAUSE_MEMORY] = PROBE_MEMORY,
-		[CAUSE_RESOURCES] = PROBE_RESOURCES,
-		[CAUSE_WRONG] = PROBE_WRONG};
-	return statuses[cause];
+	for (size_t i = 0; i < FAILURES; i++)
+		if (failures[i].cause == cause)
+			return failures[i].status;
+	return PROBE_FAILED;
 }
 
 int probe_run_init(struct probe_run *r, const struct probe *p, bool quick, struct err *e)

@@ -220,7 +220,7 @@ static int open_queue(struct probe_run *r, struct err *e)
 {
 	stream_quiet();
 	r->state = probe_shared(sizeof(struct ring));
-	return r->state ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	return r->state ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 }
 
 static void close_queue(struct probe_run *r)

@@ -219,7 +219,7 @@ static int open_subject(const struct probe_run *r, const struct reader *reader, 
 	const size_t room = (s->variant->scratch_bytes(s->input) + 4096) / 4096 * 4096;
 	for (unsigned w = 0; w < workers; w++) {
 		if (!(s->scratch[w] = aligned_alloc(4096, room)))
-			return err_set(e, ERR_FAILED, "out of memory: scratch of %zu bytes", room);
+			return err_blame(e, CAUSE_MEMORY, "out of memory: scratch of %zu bytes", room);
 		memset(s->scratch[w], 0, room);
 	}
 	s->variant->chunk(s->input, (struct span){0, s->units}, s->scratch[0], &s->answer);
@@ -230,7 +230,7 @@ static int open_read(struct probe_run *r, struct err *e)
 {
 	struct read_state *all = r->state = calloc(1, sizeof *all);
 	if (!all)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	for (size_t i = 0; i < READERS; i++)
 		for (unsigned level = 0; level < LEVELS; level++)
 			for (unsigned w = 0; w < WORKERS; w++)

@@ -156,7 +156,7 @@ int responder_start(struct responder *r, unsigned targets, uint16_t port, uint64
 		status = err_set(e, error == EMFILE || error == ENFILE ? ERR_ABSENT : ERR_FAILED,
 			"target %u of %u at port %u: %s", bound, targets, r->port, strerror(error));
 	else if (r->pid < 0)
-		status = err_set(e, ERR_FAILED, "fork: %s", strerror(errno));
+		status = err_blame(e, err_cause_of(errno), "fork: %s", strerror(errno));
 	close_all(s.sockets, bound);
 	free(s.sockets);
 	free(s.answers);

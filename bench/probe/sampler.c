@@ -220,7 +220,7 @@ int sampler_run(
 	struct sampling s = {.run = r, .plan = plan};
 	s.tracks = calloc(r->count, sizeof *s.tracks);
 	s.order = calloc(r->count, sizeof *s.order);
-	int status = s.tracks && s.order ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	int status = s.tracks && s.order ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 	if (status == 0)
 		status = place_bind(r->cpus[0], e);
 	if (status == 0 && r->probe->open)

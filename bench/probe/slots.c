@@ -236,7 +236,7 @@ static int open_slots(struct probe_run *r, struct err *e)
 {
 	stream_quiet();
 	r->state = probe_shared(LIST_BYTES);
-	return r->state ? 0 : err_set(e, ERR_FAILED, "out of memory");
+	return r->state ? 0 : err_blame(e, CAUSE_MEMORY, "out of memory");
 }
 
 static void close_slots(struct probe_run *r)

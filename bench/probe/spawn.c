@@ -270,15 +270,15 @@ static int open_spawn(struct probe_run *r, struct err *e)
 	struct state *s = r->state = calloc(1, sizeof *s);
 	sigset_t set;
 	if (!s)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	s->parent.echo[0] = s->parent.echo[1] = -1;
 	s->next_argument = 1;
 	s->marks = probe_shared(MOST_CHILDREN * sizeof *s->marks);
 	s->workers = calloc(MOST_CHILDREN, sizeof *s->workers);
 	if (!s->marks || !s->workers)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	if (pipe2(s->parent.echo, O_CLOEXEC | O_NONBLOCK) != 0 || fcntl(s->parent.echo[1], F_SETFD, 0) != 0)
-		return err_set(e, ERR_FAILED, "pipe: %s", strerror(errno));
+		return err_blame(e, err_cause_of(errno), "pipe: %s", strerror(errno));
 	paths_beside("parscale-echo", s->programs[0], sizeof s->programs[0]);
 	paths_beside("parscale-echo-static", s->programs[1], sizeof s->programs[1]);
 	s->ballasts[0] = (struct ballast){NULL, (size_t)64 << 20, false};
