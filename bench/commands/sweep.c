@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 enum { OUT_MOST = 4032 };
+_Static_assert((int)OPTION_TEXTS_MOST <= (int)FOLDER_OTHERS, "each --against has a folder");
 
 struct sweep_args {
 	char plan[4096];

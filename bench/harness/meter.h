@@ -60,7 +60,8 @@ int meter_option(const char *name, const char *value, void *target, struct err *
  * are, and where it is long enough it is taken: *taken samples, 0 or 1. Leaves the last one's time in *ns.
  *
  * Of a cell that is known, a run of warm-up is a quarter of a sample's batch, and the first of them may
- * agree with the launches before as well. */
+ * agree with the launches before as well. With a plan->warmup of 1 there is none where a run is known to be
+ * longer than the cap. */
 int meter_warm_up(const struct meter_plan *plan, double deadline, double *ns, unsigned *taken, struct err *e);
 
 /* After the warm-up of a cell that is known: the runs of a sample, where one takes `ns`. */

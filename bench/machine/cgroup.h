@@ -27,7 +27,7 @@ void cgroup_read(struct cgroup *g, const char *root);
  * not told. */
 int64_t memory_kills(const char *root);
 
-/* That, in words: "out of memory; the control group may use 512 MiB". */
+/* Who is out of memory, in words: "out of memory, of which its control group may use 512 MiB", or the system. */
 void memory_text(const char *root, char *text, size_t size);
 
 /* Where the files are that limit this process's CPU time, as a path below the root: "/sys/fs/cgroup/a". False

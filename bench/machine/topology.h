@@ -62,10 +62,10 @@ int topology_read(struct topology *t, const char *root, struct err *e);
 /* -1 with ERR_USAGE, naming the variable, for a topology that is not this machine's: nothing can be bound to it. */
 int topology_check_here(const struct topology *t, struct err *e);
 
-/* Frees the CPUs; a zeroed topology is legal. */
 /* Whether two readings agree in their source and in all that they tell of each CPU. */
 bool topology_same(const struct topology *a, const struct topology *b);
 
+/* Frees the CPUs; a zeroed topology is legal. */
 void topology_free(struct topology *t);
 
 /* Lets the programs that this process starts take this topology for the machine's, affinity mask and quota

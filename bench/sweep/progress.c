@@ -220,7 +220,7 @@ double progress_cost(const struct progress *t, size_t cell)
 	return cost;
 }
 
-/* The predicted final number of launches of a cell, per arm; of two arms the larger one. */
+/* The predicted final number of launches of a cell, per arm; of several arms the largest. */
 static struct variance_end launches_in_the_end(
 	const struct progress *t, size_t cell, const struct variance_population *of)
 {
@@ -294,7 +294,7 @@ static struct outlook look_out(const struct progress *t, const struct variance_p
 struct forecast progress_forecast(const struct progress *t)
 {
 	/* Two standard errors of the shared parameters, whose own error is a guess; and 10 % of the
-	 * rest, by which a machine may change. The coverage is simulated in test_campaign. */
+	 * rest, by which a machine may change. The coverage is simulated in test_campaign_forecasts. */
 	const double errors = 2, change = 0.1, scale = progress_scale(t);
 	const struct variance_population of = variance_learn(t->scatters, all(t)),
 					 less = variance_shifted(&of, -errors),
