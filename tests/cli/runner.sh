@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # runner.sh - the test runner takes nothing for a pass that is none.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
+. "$PARSCALE_ROOT/tests/cli/process.sh"
 
 # program NAME BODY: a test program that does BODY
 program() {
@@ -30,6 +31,8 @@ program crashing 'kill -SEGV $$'
 program hanging 'echo "[  PASSED  ] 2 test(s)."; sleep 30'
 
 says '^tests: all passed \(2 programs, 6 tests\)' 'good programs pass' runner ./good ./good
+program 'two words' "echo '[  PASSED  ] 1 test(s).'; printf '[  SKIPPED ] 2 test(s), listed below:\n'"
+says '^tests: all passed \(2 programs, 4 tests\); skipped in: two words\(2\)$' 'a name of two words' runner './two words' ./good
 # meet OTHER NAME: passes once OTHER runs too
 meet() { program "$2" "touch '$PWD/$2.met'; until [ -e '$PWD/$1.met' ]; do sleep 0.1; done; echo '[  PASSED  ] 1 test(s).'"; }
 meet left right && meet right left
@@ -52,4 +55,23 @@ refused 'exit status 1' broken
 refused 'ended by signal 11' crashing
 refused 'hung' hanging
 refused 'exit status 127' missing
+program killed "kill -KILL \$\$"
+run env TEST_TIMEOUT=600 sh "$PARSCALE_ROOT/scripts/run-tests" . ./killed
+holds 'one that is killed did not hang' grep -q '^killed: FAILED: ended by signal 9' out
+program later 'sleep 0.5; echo "[  PASSED  ] 2 test(s)."'
+# shellcheck disable=SC2016  # for the shell inside
+run timeout -k 1 60 sh -c 'TEST_JOBS=1 sh "$1" . ./later ./later ./later | :' sh "$PARSCALE_ROOT/scripts/run-tests"
+holds 'it ends where nobody reads' test "$status" = 0
+
+# A signal to all, such as a Ctrl-C, ends the tests, which are groups of processes of their own.
+program sleeping "echo \$\$ >'$PWD/sleeper'; exec sleep 300"
+if command -v setsid >/dev/null; then
+	setsid sh "$PARSCALE_ROOT/scripts/run-tests" . ./sleeping ./good >out 2>err &
+	wait_for test -s sleeper
+	kill -s TERM -- "-$!"
+	status=0
+	wait "$!" || status=$?
+	holds 'a signal ends it' test "$status" = 130
+	holds '... and the test that ran' wait_for gone "$(cat sleeper)"
+fi
 close_suite
