@@ -256,7 +256,7 @@ ubsan: test ## run the tests under UBSan alone (build-ubsan)
 tsan: test ## run the tests under ThreadSanitizer, without OpenMP (build-tsan)
 # How long each parser is fuzzed.
 FUZZ_SECONDS ?= 60
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/memory_file.o $(library)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(addprefix $(BUILD)/tests/fuzz/,memory_file.o temporary.o) $(library)
 	$(call say,LD,$@)
 	$(q)$(CC) $(link_flags) -fsanitize=fuzzer $^ $(libs) -o $@
 

@@ -5,6 +5,7 @@
 #include "bench/machine/cgroup.h"
 #include "bench/machine/cpulist.h"
 #include "bench/machine/disturbance.h"
+#include "tests/fuzz/temporary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,7 +115,7 @@ static void plant(size_t i, const void *bytes, size_t n)
 
 static void plant_all(void)
 {
-	must(mkdtemp(root) != NULL);
+	temporary_folder(root);
 	for (size_t i = 0; i < FILES; i++) {
 		char path[512];
 		strcpy(path, path_of(i));

@@ -5,6 +5,7 @@
 #include "bench/data/summary.h"
 #include "bench/report/report.h"
 #include "tests/fuzz/memory_file.h"
+#include "tests/fuzz/temporary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static const char *make_folder(void)
 	char link[100];
 	struct table samples, summary;
 	struct err e = {0};
-	must(mkdtemp(dir) != NULL);
+	temporary_folder(dir);
 	snprintf(link, sizeof link, "%s/manifest.json", dir);
 	must(symlink(memory_file("", 0), link) == 0);
 	table_init(&samples, sample_columns, sizeof(struct sample));
