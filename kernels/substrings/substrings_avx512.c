@@ -8,31 +8,23 @@
 #include "kernels/cpu.h"
 
 #if defined(__AVX512BW__)
-#include <immintrin.h>
+#include "kernels/bytes_avx512.h"
 
 static inline __m512i load_flipped(const unsigned char *p, unsigned char flip)
 {
-	const __m512i letters = _mm512_loadu_si512(p);
+	const __m512i letters = bytes_load(p);
 	return flip ? _mm512_xor_si512(letters, _mm512_set1_epi8((char)flip)) : letters;
 }
 
 static inline uint64_t equal(
 	uint64_t alive, const unsigned char *a, const unsigned char *b, unsigned char flip)
 {
-	return _mm512_mask_cmpeq_epi8_mask(alive, load_flipped(a, flip), _mm512_loadu_si512(b));
-}
-
-/* The 64 bytes before p, the last of them first. */
-static inline __m512i load_backwards(const unsigned char *p)
-{
-	const __m512i mirror = _mm512_set4_epi32(0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F);
-	const __m512i lanes = _mm512_shuffle_epi8(_mm512_loadu_si512(p - 64), mirror);
-	return _mm512_shuffle_i64x2(lanes, lanes, 0x1B);
+	return _mm512_mask_cmpeq_epi8_mask(alive, load_flipped(a, flip), bytes_load(b));
 }
 
 static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, unsigned char flip)
 {
-	return _mm512_cmpeq_epi8_mask(load_flipped(a, flip), load_backwards(b));
+	return _mm512_cmpeq_epi8_mask(load_flipped(a, flip), bytes_backwards(b));
 }
 
 SUBSTRINGS_VARIANT(avx512, CPU_AVX512);

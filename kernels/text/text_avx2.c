@@ -5,22 +5,12 @@
 #include "kernels/cpu.h"
 
 #if defined(__AVX2__)
-#include <immintrin.h>
+#include "kernels/bytes_avx2.h"
 
 #define TEXT_VECTOR 32
 #define TEXT_IS_ALL(v) (_mm256_movemask_epi8((__m256i)(v)) == -1)
 #define TEXT_IS_ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
 #include "kernels/text/text_vector.h"
-
-static inline __m256i load(const unsigned char *p)
-{
-	return _mm256_loadu_si256((const __m256i *)(const void *)p);
-}
-
-static inline uint64_t join(__m256i low, __m256i high)
-{
-	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
-}
 
 /* By tables: a byte is part of a word where the row of its low four bits has the bit of its high
  * four. Of bytes above 127 no row has a bit. */
@@ -30,7 +20,7 @@ static inline __m256i look_up_half(const struct text_rules *r, const unsigned ch
 		_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)r->row));
 	const __m256i bits = _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4,
 		8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-	const __m256i low4 = _mm256_set1_epi8(0x0F), x = load(from);
+	const __m256i low4 = _mm256_set1_epi8(0x0F), x = bytes_load(from);
 	const __m256i bit = _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(x, 4), low4));
 	const __m256i row = _mm256_shuffle_epi8(rows, _mm256_and_si256(x, low4));
 	const __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
@@ -52,21 +42,14 @@ static inline bool fold(const struct text_rules *r, const unsigned char *from, u
 
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 {
-	return join(_mm256_cmpeq_epi8(load(a), load(b)), _mm256_cmpeq_epi8(load(a + 32), load(b + 32)));
-}
-
-static inline void reverse_half(const unsigned char *p, unsigned char *to)
-{
-	const __m256i mirror = _mm256_broadcastsi128_si256(
-		_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-	const __m256i lanes = _mm256_shuffle_epi8(load(p - 31), mirror);
-	_mm256_storeu_si256((__m256i *)(void *)to, _mm256_permute2x128_si256(lanes, lanes, 1));
+	return bytes_mask(_mm256_cmpeq_epi8(bytes_load(a), bytes_load(b)),
+		_mm256_cmpeq_epi8(bytes_load(a + 32), bytes_load(b + 32)));
 }
 
 static inline void reverse(const unsigned char *p, unsigned char *to)
 {
-	reverse_half(p, to);
-	reverse_half(p - 32, to + 32);
+	_mm256_storeu_si256((__m256i *)(void *)to, bytes_backwards(p + 1));
+	_mm256_storeu_si256((__m256i *)(void *)(to + 32), bytes_backwards(p - 31));
 }
 
 TEXT_SEARCH_CENTRES(search, fold_plain, fold, suspect, equal, reverse);
