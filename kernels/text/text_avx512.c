@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_avx512.c - the search by the ends of words (text_ends_avx512.h), where the CPU can compress
- * bytes (VBMI2); elsewhere, and in a tile with many words that look like palindromes, by centres.
+ * text_avx512.c - chooses how a tile is searched: the first of these that may do it.
+ *
+ *   by middles (text_middles_avx512.h)  with VBMI2, where masks are slow, for texts from memory or in UTF-8;
+ *                                       not for some tiles after one with many middles;
+ *   by ends (text_ends_avx512.h)        with VBMI2, in tiles of ASCII; not where many words look like
+ *                                       palindromes, and for some tiles after;
+ *   by centres (text_centres.h)         whatever is left.
  */
 #include "kernels/text/text_centres.h"
 
 #include "kernels/cpu.h"
 
 #if defined(__AVX512BW__)
+#include "kernels/bytes_avx512.h"
 #include "kernels/text/text_ends_avx512.h"
 #include "kernels/text/text_middles_avx512.h"
-
-#include <immintrin.h>
-
-static inline __m512i load(const unsigned char *p)
-{
-	return _mm512_loadu_si512(p);
-}
 
 /* Stores what is compared of the bytes of words, and zeros for others. Are all bytes of words? */
 static inline bool store(unsigned char *to, __mmask64 letters, __m512i symbols)
@@ -34,7 +33,7 @@ static inline __mmask64 in_range(__m512i x, char first, char last)
 static inline bool fold_plain(const struct text_rules *r, const unsigned char *from, unsigned char *to)
 {
 	(void)r;
-	const __m512i lower = _mm512_or_si512(load(from), _mm512_set1_epi8(0x20));
+	const __m512i lower = _mm512_or_si512(bytes_load(from), _mm512_set1_epi8(0x20));
 	return store(to, in_range(lower, 'a', 'z'), lower);
 }
 
@@ -45,7 +44,7 @@ static inline bool fold(const struct text_rules *r, const unsigned char *from, u
 	const __m512i rows = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)r->row));
 	const __m512i bits =
 		_mm512_broadcast_i32x4(_mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
-	const __m512i low4 = _mm512_set1_epi8(0x0F), x = load(from);
+	const __m512i low4 = _mm512_set1_epi8(0x0F), x = bytes_load(from);
 	const __m512i bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(_mm512_srli_epi16(x, 4), low4));
 	const __m512i row = _mm512_shuffle_epi8(rows, _mm512_and_si512(x, low4));
 	const __m512i mark = _mm512_mask_blend_epi8(in_range(x, 'A', 'Z'), _mm512_set1_epi8((char)0x80),
@@ -55,8 +54,9 @@ static inline bool fold(const struct text_rules *r, const unsigned char *from, u
 
 static inline bool suspect(const unsigned char *p)
 {
-	const __m512i before = load(p - 1), here = load(p), after = load(p + 1), after_2 = load(p + 2);
-	const __m512i odd = (before ^ after) | (load(p - 2) ^ after_2);
+	const __m512i before = bytes_load(p - 1), here = bytes_load(p), after = bytes_load(p + 1),
+		      after_2 = bytes_load(p + 2);
+	const __m512i odd = (before ^ after) | (bytes_load(p - 2) ^ after_2);
 	const __m512i even = (here ^ after) | (before ^ after_2);
 	const __mmask64 odd_found =
 		_mm512_mask_testn_epi8_mask(_mm512_test_epi8_mask(before, before), odd, odd);
@@ -67,19 +67,18 @@ static inline bool suspect(const unsigned char *p)
 
 static inline uint64_t equal(const unsigned char *a, const unsigned char *b)
 {
-	return _mm512_cmpeq_epi8_mask(load(a), load(b));
+	return _mm512_cmpeq_epi8_mask(bytes_load(a), bytes_load(b));
 }
 
 static inline void reverse(const unsigned char *p, unsigned char *to)
 {
-	const __m512i mirror = _mm512_set4_epi32(0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F);
-	const __m512i lanes = _mm512_shuffle_epi8(load(p - 63), mirror);
-	_mm512_storeu_si512(to, _mm512_shuffle_i64x2(lanes, lanes, 0x1B));
+	_mm512_storeu_si512(to, bytes_backwards(p + 1));
 }
 
 TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal, reverse);
 
-/* On Zen 4: they overlap with waiting for memory, and go on past characters that are not ASCII. */
+/* As on Zen 4: they overlap with waiting for memory, of which prefetching is the sign, and go on past characters
+ * that are not ASCII. */
 static bool middles_are_faster(const struct text_input *in)
 {
 	return in->slow_masks && !in->rules->symbol[0] && (in->rules->utf8 || in->prefetch != PREFETCH_NONE);

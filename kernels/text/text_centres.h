@@ -2,16 +2,18 @@
 /*
  * text_centres.h - the search from the middle of words outwards, of all words at once.
  *
- * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, `suspect` and
- * `equal`; the rest is 64-bit masks, bit i for byte i of a block.
+ * A variant brings functions over 64 bytes: `fold`, once for the plain rules and once for any, `suspect`,
+ * `equal` and `reverse`; the rest is 64-bit masks, bit i for byte i of a block.
  *
  * The tile is folded into scratch: letters to what they are compared as, all else to 0. A palindrome of two
  * letters or more has a centre with two equal pairs around it, of zeros where the word ends: blocks without
  * any are left at once, and no branch depends on the text until all suspects of a tile are listed. In prose
- * one block in ten is one. Each of their centres is judged by itself. Where there are many, 64 are tried at
- * once, in both parities: in round r a centre lives on if the bytes r before and r after it are equal. Equal letters: try the next round. Equal zeros: both
- * ends of the word were reached, and it is a palindrome. Where every word is a palindrome the work grows with
- * half its length, but words that fill a block are not searched for: 63 rounds are the most.
+ * one block in ten is one. Each of their centres is judged by itself.
+ *
+ * Where there are many, 64 are tried at once, in both parities: in round r a centre lives on if the bytes r
+ * before and r after it are equal. Equal letters: try the next round. Equal zeros: both ends of the word were
+ * reached, and it is a palindrome. Where every word is a palindrome the work grows with half its length, but
+ * words that fill a block are not searched for: 63 rounds are the most.
  */
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_CENTRES_H
 #define PARSCALE_KERNELS_TEXT_TEXT_CENTRES_H
@@ -21,7 +23,8 @@
 #include <string.h>
 
 /* Where more middles of a tile had to be judged, so have those of the next tiles: they are not asked. Then all
- * blocks are searched by rounds, of which TEXT_SURE, which somebody mostly outlives, are played without asking. */
+ * blocks are searched by rounds, of which TEXT_SURE, which somebody mostly outlives, are played without
+ * asking. */
 enum { TEXT_JUDGED_MOST = 4 * TEXT_BLOCKS, TEXT_SURE = 2 };
 
 /* Writes 64 bytes to `to`: ASCII letters of words as what equal ones have in common and no others, anything

@@ -6,10 +6,9 @@
 #include "kernels/text/text_ends_avx512.h"
 
 #if defined(__AVX512BW__)
-#include <immintrin.h>
-#include <string.h>
+#include "kernels/text/text_symbols_avx512.h"
 
-#define VBMI2 __attribute__((target("avx512vbmi,avx512vbmi2")))
+#include <string.h>
 
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
 enum { BLOCKS = TEXT_BLOCKS + 2, GROUPS = (BLOCKS + 7) / 8 };
@@ -40,26 +39,15 @@ struct room {
 };
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
 
-/* How bytes become the mask of those that are parts of words. */
-struct classes {
-	__m512i low, high; /* symbols of bytes 0 to 63 and 64 to 127 */
-};
-
-VBMI2 static inline struct classes classes_of(const struct text_rules *r)
-{
-	return (struct classes){_mm512_loadu_si512(r->symbol), _mm512_loadu_si512(r->symbol + 64)};
-}
-
-/* The mask of 64 bytes; of the plain rules by arithmetic. */
-VBMI2 static inline uint64_t letters_of(__m512i x, struct classes c, bool plain)
+/* The mask of those of 64 bytes that are parts of words; of the plain rules by arithmetic. */
+VBMI2 static inline uint64_t letters_of(__m512i x, struct symbols s, bool plain)
 {
 	if (plain) {
 		const __m512i lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
 		return _mm512_cmplt_epu8_mask(
 			_mm512_sub_epi8(lower, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
 	}
-	/* symbols have their top bit set, and bytes above 127 have none */
-	return _mm512_movepi8_mask(_mm512_andnot_si512(x, _mm512_permutex2var_epi8(c.low, x, c.high)));
+	return _mm512_movepi8_mask(_mm512_andnot_si512(x, symbols_of(s, x))); /* bytes above 127 are none */
 }
 
 /* Fills letters and ends and the stream of signatures, of the bytes at p. Reads a byte before them and a
@@ -68,17 +56,17 @@ VBMI2 static inline uint64_t letters_of(__m512i x, struct classes c, bool plain)
 VBMI2 __attribute__((always_inline)) static inline void find_ends(const struct text_input *in, uint64_t base,
 	const unsigned char *p, uint64_t *letters, unsigned char *stream, struct ends *ends, bool plain)
 {
-	const struct classes classes = classes_of(in->rules);
+	const struct symbols symbols = symbols_by(in->rules);
 	const __m512i low5 = _mm512_set1_epi8(0x1F);
 	__m512i x = _mm512_loadu_si512(p);
-	uint64_t w = letters_of(x, classes, plain), w_before = 0;
+	uint64_t w = letters_of(x, symbols, plain), w_before = 0;
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	unsigned count = 0;
 	for (unsigned i = 0; i < BLOCKS; i++, p += TEXT_BLOCK) {
 		if (__builtin_expect(i % PREFETCH_LINES == 0, 0))
 			prefetch_lines(&walk);
 		const __m512i x_after = _mm512_loadu_si512(p + TEXT_BLOCK);
-		const uint64_t w_after = letters_of(x_after, classes, plain);
+		const uint64_t w_after = letters_of(x_after, symbols, plain);
 		const uint64_t follows = w << 1 | w_before >> 63, leads = w >> 1 | w_after << 63;
 		const uint64_t end = w & (follows ^ leads);
 		/* of a last letter the one before it, of a first letter the one after it */
@@ -99,10 +87,10 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends(const struct t
 
 /* Writes the masks of `n` blocks from p on. */
 VBMI2 __attribute__((always_inline)) static inline void mark_letters(
-	const unsigned char *p, uint64_t *letters, unsigned n, struct classes classes, bool plain)
+	const unsigned char *p, uint64_t *letters, unsigned n, struct symbols symbols, bool plain)
 {
 	for (unsigned i = 0; i < n; i++)
-		letters[i] = letters_of(_mm512_loadu_si512(p + i * TEXT_BLOCK), classes, plain);
+		letters[i] = letters_of(_mm512_loadu_si512(p + i * TEXT_BLOCK), symbols, plain);
 }
 
 /* The ends of block i, whose bytes are at q, after the `count` before them; returns how many there are. */
@@ -132,10 +120,10 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends_by_groups(cons
 	uint64_t base, const unsigned char *p, uint64_t *letters, struct room *room, bool plain)
 {
 	enum { LAST = BLOCKS + 1 - 8 * (GROUPS - 1) }; /* masks of the last group, one behind the tile's */
-	const struct classes classes = classes_of(in->rules);
+	const struct symbols symbols = symbols_by(in->rules);
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	unsigned count = 0;
-	mark_letters(p, letters, 16, classes, plain);
+	mark_letters(p, letters, 16, symbols, plain);
 	__m512i w = _mm512_loadu_si512(letters), w_before = _mm512_setzero_si512();
 	for (unsigned g = 0; g <= GROUPS; g++) {
 		if (g < GROUPS) {
@@ -143,7 +131,7 @@ VBMI2 __attribute__((always_inline)) static inline void find_ends_by_groups(cons
 			prefetch_lines(&walk);
 			if (g + 2 < GROUPS)
 				mark_letters(p + ahead * TEXT_BLOCK, letters + ahead,
-					g + 3 < GROUPS ? 8 : LAST, classes, plain);
+					g + 3 < GROUPS ? 8 : LAST, symbols, plain);
 			const __m512i w_after = _mm512_loadu_si512(letters + 8 * (g + 1));
 			const __m512i follows = _mm512_shldi_epi64(w, _mm512_alignr_epi64(w, w_before, 7), 1);
 			const __m512i leads = _mm512_shrdi_epi64(w, _mm512_alignr_epi64(w_after, w, 1), 1);
@@ -191,23 +179,6 @@ static void group_ends(struct ends *ends)
 		ends->before[i] = UINT16_MAX;
 }
 
-/* Bytes 0, 1, ... 63. */
-static inline __m512i numbers64(void)
-{
-	return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44,
-		43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21,
-		20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-}
-
-/* Is there a block of nothing but letters? */
-static inline bool has_full(const uint64_t *letters)
-{
-	__mmask8 full = 0;
-	for (unsigned i = 0; i < TEXT_BLOCKS; i += 8)
-		full |= _mm512_cmpeq_epi64_mask(_mm512_loadu_si512(letters + i), _mm512_set1_epi64(-1));
-	return full;
-}
-
 /* The places of the ends of word n. */
 struct word {
 	unsigned first, last;
@@ -234,12 +205,10 @@ static inline struct word word_of(const struct ends *ends, unsigned n)
 /* Do `bytes` letters from p on read the same backward? At most 64; reads 64 bytes. */
 VBMI2 static inline bool is_mirrored64(const struct text_rules *r, const unsigned char *p, unsigned bytes)
 {
-	const __m512i down = _mm512_sub_epi8(_mm512_set1_epi8((char)(bytes - 1)), numbers64());
+	const __m512i down = _mm512_sub_epi8(_mm512_set1_epi8((char)(bytes - 1)), bytes_numbers());
 	__m512i letters = _mm512_loadu_si512(p);
-	if (!r->plain) {
-		const struct classes c = classes_of(r);
-		letters = _mm512_permutex2var_epi8(c.low, letters, c.high);
-	}
+	if (!r->plain)
+		letters = symbols_of(symbols_by(r), letters);
 	const __m512i differ = _mm512_andnot_si512(_mm512_set1_epi64((long long)r->ignored),
 		_mm512_xor_si512(letters, _mm512_permutexvar_epi8(down, letters)));
 	return _mm512_mask_test_epi8_mask(~UINT64_C(0) >> (64 - bytes), differ, differ) == 0;
@@ -336,7 +305,7 @@ VBMI2 static void find_equal(struct room *room, unsigned words)
  * returns how many. */
 VBMI2 static inline unsigned list_places(uint64_t bits, unsigned block, uint16_t *list)
 {
-	const __m512i packed = _mm512_mask_compress_epi8(numbers64(), bits, numbers64());
+	const __m512i packed = _mm512_mask_compress_epi8(bytes_numbers(), bits, bytes_numbers());
 	const __m512i places = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(packed));
 	_mm512_storeu_si512(list, _mm512_add_epi16(places, _mm512_set1_epi16((short)(block * TEXT_BLOCK))));
 	return (unsigned)_mm_popcnt_u64(bits);
@@ -349,7 +318,7 @@ VBMI2 static void judge_words(const struct text_input *in, const unsigned char *
 	unsigned n, struct text_tile *tile)
 {
 	const uint64_t *at = ((const struct room *)(const void *)tile->bytes)->ends.at;
-	const __m512i heeded = _mm512_set1_epi64((long long)~in->rules->ignored), numbers = numbers64();
+	const __m512i heeded = _mm512_set1_epi64((long long)~in->rules->ignored), numbers = bytes_numbers();
 	for (unsigned k = 0; k < n; k++) {
 		const unsigned first = list[k], block = first / TEXT_BLOCK;
 		const uint64_t here = at[block] & ~UINT64_C(1) << first % TEXT_BLOCK, next = at[block + 1];
@@ -424,7 +393,7 @@ VBMI2 enum text_ends text_search_ends(const struct text_input *in, uint64_t base
 	if (in->rules->utf8 && has_foreign(p))
 		return TEXT_ENDS_FOREIGN;
 	(in->rules->plain ? find_ends_plain : find_ends_table)(in, base, p, tile->letters, room);
-	tile->full = has_full(tile->letters + 1);
+	tile->full = has_full(tile);
 	tile->has_foreign = false;
 	const unsigned count = list_candidates(room->stream, ends->count / 2, room->candidates);
 	if (count > TEXT_ENDS_MOST) {

@@ -6,10 +6,7 @@
 #include "kernels/text/text_middles_avx512.h"
 
 #if defined(__AVX512BW__)
-#include <immintrin.h>
-#include <string.h>
-
-#define VBMI __attribute__((target("avx512vbmi,avx512vbmi2")))
+#include "kernels/text/text_symbols_avx512.h"
 
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
 enum { BLOCKS = TEXT_BLOCKS + 2, MARGIN = 2 * TEXT_BLOCK };
@@ -23,49 +20,39 @@ struct room {
 };
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
 
-/* What bytes are compared as. */
-struct symbols {
-	__m512i low, high; /* of bytes 0 to 63 and 64 to 127 */
-};
-
-/* Of 64 bytes; those above 127 are as 0, which is no part of a word. */
-VBMI static inline __m512i symbols_of(struct symbols s, __m512i x)
+/* The symbols of 64 bytes, of any value: those above 127 are as 0, which is no part of a word. */
+VBMI2 static inline __m512i symbols_of_any(struct symbols s, __m512i x)
 {
-	const __m512i ascii = _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80));
-	return _mm512_permutex2var_epi8(s.low, ascii, s.high);
+	return symbols_of(s, _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80)));
 }
 
-/* Bytes n, n + 1, ... n + 63. */
+/* n, n + 1, ... n + 63. */
 static inline __m512i numbers_from(int n)
 {
-	const __m512i numbers = _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49,
-		48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26,
-		25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-	return _mm512_add_epi8(numbers, _mm512_set1_epi8((char)n));
+	return _mm512_add_epi8(bytes_numbers(), _mm512_set1_epi8((char)n));
 }
 
 /* Bit j of each of eight masks: bit j + n, of that mask or the next. */
-VBMI static inline __m512i behind(const uint64_t *masks, unsigned n)
+VBMI2 static inline __m512i behind(const uint64_t *masks, unsigned n)
 {
 	return _mm512_shrdv_epi64(
 		_mm512_loadu_si512(masks), _mm512_loadu_si512(masks + 1), _mm512_set1_epi64(n));
 }
 
-/* Fills letters and middles, of the bytes at p: of middle i + 2 bit i, where bytes i + 1 and i + 3 are equal, and i
- * and i + 4, or i + 2 and i + 3, and i + 1 and i + 4. Returns whether a byte is above 127. */
-VBMI static bool find_middles(const struct text_input *in, uint64_t base, const unsigned char *p,
+/* Fills letters and middles, of the bytes at p: of middle i + 2 bit i, where bytes i + 1 and i + 3 are equal,
+ * and i and i + 4, or i + 2 and i + 3, and i + 1 and i + 4. Returns whether a byte is above 127. */
+VBMI2 static bool find_middles(const struct text_input *in, uint64_t base, const unsigned char *p,
 	uint64_t *letters, uint64_t *middles)
 {
-	const struct symbols s = {
-		_mm512_loadu_si512(in->rules->symbol), _mm512_loadu_si512(in->rules->symbol + 64)};
+	const struct symbols s = symbols_by(in->rules);
 	const __m512i from_1 = numbers_from(1), from_2 = numbers_from(2), from_3 = numbers_from(3);
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
-	__m512i any = _mm512_loadu_si512(p), here = symbols_of(s, any);
+	__m512i any = _mm512_loadu_si512(p), here = symbols_of_any(s, any);
 	for (unsigned i = 0; i < BLOCKS; i++) {
 		if (i % PREFETCH_LINES == 0 && i < TEXT_BLOCKS)
 			prefetch_lines(&walk);
 		p += TEXT_BLOCK;
-		const __m512i x = _mm512_loadu_si512(p), after = symbols_of(s, x);
+		const __m512i x = _mm512_loadu_si512(p), after = symbols_of_any(s, x);
 		any = _mm512_or_si512(any, x);
 		/* three operands take longer than two: the last by whole words */
 		const __m512i next = _mm512_permutex2var_epi8(here, from_1, after),
@@ -86,28 +73,26 @@ VBMI static bool find_middles(const struct text_input *in, uint64_t base, const 
 }
 
 /* Judges the letter at place `middle` of the tile whose first place is at p: by 64 bytes on either side. */
-VBMI __attribute__((noinline)) static void judge_long(const struct text_input *in, struct symbols s,
+VBMI2 __attribute__((noinline)) static void judge_long(const struct text_input *in, struct symbols s,
 	const unsigned char *p, unsigned middle, struct text_tile *tile)
 {
-	const __m512i down = _mm512_sub_epi8(_mm512_set1_epi8(63), numbers_from(0));
-	const __m512i left = symbols_of(
-		s, _mm512_permutexvar_epi8(down, _mm512_loadu_si512(p + middle - (TEXT_BLOCK - 1))));
-	const __m512i odd = symbols_of(s, _mm512_loadu_si512(p + middle)),
-		      even = symbols_of(s, _mm512_loadu_si512(p + middle + 1));
+	const unsigned char *q = p + middle;
+	const __m512i left = symbols_of_any(s, bytes_backwards(q + 1)),
+		      odd = symbols_of_any(s, bytes_load(q)), even = symbols_of_any(s, bytes_load(q + 1));
 	text_judge(in, tile, middle, _mm512_testn_epi8_mask(left, left), _mm512_cmpneq_epi8_mask(left, odd),
 		_mm512_cmpneq_epi8_mask(left, even));
 }
 
-VBMI static inline __m256i symbols_of_half(struct symbols s, __m256i x)
+VBMI2 static inline __m256i symbols_of_half(struct symbols s, __m256i x)
 {
-	return _mm512_castsi512_si256(symbols_of(s, _mm512_castsi256_si512(x)));
+	return _mm512_castsi512_si256(symbols_of_any(s, _mm512_castsi256_si512(x)));
 }
 
 /* The same by 32 bytes, whose masks move twice as fast, if its word is not longer. */
-VBMI static inline void judge_middle(const struct text_input *in, struct symbols s, const unsigned char *p,
+VBMI2 static inline void judge_middle(const struct text_input *in, struct symbols s, const unsigned char *p,
 	unsigned middle, struct text_tile *tile)
 {
-	const __m256i down = _mm256_sub_epi8(_mm256_set1_epi8(31), _mm512_castsi512_si256(numbers_from(0)));
+	const __m256i down = _mm256_sub_epi8(_mm256_set1_epi8(31), _mm512_castsi512_si256(bytes_numbers()));
 	const unsigned char *q = p + middle;
 	const __m256i left = symbols_of_half(s,
 		_mm256_permutexvar_epi8(down, _mm256_loadu_si256((const __m256i *)(const void *)(q - 31))));
@@ -122,11 +107,10 @@ VBMI static inline void judge_middle(const struct text_input *in, struct symbols
 }
 
 /* Judges all middles that are letters; returns how many. */
-VBMI static unsigned judge_middles(
+VBMI2 static unsigned judge_middles(
 	const struct text_input *in, const unsigned char *p, uint64_t *middles, struct text_tile *tile)
 {
-	const struct symbols s = {
-		_mm512_loadu_si512(in->rules->symbol), _mm512_loadu_si512(in->rules->symbol + 64)};
+	const struct symbols s = symbols_by(in->rules);
 	uint64_t filled[(MASKS + 63) / 64] = {0};
 	unsigned count = 0;
 	for (unsigned i = 0; i < BLOCKS - 1; i += 8) {
@@ -158,10 +142,7 @@ bool text_search_middles(const struct text_input *in, uint64_t base, struct text
 	tile->has_foreign = false;
 	if (foreign && in->rules->utf8)
 		text_find_foreign(in, base, p, tile);
-	__mmask8 full = 0;
-	for (unsigned i = 1; i <= TEXT_BLOCKS; i += 8)
-		full |= _mm512_cmpeq_epi64_mask(_mm512_loadu_si512(tile->letters + i), _mm512_set1_epi64(-1));
-	tile->full = full;
+	tile->full = has_full(tile);
 	/* middles of the tile alone */
 	room->middles[0] &= UINT64_C(3) << 62;
 	room->middles[TEXT_BLOCKS] &= ~UINT64_C(0) >> 2;

@@ -20,7 +20,8 @@
 
 #include "kernels/text/text.h"
 
-/* TEXT_MASKS: a mask of each block, a block on either side and one behind, and whole vectors of eight. */
+/* TEXT_MASKS: a mask of each block, a block on either side and one behind, and whole vectors of eight.
+ * TEXT_TILES_DENSE: for so many tiles after one that was wrong for a search others are taken. */
 enum { TEXT_BLOCKS = TEXT_TILE / TEXT_BLOCK, TEXT_MASKS = TEXT_BLOCKS + 16, TEXT_TILES_DENSE = 15 };
 
 /* Whether a word fills a block, from the places of its first byte and of the one behind its last
@@ -42,7 +43,7 @@ struct text_tile {
 	bool full;                                    /* there is a block of nothing but letters */
 	bool has_foreign;                             /* some word has other characters than ASCII */
 	unsigned crowded;                             /* so many tiles more are taken to have many middles */
-	unsigned dense; /* so many tiles more, of TEXT_TILES_DENSE, are taken to be full of palindromes */
+	unsigned dense;                               /* and so many to be full of palindromes */
 	_Alignas(TEXT_BLOCK) unsigned char bytes[2 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
@@ -55,10 +56,10 @@ static inline void text_add_found(struct text_tile *tile, unsigned i, uint64_t s
 }
 
 /*
- * Is the word around the letter at place `middle` a palindrome with its middle there, or between it and the next
- * letter? Bit i of `gaps`: the byte i before it is no letter; of `odd` and `even`: that byte and the one i, or i +
- * 1, behind it differ, where what is no letter equals only its like. The word ends at the first gap. A word that
- * fills a block is not looked at.
+ * Is the word around the letter at place `middle` a palindrome with its middle there, or between it and the
+ * next letter? Bit i of `gaps`: the byte i before it is no letter; of `odd` and `even`: that byte and the one i,
+ * or i + 1, behind it differ, where what is no letter equals only its like. The word ends at the first gap. A
+ * word that fills a block is not looked at.
  */
 static inline void text_judge(const struct text_input *in, struct text_tile *tile, unsigned middle,
 	uint64_t gaps, uint64_t odd, uint64_t even)
@@ -87,8 +88,8 @@ typedef void text_search_fn(const struct text_input *in, uint64_t base, struct t
 const unsigned char *text_around_tile(
 	const struct text_input *in, uint64_t base, unsigned char *edge, uint64_t margin);
 
-/* Of the bytes of the tile and a block on either side: fills `foreign`, and adds it to the letters, with what is
- * in words and no ASCII; leaves both if there is no such byte. */
+/* Of the bytes of the tile and a block on either side: fills `foreign` with those that are in words and no
+ * ASCII, all zero if there are none, adds them to the letters, and sets has_foreign where there are some. */
 void text_find_foreign(
 	const struct text_input *in, uint64_t base, const unsigned char *around, struct text_tile *tile);
 
