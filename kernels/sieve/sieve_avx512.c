@@ -316,8 +316,8 @@ static void find_lines(const struct window *v, uint32_t *hits, uint32_t n)
 	}
 }
 
-/* Steps longer than 2^31 are found by their gap alone, so that nothing wraps: rooms are 512 M shorter than that,
- * which is more than floats are off. */
+/* Steps longer than 2^31 are found by their gap alone, so that nothing wraps: rooms are 512 * M shorter than
+ * that (most_bits() in sieve_geometry.c), which is more than floats are off. */
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to)
 {
 	if ((uint64_t)primes[n - 1] * primes[n - 1] > v->base)

@@ -18,7 +18,8 @@
 /*
  * Nanoseconds of a core of about 2024. Only their ratios count, and those little: near the best shape, costs
  * are flat. A hit is a read, an OR and a write; what it costs depends on where the line lives: beyond L1, a line
- * of the cache comes and goes for each, at half a line a cycle between L1 and L2 of Zen 4.
+ * of the cache comes and goes for each, at half a line a cycle between L1 and L2 of Zen 4. docs/sieve.md has
+ * the measurements.
  */
 static const double hit_in_l1 = 0.36;
 static const struct hit_prices {
@@ -34,7 +35,7 @@ static const double per_segment = 1000, presieve_per_bit = 0.036;
 static const double per_prime = 6, per_prime_and_block = 1.5, per_bucketed_prime = 1,
 		    per_bucketed_prime_and_block = 2.5;
 static const double per_thrown = 3;
-/* Large scratch is new to the worker. */
+/* First touch: large scratch is new to the worker, and its pages come from the system. */
 static const double per_new_byte = 0.7;
 /* Writing a line out of L2 and reading it again, where lines that are kept side by side take more than so
  * much of it. */
@@ -74,7 +75,7 @@ static double start_cost(const struct machine *m, double primes)
 	return bytes < m->l2 ? start_in_l2 : bytes < m->l3 / 2 ? start_in_l3 : start_in_memory;
 }
 
-/* In a line that is longer than what of L2 is left for it, hits find that part there. */
+/* Of a line that is longer than the part of L2 that is left for it, the rest is in L3. */
 static double hit_cost(const struct machine *m, double line_bits)
 {
 	double bytes = line_bits / 8, beyond = fmax(0, 1 - m->l2 * 3 / 4 / bytes);
@@ -194,8 +195,8 @@ static double most_bits(const struct problem *p, const struct sieve_geometry *s,
 	double segment, bool cut)
 {
 	double workers = p->workers ? p->workers : 1, most = fmin(SIEVE_LINE, segment * SIEVE_SEGMENTS);
-	/* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits, also
-	 * when each segment has grown to a multiple of 512 */
+	/* a block is a unit: as many for every worker, with its buckets in bounds, offsets in 31 bits and 512
+	 * numbers modulo M to spare, also when each segment has grown to a multiple of 512 */
 	if (root > s->direct) {
 		double hits = density(s->direct, root) * s->classes * SIEVE_HIT;
 		/* starts, and a line */

@@ -43,7 +43,7 @@ static uint32_t unpack(
 	const unsigned char *bits, uint32_t n, uint32_t number, uint32_t modulus, uint32_t *primes);
 
 /* Writes the offsets of the multiples of n <= 16 ascending primes in a window, from their squares on, that
- * are coprime to 210, and returns how many. May write 15 elements more. find_lines() makes n offsets hits, and
+ * are coprime to 210, and returns how many. May write 16 elements more. find_lines() makes n offsets hits, and
  * may change 15 elements more. */
 struct window;
 static uint32_t multiples(const struct window *v, const uint32_t *primes, uint32_t n, uint32_t *to);
