@@ -38,6 +38,8 @@ static uint64_t read_plain(const unsigned char *bytes, uint64_t count)
 /* A line of each page of a tile in turn, an accumulator a page. */
 static uint64_t read_pages(const unsigned char *bytes, uint64_t count)
 {
+	if (count < READ_FAR)
+		return read_plain(bytes, count);
 	const uint64_t whole = count / READ_TILE * READ_TILE;
 	uint64_t total = 0;
 	EACH(SUM_BEGIN)
