@@ -92,9 +92,9 @@ bool parameter_same(const struct parameter *parameter, const struct problem *p, 
 /* Every parameter at its fallback, every hint unknown. */
 void problem_init(struct problem *p);
 
-/* Adds units s to *out; of none, nothing. Cannot fail, allocates nothing. `scratch` is the worker's own, of scratch_bytes,
- * 4096-byte aligned, zeroed when the worker began and left alone between its chunks; `input` is shared and
- * read-only. */
+/* Adds units s to *out; of none, nothing. Cannot fail, allocates nothing. `scratch` is the worker's own, of
+ * scratch_bytes, 4096-byte aligned, zeroed when the worker began and left alone between its chunks; `input` is
+ * shared and read-only. */
 typedef void kernel_chunk_fn(const void *input, struct span s, void *scratch, struct tally *out);
 
 /* Takes `n` items in order; returns non-zero to stop the listing. */

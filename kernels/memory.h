@@ -14,7 +14,8 @@
 
 /* `count` elements of `size` bytes, zeroed, 64-byte aligned, with MEMORY_MARGIN zeroed bytes before and after
  * that may be read. NULL, naming `what` and how much it wanted, with ERR_FAILED when there is not so
- * much, or ERR_USAGE when no address space of this build holds it. count == 0 is legal. Of 4 MiB or more the system is asked for huge pages. */
+ * much, or ERR_USAGE when no address space of this build holds it. count == 0 is legal. Of 4 MiB or more the
+ * system is asked for huge pages. */
 enum { MEMORY_MARGIN = 128 };
 void *memory_alloc(uint64_t count, size_t size, const char *what, struct err *e);
 

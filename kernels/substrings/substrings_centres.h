@@ -14,6 +14,10 @@
  * by one, 64 pairs at a time, long ones with what is known of runs (substrings_state.h). Blocks at
  * the ends of the string are searched one by one from the start, so that no byte outside decides.
  *
+ * Where blocks have many palindromes, survivors are many too. There the pairs of the centres just
+ * searched are kept (struct substrings_mirror), and a block inside a palindrome that was met before
+ * takes those of its mirror image.
+ *
  * A variant brings two functions over 64 bytes, `equal` and `mirrored`; the rest is 64-bit masks,
  * bit i for offset i of a block.
  */
@@ -195,8 +199,8 @@ static inline bool substrings_is_mirrored(const struct substrings_mirror *m, uin
 	       m->centre >= base + SUBSTRINGS_BLOCK - 1 + (m->begin > oldest ? m->begin : oldest);
 }
 
-/* The pairs of 64 letters or gaps around `kind`, if they are fewer than `most`; with what is known of the others,
- * `most` or more. */
+/* What is known at once of 64 letters or gaps: their pairs, where they are fewer than `most`; the others have
+ * as many as `most` or more. By comparing, `most` is SUBSTRINGS_COMPARED. */
 enum { SUBSTRINGS_COMPARED = 16 };
 struct substrings_known {
 	_Alignas(64) unsigned char pairs[SUBSTRINGS_BLOCK], most[SUBSTRINGS_BLOCK];
