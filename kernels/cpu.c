@@ -137,6 +137,11 @@ bool cpu_is_zen4(void)
 #endif
 }
 
+unsigned cpu_traits(void)
+{
+	return (cpu_is_intel() ? 0u : CPU_SLOW_MASKS) | (cpu_is_zen4() ? CPU_HALF_VECTORS : 0u);
+}
+
 char *cpu_names(unsigned features, char *text, unsigned size)
 {
 	unsigned used = 0;

@@ -56,6 +56,14 @@ bool cpu_is_intel(void);
 /* Whether it is one of AMD's Zen 4: family 25 with AVX-512, which Zen 3 of that family lacks. */
 bool cpu_is_zen4(void);
 
+/* What instruction sets do not tell of a CPU, by its maker and family: what it does slowly. */
+enum cpu_trait {
+	CPU_SLOW_MASKS =
+		1u << 0, /* AVX-512's masks are slow to leave and to enter their registers: not Intel's */
+	CPU_HALF_VECTORS = 1u << 1 /* vectors of 512 bits are two of 256 to it: Zen 4 */
+};
+unsigned cpu_traits(void);
+
 /* Writes the names of `features`, separated by spaces, into `text` (truncated to fit `size`);
  * returns text. */
 char *cpu_names(unsigned features, char *text, unsigned size);

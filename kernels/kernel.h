@@ -144,6 +144,13 @@ struct variant {
 	void (*settle)(const void *input, struct tally *all);
 };
 
+/* The variant that is the best on CPUs with a trait (CPU_SLOW_MASKS, ...; cpu.h), though later ones run there as
+ * well. */
+struct preference {
+	unsigned trait;
+	const struct variant *variant;
+};
+
 /* Operations on 64-bit lanes that a kernel's algorithm cannot do without, whatever the variant: less than any
  * variant executes, which also finds addresses and counts. They are of the kind whose highest rate the kernel
  * `of` (a ceiling) measures: per_item for every item, per_byte for every byte that the items take (item_bytes),
@@ -249,6 +256,9 @@ struct kernel {
 	const struct kernel_wire *wire;
 
 	const struct variant *const *variants; /* slowest first, `reference` at the head; ended by NULL */
+
+	/* Where that is not the order on every CPU, the first that applies, ended by one without a trait. NULL: it is. */
+	const struct preference *preferences;
 };
 
 #define KERNEL(name) extern const struct kernel kernel_##name;
@@ -267,7 +277,11 @@ int kernel_order(const char *a, const char *b);
 /* What a size counts, plural: "numbers", "words", "bytes"; "items" for a kernel this program does not know. */
 const char *kernel_items(const char *kernel);
 
-/* The variant of this name; "best" is the last that can run here. NULL with ERR_USAGE and the known names, or
+/* The variant that `best` is on a CPU of these features and traits (cpu.h): the first that it prefers and can run, or
+ * else the last that it can run. */
+const struct variant *variant_best(const struct kernel *k, unsigned features, unsigned traits);
+
+/* The variant of this name; "best" is variant_best here. NULL with ERR_USAGE and the known names, or
  * with ERR_ABSENT and the reason where it cannot run. */
 const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e);
 

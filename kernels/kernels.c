@@ -88,15 +88,26 @@ const char *variant_missing(const struct variant *v, unsigned features, char *bu
 	return buffer;
 }
 
+const struct variant *variant_best(const struct kernel *k, unsigned features, unsigned traits)
+{
+	const struct variant *best = NULL;
+	char why[120];
+	for (const struct preference *p = k->preferences; p && p->trait; p++)
+		if ((traits & p->trait) && !variant_missing(p->variant, features, why))
+			return p->variant;
+	for (const struct variant *const *v = k->variants; *v; v++)
+		if (!variant_missing(*v, features, why))
+			best = *v;
+	return best;
+}
+
 const struct variant *variant_find(const struct kernel *k, const char *name, struct err *e)
 {
 	char known[300] = "best", why[120];
 	size_t used = strlen(known);
-	const struct variant *best = NULL;
+	const struct variant *best = variant_best(k, cpu_features(), cpu_traits());
 	for (const struct variant *const *v = k->variants; *v; v++) {
 		const char *missing = variant_missing(*v, cpu_features(), why);
-		if (!missing)
-			best = *v;
 		if (strcmp((*v)->name, name) == 0) {
 			if (!missing)
 				return *v;

@@ -59,14 +59,15 @@ static bool reads_pages(const struct variant *v)
 	return strstr(v->name, "-pages") != NULL;
 }
 
-/* The last variant that can run here and is of that sort; NULL. */
+/* The best variant here, if it is of that sort, or else the last of that sort that can run; NULL. */
 static const struct variant *variant_of(const struct reader *r, const struct kernel *k)
 {
-	const struct variant *found = NULL;
+	const struct variant *const best = variant_best(k, cpu_features(), cpu_traits()), *found = NULL;
 	char why[120];
+	if (r->variant == BEST || reads_pages(best) == (r->variant == PAGES))
+		return best;
 	for (const struct variant *const *v = k->variants; *v; v++)
-		if (!variant_missing(*v, cpu_features(), why) &&
-			(r->variant == BEST || reads_pages(*v) == (r->variant == PAGES)))
+		if (!variant_missing(*v, cpu_features(), why) && reads_pages(*v) == (r->variant == PAGES))
 			found = *v;
 	return found;
 }

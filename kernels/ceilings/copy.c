@@ -6,6 +6,8 @@
 #define STREAM_SOURCES 1
 #include "kernels/ceilings/stream_problem.h"
 
+#include "kernels/cpu.h"
+
 #include <string.h>
 
 static void plain(double *a, const double *b, const double *c, uint64_t words)
@@ -15,6 +17,9 @@ static void plain(double *a, const double *b, const double *c, uint64_t words)
 }
 
 STREAM_VARIANT(copy, reference, "reference", 0, plain);
+
+/* From memory avx2 is 1.05 times as fast there as avx512; in caches both are alike. */
+static const struct preference preferences[] = {{CPU_HALF_VECTORS, &copy_avx2}, {0}};
 
 const struct kernel kernel_copy = {
 	.name = "copy",
@@ -30,4 +35,5 @@ const struct kernel kernel_copy = {
 	.oracle = oracle,
 	.variants = (const struct variant *const[]){&copy_reference, &copy_neon_stream, &copy_neon, &copy_rvv,
 		&copy_avx2_stream, &copy_avx2, &copy_avx512_stream, &copy_avx512, NULL},
+	.preferences = preferences,
 };

@@ -130,6 +130,9 @@ static void adopt(const void *input, unsigned char *bytes, size_t count, union k
 /* Every eight bytes are added. */
 static const struct demand demands[] = {{"peak", .per_byte = 1.0 / 8}, {0}};
 
+/* From memory avx2 reads 1.3 times as fast there as the others; in caches all are alike. */
+static const struct preference preferences[] = {{CPU_HALF_VECTORS, &read_avx2}, {0}};
+
 const struct kernel kernel_read = {
 	.name = "read",
 	.summary = "streams reads: the memory-bandwidth ceiling",
@@ -146,4 +149,5 @@ const struct kernel kernel_read = {
 	.variants = (const struct variant *const[]){&read_reference, &read_neon, &read_neon_pages, &read_sve,
 		&read_sve_pages, &read_rvv, &read_rvv_pages, &read_avx2, &read_avx2_pages, &read_avx512,
 		&read_avx512_pages, NULL},
+	.preferences = preferences,
 };

@@ -6,6 +6,8 @@
 #define STREAM_SOURCES 2
 #include "kernels/ceilings/stream_problem.h"
 
+#include "kernels/cpu.h"
+
 static void plain(double *a, const double *b, const double *c, uint64_t words)
 {
 	for (uint64_t i = 0; i < words; i++)
@@ -15,6 +17,9 @@ static void plain(double *a, const double *b, const double *c, uint64_t words)
 STREAM_VARIANT(triad, reference, "reference", 0, plain);
 
 static const struct demand demands[] = {{"flops", .per_item = 2}, {0}}; /* multiplied, and added */
+
+/* From memory avx2 is 1.15 times as fast there as avx512; in caches both are alike. */
+static const struct preference preferences[] = {{CPU_HALF_VECTORS, &triad_avx2}, {0}};
 
 const struct kernel kernel_triad = {
 	.name = "triad",
@@ -30,4 +35,5 @@ const struct kernel kernel_triad = {
 	.oracle = oracle,
 	.variants = (const struct variant *const[]){&triad_reference, &triad_neon_stream, &triad_neon,
 		&triad_rvv, &triad_avx2_stream, &triad_avx2, &triad_avx512_stream, &triad_avx512, NULL},
+	.preferences = preferences,
 };

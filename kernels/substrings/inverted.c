@@ -4,6 +4,7 @@
  */
 #include "kernels/substrings/inverted.h"
 
+#include "kernels/cpu.h"
 #include "kernels/memory.h"
 #include "kernels/substrings/substrings_generate.h"
 
@@ -56,6 +57,7 @@ int inverted_setup(const struct problem *p, void **input, struct err *e)
 		return err_blame(e, CAUSE_MEMORY, "inverted: out of memory");
 	in->gap = p->gap;
 	in->arm = p->arm;
+	in->features = cpu_features();
 	/* so far apart that no gap reaches from one record into the next */
 	if (dna_open(p, p->gap + 1, &in->dna, e) != 0 || open_planes(in, e) != 0) {
 		inverted_teardown(in);

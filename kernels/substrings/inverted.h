@@ -32,7 +32,8 @@ struct inverted_input {
 	uint64_t *room;               /* all of them */
 	uint64_t count;               /* letters, with the places between records */
 	uint64_t gap, arm;
-	struct dna dna; /* of listings */
+	struct dna dna;    /* of listings */
+	unsigned features; /* cpu_features() at setup */
 };
 
 /* What every variant's record has, however it searches for arms. */
@@ -88,6 +89,10 @@ static inline void inverted_add(uint64_t bits, uint64_t word, uint64_t gap, stru
 		.chunk = chunk,                                                                              \
 		.emit = emit,                                                                                \
 	}
+
+/* What the variant avx512 has on CPUs with VBMI2. */
+kernel_chunk_fn inverted_vbmi2_chunk;
+kernel_emit_fn inverted_vbmi2_emit;
 
 extern const struct variant inverted_reference, inverted_scalar, inverted_avx2, inverted_avx512,
 	inverted_neon;

@@ -10,21 +10,32 @@
  * there is no gap. What is left is then asked for more: the other rounds, whether all letters are bases, and whether
  * the repeat has no pair inside.
  *
- * The vectors are GCC's and Clang's own; INVERTED_ANY(v), whether any bit is set, may be defined as something better
- * than what is here.
+ * The vectors are GCC's and Clang's own; INVERTED_ANY(v), whether any bit is set, and INVERTED_SHIFT(a, b, n), the lanes
+ * of a shifted down by n, 1 to 63, and filled up from those of b, may be defined as something better than what is here,
+ * for a CPU that functions are then compiled for by INVERTED_TARGET, an attribute.
  */
 #include "kernels/inline.h"
 #include "kernels/substrings/inverted.h"
 
 #include <string.h>
 
-/* Rounds that are always played, of arms so long or longer: so many that one vector in 16 at most is asked for more.
- * (On Zen 4 a vector of 64 bytes costs less with 8 rounds than with 6, smaller ones do not.) */
+#ifndef INVERTED_SHIFT
+#define INVERTED_SHIFT(a, b, n) ((a) >> (n) | (b) << (64 - (n)))
+#endif
+#ifndef INVERTED_TARGET
+#define INVERTED_TARGET
+#endif
+
+/* Rounds that are always played, of arms so long or longer: so many that one vector in 16 at most is asked for more;
+ * the file that includes this may define INVERTED_SURE, if others are better. */
+#ifndef INVERTED_SURE
+#define INVERTED_SURE INVERTED_MANY
+#endif
 enum {
 	INVERTED_LANES = INVERTED_VECTOR / 8,
 	INVERTED_FEW = 4,
 	INVERTED_MANY = 6,
-	INVERTED_ROUNDS = INVERTED_LANES == 8 ? 8 : INVERTED_MANY
+	INVERTED_ROUNDS = INVERTED_SURE
 };
 
 typedef uint64_t inverted_lanes __attribute__((vector_size(INVERTED_VECTOR)));
@@ -41,31 +52,33 @@ static inline bool inverted_any(inverted_lanes v)
 #endif
 
 /* The bits of 64 * INVERTED_LANES letters of a plane: from the first of `word` on, shifted by so many. */
-INLINE inverted_lanes inverted_bits(const uint64_t *word, int64_t letters)
+INVERTED_TARGET INLINE inverted_lanes inverted_bits(const uint64_t *word, int64_t letters)
 {
 	const uint64_t shift = (uint64_t)letters & 63;
 	inverted_lanes a, b;
 	word += letters >> 6;
 	memcpy(&a, word, sizeof a);
 	memcpy(&b, word + 1, sizeof b);
-	return shift ? a >> shift | b << (64 - shift) : a;
+	return shift ? INVERTED_SHIFT(a, b, shift) : a;
 }
 
 /* The places of word w on for which the letters so far to the left and to the right pair, if they are bases. */
-INLINE inverted_lanes inverted_pairs(const struct inverted_input *in, int64_t w, int64_t left, int64_t right)
+INVERTED_TARGET INLINE inverted_lanes inverted_pairs(
+	const struct inverted_input *in, int64_t w, int64_t left, int64_t right)
 {
 	return (inverted_bits(in->low + w, -left) ^ inverted_bits(in->low + w, right)) &
 	       (inverted_bits(in->high + w, -left) ^ inverted_bits(in->high + w, right));
 }
 
 /* Those for which they are. */
-INLINE inverted_lanes inverted_bases(const struct inverted_input *in, int64_t w, int64_t left, int64_t right)
+INVERTED_TARGET INLINE inverted_lanes inverted_bases(
+	const struct inverted_input *in, int64_t w, int64_t left, int64_t right)
 {
 	return inverted_bits(in->bases + w, -left) & inverted_bits(in->bases + w, right);
 }
 
 /* What of `alive`, which are after `rounds` rounds, is a repeat of this gap. */
-__attribute__((noinline)) static inverted_lanes inverted_confirm(
+INVERTED_TARGET __attribute__((noinline)) static inverted_lanes inverted_confirm(
 	const struct inverted_input *in, int64_t w, int64_t gap, int64_t rounds, inverted_lanes alive)
 {
 	const int64_t arm = (int64_t)in->arm;
@@ -82,7 +95,8 @@ __attribute__((noinline)) static inverted_lanes inverted_confirm(
 }
 
 /* The repeats of this gap at the places from word w on. */
-INLINE inverted_lanes inverted_search(const struct inverted_input *in, int64_t w, int64_t gap, int64_t rounds)
+INVERTED_TARGET INLINE inverted_lanes inverted_search(
+	const struct inverted_input *in, int64_t w, int64_t gap, int64_t rounds)
 {
 	inverted_lanes alive = ~(inverted_lanes){0};
 	UNROLL
@@ -91,7 +105,7 @@ INLINE inverted_lanes inverted_search(const struct inverted_input *in, int64_t w
 	return INVERTED_ANY(alive) ? inverted_confirm(in, w, gap, rounds, alive) : alive;
 }
 
-INLINE void inverted_scan(
+INVERTED_TARGET INLINE void inverted_scan(
 	const struct inverted_input *in, struct span s, int64_t most_gap, int64_t rounds, struct tally *out)
 {
 	struct tally t = {0};
@@ -105,7 +119,7 @@ INLINE void inverted_scan(
 	tally_add(out, t);
 }
 
-static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
+INVERTED_TARGET static void chunk(const void *input, struct span s, void *scratch, struct tally *out)
 {
 	const struct inverted_input *in = input;
 	(void)scratch;
@@ -142,7 +156,8 @@ static int inverted_list(
 }
 
 /* In the order of places: first where any are, then which. */
-static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
+INVERTED_TARGET static void emit(
+	const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
 {
 	const struct inverted_input *in = input;
 	(void)scratch;

@@ -19,7 +19,10 @@ static inline __m512i load_flipped(const unsigned char *p, unsigned char flip)
 static inline uint64_t equal(
 	uint64_t alive, const unsigned char *a, const unsigned char *b, unsigned char flip)
 {
-	return _mm512_mask_cmpeq_epi8_mask(alive, load_flipped(a, flip), bytes_load(b));
+	uint64_t same = _mm512_cmpeq_epi8_mask(load_flipped(a, flip), bytes_load(b));
+	/* or else compilers mask the comparison: rounds then wait for each other for as long as a comparison takes */
+	__asm__("" : "+r"(same));
+	return alive & same;
 }
 
 static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, unsigned char flip)

@@ -67,8 +67,47 @@ static void every_word_is_added_once(void **state)
 	assert_true(ran >= 1);
 }
 
+/* With these features: on an unknown CPU the last that can run, and on a CPU with a trait what is preferred there, if
+ * it can. */
+static void check_best(const struct kernel *k, unsigned features)
+{
+	char why[120];
+	const struct variant *last = NULL;
+	for (const struct variant *const *v = k->variants; *v; v++)
+		last = variant_missing(*v, features, why) ? last : *v;
+	assert_ptr_equal(variant_best(k, features, 0), last);
+	for (unsigned trait = CPU_SLOW_MASKS; trait <= CPU_HALF_VECTORS; trait *= 2) {
+		const struct variant *best = variant_best(k, features, trait), *wanted = last;
+		for (const struct preference *p = k->preferences; p && p->trait; p++)
+			if (p->trait == trait && !variant_missing(p->variant, features, why)) {
+				wanted = p->variant;
+				break;
+			}
+		assert_ptr_equal(best, wanted);
+	}
+}
+
+static void the_best_variant_follows_the_cpu(void **state)
+{
+	(void)state;
+	const unsigned avx512 = CPU_AVX2 | CPU_AVX512;
+	for (const struct kernel *const *k = kernels; *k; k++) {
+		check_best(*k, 0);
+		check_best(*k, CPU_AVX2);
+		check_best(*k, ~0u);
+	}
+	if (read_avx512.missing)
+		return;
+	assert_string_equal(variant_best(&kernel_read, avx512, 0)->name, "avx512-pages");
+	assert_string_equal(variant_best(&kernel_read, avx512, CPU_SLOW_MASKS)->name, "avx512-pages");
+	assert_string_equal(variant_best(&kernel_read, avx512, CPU_HALF_VECTORS)->name, "avx2");
+	assert_string_equal(variant_best(&kernel_read, CPU_AVX2, CPU_HALF_VECTORS)->name, "avx2");
+	assert_string_equal(variant_best(&kernel_read, 0, CPU_HALF_VECTORS)->name, "reference");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_word_is_added_once)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_word_is_added_once),
+		cmocka_unit_test(the_best_variant_follows_the_cpu)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
