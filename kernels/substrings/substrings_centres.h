@@ -18,8 +18,8 @@
  * searched are kept (struct substrings_mirror), and a block inside a palindrome that was met before
  * takes those of its mirror image.
  *
- * A variant brings two functions over 64 bytes, `equal` and `mirrored`; the rest is 64-bit masks,
- * bit i for offset i of a block.
+ * A variant brings three functions over 64 bytes, `equal`, `mirrored` and `sums`; the rest is 64-bit
+ * masks, bit i for offset i of a block.
  */
 #ifndef PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
 #define PARSCALE_KERNELS_SUBSTRINGS_SUBSTRINGS_CENTRES_H
@@ -53,6 +53,22 @@ typedef uint64_t substrings_equal_fn(
 /* Bit i: byte a[i], flipped, is b[-1 - i]. */
 typedef uint64_t substrings_mirrored_fn(const unsigned char *a, const unsigned char *b, unsigned char flip);
 
+/* What is known at once of 64 letters or gaps: their pairs, where they are fewer than `most`; the others have
+ * as many as `most` or more. By comparing, `most` is SUBSTRINGS_COMPARED. */
+enum { SUBSTRINGS_COMPARED = 16 };
+struct substrings_known {
+	_Alignas(64) unsigned char pairs[SUBSTRINGS_BLOCK], most[SUBSTRINGS_BLOCK];
+};
+
+/* Sums over those of them with fewer than `most` pairs: of the pairs, and of the pairs times 2^i for offset i, modulo
+ * 2^64; and the mask of the others. */
+struct substrings_sums {
+	uint64_t count, weighted, others;
+};
+
+/* These sums; writes the pairs to `few`, of the others 0. */
+typedef struct substrings_sums substrings_sums_fn(const struct substrings_known *k, unsigned char *few);
+
 /* The pairs of a centre that has n >= SUBSTRINGS_FIRST_LEVEL. */
 typedef uint64_t substrings_longer_fn(
 	const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n);
@@ -64,7 +80,8 @@ typedef void substrings_mirrored_block_fn(
 struct substrings_isa {
 	substrings_equal_fn *equal;
 	substrings_mirrored_fn *mirrored;
-	/* substrings_longer and substrings_mirrored_block by the other two, never inlined: they would take the
+	substrings_sums_fn *sums;
+	/* substrings_longer and substrings_mirrored_block by the others, never inlined: they would take the
 	 * block's registers */
 	substrings_longer_fn *longer;
 	substrings_mirrored_block_fn *block;
@@ -199,13 +216,6 @@ static inline bool substrings_is_mirrored(const struct substrings_mirror *m, uin
 	       m->centre >= base + SUBSTRINGS_BLOCK - 1 + (m->begin > oldest ? m->begin : oldest);
 }
 
-/* What is known at once of 64 letters or gaps: their pairs, where they are fewer than `most`; the others have
- * as many as `most` or more. By comparing, `most` is SUBSTRINGS_COMPARED. */
-enum { SUBSTRINGS_COMPARED = 16 };
-struct substrings_known {
-	_Alignas(64) unsigned char pairs[SUBSTRINGS_BLOCK], most[SUBSTRINGS_BLOCK];
-};
-
 /* From the mirror. A centre has as many pairs as its image if those end inside the palindrome around both. */
 SUBSTRINGS_INLINE void substrings_known_mirrored(
 	const struct substrings_mirror *m, uint64_t base, unsigned gaps, struct substrings_known *k)
@@ -247,36 +257,46 @@ SUBSTRINGS_INLINE void substrings_known_compared(
 	}
 }
 
+/* A substrings_sums_fn, but for the variant's function: by eight bytes, of which neighbours are added thrice. */
+SUBSTRINGS_INLINE struct substrings_sums substrings_sums_by_eight(
+	const struct substrings_known *k, unsigned char *few, substrings_equal_fn *equal)
+{
+	static const unsigned char zeros[SUBSTRINGS_BLOCK];
+	_Alignas(64) unsigned char fewer[SUBSTRINGS_BLOCK];
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
+		fewer[i] = k->pairs[i] < k->most[i] ? 0xFF : 0;
+		few[i] = k->pairs[i] & fewer[i];
+	}
+	const uint64_t bytes = UINT64_C(0x00FF00FF00FF00FF), pairs = UINT64_C(0x0000FFFF0000FFFF);
+	uint64_t counts = 0, weighted = 0;
+	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i += 8) {
+		const uint64_t eight = load_8(few + i), low = eight & bytes, high = eight >> 8 & bytes;
+		const uint64_t two = low + (high << 1), four = (two & pairs) + ((two >> 16 & pairs) << 2);
+		counts += low + high;
+		weighted += ((four & UINT32_MAX) + (four >> 32 << 4)) << i;
+	}
+	return (struct substrings_sums){
+		counts * UINT64_C(0x0001000100010001) >> 48, weighted, equal(~UINT64_C(0), fewer, zeros, 0)};
+}
+
 /* Adds the palindromes of those with fewer than `most` pairs, and keeps these; *others: the others. Returns how
  * many palindromes. */
 SUBSTRINGS_INLINE uint64_t substrings_add_known(struct substrings_mirror *m, uint64_t base, unsigned gaps,
 	const struct substrings_known *k, struct tally *out, uint64_t *others, struct substrings_isa isa)
 {
-	static const unsigned char zeros[SUBSTRINGS_BLOCK];
-	_Alignas(64) unsigned char fewer[SUBSTRINGS_BLOCK], few[SUBSTRINGS_BLOCK];
-	unsigned char longest = 0;
-	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++) {
-		fewer[i] = k->pairs[i] < k->most[i] ? 0xFF : 0;
-		few[i] = k->pairs[i] & fewer[i];
-		longest = few[i] > longest ? few[i] : longest;
+	unsigned char *const few = m->few[gaps] + base % SUBSTRINGS_KEPT;
+	const struct substrings_sums sums = isa.sums(k, few);
+	out->count += sums.count;
+	out->checksum += sums.weighted * substrings_weight(base / SUBSTRINGS_BLOCK, gaps);
+	if (out->longest < substrings_longest(gaps, SUBSTRINGS_MANY)) { /* mostly in the first blocks alone */
+		unsigned char longest = 0;
+		for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i++)
+			longest = few[i] > longest ? few[i] : longest;
+		const uint64_t most = substrings_longest(gaps, longest);
+		out->longest = most > out->longest ? most : out->longest;
 	}
-	/* of few[i] and of few[i] << i: by eight bytes, of which neighbours are added thrice */
-	const uint64_t bytes = UINT64_C(0x00FF00FF00FF00FF), pairs = UINT64_C(0x0000FFFF0000FFFF);
-	uint64_t counts = 0, sum = 0;
-	for (unsigned i = 0; i < SUBSTRINGS_BLOCK; i += 8) {
-		const uint64_t eight = load_8(few + i), low = eight & bytes, high = eight >> 8 & bytes;
-		const uint64_t two = low + (high << 1), four = (two & pairs) + ((two >> 16 & pairs) << 2);
-		counts += low + high;
-		sum += ((four & UINT32_MAX) + (four >> 32 << 4)) << i;
-	}
-	const uint64_t count = counts * UINT64_C(0x0001000100010001) >> 48;
-	memcpy(m->few[gaps] + base % SUBSTRINGS_KEPT, few, sizeof few);
-	const uint64_t most = substrings_longest(gaps, longest);
-	out->count += count;
-	out->checksum += sum * substrings_weight(base / SUBSTRINGS_BLOCK, gaps);
-	out->longest = most > out->longest ? most : out->longest;
-	*others = isa.equal(~UINT64_C(0), fewer, zeros, 0);
-	return count;
+	*others = sums.others;
+	return sums.count;
 }
 
 /* The pairs of letter or gap i from its image, as far as that tells; *exact: no more. */
@@ -450,25 +470,25 @@ SUBSTRINGS_INLINE void substrings_list(const struct substrings_input *in, struct
 			return;
 }
 
-/* Defines the record substrings_<id> of a variant from its functions `equal` and `mirrored`. */
+/* Defines the record substrings_<id> of a variant from its functions `equal`, `mirrored` and `sums`. */
 #define SUBSTRINGS_VARIANT(id, cpu_bits)                                                                     \
 	__attribute__((noinline)) static uint64_t longer(                                                    \
 		const struct substrings_input *in, struct substrings_state *state, uint64_t z, uint64_t n)   \
 	{                                                                                                    \
-		static const struct substrings_isa isa = {equal, mirrored, NULL, NULL};                      \
+		static const struct substrings_isa isa = {equal, mirrored, sums, NULL, NULL};                \
 		return in->flip ? substrings_longer(in, state, z, n, SUBSTRINGS_FLIP, isa)                   \
 				: substrings_longer(in, state, z, n, 0, isa);                                \
 	}                                                                                                    \
 	__attribute__((noinline)) static void block(const struct substrings_input *in,                       \
 		struct substrings_state *state, uint64_t base, struct tally *out)                            \
 	{                                                                                                    \
-		static const struct substrings_isa isa = {equal, mirrored, longer, NULL};                    \
+		static const struct substrings_isa isa = {equal, mirrored, sums, longer, NULL};              \
 		if (in->flip)                                                                                \
 			substrings_mirrored_block(in, state, base, out, SUBSTRINGS_FLIP, isa);               \
 		else                                                                                         \
 			substrings_mirrored_block(in, state, base, out, 0, isa);                             \
 	}                                                                                                    \
-	static const struct substrings_isa isa = {equal, mirrored, longer, block};                           \
+	static const struct substrings_isa isa = {equal, mirrored, sums, longer, block};                     \
 	static void chunk(const void *input, struct span s, void *scratch, struct tally *out)                \
 	{                                                                                                    \
 		const struct substrings_input *in = input;                                                   \

@@ -43,6 +43,11 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 	return mask_neon(same[0], same[1], same[2], same[3]);
 }
 
+static inline struct substrings_sums sums(const struct substrings_known *k, unsigned char *few)
+{
+	return substrings_sums_by_eight(k, few, equal);
+}
+
 SUBSTRINGS_VARIANT(neon, CPU_NEON);
 #else
 const struct variant substrings_neon = {.name = "neon", .missing = CPU_LACKS_NEON};

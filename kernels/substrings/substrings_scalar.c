@@ -37,4 +37,9 @@ static inline uint64_t mirrored(const unsigned char *a, const unsigned char *b, 
 	return mask;
 }
 
+static inline struct substrings_sums sums(const struct substrings_known *k, unsigned char *few)
+{
+	return substrings_sums_by_eight(k, few, equal);
+}
+
 SUBSTRINGS_VARIANT(scalar, 0);

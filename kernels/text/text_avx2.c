@@ -10,7 +10,29 @@
 #define TEXT_VECTOR 32
 #define TEXT_IS_ALL(v) (_mm256_movemask_epi8((__m256i)(v)) == -1)
 #define TEXT_IS_ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
+#define TEXT_SUSPECT
 #include "kernels/text/text_vector.h"
+
+/* Two loads of 32 bytes, and the three between them by shifts: half of unaligned loads cross a line, and loads were
+ * the bound. Where `here` is no letter, which may be the middle of neither, nothing is suspect. */
+static inline bool suspect(const unsigned char *p)
+{
+	__m256i any = _mm256_setzero_si256();
+	for (unsigned i = 0; i < TEXT_BLOCK; i += TEXT_VECTOR, p += TEXT_VECTOR) {
+		const __m256i before_2 = bytes_load(p - 2), later = bytes_load(p + 14);
+		const __m256i before = _mm256_alignr_epi8(later, before_2, 1),
+			      here = _mm256_alignr_epi8(later, before_2, 2),
+			      after = _mm256_alignr_epi8(later, before_2, 3),
+			      after_2 = _mm256_alignr_epi8(later, before_2, 4);
+		const __m256i odd =
+			_mm256_or_si256(_mm256_xor_si256(before, after), _mm256_xor_si256(before_2, after_2));
+		const __m256i even =
+			_mm256_or_si256(_mm256_xor_si256(here, after), _mm256_xor_si256(before, after_2));
+		const __m256i none = _mm256_cmpeq_epi8(_mm256_min_epu8(odd, even), _mm256_setzero_si256());
+		any = _mm256_or_si256(any, _mm256_and_si256(none, here));
+	}
+	return TEXT_IS_ANY(any);
+}
 
 /* By tables: a byte is part of a word where the row of its low four bits has the bit of its high
  * four. Of bytes above 127 no row has a bit. */

@@ -56,6 +56,7 @@ static inline bool fold_plain(const struct text_rules *r, const unsigned char *f
 	return TEXT_IS_ALL(all);
 }
 
+#ifndef TEXT_SUSPECT
 static inline bool suspect(const unsigned char *p)
 {
 	text_bytes any = {0};
@@ -68,3 +69,4 @@ static inline bool suspect(const unsigned char *p)
 	}
 	return TEXT_IS_ANY(any);
 }
+#endif
