@@ -37,7 +37,8 @@ static int set_up(struct whole *w, const struct problem *p, struct err *e)
 		.prefetch =
 			prefetch_choose(p, p->text ? p->text_bytes : p->bytes, PREFETCH_BOUND_BY_COMPUTING),
 		.features = cpu_features(),
-		.slow_masks = cpu_traits() & CPU_SLOW_MASKS};
+		.slow_masks = cpu_traits() & CPU_SLOW_MASKS,
+		.by_middles = cpu_traits() & CPU_SLOW_MASKS};
 	if (text_rules_make(&w->rules, p, e) != 0)
 		return -1;
 	if (!p->text) {

@@ -32,6 +32,7 @@ struct text_input {
 	enum prefetch prefetch;
 	unsigned features;  /* cpu_features() at setup */
 	bool slow_masks;    /* AVX-512's masks are slow to leave and to enter their registers, as AMD's are */
+	bool by_middles;    /* then the search by middles is the fastest */
 	unsigned char *own; /* what was generated; NULL: the text is the caller's */
 };
 

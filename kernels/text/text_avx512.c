@@ -2,8 +2,8 @@
 /*
  * text_avx512.c - chooses how a tile is searched: the first of these that may do it.
  *
- *   by middles (text_middles_avx512.h)  with VBMI2, where masks are slow, for texts from memory or in UTF-8;
- *                                       not for some tiles after one with many middles;
+ *   by middles (text_middles_avx512.h)  with VBMI2, where masks are slow and NUL is no part of words; not for
+ *                                       some tiles after one with many middles;
  *   by ends (text_ends_avx512.h)        with VBMI2, in tiles of ASCII; not where many words look like
  *                                       palindromes, and for some tiles after;
  *   by centres (text_centres.h)         whatever is left.
@@ -77,18 +77,11 @@ static inline void reverse(const unsigned char *p, unsigned char *to)
 
 TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal, reverse);
 
-/* As on Zen 4: they overlap with waiting for memory, of which prefetching is the sign, and go on past characters
- * that are not ASCII. */
-static bool middles_are_faster(const struct text_input *in)
-{
-	return in->slow_masks && !in->rules->symbol[0] && (in->rules->utf8 || in->prefetch != PREFETCH_NONE);
-}
-
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
 	const unsigned needed = CPU_VBMI | CPU_VBMI2;
 	const bool can = (in->features & needed) == needed;
-	if (can && middles_are_faster(in)) {
+	if (can && in->by_middles && !in->rules->symbol[0]) {
 		if (!tile->crowded) {
 			tile->crowded = text_search_middles(in, base, tile) ? 0 : TEXT_TILES_DENSE;
 			return;

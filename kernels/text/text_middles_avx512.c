@@ -26,12 +26,6 @@ VBMI2 static inline __m512i symbols_of_any(struct symbols s, __m512i x)
 	return symbols_of(s, _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80)));
 }
 
-/* n, n + 1, ... n + 63. */
-static inline __m512i numbers_from(int n)
-{
-	return _mm512_add_epi8(bytes_numbers(), _mm512_set1_epi8((char)n));
-}
-
 /* Bit j of each of eight masks: bit j + n, of that mask or the next. */
 VBMI2 static inline __m512i behind(const uint64_t *masks, unsigned n)
 {
@@ -45,7 +39,6 @@ VBMI2 static bool find_middles(const struct text_input *in, uint64_t base, const
 	uint64_t *letters, uint64_t *middles)
 {
 	const struct symbols s = symbols_by(in->rules);
-	const __m512i from_1 = numbers_from(1), from_2 = numbers_from(2), from_3 = numbers_from(3);
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	__m512i any = _mm512_loadu_si512(p), here = symbols_of_any(s, any);
 	for (unsigned i = 0; i < BLOCKS; i++) {
@@ -54,11 +47,11 @@ VBMI2 static bool find_middles(const struct text_input *in, uint64_t base, const
 		p += TEXT_BLOCK;
 		const __m512i x = _mm512_loadu_si512(p), after = symbols_of_any(s, x);
 		any = _mm512_or_si512(any, x);
-		/* three operands take longer than two: the last by whole words */
-		const __m512i next = _mm512_permutex2var_epi8(here, from_1, after),
-			      next_2 = _mm512_permutex2var_epi8(here, from_2, after),
-			      next_3 = _mm512_permutex2var_epi8(here, from_3, after),
-			      next_4 = _mm512_alignr_epi32(after, here, 1);
+		/* those shifted by four are shifted by whole words, and words by bytes into each other the others */
+		const __m512i next_4 = _mm512_alignr_epi32(after, here, 1);
+		const __m512i next = _mm512_shrdi_epi32(here, next_4, 8),
+			      next_2 = _mm512_shrdi_epi32(here, next_4, 16),
+			      next_3 = _mm512_shrdi_epi32(here, next_4, 24);
 		/* (a ^ b) | c: 0xF6 of (c, a, b) */
 		const __m512i odd = _mm512_ternarylogic_epi64(
 				      _mm512_xor_si512(next, next_3), here, next_4, 0xF6),

@@ -56,9 +56,9 @@ static inline uint64_t check_asked(
 	static const uint64_t cuts[] = {0, 1, 2, 7};
 	/* text_avx512.c chooses by these: by ends in either form, by middles */
 	static const struct {
-		bool slow_masks;
+		bool slow_masks, by_middles;
 		enum prefetch prefetch;
-	} ways[] = {{false, PREFETCH_NONE}, {true, PREFETCH_NONE}, {true, PREFETCH_FAR}};
+	} ways[] = {{false, false, PREFETCH_NONE}, {true, false, PREFETCH_NONE}, {true, true, PREFETCH_FAR}};
 	char label[200];
 	void *input = open_asked(&text_reference, text, bytes, asked);
 	struct outcome expected = outcome_of(&text_reference, input, 0);
@@ -72,6 +72,7 @@ static inline uint64_t check_asked(
 		input = open_asked(*v, text, bytes, asked);
 		for (size_t way = 0; way < (*v == &text_avx512 ? sizeof ways / sizeof *ways : 1); way++) {
 			((struct text_input *)input)->slow_masks = ways[way].slow_masks;
+			((struct text_input *)input)->by_middles = ways[way].by_middles;
 			((struct text_input *)input)->prefetch = ways[way].prefetch;
 			for (size_t i = 0; i < sizeof cuts / sizeof *cuts && (i == 0 || cuts[i] < tiles);
 				i++) {
