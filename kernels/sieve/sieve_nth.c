@@ -41,8 +41,9 @@ int sieve_about_nth(const struct problem *p, uint64_t n, uint64_t *stop, struct 
 	if (n == 0 || n > below_2_64)
 		return err_set(e, ERR_USAGE,
 			"--nth: from 1 to 425656284035217743, how many primes there are below 2^64");
-	long double start = p->start < 2 ? 2 : (long double)p->start;
-	long double target = (p->start > 2 ? riemann(start) : 0) + n, x = start + n * logl(start + n + 2);
+	const long double start = p->start < 2 ? 2 : (long double)p->start, count = (long double)n;
+	const long double target = (p->start > 2 ? riemann(start) : 0) + count;
+	long double x = start + count * logl(start + count + 2);
 	for (int i = 0; i < 50; i++) {
 		long double step = (riemann(x) - target) * logl(x);
 		x = fmaxl(x - step, start);

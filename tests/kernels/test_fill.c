@@ -31,7 +31,7 @@ static void assert_canary(const unsigned char *at, const char *what, uint64_t lo
 /* Each part alone, in memory that ends with it. */
 static void fill_in_parts(void *ctx, const struct fill *f, unsigned char *to)
 {
-	const uint64_t bytes = f->count * f->size;
+	const size_t bytes = (size_t)f->count * f->size;
 	unsigned char *whole = malloc(bytes);
 	(void)ctx;
 	assert_non_null(whole);
@@ -42,12 +42,13 @@ static void fill_in_parts(void *ctx, const struct fill *f, unsigned char *to)
 	for (uint64_t lo = 0, hi; lo < f->count; lo = hi, parts++) {
 		hi = f->whole ? f->count : lo + 1 + random_below(f->count / 5 + 1);
 		hi = hi < f->count ? hi : f->count;
-		unsigned char *part = malloc((hi - lo) * f->size + CANARY);
+		const size_t part_bytes = (size_t)(hi - lo) * f->size;
+		unsigned char *part = malloc(part_bytes + CANARY);
 		assert_non_null(part);
-		memset(part, CANARY_BYTE, (hi - lo) * f->size + CANARY);
+		memset(part, CANARY_BYTE, part_bytes + CANARY);
 		f->make(f, lo, hi, part);
-		assert_canary(part + (hi - lo) * f->size, f->what, lo);
-		memcpy(to + lo * f->size, part, (hi - lo) * f->size);
+		assert_canary(part + part_bytes, f->what, lo);
+		memcpy(to + lo * f->size, part, part_bytes);
 		free(part);
 	}
 	if (memcmp(to, whole, bytes) != 0)
@@ -111,7 +112,7 @@ static void parts_are_the_whole(void **state)
 /* What the margins and the room beyond the elements are. */
 static void make_ones(const struct fill *f, uint64_t lo, uint64_t hi, unsigned char *to)
 {
-	memset(to, 1, (hi - lo) * f->size);
+	memset(to, 1, (size_t)(hi - lo) * f->size);
 }
 
 static void the_rest_is_zero(void **state)

@@ -36,7 +36,7 @@ static struct fill fill_of(uint64_t seed, uint64_t count)
 static uint64_t filled(struct fill f, int shelf, unsigned threads)
 {
 	struct own_filler own;
-	uint64_t *to = malloc(f.count * f.size + 8);
+	uint64_t *to = malloc((size_t)f.count * f.size + 8);
 	assert_non_null(to);
 	to[f.count] = 42;
 	made = 0;

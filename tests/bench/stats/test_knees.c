@@ -61,8 +61,8 @@ static void open_machine(struct machine *m, const struct machine *planted)
 			}
 			*c = (struct cache){.bytes = m->bytes[l], .random = m->random && l > 0};
 			c->sets = c->bytes / LINE / WAYS;
-			c->tag = calloc(c->sets * WAYS, sizeof *c->tag);
-			c->used = calloc(c->sets * WAYS, sizeof *c->used);
+			c->tag = calloc((size_t)c->sets * WAYS, sizeof *c->tag);
+			c->used = calloc((size_t)c->sets * WAYS, sizeof *c->used);
 			assert_true(c->tag && c->used);
 		}
 }
@@ -118,7 +118,7 @@ static uint64_t *make_cycle(struct machine *m, unsigned worker, size_t lines)
 	for (size_t i = 0; i < lines; i++)
 		order[i] = page[i / (PAGE / LINE)] * (PAGE / LINE) + i % (PAGE / LINE);
 	for (size_t i = lines - 1; i > 0; i--) {
-		const size_t j = rng_next(&m->random_state) % i;
+		const size_t j = (size_t)(rng_next(&m->random_state) % i);
 		const uint64_t swapped = order[i];
 		order[i] = order[j];
 		order[j] = swapped;
@@ -309,7 +309,7 @@ static size_t draw_curve(const struct curve *c, uint64_t *seed, struct knee_poin
 /* Levels of sizes and latencies as real machines have them. */
 static void plant(struct curve *c, uint64_t *seed)
 {
-	c->count = 2 + rng_next(seed) % 3;
+	c->count = 2 + (size_t)(rng_next(seed) % 3);
 	double bytes = 16 * KIB * exp2(3 * draw_uniform(seed)), ns = 0.8 + draw_uniform(seed);
 	c->ns[0] = ns;
 	for (size_t i = 0; i < c->count; i++) {

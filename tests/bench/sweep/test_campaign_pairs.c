@@ -49,7 +49,7 @@ static void check_turns(const struct plan *p, const struct table *arms, size_t c
 	unsigned firsts[MOCK_CELLS] = {0}, had[MOCK_CELLS] = {0};
 	for (size_t n = 0; n < arms[0].count / 2; n++) {
 		const struct sample *a = launch_of(&arms[0], n);
-		const size_t cell = a->cell_id.value;
+		const size_t cell = (size_t)a->cell_id.value;
 		for (size_t i = 0; i < count; i++) {
 			const struct sample *b = launch_of(&arms[i], n);
 			assert_int_equal(arms[i].count, arms[0].count);

@@ -55,7 +55,7 @@ static struct marks find_primes(uint64_t start, uint64_t stop)
 	struct problem p = range(start, stop);
 	p.listing = true;
 	struct opened o = open_variant(kernel_sieve.variants[stop > 10000000], &p);
-	struct marks m = {calloc(stop - start + 1, 1), start};
+	struct marks m = {calloc((size_t)(stop - start) + 1, 1), start};
 	assert_non_null(m.prime);
 	o.v->emit(o.input, (struct span){0, o.v->units(o.input)}, o.scratch, mark, &m);
 	close_variant(&o);

@@ -141,7 +141,8 @@ static void draw_letters(char *letters, size_t n)
 		letters[i] =
 			random_below(bad) ? usual[random_below(kinds)] : rare[random_below(sizeof rare - 1)];
 	for (size_t at = 0; random_below(2) && at < n;) {
-		const size_t arm = 1 + random_magnitude(n), gap = random_below(9), end = at + 2 * arm + gap;
+		const size_t arm = 1 + (size_t)random_magnitude(n), gap = (size_t)random_below(9),
+			     end = at + 2 * arm + gap;
 		for (size_t i = 0; i < arm && end <= n; i++)
 			if (partner[(unsigned char)letters[at + i]])
 				letters[end - 1 - i] = partner[(unsigned char)letters[at + i]];
@@ -159,7 +160,7 @@ static void test_drawn(void **state)
 	static char letters[MOST + 1], text[5 * MOST];
 	(void)state;
 	for (unsigned trial = 0; trial < (getenv("PARSCALE_LONG") ? 20000u : 400u); trial++) {
-		const size_t n = 1 + random_magnitude(MOST - 1);
+		const size_t n = 1 + (size_t)random_magnitude(MOST - 1);
 		draw_letters(letters, n);
 		write_fasta(letters, text);
 		check_all(text, letters, 1 + random_magnitude(random_below(2) ? 12 : 200),

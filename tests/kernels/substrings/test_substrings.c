@@ -63,7 +63,7 @@ static void fill(unsigned char *to, uint64_t n, enum kind kind, unsigned char fl
 		fill_uniform(to, n, flip ? 4 : random_below(2) ? letters : 256);
 		break;
 	case EQUAL:
-		memset(to, flip ? letter % 4 : letter, n);
+		memset(to, flip ? letter % 4 : letter, (size_t)n);
 		break;
 	case MIRRORED:
 		fill_uniform(to, n, letters);
@@ -105,7 +105,8 @@ static struct answer answer_of(
 	const struct variant *v, struct substrings_input *in, uint64_t cut, unsigned workers)
 {
 	struct answer a = {0};
-	const uint64_t units = v->units(in), bytes = (v->scratch_bytes(in) + 4096) / 4096 * 4096;
+	const uint64_t units = v->units(in);
+	const size_t bytes = ((size_t)v->scratch_bytes(in) + 4096) / 4096 * 4096;
 	unsigned char *scratch = aligned_alloc(4096, workers * bytes);
 	assert_non_null(scratch);
 	memset(scratch, 0, workers * bytes);
@@ -272,7 +273,7 @@ static int64_t suffix_before(const struct node *tree, int64_t at, const unsigned
 /* The tally but for its check; *different: how many palindromes, each counted once. */
 static struct tally answer_of_tree(const unsigned char *text, uint64_t n, uint64_t *different)
 {
-	struct node *tree = calloc(n + 2, sizeof *tree);
+	struct node *tree = calloc((size_t)n + 2, sizeof *tree);
 	struct tally t = {0};
 	int64_t nodes = 2, last = 1;
 	assert_non_null(tree);
@@ -435,7 +436,7 @@ static void test_from_a_file(void **state)
 		assert_int_equal(substrings_scalar.setup(&p, &input, &(struct err){0}), 0);
 		struct substrings_input *in = input;
 		assert_int_equal(in->count, strlen(files[i].counts));
-		assert_memory_equal(in->shown, files[i].counts, in->count);
+		assert_memory_equal(in->shown, files[i].counts, strlen(files[i].counts));
 		struct answer a = answer_of(&substrings_scalar, in, 0, 1), looked = answer_by_looking(in);
 		assert_same_answer(&looked, &a, "scalar", files[i].text);
 		assert_int_equal(a.tally.longest, files[i].longest);
@@ -444,7 +445,7 @@ static void test_from_a_file(void **state)
 			char buffer[64];
 			assert_int_equal(
 				k->listing->spell(in, a.longest.at[0], buffer, &text), files[i].longest);
-			assert_memory_equal(text, files[i].first, files[i].longest);
+			assert_memory_equal(text, files[i].first, strlen(files[i].first));
 		} else {
 			assert_int_equal(a.longest.count, 0);
 		}

@@ -200,7 +200,7 @@ static void test_random(void **state)
 			1 + random_below(6), 3 + random_below(25));
 		memset(g.end - bytes - 64, random_below(2) ? 'a' : 0xA9,
 			64); /* what lies before must not join it */
-		memcpy(g.end - bytes, text, bytes);
+		memcpy(g.end - bytes, text, (size_t)bytes);
 		found += check_asked(g.end - bytes, bytes, rules[i % RULES], "random");
 	}
 	assert_true(found > times(12000));
@@ -274,7 +274,8 @@ static void test_giants(void **state)
 	uint64_t found = 0;
 	(void)state;
 	for (unsigned i = 0; i < times(16); i++) {
-		const uint64_t bytes = BYTES / 2 + random_below(BYTES / 2), giants = 1 + random_below(3);
+		const uint64_t giants = 1 + random_below(3);
+		const size_t bytes = BYTES / 2 + (size_t)random_below(BYTES / 2);
 		unsigned char *const text = g.end - bytes;
 		uint64_t at = random_below(2) ? 0 : random_below(300);
 		memset(text, ' ', bytes);
