@@ -155,13 +155,17 @@ static void test_a_stopped_child_is_ended(void **state)
 	assert_int_equal(r.cause, CAUSE_TIMEOUT);
 }
 
+/* Stops itself; a helper lets it go on. Not before it is stopped: SIGCONT takes back a SIGSTOP on its way. */
+#define STOPS_FOR(time)                                                                                      \
+	"(until read -r _ _ state _ </proc/$$/stat && [ $state = T ]; do :; done; " time                     \
+	"; kill -CONT $$) & kill -STOP $$; "
+
 static void test_a_child_that_goes_on_is_not(void **state)
 {
 	struct heard heard;
 	(void)state;
-	const struct child_result r =
-		follow("(while kill -CONT $$; do sleep 0.05; done) 2>/dev/null & kill -STOP $$; echo on >&3",
-			&(struct child_order){.stopped_seconds = 60}, &heard);
+	const struct child_result r = follow(
+		STOPS_FOR("sleep 0.05") "echo on >&3", &(struct child_order){.stopped_seconds = 60}, &heard);
 	assert_int_equal(r.cause, CAUSE_NONE);
 	assert_int_equal(r.status, ERR_NONE);
 	assert_true(r.paused);
@@ -174,9 +178,8 @@ static void test_a_short_stop_is_seen(void **state)
 	struct heard heard;
 	(void)state;
 	for (int i = 0; i < 20; i++)
-		assert_true(follow("(while kill -CONT $$; do :; done) 2>/dev/null & kill -STOP $$",
-			&(struct child_order){.stopped_seconds = 60}, &heard)
-				    .paused);
+		assert_true(
+			follow(STOPS_FOR(":"), &(struct child_order){.stopped_seconds = 60}, &heard).paused);
 	assert_false(follow("sleep 0.01", &(struct child_order){.stopped_seconds = 60}, &heard).paused);
 }
 
