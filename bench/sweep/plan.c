@@ -226,7 +226,8 @@ static int by_label(const void *a, const void *b)
 	return order ? order : (i > j) - (i < j);
 }
 
-/* Several products may give the same cell: the first one stays, and is spare only where all of them are. */
+/* Several combinations may give the same cell: of several products, of sizes by words, of `best` beside its name. The
+ * first one stays, and is spare only where all of them are. */
 static int drop_doubles(struct plan *p, struct err *e)
 {
 	size_t *order = malloc((p->count + 1) * sizeof *order), kept = 0;
@@ -372,11 +373,8 @@ int plan_read(struct plan *p, const char *path, const struct plan_machine *machi
 		status = p->omitted ? err_set(e, ERR_USAGE, "%s: no cell is possible here: %s", path,
 					      p->omissions[0].reason)
 				    : err_set(e, ERR_USAGE, "%s: no `kernel = ...`", path);
-	bool several = f.count > 1; /* or the same size by several words */
-	for (size_t i = 0; i < p->count; i++)
-		several |= p->cells[i].word != SIZE_NO_WORD;
 	plan_file_free(&f);
-	if (status == 0 && several)
+	if (status == 0)
 		status = drop_doubles(p, e);
 	if (status == 0)
 		status = number_problems(p, e);

@@ -90,6 +90,22 @@ static void sections_begin_with_what_is_common(void **state)
 	plan_free(&p);
 }
 
+/* Values of one key may mean the same. */
+static void the_same_cell_is_not_planned_twice(void **state)
+{
+	struct plan p;
+	(void)state;
+	accept("kernel = sieve\nvariant = best, scalar, all, best\nsize = 1000\n", &p);
+	const size_t all = p.count;
+	for (size_t i = 0; i < p.count; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_ptr_not_equal(p.cells[i].cell.variant, p.cells[j].cell.variant);
+	plan_free(&p);
+	accept("kernel = sieve\nvariant = all\nsize = 1000, 1e3\n", &p);
+	assert_int_equal(p.count, all);
+	plan_free(&p);
+}
+
 static void workers_may_be_times_the_most(void **state)
 {
 	struct plan p;
@@ -355,7 +371,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sizes_fit_the_machine),
 		cmocka_unit_test(sizes_that_cannot_be_say_why), cmocka_unit_test(a_budget_by_the_plan),
 		cmocka_unit_test(the_product_less_what_is_impossible),
-		cmocka_unit_test(sections_begin_with_what_is_common), cmocka_unit_test(all_is_what_there_is),
+		cmocka_unit_test(sections_begin_with_what_is_common),
+		cmocka_unit_test(the_same_cell_is_not_planned_twice), cmocka_unit_test(all_is_what_there_is),
 		cmocka_unit_test(workers_may_be_times_the_most), cmocka_unit_test(probes_are_named_once),
 		cmocka_unit_test(mistakes_have_a_line), cmocka_unit_test(many_cells_are_each_planned_once)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
