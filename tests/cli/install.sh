@@ -112,5 +112,11 @@ fails 2 'a package of what is not known' sh "$PARSCALE_ROOT/scripts/package" tar
 fails 2 'a release without a name' sh "$PARSCALE_ROOT/scripts/check-elsewhere"
 fails 2 'a release that is no word' sh "$PARSCALE_ROOT/scripts/check-elsewhere" ../trixie
 fails 2 'a part that is not known' sh "$PARSCALE_ROOT/scripts/check-without" KLINGON
+# a make that says what it was given
+mkdir shown
+printf '#!/bin/sh\nprintf "given: %%s\\n" "$@"\n' >shown/make
+chmod +x shown/make
+says '^given: SUITES=tests/cli/run\.sh tests/cli/sweep\.sh tests/cli/usage\.sh ?$' 'less of a system: all suites' \
+	env PATH="$PWD/shown:$PATH" sh "$PARSCALE_ROOT/scripts/check-without" AVX
 fails 2 'guides of what is not known' sh "$PARSCALE_ROOT/scripts/guides" klingon "$PARSCALE_BUILD/parscale"
 close_suite
