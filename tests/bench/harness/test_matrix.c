@@ -2,7 +2,7 @@
 /*
  * The matrix: kernel x variant x back end x lifetime x schedule x workers x cut, each as a real trial, gives
  * what the reference gives when it does the whole problem alone. Workers wait more than they work, so that the problems are
- * shared out to a few processes.
+ * shared out to a few processes. PARSCALE_CPU_DISABLE hides features of the CPU here as in the programs.
  */
 /* sanitizers: none: minutes of trials, of what the tests of each part see; by hand: thread */
 #include <inttypes.h>
@@ -193,8 +193,10 @@ int main(void)
 {
 	struct err e = {0};
 	int status, failed = 0;
-	if (topology_read(&topology, "", &e) != 0)
+	if (topology_read(&topology, "", &e) != 0 || cpu_disable(getenv("PARSCALE_CPU_DISABLE"), &e) != 0) {
+		fprintf(stderr, "test_matrix: %s\n", e.text);
 		return 1;
+	}
 	const struct CMUnitTest tests[] = {cmocka_unit_test(parts_cover_exactly), cmocka_unit_test(matrix)};
 	for (lane = 0; lane < LANES; lane++)
 		switch (fork()) {
