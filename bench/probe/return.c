@@ -176,7 +176,7 @@ static void fill(uint64_t *at, size_t n, uint64_t first)
 		at[i] = first + i * step;
 }
 
-static bool is_sum(const uint64_t *at, size_t n, uint64_t first)
+static bool is_sum(const uint64_t *at, uint64_t n, uint64_t first)
 {
 	uint64_t sum = 0, pairs = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1);
 	for (size_t i = 0; i < n; i++)
