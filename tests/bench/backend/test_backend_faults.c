@@ -270,9 +270,12 @@ static void a_stopped_process_is_ended(void **state)
 /* Somebody sets the clock of the day, so much ahead. */
 static time_t day_ahead;
 
+#ifndef SYS_clock_gettime64 /* of 32-bit machines, whose older call has a time of 32 bits */
+#define SYS_clock_gettime64 SYS_clock_gettime
+#endif
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
-	const int status = (int)syscall(SYS_clock_gettime, clock, t);
+	const int status = (int)syscall(SYS_clock_gettime64, clock, t);
 	if (status == 0 && clock == CLOCK_REALTIME)
 		t->tv_sec += day_ahead;
 	return status;
