@@ -149,6 +149,7 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 {
 	const struct work *w = ctx;
 	struct slot *s = mine;
+	const struct span span = span_of(w, index);
 	struct tally found;
 	(void)worker;
 #ifdef PARSCALE_PLANTED
@@ -156,7 +157,7 @@ static void chunk(void *ctx, unsigned worker, void *mine, uint64_t index)
 #endif
 	for (uint64_t i = 0; i <= s->again; i++) {
 		found = (struct tally){0};
-		w->cell->variant->chunk(w->input, span_of(w, index), s->scratch, &found);
+		w->cell->variant->chunk(w->input, span, s->scratch, &found);
 	}
 #ifdef PARSCALE_PLANTED
 	work_longer(began);
