@@ -84,7 +84,7 @@ uint64_t stream_units(const void *input)
 uint64_t stream_grain(const void *input)
 {
 	(void)input;
-	return 8;
+	return 64;
 }
 
 size_t stream_scratch_bytes(const void *input)

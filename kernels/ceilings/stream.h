@@ -8,7 +8,7 @@
  * sources are shared and read-only; each worker writes a target of its own, as large as its share, in
  * scratch, so that processes and threads write memory that is theirs alike.
  *
- * The unit is 512 words. One word of every 64th unit is read back from the target and added up: too few to
+ * The unit is 64 words. One word of every 512th unit is read back from the target and added up: too few to
  * cost, enough that a loop which did not store would not pass.
  */
 #ifndef PARSCALE_KERNELS_CEILINGS_STREAM_H
@@ -16,7 +16,7 @@
 
 #include "kernels/kernel.h"
 
-enum { STREAM_UNIT = 512, STREAM_LOOKED_AT = 64 };
+enum { STREAM_UNIT = 64, STREAM_LOOKED_AT = 512 };
 
 struct stream_input {
 	double *b, *c; /* 64-byte aligned; c is NULL where there is no second source */
