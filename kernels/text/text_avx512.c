@@ -2,11 +2,13 @@
 /*
  * text_avx512.c - chooses how a tile is searched: the first of these that may do it.
  *
- *   by middles (text_middles_avx512.h)  with VBMI2, where masks are slow and NUL is no part of words; not for
- *                                       some tiles after one with many middles;
- *   by ends (text_ends_avx512.h)        with VBMI2, in tiles of ASCII; not where many words look like
- *                                       palindromes, and for some tiles after;
- *   by centres (text_centres.h)         whatever is left.
+ *   by middles (text_middles_avx512.h)      with VBMI2, where masks are slow and NUL is no part of words, if there are
+ *                                           few middles;
+ *   by distances (text_distances_avx512.h)  in that tile and some after it, if there are so many that palindromes are
+ *                                           short, until one has many middles of words of six letters and more;
+ *   by ends (text_ends_avx512.h)            with VBMI2, in tiles of ASCII; not where many words look like
+ *                                           palindromes, and for some tiles after;
+ *   by centres (text_centres.h)             whatever is left.
  */
 #include "kernels/text/text_centres.h"
 
@@ -14,6 +16,7 @@
 
 #if defined(__AVX512BW__)
 #include "kernels/bytes_avx512.h"
+#include "kernels/text/text_distances_avx512.h"
 #include "kernels/text/text_ends_avx512.h"
 #include "kernels/text/text_middles_avx512.h"
 
@@ -82,11 +85,20 @@ static void search(const struct text_input *in, uint64_t base, struct text_tile 
 	const unsigned needed = CPU_VBMI | CPU_VBMI2;
 	const bool can = (in->features & needed) == needed;
 	if (can && in->by_middles && !in->rules->symbol[0]) {
-		if (!tile->crowded) {
-			tile->crowded = text_search_middles(in, base, tile) ? 0 : TEXT_TILES_DENSE;
-			return;
+		if (tile->crowded)
+			tile->crowded--;
+		else {
+			const unsigned middles = text_search_middles(in, base, tile);
+			if (middles <= TEXT_MIDDLES_MOST)
+				return;
+			tile->crowded = TEXT_TILES_DENSE;
+			tile->short_words = middles > TEXT_MIDDLES_SHORT;
 		}
-		tile->crowded--;
+		if (tile->short_words) {
+			if (text_search_distances(in, base, tile))
+				return;
+			tile->short_words = false;
+		}
 	}
 	if (can && !tile->dense) {
 		const enum text_ends ends = text_search_ends(in, base, tile);

@@ -6,7 +6,7 @@
 #include "kernels/text/text_middles_avx512.h"
 
 #if defined(__AVX512BW__)
-#include "kernels/text/text_symbols_avx512.h"
+#include "kernels/text/text_judge_avx512.h"
 
 /* The blocks of a tile and the two beside it; places count bytes from the first. */
 enum { BLOCKS = TEXT_BLOCKS + 2, MARGIN = 2 * TEXT_BLOCK };
@@ -19,12 +19,6 @@ struct room {
 	uint64_t middles[MASKS]; /* of each block */
 };
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
-
-/* The symbols of 64 bytes, of any value: those above 127 are as 0, which is no part of a word. */
-VBMI2 static inline __m512i symbols_of_any(struct symbols s, __m512i x)
-{
-	return symbols_of(s, _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80)));
-}
 
 /* Bit j of each of eight masks: bit j + n, of that mask or the next. */
 VBMI2 static inline __m512i behind(const uint64_t *masks, unsigned n)
@@ -65,41 +59,15 @@ VBMI2 static bool find_middles(const struct text_input *in, uint64_t base, const
 	return _mm512_movepi8_mask(any) != 0;
 }
 
-/* Judges the letter at place `middle` of the tile whose first place is at p: by 64 bytes on either side. */
-VBMI2 __attribute__((noinline)) static void judge_long(const struct text_input *in, struct symbols s,
-	const unsigned char *p, unsigned middle, struct text_tile *tile)
+static unsigned count_middles(const uint64_t *middles)
 {
-	const unsigned char *q = p + middle;
-	const __m512i left = symbols_of_any(s, bytes_backwards(q + 1)),
-		      odd = symbols_of_any(s, bytes_load(q)), even = symbols_of_any(s, bytes_load(q + 1));
-	text_judge(in, tile, middle, _mm512_testn_epi8_mask(left, left), _mm512_cmpneq_epi8_mask(left, odd),
-		_mm512_cmpneq_epi8_mask(left, even));
+	unsigned count = 0;
+	for (unsigned i = 0; i <= TEXT_BLOCKS; i++)
+		count += (unsigned)_mm_popcnt_u64(middles[i]);
+	return count;
 }
 
-VBMI2 static inline __m256i symbols_of_half(struct symbols s, __m256i x)
-{
-	return _mm512_castsi512_si256(symbols_of_any(s, _mm512_castsi256_si512(x)));
-}
-
-/* The same by 32 bytes, whose masks move twice as fast, if its word is not longer. */
-VBMI2 static inline void judge_middle(const struct text_input *in, struct symbols s, const unsigned char *p,
-	unsigned middle, struct text_tile *tile)
-{
-	const __m256i down = _mm256_sub_epi8(_mm256_set1_epi8(31), _mm512_castsi512_si256(bytes_numbers()));
-	const unsigned char *q = p + middle;
-	const __m256i left = symbols_of_half(s,
-		_mm256_permutexvar_epi8(down, _mm256_loadu_si256((const __m256i *)(const void *)(q - 31))));
-	const __m256i odd = symbols_of_half(s, _mm256_loadu_si256((const __m256i *)(const void *)q)),
-		      even = symbols_of_half(s, _mm256_loadu_si256((const __m256i *)(const void *)(q + 1)));
-	const uint32_t gaps = _mm256_testn_epi8_mask(left, left);
-	if (__builtin_expect(!gaps, 0))
-		judge_long(in, s, p, middle, tile);
-	else
-		text_judge(in, tile, middle, gaps, _mm256_cmpneq_epi8_mask(left, odd),
-			_mm256_cmpneq_epi8_mask(left, even));
-}
-
-/* Judges all middles that are letters; returns how many. */
+/* Judges the middles that are letters, not all if they are more than TEXT_MIDDLES_MOST; returns how many there are. */
 VBMI2 static unsigned judge_middles(
 	const struct text_input *in, const unsigned char *p, uint64_t *middles, struct text_tile *tile)
 {
@@ -114,7 +82,7 @@ VBMI2 static unsigned judge_middles(
 	}
 	filled[TEXT_BLOCKS / 64] &= 1; /* blocks behind the tile are not its own */
 	for (unsigned w = 0; w < sizeof filled / sizeof *filled; w++)
-		for (uint64_t left = filled[w]; left; left &= left - 1) {
+		for (uint64_t left = filled[w]; left && count <= TEXT_MIDDLES_MOST; left &= left - 1) {
 			const unsigned i = 64 * w + (unsigned)_tzcnt_u64(left);
 			uint64_t bits = middles[i];
 			count += (unsigned)_mm_popcnt_u64(bits);
@@ -123,10 +91,10 @@ VBMI2 static unsigned judge_middles(
 				bits &= bits - 1;
 			} while (bits);
 		}
-	return count;
+	return count <= TEXT_MIDDLES_MOST ? count : count_middles(middles);
 }
 
-bool text_search_middles(const struct text_input *in, uint64_t base, struct text_tile *tile)
+unsigned text_search_middles(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
 	struct room *const room = (struct room *)(void *)tile->bytes;
 	unsigned char edge[TEXT_TILE + 2 * MARGIN];
@@ -139,9 +107,9 @@ bool text_search_middles(const struct text_input *in, uint64_t base, struct text
 	/* middles of the tile alone */
 	room->middles[0] &= UINT64_C(3) << 62;
 	room->middles[TEXT_BLOCKS] &= ~UINT64_C(0) >> 2;
-	const unsigned judged = judge_middles(in, p, room->middles, tile);
+	const unsigned count = judge_middles(in, p, room->middles, tile);
 	if (in->min_length <= 1)
 		text_find_single(tile);
-	return judged <= TEXT_MIDDLES_MOST;
+	return count;
 }
 #endif

@@ -15,9 +15,9 @@
 #include "kernels/text/text_scan.h"
 
 /* A text_search_fn for CPU_VBMI, CPU_VBMI2 and rules by which the byte 0 is part of no word, but for what it
- * returns: whether there were few middles to judge, TEXT_MIDDLES_MOST or fewer. With more, other searches are
- * faster. */
-enum { TEXT_MIDDLES_MOST = 3 * TEXT_BLOCKS / 2 };
-bool text_search_middles(const struct text_input *in, uint64_t base, struct text_tile *tile);
+ * returns: how many middles there are. With more than TEXT_MIDDLES_MOST other searches are faster, and some palindromes
+ * may not have been found; with more than TEXT_MIDDLES_SHORT most palindromes are short. */
+enum { TEXT_MIDDLES_MOST = 3 * TEXT_BLOCKS / 2, TEXT_MIDDLES_SHORT = 8 * TEXT_BLOCKS };
+unsigned text_search_middles(const struct text_input *in, uint64_t base, struct text_tile *tile);
 
 #endif

@@ -43,6 +43,7 @@ struct text_tile {
 	bool full;                                    /* there is a block of nothing but letters */
 	bool has_foreign;                             /* some word has other characters than ASCII */
 	unsigned crowded;                             /* so many tiles more are taken to have many middles */
+	bool short_words;                             /* whose palindromes are short, it seems */
 	unsigned dense;                               /* and so many to be full of palindromes */
 	_Alignas(TEXT_BLOCK) unsigned char bytes[2 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */

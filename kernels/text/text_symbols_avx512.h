@@ -27,6 +27,12 @@ VBMI2 static inline __m512i symbols_of(struct symbols s, __m512i x)
 	return _mm512_permutex2var_epi8(s.low, x, s.high);
 }
 
+/* The symbols of 64 bytes, of any value: those above 127 are as 0, which is no part of a word. */
+VBMI2 static inline __m512i symbols_of_any(struct symbols s, __m512i x)
+{
+	return symbols_of(s, _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80)));
+}
+
 /* From its letters: is there a block of nothing else in the tile? */
 static inline bool has_full(const struct text_tile *tile)
 {

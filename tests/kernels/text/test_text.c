@@ -278,9 +278,15 @@ static void test_mixed_density(void **state)
 	for (unsigned i = 0; i < 12; i++) {
 		memcpy(g.begin, ((struct text_input *)prose)->text, BYTES);
 		for (uint64_t at = random_below(BYTES / 4); at < BYTES; at += random_below(25 * TEXT_TILE)) {
+			/* palindromes of one length, or words of two letters, many of them palindromes */
 			uint64_t bytes = random_below(6 * TEXT_TILE), length = 1 + random_below(9);
-			for (uint64_t j = 0; j < bytes && at < BYTES; j++, at++)
-				g.begin[at] = j % (length + 1) ? 'x' : ' ';
+			const bool equal = random_below(2);
+			for (uint64_t j = 0, left = 0; j < bytes && at < BYTES; j++, at++) {
+				g.begin[at] = (unsigned char)(!left   ? ' '
+							      : equal ? 'x'
+								      : 'a' + random_below(2));
+				left = left ? left - 1 : equal ? length : 1 + random_below(8);
+			}
 		}
 		check_all(g.begin, BYTES, 1 + i % 3, "mixed");
 	}
