@@ -23,7 +23,7 @@
  * Kinds of primes, in ascending order, and the header of the template (sieve_template.h) that
  * crosses them out (small, medium and bucketed are comparable to primesieve's EratSmall, EratMedium
  * and EratBig):
- *   pre-sieved   to sieve_engine.presieve_limit, by tables of their joint pattern: sieve_presieve.h;
+ *   pre-sieved   to sieve_presieve.limit, by tables of their joint pattern: sieve_presieve.h;
  *   small        many hits in a segment, eight at a time with constant masks: sieve_small.h;
  *   medium       sorted by their number of hits, which is known but for the last: sieve_medium.h;
  *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_medium.h;
@@ -40,6 +40,7 @@
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_H
 
+#include "kernels/cpu.h"
 #include "kernels/kernel.h"
 
 enum {
@@ -62,7 +63,8 @@ enum {
 	SIEVE_STEP = 4,     /* beyond in steps of so many */
 	SIEVE_SLOTS = 32,   /* segments whose runs are remembered */
 	SIEVE_BATCH = 512,  /* primes whose starts are computed at a time */
-	SIEVE_GROUPS = 64,  /* most pre-sieve tables */
+	SIEVE_GROUPS = 64,  /* most pre-sieve tables, */
+	SIEVE_SHIFTED = 32, /* and most primes that are shifted into place instead */
 	SIEVE_TILE = 512,   /* bytes that a pre-sieve table may be read past its period */
 	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
 };
@@ -90,6 +92,13 @@ struct sieve_factors {
 	uint32_t factor[SIEVE_SMALL / 8]; /* [count] prime / 30 << 16, and the number of its class */
 };
 
+/* How an instruction set pre-sieves. */
+struct sieve_presieve {
+	uint32_t limit;   /* largest pre-sieved prime, at most 509 */
+	uint32_t shifted; /* those from here on are shifted into place, at most SIEVE_SHIFTED; 0: none */
+	uint32_t lane_bits, vector_bits; /* of a shift: 16 or 32; 256 or 512 */
+};
+
 /*
  * The pre-sieve: table g has bit b set where b shares a factor with period[g], the product of its primes.
  * Shifted by a number of bytes, it is what these primes cross out in any line: in line k of the block at A
@@ -102,6 +111,20 @@ struct sieve_tables {
 	uint32_t stride[SIEVE_GROUPS]; /* SIEVE_TILE mod period */
 	double inverse[SIEVE_GROUPS];  /* 1/period */
 	const unsigned char *table[SIEVE_GROUPS];
+
+	/*
+	 * Primes p that are shifted into place. A distance of x bits to the next hit, below p, is the fraction
+	 * x / p: it wraps by itself. Of 2^64, 2^32 or 2^16, whichever is precise enough; those of 2^16 are
+	 * rounded up.
+	 */
+	uint32_t shifted;
+	uint64_t shifted_step[SIEVE_SHIFTED];      /* (-1/M mod p) / p, of 2^64, */
+	uint64_t shifted_bit[SIEVE_SHIFTED];       /* 1 / p, */
+	uint32_t shifted_tile[SIEVE_SHIFTED];      /* (-8 SIEVE_TILE mod p) / p, of 2^32, */
+	uint32_t shifted_next[SIEVE_SHIFTED];      /* (-vector_bits mod p) / p, of 2^16, twice, */
+	uint32_t shifted_prime[SIEVE_SHIFTED];     /* p, twice where lanes have 16 bits, */
+	uint16_t shifted_lanes[SIEVE_SHIFTED][32]; /* and (-bit mod p) / p of each lane's first bit */
+
 	const struct sieve_factors *factors; /* modulo 30; else NULL */
 };
 
@@ -147,7 +170,8 @@ struct sieve_group {
 };
 
 struct sieve_input {
-	struct problem asked;   /* first, as in every variant's input */
+	struct problem asked; /* first, as in every variant's input */
+	const struct sieve_engine *engine;
 	const uint32_t *listed; /* items of start..stop up to SIEVE_FLOOR, ascending */
 	uint32_t listed_count;
 	uint64_t first, last; /* what is sieved; nothing when blocks == 0 */
@@ -225,15 +249,17 @@ struct sieve_scratch {
 	size_t stride;         /* from line to line */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_end;  /* [classes] behind the last hit of each, counted from `bucket` */
-	uint32_t phase[SIEVE_GROUPS]; /* of line 0 of the block */
-	struct sieve_runs whole;      /* of the large primes */
-	struct sieve_runs *segment;   /* [slots] of the medium primes in a segment, where last used */
+	/* of line 0 of the block: where tables begin, and fractions of shifted primes */
+	uint32_t phase[SIEVE_GROUPS];
+	uint64_t fraction[SIEVE_SHIFTED];
+	struct sieve_runs whole;    /* of the large primes */
+	struct sieve_runs *segment; /* [slots] of the medium primes in a segment, where last used */
 	uint32_t slots;
 };
 
 /* What an instruction set brings to the plan. */
 struct sieve_engine {
-	uint32_t presieve_limit;  /* largest pre-sieved prime, at most 509 */
+	struct sieve_presieve tables, shifts; /* the pre-sieve on Intel's CPUs, and on others */
 	uint32_t most_multiplied; /* up to here multiplying primes costs less than their multiples do */
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
@@ -246,6 +272,12 @@ struct sieve_engine {
 
 /* start[i] = base * step[i] mod prime[i], for all primes. */
 typedef void sieve_origins_fn(const struct sieve_input *in, uint64_t base, uint32_t *start);
+
+/* Which of an engine's pre-sieves suits this CPU. */
+static inline const struct sieve_presieve *sieve_presieve(const struct sieve_engine *engine)
+{
+	return cpu_is_intel() ? &engine->tables : &engine->shifts;
+}
 
 /* Makes the plan of p for an engine; ERR_FAILED without memory. */
 int sieve_open(
@@ -322,10 +354,10 @@ static inline uint32_t sieve_valid(const struct sieve_input *in, uint64_t block,
 uint32_t *sieve_base_primes(uint32_t limit, const struct problem *p, const struct sieve_engine *engine,
 	uint32_t *count, struct err *e);
 
-/* Made once in a process and kept. NULL without memory. The tables are of the primes up to `limit` that do
+/* Made once in a process and kept. NULL without memory. The tables are of the primes up to how->limit that do
  * not divide the modulus; the deltas are of 30 or 210. */
 const struct sieve_small *sieve_small(struct err *e);
-const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e);
+const struct sieve_tables *sieve_tables(uint32_t modulus, const struct sieve_presieve *how, struct err *e);
 const struct sieve_deltas *sieve_deltas(uint32_t modulus, struct err *e);
 
 /* Inverse of a modulo m, coprime to it. */

@@ -11,7 +11,9 @@
 
 #include <immintrin.h>
 
-static const struct sieve_engine engine = {211, UINT32_MAX, leave_line, emit, steps};
+static const struct sieve_engine engine = {{.limit = 211},
+	{.limit = 211, .shifted = 131, .lane_bits = 32, .vector_bits = 256}, UINT32_MAX, leave_line, emit,
+	steps};
 
 static __m256i load(const void *from)
 {
@@ -74,7 +76,32 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
-/* From byte `skip` on, so many vectors. */
+/* A shifted prime: in each lane of 32 bits the distance to its next hit, as a fraction, in the lower half. */
+struct shifted {
+	__m256i fraction, next, prime;
+};
+
+INLINE struct shifted shifted_at(const struct sieve_tables *t, const uint32_t *at, uint32_t i, uint32_t skip)
+{
+	struct shifted s = {
+		_mm256_add_epi16(load(t->shifted_lanes[i]), _mm256_set1_epi32((int)at[SIEVE_GROUPS + i])),
+		_mm256_set1_epi32((int)t->shifted_next[i]), _mm256_set1_epi32((int)t->shifted_prime[i])};
+	if (skip)
+		s.fraction = _mm256_add_epi16(
+			s.fraction, _mm256_mullo_epi16(s.next, _mm256_set1_epi16((short)(skip / 32))));
+	return s;
+}
+
+/* The hits in a vector, at most one in a lane: a shift by 32 or more leaves nothing. Goes on to the next. */
+INLINE __m256i shifted_hits(struct shifted *s)
+{
+	__m256i distance = _mm256_mulhi_epu16(s->fraction, s->prime);
+	s->fraction = _mm256_add_epi16(s->fraction, s->next);
+	return _mm256_sllv_epi32(_mm256_set1_epi32(1), distance);
+}
+
+/* From byte `skip` on, so many vectors. A table and a shifted prime at a time, as the one waits for loads and
+ * the other for arithmetic. */
 INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
 	const uint32_t vectors)
 {
@@ -82,7 +109,22 @@ INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t ski
 	UNROLL
 	for (uint32_t i = 0; i < vectors; i++)
 		sum[i] = _mm256_setzero_si256();
-	for (uint32_t g = 0; g < t->count; g++) {
+	uint32_t g = 0, p = 0;
+	for (; g < t->count && p < t->shifted; g++, p++) {
+		const unsigned char *from = t->table[g] + at[g] + skip;
+		struct shifted s = shifted_at(t, at, p, skip);
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
+			sum[i] = _mm256_or_si256(
+				_mm256_or_si256(sum[i], load(from + 32 * i)), shifted_hits(&s));
+	}
+	for (; p < t->shifted; p++) {
+		struct shifted s = shifted_at(t, at, p, skip);
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
+			sum[i] = _mm256_or_si256(sum[i], shifted_hits(&s));
+	}
+	for (; g < t->count; g++) {
 		const unsigned char *from = t->table[g] + at[g] + skip;
 		UNROLL
 		for (uint32_t i = 0; i < vectors; i++)

@@ -11,7 +11,9 @@
 
 #include <immintrin.h>
 
-static const struct sieve_engine engine = {211, UINT32_MAX, leave_line, emit, steps};
+static const struct sieve_engine engine = {{.limit = 211},
+	{.limit = 251, .shifted = 149, .lane_bits = 16, .vector_bits = 512}, UINT32_MAX, leave_line, emit,
+	steps};
 
 static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
@@ -68,7 +70,32 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
-/* From byte `skip` on, so many vectors. Unrolled, or gcc keeps the sums in memory. */
+/* A shifted prime: in each lane of 16 bits the distance to its next hit, as a fraction. */
+struct shifted {
+	__m512i fraction, next, prime;
+};
+
+INLINE struct shifted shifted_at(const struct sieve_tables *t, const uint32_t *at, uint32_t i, uint32_t skip)
+{
+	struct shifted s = {_mm512_add_epi16(_mm512_loadu_si512(t->shifted_lanes[i]),
+				    _mm512_set1_epi32((int)at[SIEVE_GROUPS + i])),
+		_mm512_set1_epi32((int)t->shifted_next[i]), _mm512_set1_epi32((int)t->shifted_prime[i])};
+	if (skip)
+		s.fraction = _mm512_add_epi16(
+			s.fraction, _mm512_mullo_epi16(s.next, _mm512_set1_epi16((short)(skip / 64))));
+	return s;
+}
+
+/* The hits in a vector, at most one in a lane: a shift by 16 or more leaves nothing. Goes on to the next. */
+INLINE __m512i shifted_hits(struct shifted *s)
+{
+	__m512i distance = _mm512_mulhi_epu16(s->fraction, s->prime);
+	s->fraction = _mm512_add_epi16(s->fraction, s->next);
+	return _mm512_sllv_epi16(_mm512_set1_epi16(1), distance);
+}
+
+/* From byte `skip` on, so many vectors. Unrolled, or gcc keeps the sums in memory. A table and a shifted prime
+ * at a time, as the one waits for loads and the other for arithmetic. */
 INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
 	const uint32_t vectors)
 {
@@ -76,7 +103,21 @@ INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t ski
 	UNROLL
 	for (uint32_t i = 0; i < vectors; i++)
 		sum[i] = _mm512_setzero_si512();
-	uint32_t g = 0;
+	uint32_t g = 0, p = 0;
+	for (; g < t->count && p < t->shifted; g++, p++) {
+		const unsigned char *from = t->table[g] + at[g] + skip;
+		struct shifted s = shifted_at(t, at, p, skip);
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
+			sum[i] = _mm512_ternarylogic_epi64(
+				sum[i], shifted_hits(&s), _mm512_loadu_si512(from + 64 * i), 0xfe);
+	}
+	for (; p < t->shifted; p++) {
+		struct shifted s = shifted_at(t, at, p, skip);
+		UNROLL
+		for (uint32_t i = 0; i < vectors; i++)
+			sum[i] = _mm512_or_si512(sum[i], shifted_hits(&s));
+	}
 	for (; g + 2 <= t->count; g += 2) {
 		const unsigned char *one = t->table[g] + at[g] + skip,
 				    *other = t->table[g + 1] + at[g + 1] + skip;

@@ -217,7 +217,7 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		return -1;
 	in->owned[in->owned_count++] = primes;
 
-	while (from < count && primes[from] <= engine->presieve_limit)
+	while (from < count && primes[from] <= sieve_presieve(engine)->limit)
 		from++;
 	in->prime = primes + from;
 	in->primes = count - from;
@@ -225,7 +225,7 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 			    in->prime[in->small] <= in->segment_bits / 100;)
 		in->small++;
 	sort_small(in, primes + from);
-	in->tables = sieve_tables(in->modulus, engine->presieve_limit, e);
+	in->tables = sieve_tables(in->modulus, sieve_presieve(engine), e);
 	if (!in->tables || make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e))
 		return -1;
 	for (in->local = in->small;
@@ -251,14 +251,14 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 		return -1;
 	if (p->tuplet == 1 && sieve_can_multiply(in->last, small, engine)) {
 		s = sieve_products_geometry(p, in->first, in->last);
-		in->tables = sieve_tables(s.modulus, engine->presieve_limit, e);
+		in->tables = sieve_tables(s.modulus, sieve_presieve(engine), e);
 		if (!in->tables)
 			return -1;
 		in->factors = in->tables->factors;
 	} else {
 		*reach = sieve_choose_reach(in->first, in->last);
 		in->tested = *reach < sieve_root(in->last);
-		s = sieve_choose_geometry(p, in->first, in->last, *reach, engine->presieve_limit);
+		s = sieve_choose_geometry(p, in->first, in->last, *reach, sieve_presieve(engine)->limit);
 	}
 	in->modulus = s.modulus;
 	in->classes = s.classes;
@@ -279,6 +279,7 @@ int sieve_open(
 	if (!in)
 		return -1;
 	in->asked = *p;
+	in->engine = engine;
 	in->listing = in->by_block = p->listing;
 	in->or_to_memory = SIEVE_CAN_OR && !cpu_is_intel();
 	in->first = in->from = at_least(p->start, SIEVE_FLOOR + 1);

@@ -9,8 +9,8 @@
 
 #include "kernels/sieve/sieve.h"
 
-/* Has the largest pre-sieved prime, about where a load of a table costs as much as crossing out in as many
- * bits; the rest is the template's. */
+/* Has the largest pre-sieved prime, about where a load of a table, or a shift, costs as much as crossing out in
+ * as many bits; the rest is the template's. */
 static const struct sieve_engine engine;
 
 /* x[i] = first bit, counted from bit `before`, that prime[from + i] crosses out in the line at `offset`, not
@@ -21,7 +21,8 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 /* Keeps the x[i] < bits, in order and in place, and returns their number. */
 static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits);
 
-/* Writes a tile, the union of all tables, table g from its byte at[g] on; or less than a tile, `bytes`, a
+/* Writes a tile, the union of all tables, table g from its byte at[g] on, and of the hits of all shifted
+ * primes, of which at[SIEVE_GROUPS + i] is the distance to the first hit, as a fraction of 2^16, twice; or less than a tile, `bytes`, a
  * multiple of 64. */
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to);
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes);

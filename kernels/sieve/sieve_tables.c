@@ -90,7 +90,8 @@ static uint32_t table_bytes(uint32_t period)
 }
 
 struct kept_tables {
-	uint32_t modulus, limit;
+	uint32_t modulus;
+	struct sieve_presieve how;
 	struct sieve_tables tables;   /* they lie behind this, */
 	struct sieve_factors factors; /* which is filled modulo 30 */
 };
@@ -121,7 +122,7 @@ static size_t join(struct kept_tables *k, const uint32_t *primes, uint32_t *firs
 	struct sieve_tables *t = &k->tables;
 	size_t total = 0;
 	uint32_t i = 0;
-	for (; primes[i] <= k->limit; i++) {
+	for (; primes[i] <= k->how.limit && (!k->how.shifted || primes[i] < k->how.shifted); i++) {
 		if (k->modulus % primes[i] == 0)
 			continue;
 		if (t->count && (uint64_t)t->period[t->count - 1] * primes[i] <= LONGEST) {
@@ -137,9 +138,39 @@ static size_t join(struct kept_tables *k, const uint32_t *primes, uint32_t *firs
 	return total;
 }
 
-static struct kept_tables *make_tables(uint32_t modulus, uint32_t limit, struct err *e)
+/* x / p of 2^16, rounded up. */
+static uint16_t fraction_16(uint32_t x, uint32_t p)
 {
-	struct kept_tables plan = {.modulus = modulus, .limit = limit}, *made;
+	return (uint16_t)(((x << 16) + p - 1) / p);
+}
+
+/* Adds the primes from `primes` to the limit, none of which divides the modulus. A vector's fraction is that
+ * of its tile, rounded down, and those of its lanes and of the vectors before it, rounded up: TO_SPARE makes
+ * good for all that the first is short of. The sum is too high by less than 20, and 2^16 / 509 are one bit. */
+static void shift(
+	uint32_t modulus, const struct sieve_presieve *how, const uint32_t *primes, struct sieve_tables *t)
+{
+	enum { TO_SPARE = 2 };
+	for (; primes[t->shifted] <= how->limit; t->shifted++) {
+		const uint32_t p = primes[t->shifted], i = t->shifted;
+		const uint32_t next = fraction_16((p - how->vector_bits % p) % p, p);
+		t->shifted_bit[i] = UINT64_MAX / p;
+		t->shifted_step[i] = (p - sieve_inverse(modulus, p)) * t->shifted_bit[i];
+		t->shifted_tile[i] =
+			(uint32_t)((uint64_t)((p - 8 * SIEVE_TILE % p) % p) * t->shifted_bit[i] >> 32);
+		t->shifted_next[i] = next << 16 | next;
+		t->shifted_prime[i] = how->lane_bits == 16 ? p << 16 | p : p;
+		for (uint32_t bit = 0; bit < how->vector_bits; bit += 16) {
+			const uint32_t start = bit / how->lane_bits * how->lane_bits;
+			t->shifted_lanes[i][bit / 16] =
+				(uint16_t)(fraction_16((p - start % p) % p, p) + TO_SPARE);
+		}
+	}
+}
+
+static struct kept_tables *make_tables(uint32_t modulus, const struct sieve_presieve *how, struct err *e)
+{
+	struct kept_tables plan = {.modulus = modulus, .how = *how}, *made;
 	const struct sieve_small *small = sieve_small(e);
 	uint32_t first[SIEVE_GROUPS + 1]; /* prime of each table */
 	if (!small)
@@ -160,23 +191,28 @@ static struct kept_tables *make_tables(uint32_t modulus, uint32_t limit, struct 
 		t->inverse[g] = 1.0 / period;
 		table += bytes;
 	}
+	uint32_t end = first[t->count];
+	if (how->shifted) {
+		shift(modulus, how, small->prime + end, t);
+		end += t->shifted;
+	}
 	made = (struct kept_tables *)(void *)room;
 	*made = plan;
 	if (modulus == 30) {
-		make_factors(small, first[t->count], &made->factors);
+		make_factors(small, end, &made->factors);
 		made->tables.factors = &made->factors;
 	}
 	return made;
 }
 
-const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct err *e)
+const struct sieve_tables *sieve_tables(uint32_t modulus, const struct sieve_presieve *how, struct err *e)
 {
-	enum { PLACES = 16 }; /* four moduli, and a limit or two for each instruction set */
+	enum { PLACES = 32 }; /* four moduli, and a pre-sieve or two for each instruction set */
 	static _Atomic(struct kept_tables *) kept[PLACES];
 	for (uint32_t i = 0; i < PLACES; i++) {
 		struct kept_tables *k = atomic_load(&kept[i]);
 		if (!k) {
-			struct kept_tables *mine = make_tables(modulus, limit, e);
+			struct kept_tables *mine = make_tables(modulus, how, e);
 			if (!mine)
 				return NULL;
 			if (atomic_compare_exchange_strong(&kept[i], &k, mine))
@@ -184,7 +220,7 @@ const struct sieve_tables *sieve_tables(uint32_t modulus, uint32_t limit, struct
 			else
 				memory_free(mine);
 		}
-		if (k->modulus == modulus && k->limit == limit)
+		if (k->modulus == modulus && !memcmp(&k->how, how, sizeof *how))
 			return &k->tables;
 	}
 	err_set(e, ERR_FAILED, "sieve: more than %d pre-sieves", PLACES);

@@ -464,6 +464,43 @@ static void test_both_forms_of_a_hit(void **state)
 			}
 }
 
+/* Whether some primes are shifted into place or all are in tables, the pre-sieve is the same: products, segments of
+ * all lengths, and long ones, whose fractions add up. */
+static void test_both_forms_of_the_presieve(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t start, stop, block_bytes;
+	} cases[] = {{0, 3000000, 0}, {0, 30000000, 2048}, {0, 300000000, 0}, {1000000, 400000000, 128 << 10},
+		{1000000000000, 1000050000000, 0}, {20000000000000, 20000002000000, 0}};
+	for (const struct variant *const *v = variants_here(&kernel_sieve) + 1; *v; v++)
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			struct problem p = range(cases[i].start, cases[i].stop);
+			struct err e = {0};
+			p.block_bytes = cases[i].block_bytes;
+			struct opened o = open_variant(*v, &p);
+			struct sieve_input *in = o.input;
+			struct sieve_presieve other = *sieve_presieve(in->engine),
+					      shifts = in->engine->shifts;
+			if (other.shifted) {
+				other.shifted = 0;
+			} else {
+				shifts.limit = other.limit;
+				other = shifts;
+			}
+			struct tally preferred = run_all(&o, false);
+			close_scratch(&o);
+			in->tables = sieve_tables(in->modulus, &other, &e);
+			assert_non_null(in->tables);
+			open_scratch(&o);
+			struct tally tried = run_all(&o, false);
+			assert_true(preferred.count > 0);
+			assert_int_equal(tried.count, preferred.count);
+			assert_int_equal(tried.checksum, preferred.checksum);
+			close_variant(&o);
+		}
+}
+
 static void test_problems_that_are_refused(void **state)
 {
 	(void)state;
@@ -502,6 +539,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_full_buckets),
 		cmocka_unit_test(test_blocks_with_buckets),
 		cmocka_unit_test(test_both_forms_of_a_hit),
+		cmocka_unit_test(test_both_forms_of_the_presieve),
 		cmocka_unit_test(test_problems_that_are_refused),
 	};
 	const struct CMUnitTest lesser[] = {cmocka_unit_test(test_listing)};
