@@ -55,7 +55,11 @@ struct watch {
 	uint64_t last_ns;  /* when time was looked at last */
 	uint64_t spent_ns; /* on the child; the times below are of it */
 	uint64_t stopped_ns, asked_ns, gone_ns;
-	bool stopped, stalled; /* by SIGSTOP or the like; for too long */
+	uint64_t seen_ns;       /* when order->worker was looked at last */
+	bool stopped, stalled;  /* by SIGSTOP or the like; for too long */
+	bool worker_is_stopped; /* that of the order, when it was looked at; */
+	bool worker_was;        /* ever; */
+	bool by_worker;         /* and it is why `stalled` is */
 	bool late, asked, killed, gone;
 	int status;            /* of waitpid, once it is gone */
 	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
@@ -237,7 +241,19 @@ static void spend_time(struct watch *w)
 	const uint64_t spent = step < LONGEST_STEP_NS ? step : LONGEST_STEP_NS;
 	w->last_ns = now;
 	w->spent_ns += spent;
-	w->stopped_ns = w->stopped ? w->stopped_ns + spent : 0;
+	w->stopped_ns = w->stopped || w->worker_is_stopped ? w->stopped_ns + spent : 0;
+}
+
+/* Nothing tells of somebody else's stops: it is looked at a few times within the limit, as it may be measuring. */
+static void look_at_worker(struct watch *w)
+{
+	enum { LOOKS = 8 };
+	const struct child_order *order = w->order;
+	if (!order->worker || (double)(w->spent_ns - w->seen_ns) < order->stopped_seconds * 1e9 / LOOKS)
+		return;
+	w->seen_ns = w->spent_ns;
+	w->worker_is_stopped = process_id_stopped(order->worker);
+	w->worker_was |= w->worker_is_stopped;
 }
 
 /* Whether the child has ended, is stopped, or goes on. */
@@ -263,8 +279,11 @@ static bool overdue(struct watch *w)
 {
 	const struct child_order *order = w->order;
 	const bool late = order->timeout_seconds > 0 && (double)w->spent_ns > order->timeout_seconds * 1e9;
-	w->stalled |=
-		order->stopped_seconds > 0 && (double)w->stopped_ns > order->stopped_seconds * 1e9 && !late;
+	if (order->stopped_seconds > 0 && (double)w->stopped_ns > order->stopped_seconds * 1e9 && !late &&
+		!w->stalled) {
+		w->stalled = true;
+		w->by_worker = !w->stopped;
+	}
 	return late || w->stalled;
 }
 
@@ -288,6 +307,7 @@ static bool watch_round(struct watch *w, struct err *e)
 	 * for a while; it may have written and gone since the poll, so that is looked at again */
 	if (w->gone)
 		return quiet || failed || signals_seen() || w->spent_ns - w->gone_ns > GRACE_NS;
+	look_at_worker(w);
 	const bool late = overdue(w);
 	w->late |= late && !signals_seen();
 	if (late || failed || signals_seen())
@@ -326,7 +346,8 @@ static int follow(struct watch *w, struct err *e)
 		;
 	if (w->pidfd >= 0)
 		close(w->pidfd);
-	w->result->paused = stopped || clock_suspended_ns() > suspended_ns + LEAST_SUSPENDED_NS;
+	w->result->paused =
+		stopped || w->worker_was || clock_suspended_ns() > suspended_ns + LEAST_SUSPENDED_NS;
 	return w->status;
 }
 
@@ -388,8 +409,8 @@ static void judge(struct watch *w, int status)
 	} else if (w->late) {
 		r->status = ERR_FAILED;
 		r->cause = CAUSE_TIMEOUT;
-		snprintf(r->message, sizeof r->message, "killed: it %s longer than %g s",
-			w->stalled ? "was stopped for" : "took",
+		snprintf(r->message, sizeof r->message, "killed: %s %s longer than %g s",
+			w->by_worker ? "worker 0" : "it", w->stalled ? "was stopped for" : "took",
 			w->stalled ? w->order->stopped_seconds : w->order->timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
 		judge_signal(w, WTERMSIG(status));

@@ -10,6 +10,7 @@
 #define PARSCALE_BENCH_HARNESS_CHILD_H
 
 #include "base/err.h"
+#include "bench/machine/process_id.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +27,11 @@ struct child_order {
 	/* Then it is ended: by SIGTERM, and by SIGKILL where that does not help. 0: none */
 	double timeout_seconds;
 	double stopped_seconds; /* it may be stopped (SIGSTOP) that long, then it is ended; 0: for ever */
-	int passed_fd;          /* is CHILD_PASSED_FD there; 0: none */
-	bool capture;           /* keep its standard error for `message` instead of showing it */
+	/* The process that matters, where the child starts it (a rank) and a line tells which it is: the child counts as stopped
+	 * while that one is. NULL, or none known yet: the child alone. */
+	const struct process_id *worker;
+	int passed_fd; /* is CHILD_PASSED_FD there; 0: none */
+	bool capture;  /* keep its standard error for `message` instead of showing it */
 	/* it starts the programs that we want: ended with its process group if it has no input, and no descriptors pass
 	 * through it, so the lines come through standard output */
 	bool launcher;

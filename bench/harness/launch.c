@@ -111,7 +111,7 @@ static void make_command(const struct launch_order *order, const char *path, str
 /* What begins the list of what was found, where rows come through a launcher's standard output. */
 #define LIST_MARK "\x1e"
 
-/* What rank 0 says first: without it the launcher has started nothing. */
+/* What rank 0 says first, followed by its process_id: without it the launcher has started nothing. */
 #define START_MARK "\x1d"
 
 /* What a launcher says there of its own: MPICH's tells of a rank that died in a box of '='. Kept is the line that says
@@ -138,8 +138,10 @@ static int take_row(void *ctx, char *line, struct err *e)
 		return puts(line) < 0
 			       ? err_blame(e, err_cause_of(errno), "standard output: %s", strerror(errno))
 			       : 0;
-	if (r->ranks && strcmp(line, START_MARK) == 0) {
+	if (r->ranks && *line == *START_MARK) {
 		r->started = true;
+		if (sscanf(line + 1, "%" SCNd64 "%" SCNd64, &r->lead.pid, &r->lead.started) != 2)
+			r->lead.pid = 0;
 		return 0;
 	}
 	if (r->ranks && strcmp(line, LIST_MARK) == 0) {
@@ -237,6 +239,7 @@ static int run_once(const struct launch_order *order, struct launch_result *r, b
 				   : ranks && !listing        ? longest_seconds(order->measure)
 							      : 0,
 		.stopped_seconds = order->measure->timeout_seconds,
+		.worker = ranks ? &r->lead : NULL,
 		/* a launcher has much to say of one line; why a list ends early is told below the timing */
 		.capture = order->capture || ranks || listing,
 		.launcher = ranks,
@@ -317,6 +320,14 @@ static void limit_memory(uint64_t bytes)
 	setrlimit(RLIMIT_DATA, &limit);
 }
 
+static int send_start(int fd, struct err *e)
+{
+	const struct process_id own = process_id_own();
+	if (dprintf(fd, START_MARK "%" PRId64 " %" PRId64 "\n", own.pid, own.started) > 0)
+		return 0;
+	return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+}
+
 /* `backend`: the cell's, where its workers are ranks of this very program. */
 static int launch(int argc, char **argv, meter_measure_fn *measure, const struct backend *backend,
 	uint64_t *memory_bytes, struct err *e)
@@ -338,8 +349,8 @@ static int launch(int argc, char **argv, meter_measure_fn *measure, const struct
 	a.measure.share = (double)a.share / 100;
 	if (backend) {
 		a.measure.cell.backend = backend;
-		if (fd == STDOUT_FILENO && write(fd, START_MARK "\n", 2) != 2)
-			return err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+		if (fd == STDOUT_FILENO && send_start(fd, e) != 0)
+			return -1;
 	}
 	*memory_bytes = a.measure.memory_bytes;
 	limit_memory(*memory_bytes);

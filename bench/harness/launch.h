@@ -11,6 +11,7 @@
 
 #include "bench/data/csv.h"
 #include "bench/harness/measure.h"
+#include "bench/machine/process_id.h"
 
 struct launch_order {
 	const struct measure_plan *measure;
@@ -28,6 +29,7 @@ struct launch_result {
 	enum err_cause cause;   /* of ERR_FAILED */
 	bool ranks;             /* rows come through a launcher's standard output, */
 	bool started;           /* if the launcher started them; */
+	struct process_id lead; /* rank 0, if it runs on this host; */
 	bool listing;           /* and are over: the rest is the listing; */
 	char heard[120];        /* what the launcher said there of its own */
 	/* one line, if `capture` was asked for or the worker program was killed; else "" */

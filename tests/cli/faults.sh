@@ -38,9 +38,11 @@ done
 # --- ranks: a launcher is between ---
 if [ -x "$PARSCALE_BUILD/parscale-mpi" ] && command -v mpirun >/dev/null; then
 	ranks() { running parscale-mpi launch >pids; [ ! -s pids ]; }
-	faults='kill:1:chunk:killed kill:0:enter:killed crash:1:gate:killed hang:1:begin:timeout hang:1:leave:timeout exit:1:end:failed oom:1:done:oom wrong:1:chunk:wrong'
+	faults='kill:1:chunk:killed kill:0:enter:killed stop:0:chunk:timeout crash:1:gate:killed hang:1:begin:timeout hang:1:leave:timeout exit:1:end:failed oom:1:done:oom wrong:1:chunk:wrong'
 	[ -z "${PARSCALE_LONG-}" ] || for kind in kill:killed crash:killed exit:failed oom:oom hang:timeout stop:timeout; do
-		for phase in enter gate begin chunk end "done" leave; do faults="$faults ${kind%:*}:1:$phase:${kind#*:}"; done
+		for phase in enter gate begin chunk end "done" leave; do
+			for rank in 0 1; do faults="$faults ${kind%:*}:$rank:$phase:${kind#*:}"; done
+		done
 	done
 	for fault in $faults; do
 		word=${fault##*:}

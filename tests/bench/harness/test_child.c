@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,6 +154,40 @@ static void test_a_stopped_child_is_ended(void **state)
 	assert_string_equal(heard.line, "here");
 	r = follow("kill -STOP $$", &(struct child_order){.stopped_seconds = 0.2, .launcher = true}, &heard);
 	assert_int_equal(r.cause, CAUSE_TIMEOUT);
+}
+
+/* A process that is none of the child's children here, as a rank is none of its launcher's elsewhere. */
+static void test_a_stopped_worker_ends_its_child(void **state)
+{
+	struct heard heard;
+	struct process_id *worker =
+		mmap(NULL, sizeof *worker, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	(void)state;
+	assert_ptr_not_equal(worker, MAP_FAILED);
+	fflush(NULL);
+	const pid_t pid = fork();
+	if (pid == 0) {
+		*worker = process_id_own();
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_int_equal(worker->pid, pid);
+	struct child_order order = {.stopped_seconds = 0.2, .worker = worker};
+	struct child_result r = follow("exec sleep 60", &order, &heard);
+	assert_int_equal(r.cause, CAUSE_TIMEOUT);
+	assert_string_equal(r.message, "killed: worker 0 was stopped for longer than 0.2 s");
+	order.stopped_seconds = 4; /* it ends before, but what it timed is no time */
+	assert_true(follow("sleep 1", &order, &heard).paused);
+	worker->started++; /* another process of that number */
+	order.stopped_seconds = 0.2;
+	r = follow("sleep 0.5", &order, &heard);
+	assert_int_equal(r.status, ERR_NONE);
+	assert_false(r.paused);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	munmap(worker, sizeof *worker);
 }
 
 /* Stops itself; a helper lets it go on. Not before it is stopped: SIGCONT takes back a SIGSTOP on its way. */
@@ -291,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_what_the_user_said),
 		cmocka_unit_test(test_a_limit_is_of_time_in_which_it_runs),
 		cmocka_unit_test(test_a_stopped_child_is_ended),
+		cmocka_unit_test(test_a_stopped_worker_ends_its_child),
 		cmocka_unit_test(test_a_child_that_goes_on_is_not),
 		cmocka_unit_test(test_a_short_stop_is_seen),
 		cmocka_unit_test(test_a_child_that_is_deaf_is_killed),
