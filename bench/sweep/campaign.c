@@ -16,9 +16,10 @@
  * turn. Which arm is first is drawn, and rotates until each was first once; of three or more, it is
  * drawn as well whether they follow upwards or downwards. So no arm profits from its place.
  *
- * Order depends on the seed and the block alone, never on time, so a resumed campaign continues the
- * same order: rows of earlier sessions are replayed into the progress records first, and a launch
- * that some arms lack is made up before anything else.
+ * The order of complete blocks depends on the seed and the block alone, so a resumed campaign continues
+ * it; which cells a later block has also depends on the time that is left. Rows of earlier sessions
+ * are replayed into the progress records first, and a launch that some arms lack is made up before
+ * anything else.
  */
 #include "bench/sweep/campaign.h"
 

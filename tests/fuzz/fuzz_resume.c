@@ -14,11 +14,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { CELLS = 5, SAMPLES = 2, ROOM = 1 << 20 };
+enum { CELLS = 5, CANARY = 0, SAMPLES = 2, ROOM = 1 << 20 };
 
 static struct planned cells[CELLS];
 static char whole[ROOM]; /* samples.csv as the sweep writes it alone */
-static size_t whole_bytes, whole_launches;
+static size_t whole_bytes;
+static unsigned whole_launches[CELLS];
 
 static void must(bool holds)
 {
@@ -59,6 +60,7 @@ static struct plan make_plan(void)
 	struct plan p = {.cells = cells,
 		.count = CELLS,
 		.problems = CELLS,
+		.canary = CANARY,
 		.meter = meter_find("native", &e),
 		.launches = 3,
 		.most_launches = 12,
@@ -117,23 +119,20 @@ static size_t read_file(const char *path, char *text)
 static void measure_whole(void)
 {
 	struct err e = {0};
-	struct table t;
 	const char *path = memory_file("", 0);
 	must(go_on(path, &e) == 0);
 	whole_bytes = read_file(path, whole);
-	table_init(&t, sample_columns, sizeof(struct sample));
-	must(csv_read(path, &t, NULL, &e) == 0);
-	whole_launches = t.count / SAMPLES;
-	table_free(&t);
+	memcpy(whole_launches, had, sizeof had);
 }
 
-/* Rows of one launch after the other; of a file that was only cut as many as there would have been. */
+/* Rows of one launch after the other; of a file that was only cut as many as there would have been. Which cells a late block
+ * has depends on when it was begun, so that there may be more or fewer blocks; the canary is in each. */
 static void check_rows(const char *path, bool only_cut)
 {
 	struct table t;
 	struct err e = {0};
 	bool torn = true;
-	uint64_t next = 0;
+	uint64_t next = 0, block = 0;
 	unsigned launches[CELLS] = {0};
 	table_init(&t, sample_columns, sizeof(struct sample));
 	must(csv_read(path, &t, &torn, &e) == 0 && !torn);
@@ -144,10 +143,11 @@ static void check_rows(const char *path, bool only_cut)
 			continue;
 		must(s->launch_id.value == next++);
 		launches[s->cell_id.value]++;
+		block = s->block.value;
 	}
-	must(!only_cut || next == whole_launches);
 	for (size_t i = 0; i < CELLS; i++)
-		must(!only_cut || launches[i] == had[i]);
+		must(!only_cut || (launches[i] == had[i] &&
+					  launches[i] == (i == CANARY ? block + 1 : whole_launches[i])));
 	table_free(&t);
 }
 
