@@ -241,6 +241,7 @@ static void spend_time(struct watch *w)
 	const uint64_t spent = step < LONGEST_STEP_NS ? step : LONGEST_STEP_NS;
 	w->last_ns = now;
 	w->spent_ns += spent;
+	w->result->stalled |= step > spent;
 	w->stopped_ns = w->stopped || w->worker_is_stopped ? w->stopped_ns + spent : 0;
 }
 

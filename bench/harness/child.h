@@ -51,7 +51,10 @@ struct child_result {
 	/* of ERR_FAILED: while it ran the system has killed somebody for memory in our control group, or, where groups do not
 	 * count, anywhere */
 	bool memory_ran_out;
-	bool paused;       /* it, or the whole machine, was stopped and went on: what it timed is no time */
+	bool paused; /* it, or the whole machine, was stopped and went on: what it timed is no time */
+	/* this process stood still for a second, and nobody tells why: it was frozen (a paused container or virtual machine), and
+	 * the child with it, or got no CPU */
+	bool stalled;
 	unsigned left;     /* processes that `clear` found */
 	char message[256]; /* one line, where `capture` was asked for or it did not say why; else "" */
 };

@@ -38,7 +38,8 @@ struct launch_result {
 
 /* Runs one launch. -1 with *e set only when there could be none for a reason that will stay; what went wrong inside,
  * and that the system had no process or no memory for it, is in the result. A launch that was stopped and went on
- * (Ctrl-Z, a suspended machine) is measured again, a few times. Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
+ * (Ctrl-Z, a suspended machine), or during which the driver stood still (a frozen container), is measured again, a few times.
+ * Ctrl-C (signals.h) kills the launch and gives ERR_INTERRUPTED. */
 int launch_run(const struct launch_order *order, struct launch_result *r, struct err *e);
 
 /* The worker's side: `PROGRAM launch KERNEL ... --result-fd N`; argv[0] is "launch". Returns the exit status,
