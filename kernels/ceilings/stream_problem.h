@@ -23,7 +23,8 @@ static double item_bytes(const struct problem *p)
 
 static void resize(struct problem *p, uint64_t size)
 {
-	p->bytes = size * STREAM_WORD_BYTES;
+	/* more bytes than there are addresses are refused where the parameter is */
+	p->bytes = size < UINT64_MAX / STREAM_WORD_BYTES ? size * STREAM_WORD_BYTES : UINT64_MAX;
 }
 
 static const char *oracle(const struct problem *p, struct tally *known, bool *check_known)

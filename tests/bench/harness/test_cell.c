@@ -5,6 +5,7 @@
 
 #include "bench/data/dataset.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,6 +123,35 @@ static void kernels_name_parameters_and_have_sizes(void **state)
 
 /* Cells of weak scaling that differ only in workers and in what grows with them are one line of a chart, whatever the
  * kernel calls its size. */
+/* Sizes up to 2^64-1 are taken as they are, or refused: no product wraps around. */
+static void sizes_are_kept_or_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; kernels[i]; i++)
+		for (int shift = 30; shift < 64; shift++)
+			for (int below = 0; below < 2; below++) {
+				const uint64_t size =
+					(UINT64_C(1) << shift) * (1 + (uint64_t)below) - (uint64_t)below;
+				struct cell c, plain;
+				struct err e = {0};
+				char text[24];
+				assert_int_equal(cell_init(&plain, kernels[i]->name, &e), 0);
+				assert_int_equal(cell_set(&plain, "size", "1000000000", &e), 0);
+				assert_int_equal(cell_finish(&plain, &e), 0);
+				assert_int_equal(cell_init(&c, kernels[i]->name, &e), 0);
+				snprintf(text, sizeof text, "%" PRIu64, size);
+				if (cell_set(&c, "size", text, &e) != 0 || cell_finish(&c, &e) != 0) {
+					assert_int_equal(e.status, ERR_USAGE);
+					continue;
+				}
+				const double items = (double)kernels[i]->items(&c.problem) / (double)size,
+					     wanted = (double)kernels[i]->items(&plain.problem) / 1e9;
+				if (items < 0.99 * wanted || items > 1.01 * wanted)
+					fail_msg("%s: of %s items there are %" PRIu64, kernels[i]->name, text,
+						kernels[i]->items(&c.problem));
+			}
+}
+
 static void shares_match_for_every_kernel(void **state)
 {
 	static const char *const share[] = {"share", NULL}, *const none[] = {NULL};
@@ -149,6 +179,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(words_make_the_cell_again),
 		cmocka_unit_test(every_factor_was_tried), cmocka_unit_test(former_spellings_are_keys),
 		cmocka_unit_test(kernels_name_parameters_and_have_sizes),
-		cmocka_unit_test(shares_match_for_every_kernel)};
+		cmocka_unit_test(sizes_are_kept_or_refused), cmocka_unit_test(shares_match_for_every_kernel)};
 	return cmocka_run_group_tests_name("cell", tests, NULL, NULL);
 }
