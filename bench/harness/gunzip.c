@@ -12,36 +12,22 @@
 #include "kernels/memory.h"
 
 #if HAVE_ZLIB
+#include "bench/harness/input_buffer.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 #include <zlib.h>
 
 const char *const gunzip_missing = NULL;
 
-enum { FIRST_BYTES = 1 << 16, PART_MOST = 1 << 30, GZIP_WINDOW = 15 + 16 };
+enum { PART_MOST = 1 << 30, GZIP_WINDOW = 15 + 16 };
 
 struct unpacking {
 	z_stream z;
 	const unsigned char *at, *end; /* packed, not yet handed over; z has what is before */
 	const char *name;
-	unsigned char *to;
-	size_t used, room;
+	struct input_buffer to;
 };
-
-static int grow(struct unpacking *u, struct err *e)
-{
-	const size_t room = u->room ? 2 * u->room : FIRST_BYTES;
-	unsigned char *more = memory_alloc(room, 1, "the unpacked input", e);
-	if (!more)
-		return -1;
-	if (u->used)
-		memcpy(more, u->to, u->used);
-	memory_free(u->to);
-	u->to = more;
-	u->room = room;
-	return 0;
-}
 
 static unsigned part(size_t bytes)
 {
@@ -57,18 +43,18 @@ static int spoilt(const struct unpacking *u, const char *how, struct err *e)
 static int unpack_member(struct unpacking *u, struct err *e)
 {
 	for (;;) {
-		if (u->used == u->room && grow(u, e) != 0)
+		if (u->to.used == u->to.room && input_buffer_grow(&u->to, u->name, e) != 0)
 			return -1;
 		if (u->z.avail_in == 0) {
 			u->z.avail_in = part((size_t)(u->end - u->at));
 			u->z.next_in = (z_const Bytef *)(uintptr_t)u->at;
 			u->at += u->z.avail_in;
 		}
-		const unsigned room = part(u->room - u->used);
+		const unsigned room = part(u->to.room - u->to.used);
 		u->z.avail_out = room;
-		u->z.next_out = u->to + u->used;
+		u->z.next_out = u->to.bytes + u->to.used;
 		const int status = inflate(&u->z, Z_NO_FLUSH);
-		u->used += room - u->z.avail_out;
+		u->to.used += room - u->z.avail_out;
 		if (status == Z_STREAM_END)
 			return 0;
 		if (status == Z_MEM_ERROR)
@@ -112,11 +98,11 @@ int gunzip(const unsigned char *packed, size_t count, const char *name, unsigned
 	const int status = unpack(&u, e);
 	inflateEnd(&u.z);
 	if (status != 0) {
-		memory_free(u.to);
+		memory_free(u.to.bytes);
 		return -1;
 	}
-	*unpacked = u.to;
-	*bytes = u.used;
+	*unpacked = u.to.bytes;
+	*bytes = u.to.used;
 	return 0;
 }
 #else

@@ -12,6 +12,7 @@
 #include "bench/harness/input.h"
 
 #include "bench/harness/gunzip.h"
+#include "bench/harness/input_buffer.h"
 #include "kernels/memory.h"
 
 #include <errno.h>
@@ -23,40 +24,25 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { FIRST_BYTES = 1 << 16 };
-
 /* --- what is read --- */
-
-static int grow(struct input *in, size_t room, struct err *e)
-{
-	unsigned char *more = memory_alloc(room, 1, "the input", e);
-	if (!more)
-		return -1;
-	if (in->count)
-		memcpy(more, in->own, in->count);
-	memory_free(in->own);
-	in->bytes = in->own = more;
-	return 0;
-}
 
 static int read_all(int fd, struct input *in, struct err *e)
 {
-	size_t room = FIRST_BYTES;
-	if (grow(in, room, e) != 0)
+	struct input_buffer b = {0};
+	ssize_t n = 0;
+	do {
+		if (b.used == b.room && input_buffer_grow(&b, in->path, e) != 0)
+			break;
+		n = read(fd, b.bytes + b.used, b.room - b.used);
+		b.used += n > 0 ? (size_t)n : 0;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	in->bytes = in->own = b.bytes;
+	in->count = b.used;
+	if (e->status != ERR_NONE)
 		return -1;
-	for (;;) {
-		if (in->count == room && grow(in, room *= 2, e) != 0)
-			return -1;
-		ssize_t n = read(fd, in->own + in->count, room - in->count);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "--input: %s: %s",
-				in->path, strerror(errno));
-		if (n == 0)
-			return 0;
-		in->count += (size_t)n;
-	}
+	return n == 0 ? 0
+		      : err_set(e, errno == EISDIR ? ERR_USAGE : ERR_FAILED, "--input: %s: %s", in->path,
+				strerror(errno));
 }
 
 /* --- what is mapped --- */

@@ -273,6 +273,18 @@ int64_t memory_kills(const char *root)
 	return kills;
 }
 
+double memory_left(const char *root)
+{
+	struct cgroup group;
+	char *text = tree_whole(root, "proc/meminfo"), kib[64] = "", *end = kib;
+	if (text)
+		tree_field(text, "MemAvailable", kib, sizeof kib);
+	free(text);
+	const double bytes = strtod(kib, &end) * 1024;
+	cgroup_read(&group, root);
+	return fmin(end > kib ? bytes : (double)INFINITY, group.memory_left_bytes);
+}
+
 void memory_text(const char *root, char *text, size_t size)
 {
 	struct cgroup group;

@@ -27,6 +27,10 @@ void cgroup_read(struct cgroup *g, const char *root);
  * not told. */
 int64_t memory_kills(const char *root);
 
+/* Bytes that this process can still take before somebody is out of memory: what the system says is available, or less where
+ * its control group has less. INFINITY: not told. */
+double memory_left(const char *root);
+
 /* Who is out of memory, in words: "out of memory, of which its control group may use 512 MiB", or the system. */
 void memory_text(const char *root, char *text, size_t size);
 

@@ -39,10 +39,7 @@ uint64_t pages_fact(const char *file, const char *key)
 
 uint64_t pages_available(void)
 {
-	const uint64_t bytes = pages_fact("/proc/meminfo", "MemAvailable:");
-	struct cgroup group;
-	cgroup_read(&group, "");
-	const double least = fmin(bytes ? (double)bytes : 0x1p63, group.memory_left_bytes);
+	const double least = memory_left("");
 	return least < 0x1p63 ? (uint64_t)least : UINT64_MAX;
 }
 
