@@ -5,7 +5,10 @@
  */
 #include "bench/harness/prepare.h"
 
+#include "bench/harness/watchdog.h"
 #include "bench/machine/clock.h"
+
+#include <stdio.h>
 
 static int read_input(struct prepared *p, struct err *e)
 {
@@ -18,6 +21,20 @@ static int read_input(struct prepared *p, struct err *e)
 	return 0;
 }
 
+/* One process does alone, by a variant that may be slower, what all workers do in a run. Where that takes so long that a run
+ * would take too long as well, nobody waits for it. */
+static int find_answer(const struct measure_plan *plan, struct prepared *p, struct err *e)
+{
+	const double times = 10, seconds = times * plan->timeout_seconds * p->cell.workers;
+	char message[100];
+	snprintf(message, sizeof message,
+		"parscale: finding the right answer took longer than %g s (--timeout)\n", seconds);
+	watchdog_on(seconds, message);
+	const int status = verify_expect(&p->cell, &p->expected, e);
+	watchdog_off();
+	return status;
+}
+
 int prepare_cell(const struct measure_plan *plan, struct prepared *p, struct err *e)
 {
 	*p = (struct prepared){.cell = plan->cell, .expected = plan->expected};
@@ -27,7 +44,7 @@ int prepare_cell(const struct measure_plan *plan, struct prepared *p, struct err
 		return -1;
 	if (plan->expected_known)
 		return 0;
-	if (verify_expect(&p->cell, &p->expected, e) != 0)
+	if (find_answer(plan, p, e) != 0)
 		return -1;
 	p->excluded.known = p->cell.kernel->excluded != NULL;
 	return verify_excluded(&p->cell, &p->expected, &p->excluded.value, e);

@@ -68,6 +68,9 @@ for backend in serial openmp pthread fork; do
 	holds '... and says so' grep -q "$backend.*0.3 s" err
 done
 fails 1 'a full disk' sh -c "exec '$PARSCALE_BUILD/parscale' run noop --format json >/dev/full"
+# finding the answer to compare with would take days
+fails 1 'a problem beyond all time' parscale run sieve --stop 3e14 --timeout 20ms --backend serial
+holds '... says what takes so long' grep -q '^parscale: finding the right answer took longer than 0.2 s' err
 fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
 holds '... says nothing against the answer' sh -c '! grep -q FAILED err.print && grep -q "; verified" err.print'
 fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"
