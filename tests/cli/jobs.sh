@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # jobs.sh - a batch job's CPUs: a plan uses no more, whatever the affinity mask says. The variables
-# are pretended; scripts/check-slurm runs the real thing.
+# are pretended; PARSCALE_LONG=1 has scripts/check-slurm run a real Slurm too.
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 printf 'kernel = noop\nbackend = pthread\nworkers = auto\n' >auto.sweep
@@ -36,4 +36,14 @@ done
 run env -u PBS_JOBID SLURM_JOB_ID=7 SLURM_CPUS_ON_NODE=1 "$PARSCALE_BUILD/parscale" info
 holds 'info names the job' grep -q '^  1: the CPUs of the job$' out
 holds '... and says that nothing binds it' grep -q 'warning  CPU quota  *the batch job has 1 of ' out
+
+# --- the real thing: two minutes and more ---
+if [ -n "${PARSCALE_LONG-}" ]; then
+	run sh "$PARSCALE_ROOT/scripts/check-slurm" "$PARSCALE_BUILD"
+	if [ "$status" = 77 ]; then
+		skipped 'job scripts under Slurm' "$(tail -n 1 err)"
+	else
+		holds 'job scripts under Slurm' sh -c "[ $status = 0 ] || { cat err; grep -B 2 -A 4 ': NO$\|exit status' out; exit 1; }"
+	fi
+fi
 close_suite
