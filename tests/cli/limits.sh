@@ -85,6 +85,11 @@ else
 		holds "the OOM killer, $backend" grep -q 'killed.*out of memory, of which its control group may use 64 MiB' err
 		holds '... exit status 1' test "$status" = 1
 	done
+	head -c 200000000 /dev/zero | gzip >zeros.gz
+	for endless in /dev/zero zeros.gz; do
+		run in_group memory memory.limit_in_bytes 67108864 "$program" run text --input $endless
+		holds "an input that memory has no room for: $endless" sh -c "[ $status = 1 ] && tail -n 1 err | grep -q '^parscale: out of memory: --input: $endless goes on after [0-9]* MiB'"
+	done
 fi
 plan 1 'kernel = noop' 'backend = serial, fork, pthread' 'workers = 1, 30' 'size = 1000' >pids.sweep
 run in_group pids pids.max 16 "$program" sweep pids.sweep --out pids --no-charts
@@ -159,6 +164,19 @@ holds 'a launch that was stopped is measured again' wait_for again
 status=0
 wait $driver || status=$?
 rows '1 ok' stopped '... and its first samples are dropped'
+
+# --- the sweep stands still and nobody tells it: a frozen container, a paused virtual machine ---
+"$program" sweep slow.sweep --out frozen --no-charts >out 2>err &
+driver=$!
+wait_for measuring
+stopped=$launch
+kill -STOP "$driver"
+sleep 1.5
+kill -CONT "$driver"
+holds 'a launch during which the sweep stood still is measured again' wait_for again
+status=0
+wait $driver || status=$?
+rows '1 ok' frozen '... and counts once'
 
 # --- Ctrl-Z: the sweep is stopped too ---
 if command -v setsid >/dev/null; then
