@@ -158,9 +158,32 @@ static int check_cpus(const struct fixed_files *f, struct err *e)
 				 now, units_plural((uint64_t)now), now == f->cpus ? "other " : "", f->cpus);
 }
 
+void fixed_files_watch_rows(struct fixed_files *f, const char *path, int fd)
+{
+	f->rows = path;
+	f->rows_fd = fd;
+	f->rows_bytes = 0;
+}
+
+static int check_rows(struct fixed_files *f, struct err *e)
+{
+	struct stat is, there;
+	if (!f->rows || fstat(f->rows_fd, &is) != 0)
+		return 0;
+	if (stat(f->rows, &there) != 0 || there.st_dev != is.st_dev || there.st_ino != is.st_ino)
+		return err_set(e, ERR_USAGE,
+			"results changed: %s was moved, removed or replaced while the sweep ran", f->rows);
+	if (is.st_size < f->rows_bytes)
+		return err_set(e, ERR_USAGE,
+			"results changed: %s had %lld bytes and has %lld: somebody cut it", f->rows,
+			(long long)f->rows_bytes, (long long)is.st_size);
+	f->rows_bytes = is.st_size;
+	return 0;
+}
+
 int fixed_files_check(struct fixed_files *f, struct err *e)
 {
-	if (f && check_cpus(f, e) != 0)
+	if (f && (check_cpus(f, e) != 0 || check_rows(f, e) != 0))
 		return -1;
 	for (size_t i = 0; f && i < f->count; i++) {
 		struct fixed_file *file = &f->files[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fixed_files.h - what has to stay what it is while a sweep measures: its programs and inputs, and the CPUs that may be used.
+ * fixed_files.h - what has to stay what it is while a sweep measures: its programs and inputs, the CPUs that may be used, and
+ * the file that rows go to.
  *
  * Each file is known by its content. A look costs one stat; the content is read again only where that differs, so that
  * a file which was touched or copied over itself is no other one.
@@ -26,6 +27,9 @@ struct fixed_files {
 	size_t count;
 	int cpus; /* that may be used; 0: not told */
 	uint64_t cpus_hash;
+	const char *rows; /* the path of the file that rows go to; NULL: none is watched */
+	int rows_fd;
+	off_t rows_bytes; /* as long as it was at least */
 };
 
 /* Reads the inputs of a plan, and the programs that measure it: those beside the parscale at `program`; NULL: this
@@ -34,7 +38,11 @@ struct fixed_files {
 int fixed_files_open(struct fixed_files *f, const struct plan *p, const char *program, struct err *e);
 void fixed_files_free(struct fixed_files *f); /* a zeroed one is legal */
 
-/* -1 with ERR_USAGE where a file is another one now, or other CPUs may be used. NULL: there are none. */
+/* From now on the open file `fd` has to be at `path`, and may only grow. `path` stays the caller's. */
+void fixed_files_watch_rows(struct fixed_files *f, const char *path, int fd);
+
+/* -1 with ERR_USAGE where a file is another one now, or other CPUs may be used; or the rows are not where they were, so that
+ * nobody would find what is still to be measured. NULL: there are none. */
 int fixed_files_check(struct fixed_files *f, struct err *e);
 
 /* For the manifest: a list of {"kind", "name", "bytes", "hash"}. NULL without memory; the caller owns it. */

@@ -137,13 +137,17 @@ static int write_manifests(const struct session *s, struct manifest *m, struct e
 static int run_campaign(struct session *s, struct campaign_result *r, struct err *e)
 {
 	struct campaign_arm arms[CAMPAIGN_ARMS];
-	for (size_t i = 0; i < s->arm_count; i++)
+	for (size_t i = 0; i < s->arm_count; i++) {
+		struct session_arm *arm = &s->arms[i];
+		snprintf(arm->rows, sizeof arm->rows, "%s/samples.csv", arm->dir);
+		fixed_files_watch_rows(&arm->fixed, arm->rows, arm->samples_fd);
 		arms[i] = (struct campaign_arm){.dir = s->arms[i].dir,
 			.program = i > 0 ? s->baselines.list[i - 1].program : NULL,
 			.before = &s->arms[i].before,
 			.samples_fd = s->arms[i].samples_fd,
 			.informed = s->arm_count == 1,
-			.fixed = &s->arms[i].fixed};
+			.fixed = &arm->fixed};
+	}
 	const int shelf = s->arm_count == 1 ? filler_create_shelf(filler_shelf_bytes()) : -1;
 	arms[0].shelf_fd = shelf > 0 ? shelf : 0;
 	int status = campaign_run(s->plan, arms, s->arm_count, &campaign_real, r, e);

@@ -21,9 +21,10 @@ enum { SESSION_PAIR = 33 };
 
 struct session_arm {
 	char dir[FOLDER_PATH]; /* exists */
-	int samples_fd;        /* from session_open_samples; -1: not open */
-	struct table before;   /* rows of earlier sessions (struct sample); empty: none */
-	json_t *facts;         /* manifest_facts(), with the list of `fixed`; the baseline's with its build */
+	char rows[FOLDER_PATH + sizeof "/samples.csv"];
+	int samples_fd;      /* from session_open_samples; -1: not open */
+	struct table before; /* rows of earlier sessions (struct sample); empty: none */
+	json_t *facts;       /* manifest_facts(), with the list of `fixed`; the baseline's with its build */
 	struct fixed_files fixed;
 };
 

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# changed.sh - what a sweep may assume never changes under it: its program and its input. Another one
+# changed.sh - what a sweep may assume never changes under it: its program, its input, the file of its rows. Another one
 # stops it, and resume refuses it; the finished launches are kept.
 # shellcheck source=tests/cli/suite.sh
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
@@ -71,4 +71,15 @@ cp program/parscale program/new && mv program/new program/parscale
 status=0
 wait $! || status=$?
 holds 'a copy of itself is the same program' test $status = 0
+
+# --- where the rows go ---
+begin moved noop.sweep
+mv moved elsewhere/moved
+status=0
+wait $! || status=$?
+holds 'a folder that is moved away ends its sweep' sh -c "[ $status = 2 ] && tail -n 1 err | grep -q '^parscale: results changed: moved/samples.csv was moved'"
+holds '... and what was measured is in it' test "$(grep -c ',ok,' elsewhere/moved/samples.csv)" = "$(($(wc -l <elsewhere/moved/samples.csv) - 1))"
+begin cut noop.sweep
+truncate -s "$(head -n 3 cut/samples.csv | wc -c)" cut/samples.csv
+stopped 'results changed: cut/samples.csv had [0-9]* bytes' cut
 close_suite
