@@ -3,12 +3,14 @@
 #include "bench/data/export.h"
 
 #include "base/options.h"
+#include "base/system.h"
 #include "base/units.h"
 #include "bench/commands/command.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { UNSAID = 99 };
 
@@ -31,19 +33,25 @@ static const struct options options = {
 	.table = specs,
 };
 
-/* Prints all of it, or nothing. */
+/* Prints all of it, or nothing. In a file, as glibc's streams in memory lose what there is no memory for and tell nobody. */
 static int print(const struct dataset *d, export_fn *write, struct err *e)
 {
-	char *text = NULL;
-	size_t size = 0;
+	char part[65536];
+	size_t n;
 	struct export_result r;
-	FILE *f = open_memstream(&text, &size);
-	int bad = f ? write(d, f, &r, e) : err_set(e, ERR_FAILED, "out of memory");
-	if (f && (ferror(f) | (fclose(f) != 0)) && !bad)
-		bad = err_set(e, ERR_FAILED, "out of memory");
-	if (!bad && fwrite(text, 1, size, stdout) != size)
-		bad = err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
-	free(text);
+	const int fd = system_memory_file("parscale export", false);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w+");
+	if (!f && fd >= 0)
+		close(fd);
+	int bad = f ? write(d, f, &r, e)
+		    : err_blame(e, err_cause_of(errno), "a file for what is exported: %s", strerror(errno));
+	if (!bad && (fflush(f) != 0 || ferror(f) || fseek(f, 0, SEEK_SET) != 0))
+		bad = err_blame(e, err_cause_of(errno), "cannot export: %s", strerror(errno));
+	while (!bad && (n = fread(part, 1, sizeof part, f)) > 0)
+		if (fwrite(part, 1, n, stdout) != n)
+			bad = err_set(e, ERR_FAILED, "standard output: %s", strerror(errno));
+	if (f)
+		fclose(f);
 	if (!bad && r.left_out > 0)
 		fprintf(stderr, "parscale: %zu cell%s without a sample that counts left out\n", r.left_out,
 			units_plural(r.left_out));

@@ -16,6 +16,7 @@
 #include "bench/harness/meter.h"
 #include "bench/machine/build.h"
 #include "bench/machine/cpulist.h"
+#include "bench/machine/json_memory.h"
 #include "bench/machine/place.h"
 #include "bench/machine/settings.h"
 #include "bench/machine/tree.h"
@@ -311,19 +312,9 @@ static json_t *placement_json(const struct facts *facts, bool *whole)
 	return object;
 }
 
-static bool no_memory_for_json;
-
-static void *json_memory(size_t size)
-{
-	void *memory = malloc(size);
-	no_memory_for_json |= !memory;
-	return memory;
-}
-
 static int print_json(const struct facts *f, const struct cache_levels *caches, struct err *e)
 {
 	bool whole = true;
-	json_set_alloc_funcs(json_memory, free);
 	json_t *all = facts_json(f), *lacks = json_array();
 	if (!all || !lacks) {
 		json_decref(all);
@@ -341,7 +332,7 @@ static int print_json(const struct facts *f, const struct cache_levels *caches, 
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(all);
-	return whole && !no_memory_for_json ? 0 : -1;
+	return whole && !json_memory_lost() ? 0 : -1;
 }
 
 /* Whether a second look finds the same machine: hwloc does not tell what it had no memory or descriptors to read. */

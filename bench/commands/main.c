@@ -10,6 +10,7 @@
 #include "bench/harness/launcher.h"
 #include "bench/harness/worker.h"
 #include "bench/machine/build.h"
+#include "bench/machine/json_memory.h"
 #include "bench/probe/probe_launch.h"
 #include "kernels/cpu.h"
 
@@ -109,6 +110,7 @@ int main(int argc, char **argv)
 {
 	struct err e = {0};
 	hold_standard_descriptors();
+	json_memory_watch();
 	if (argc > 1 && strcmp(argv[1], "launch") == 0)
 		return launch_main(argc - 1, argv + 1, meter_native, NULL);
 	if (argc > 5 && strcmp(argv[1], "start") == 0)

@@ -12,6 +12,7 @@
 #include "bench/data/probe_rows.h"
 #include "bench/data/schema.h"
 #include "bench/data/stat.h"
+#include "bench/machine/json_memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -203,6 +204,7 @@ static int write_manifest(
 			bad |= json_object_set(root, "build", json_object_get(first, "build"));
 	}
 	bad |= json_object_set(root, "merged", all->manifests);
+	bad |= json_memory_lost();
 	if (bad)
 		err_set(e, ERR_FAILED, "out of memory for the manifest");
 	else if (json_dump_file(root, path, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0)

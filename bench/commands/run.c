@@ -15,6 +15,7 @@
 #include "bench/harness/nth.h"
 #include "bench/harness/print_items.h"
 #include "bench/machine/counters.h"
+#include "bench/machine/json_memory.h"
 #include "bench/machine/settings.h"
 #include "bench/stats/stats.h"
 
@@ -195,7 +196,7 @@ static int print_json(FILE *to, const struct table *t, const struct outcome *o)
 	}
 	json_object_set_new(root, "samples", samples);
 	json_object_set_new(root, "settings", effective_settings());
-	int status = json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+	int status = json_memory_lost() ? -1 : json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
 	putc('\n', to);
 	json_decref(root);
 	free(room);

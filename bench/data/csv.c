@@ -111,9 +111,16 @@ int csv_append_table(int fd, const struct table *t, struct err *e)
 	char *lines = NULL, line[CSV_LINE];
 	size_t length = 0;
 	FILE *f = open_memstream(&lines, &length);
-	for (size_t i = 0; f && i < t->count; i++)
-		fwrite(line, 1, csv_row_line(t->columns, table_row(t, i), line, sizeof line), f);
-	if (!f || fclose(f) != 0) {
+	bool whole = f != NULL;
+	/* glibc's stream in memory tells that there was no more by what fwrite returns, or by no pointer at the end: ferror and
+	 * fclose say that all is well */
+	for (size_t i = 0; whole && i < t->count; i++) {
+		const size_t bytes = csv_row_line(t->columns, table_row(t, i), line, sizeof line);
+		whole = fwrite(line, 1, bytes, f) == bytes;
+	}
+	if (f && (fclose(f) != 0 || !lines))
+		whole = false;
+	if (!whole) {
 		free(lines);
 		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	}

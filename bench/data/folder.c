@@ -4,6 +4,7 @@
  * compared.
  */
 #include "bench/data/folder.h"
+#include "bench/machine/json_memory.h"
 
 #include "bench/data/schema.h"
 
@@ -67,7 +68,9 @@ json_t *folder_manifest(const char *dir, struct err *e)
 	if (folder_path(path, dir, "manifest.json", e) != 0)
 		return NULL;
 	json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-	if (!manifest && why.line > 0)
+	if (!manifest && json_memory_lost())
+		err_blame(e, CAUSE_MEMORY, "%s: out of memory", path);
+	else if (!manifest && why.line > 0)
 		err_set(e, ERR_USAGE, "%s:%d: %s", path, why.line, printable(&why));
 	else if (!manifest)
 		err_set(e, ERR_USAGE, "%s", printable(&why));
@@ -88,7 +91,8 @@ int folder_check(const char *dir, struct err *e)
 	if (folder_path(path, dir, "manifest.json", e) != 0)
 		return -1;
 	json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	const int status = schema_check(manifest, path, e);
+	const int status = json_memory_lost() ? err_blame(e, CAUSE_MEMORY, "%s: out of memory", path)
+					      : schema_check(manifest, path, e);
 	json_decref(manifest);
 	return status;
 }

@@ -9,6 +9,7 @@
 
 #include "bench/data/export.h"
 #include "bench/data/folder.h"
+#include "bench/machine/json_memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,10 +33,11 @@ static char *read_text(const char *path, size_t *size, struct err *e)
 		return NULL;
 	}
 	to = open_memstream(&text, size);
-	while (to && (n = fread(part, 1, sizeof part, f)) > 0)
-		fwrite(part, 1, n, to);
-	const bool good = to && !ferror(f) && !ferror(to);
-	if (!to || fclose(to) != 0 || !good)
+	bool good = to != NULL;
+	while (good && (n = fread(part, 1, sizeof part, f)) > 0)
+		good = fwrite(part, 1, n, to) == n; /* the only word of glibc's that memory ran out */
+	good &= !ferror(f);
+	if (!to || fclose(to) != 0 || !text || !good)
 		err_set(e, ERR_FAILED, "%s: cannot be read", path);
 	fclose(f);
 	if (e->status == ERR_NONE)
@@ -75,7 +77,9 @@ static json_t *load(const char *path, struct err *e)
 	free(text);
 	for (char *p = why.text; !root && *p; p++)
 		*p = (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p;
-	if (!root)
+	if (!root && json_memory_lost())
+		err_blame(e, CAUSE_MEMORY, "%s: out of memory", path);
+	else if (!root)
 		err_set(e, ERR_USAGE, "%s:%d: neither a folder of results nor Google Benchmark's JSON: %s",
 			path, why.line > 0 ? why.line : 1, why.text);
 	else if (!json_is_array(json_object_get(root, "benchmarks"))) {

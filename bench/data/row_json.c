@@ -3,6 +3,7 @@
 #include "bench/data/row_json.h"
 
 #include "base/options.h"
+#include "bench/machine/json_memory.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -64,8 +65,10 @@ json_t *table_json(const struct table *t)
 
 int json_print(FILE *f, json_t *value, struct err *e)
 {
-	if (!value)
-		return err_set(e, ERR_FAILED, "out of memory");
+	if (!value || json_memory_lost()) {
+		json_decref(value);
+		return err_blame(e, CAUSE_MEMORY, "out of memory");
+	}
 	int bad = json_dumpf(value, f, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
 	json_decref(value);
 	if (bad || putc('\n', f) == EOF || fflush(f) != 0)

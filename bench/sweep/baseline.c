@@ -12,6 +12,7 @@
 #include "bench/data/csv.h"
 #include "bench/data/probe_rows.h"
 #include "bench/harness/child.h"
+#include "bench/machine/json_memory.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -151,6 +152,8 @@ static int find(struct baseline *p, const char *path, const struct plan *plan, s
 		json_decref(all);
 	}
 	free(r);
+	if (status == 0 && json_memory_lost())
+		status = err_blame(e, CAUSE_MEMORY, "--against: %s: out of memory", p->program);
 	if (status == 0 && !json_is_object(p->build))
 		status = err_set(e, ERR_USAGE, "--against: %s does not report its build", p->program);
 	return status == 0 ? check_programs(p, plan, e) : -1;

@@ -9,6 +9,7 @@
 #include "bench/data/row_json.h"
 #include "bench/data/schema.h"
 #include "bench/machine/facts.h"
+#include "bench/machine/json_memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,11 +113,14 @@ int manifest_write(const char *dir, const struct manifest *m, json_t *facts, str
 	snprintf(path, sizeof path, "%.4100s/manifest.json", dir);
 	snprintf(temporary, sizeof temporary, "%s.new", path);
 	json_t *root = manifest_json(m, facts);
-	int failed = json_dump_file(root, temporary, FLAGS) != 0 || rename(temporary, path) != 0;
+	const bool whole = !json_memory_lost();
+	const bool written =
+		whole && json_dump_file(root, temporary, FLAGS) == 0 && rename(temporary, path) == 0;
 	json_decref(root);
-	if (!failed)
+	if (written)
 		return 0;
-	err_set(e, ERR_FAILED, "%s: %s", path, strerror(errno));
+	err_blame(e, whole ? CAUSE_NONE : CAUSE_MEMORY, "%s: %s", path,
+		whole ? strerror(errno) : "out of memory");
 	unlink(temporary);
 	return -1;
 }

@@ -3,11 +3,15 @@
 #include "bench/data/schema.h"
 
 #include "bench/data/columns.h"
+#include "bench/data/folder.h"
+#include "bench/data/row_json.h"
+#include "bench/machine/json_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -95,12 +99,50 @@ static void only_known_schemas_pass(void **state)
 	}
 }
 
+#ifndef __SANITIZE_ADDRESS__
+/* As where memory is short: whatever jansson could not make is missing from its object, so that none is written or read. The
+ * last test, as it stays so. */
+static void an_object_that_lacks_something_is_not_written(void **state)
+{
+	(void)state;
+	struct err e = {0};
+	json_malloc_t take;
+	json_free_t release;
+	FILE *to = tmpfile();
+	char dir[] = "/tmp/schema.XXXXXX", path[64];
+	assert_non_null(to);
+	json_memory_watch();
+	assert_int_equal(json_print(to, json_object(), &e), 0);
+	json_get_alloc_funcs(&take, &release);
+	for (size_t bytes = SIZE_MAX / 4; !json_memory_lost() && bytes < SIZE_MAX / 2; bytes *= 2)
+		release(take(bytes));
+	assert_true(json_memory_lost());
+	assert_int_equal(json_print(to, json_object(), &e), -1);
+	assert_int_equal(e.cause, CAUSE_MEMORY);
+	fclose(to);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/manifest.json", dir);
+	to = fopen(path, "w");
+	fputs("{", to);
+	fclose(to);
+	e = (struct err){0};
+	assert_null(folder_manifest(dir, &e));
+	assert_int_equal(e.cause, CAUSE_MEMORY);
+	assert_non_null(strstr(e.text, "manifest.json: out of memory"));
+	unlink(path);
+	rmdir(dir);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(former_columns_have_a_name_today),
 		cmocka_unit_test(labels_differ_by_more_than_former_names),
 		cmocka_unit_test(only_known_schemas_pass),
+#ifndef __SANITIZE_ADDRESS__ /* which ends a program that asks for so much */
+		cmocka_unit_test(an_object_that_lacks_something_is_not_written),
+#endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
