@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -491,6 +492,39 @@ static void a_full_device_is_noticed(void **state)
 	table_free(&t);
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* which wants all of the address space */
+/* Where the memory for the lines ends, no part of them is written, and it is told. */
+static void a_lack_of_memory_is_noticed(void **state)
+{
+	enum { ROWS = 20000, MORE_BYTES = 1 << 20 };
+	(void)state;
+	struct table t;
+	struct err e = {0};
+	struct rlimit before, least;
+	const struct sample s = row_of(1);
+	unsigned long pages = 0;
+	table_init(&t, sample_columns, sizeof s);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_non_null(table_add(&t, &s, &e));
+	FILE *to = tmpfile(), *statm = fopen("/proc/self/statm", "r");
+	assert_non_null(to);
+	if (!statm || fscanf(statm, "%lu", &pages) != 1)
+		skip();
+	fclose(statm);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	least = before;
+	least.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + MORE_BYTES;
+	assert_int_equal(setrlimit(RLIMIT_AS, &least), 0);
+	const int status = csv_append_table(fileno(to), &t, &e);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(status, -1);
+	assert_int_equal(e.cause, CAUSE_MEMORY);
+	assert_int_equal(lseek(fileno(to), 0, SEEK_END), 0);
+	fclose(to);
+	table_free(&t);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +542,9 @@ int main(void)
 		cmocka_unit_test(missing_numbers_are_not_available),
 		cmocka_unit_test(upgraded_files_are_appended_to),
 		cmocka_unit_test(a_full_device_is_noticed),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(a_lack_of_memory_is_noticed),
+#endif
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
