@@ -57,3 +57,11 @@ void signals_outlive_readers(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit: EFBIG, which is told */
 }
+
+void signals_receive(int signal)
+{
+	sigset_t one;
+	sigemptyset(&one);
+	sigaddset(&one, signal);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+}

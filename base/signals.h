@@ -18,4 +18,8 @@ bool signals_seen(void);
  * nothing: writing fails instead. Programs that are started have SIGPIPE and SIGXFSZ as usual (child.h). */
 void signals_outlive_readers(void);
 
+/* From now on this signal, of which a handler of our own is told, is not blocked, whatever the program that started us has
+ * left behind: a mask is inherited. */
+void signals_receive(int signal);
+
 #endif

@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +62,8 @@ struct watch {
 	bool worker_was;        /* ever; */
 	bool by_worker;         /* and it is why `stalled` is */
 	bool late, asked, killed, gone;
-	int status;            /* of waitpid, once it is gone */
+	int status;            /* of wait4, once it is gone */
+	double cpu_seconds;    /* that it took */
 	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
 	size_t said_bytes;
 	int64_t oom_kills; /* of memory_kills, before; -1: not known */
@@ -261,7 +263,8 @@ static void look_at_worker(struct watch *w)
 static void look(struct watch *w)
 {
 	int status = 0;
-	const pid_t changed = waitpid(w->pid, &status, WNOHANG | WUNTRACED | WCONTINUED);
+	struct rusage used = {0};
+	const pid_t changed = wait4(w->pid, &status, WNOHANG | WUNTRACED | WCONTINUED, &used);
 	if (changed == 0 || (changed < 0 && errno == EINTR))
 		return;
 	if (changed > 0 && (WIFSTOPPED(status) || WIFCONTINUED(status))) {
@@ -272,6 +275,8 @@ static void look(struct watch *w)
 	w->gone = true;
 	w->gone_ns = w->spent_ns;
 	w->status = changed > 0 ? status : 0;
+	w->cpu_seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+			 (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 	if (w->asked && has_group(w->order))
 		send(w, SIGKILL); /* helpers that it left */
 }
@@ -334,6 +339,7 @@ static void listen(struct sigaction *before)
 	const struct sigaction action = {.sa_sigaction = hear_change, .sa_flags = SA_SIGINFO};
 	stopped = 0;
 	sigaction(SIGCHLD, &action, before);
+	signals_receive(SIGCHLD);
 }
 
 /* Follows the child until it has ended, which it is made to where its time is up, it sent nonsense, or after
@@ -373,8 +379,13 @@ static void judge_signal(const struct watch *w, int signal)
 	struct child_result *r = w->result;
 	r->status = ERR_FAILED;
 	r->cause = CAUSE_KILLED;
-	snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)", signal,
-		strsignal(signal));
+	const int used = snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
+		signal, strsignal(signal));
+	struct rlimit limit;
+	if ((signal == SIGKILL || signal == SIGXCPU) && getrlimit(RLIMIT_CPU, &limit) == 0 &&
+		limit.rlim_cur != RLIM_INFINITY && w->cpu_seconds >= (double)limit.rlim_cur - 0.1)
+		snprintf(r->message + used, sizeof r->message - (size_t)used,
+			": a process may use %.0f s of CPU time (ulimit -t)", (double)limit.rlim_cur);
 }
 
 static void judge_status(const struct watch *w, int status)

@@ -8,6 +8,7 @@
 #include "bench/harness/watchdog.h"
 
 #include "base/err.h"
+#include "base/signals.h"
 
 #include <math.h>
 #include <signal.h>
@@ -49,6 +50,7 @@ void watchdog_on(double seconds, const char *message)
 	snprintf(last_words, sizeof last_words, "%s", message);
 	left = STEPS;
 	signal(SIGALRM, step);
+	signals_receive(SIGALRM);
 	set(fmax(seconds / STEPS, least));
 }
 

@@ -71,6 +71,11 @@ fails 1 'a full disk' sh -c "exec '$PARSCALE_BUILD/parscale' run noop --format j
 # finding the answer to compare with would take days
 fails 1 'a problem beyond all time' parscale run sieve --stop 3e14 --timeout 20ms --backend serial
 holds '... says what takes so long' grep -q '^parscale: finding the right answer took longer than 0.2 s' err
+if env --block-signal=ALRM,CHLD true 2>/dev/null; then
+	fails 1 'signals that somebody has blocked' env --block-signal=ALRM,CHLD "$PARSCALE_BUILD/parscale" run sieve --stop 3e14 --timeout 20ms --backend serial
+fi
+fails 1 'a limit of CPU time' sh -c "ulimit -t 1; exec '$PARSCALE_BUILD/parscale' run sieve --stop 1e12 --backend serial --meter native"
+holds '... is named' grep -q 'killed by signal .*: a process may use 1 s of CPU time (ulimit -t)' err
 fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
 holds '... says nothing against the answer' sh -c '! grep -q FAILED err.print && grep -q "; verified" err.print'
 fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"

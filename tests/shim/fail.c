@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -128,6 +129,7 @@ WRAP("rename", int, -1, rename, (const char *a, const char *b), (a, b))
 WRAP("truncate", int, -1, ftruncate, (int fd, off_t n), (fd, n))
 WRAP("poll", int, -1, poll, (struct pollfd * p, nfds_t n, int t), (p, n, t))
 WRAP("wait", pid_t, -1, waitpid, (pid_t p, int *s, int o), (p, s, o))
+WRAP("wait", pid_t, -1, wait4, (pid_t p, int *s, int o, struct rusage *u), (p, s, o, u))
 
 /* Of memfd_create alone, which is called so (base/system.c); what is more in the registers is passed on as it is. */
 long syscall(long number, ...)
