@@ -256,10 +256,11 @@ static double compute_seconds(const struct planned *planned, const struct shape 
 	const enum size_word level = level_of(planned, s, workers);
 	const double delivered =
 		level == SIZE_MEMORY ? memory_rate(workers) : bytes_a_second[level] * workers;
+	const bool plain =
+		strcmp(c->variant->name, "scalar") == 0 || strcmp(c->variant->name, "reference") == 0;
+	/* nothing is slow that is the best here */
 	const double slow =
-		strcmp(c->variant->name, "scalar") == 0 || strcmp(c->variant->name, "reference") == 0
-			? vectors
-			: 1;
+		plain && variant_find(c->kernel, "best", &(struct err){0}) != c->variant ? vectors : 1;
 	const double bytes = bytes_of(c) * (double)cell_copies(c);
 	if (streams(c))
 		return bytes / delivered;
