@@ -15,7 +15,12 @@
 #else
 #define WATCHED 0
 #endif
-#if defined __GLIBC__ && __GLIBC_PREREQ(2, 31) && !WATCHED
+#ifdef __GLIBC__
+#define HAS_CLOCK_JOIN (__GLIBC_PREREQ(2, 31) && !WATCHED)
+#else
+#define HAS_CLOCK_JOIN 0
+#endif
+#if HAS_CLOCK_JOIN
 #define JOIN_CLOCK CLOCK_MONOTONIC
 #define JOIN(thread, end) pthread_clockjoin_np(thread, NULL, JOIN_CLOCK, end)
 #else

@@ -94,6 +94,7 @@ static void yield(void *ctx, struct task *t)
 
 /* --- user space --- */
 
+#ifdef __GLIBC__
 struct flows {
 	ucontext_t own, other;
 	uint64_t visits;
@@ -137,6 +138,13 @@ static void swap(void *ctx, struct task *t)
 	flows = NULL;
 	munmap(stack, STACK_BYTES);
 }
+#else /* musl declares the calls, and has none of them */
+static void swap(void *ctx, struct task *t)
+{
+	(void)ctx;
+	task_say(t, PROBE_ABSENT, "this C library has no swapcontext");
+}
+#endif
 
 static const struct way {
 	const char *name;

@@ -170,7 +170,8 @@ int fclose(FILE *f)
 		if (!real)                                                                                   \
 			*(void **)&real = next(#name);                                                       \
 		va_start(more, flags);                                                                       \
-		const mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(more, mode_t) : 0;              \
+		const bool makes = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;                      \
+		const mode_t mode = makes ? va_arg(more, mode_t) : 0;                                        \
 		va_end(more);                                                                                \
 		return fails("open") ? -1 : real(names path, flags, mode);                                   \
 	}
