@@ -42,8 +42,10 @@ static const struct known {
 	enum launcher_dialect dialect;
 	const char *name; /* of the whole, before the number */
 } known[] = {{"(Open MPI) 4", LAUNCHER_OPEN_MPI_4, "Open MPI"},
-	{"(OpenRTE) 4", LAUNCHER_OPEN_MPI_4, "Open MPI"}, {"(Open MPI) ", LAUNCHER_OPEN_MPI_5, "Open MPI"},
-	{"(PRRTE) ", LAUNCHER_OPEN_MPI_5, "PRRTE"}, {"Intel(R) MPI Library", LAUNCHER_HYDRA, "Intel MPI"},
+	{"(OpenRTE) 4", LAUNCHER_OPEN_MPI_4, "Open MPI"}, {"(Open MPI) 5", LAUNCHER_OPEN_MPI_5, "Open MPI"},
+	{"(Open MPI) ", LAUNCHER_OPEN_MPI_6, "Open MPI"}, {"(PRRTE) 2", LAUNCHER_OPEN_MPI_5, "PRRTE"},
+	{"(PRRTE) 3", LAUNCHER_OPEN_MPI_5, "PRRTE"}, {"(PRRTE) ", LAUNCHER_OPEN_MPI_6, "PRRTE"},
+	{"Intel(R) MPI Library", LAUNCHER_HYDRA, "Intel MPI"},
 	{"HYDRA build details", LAUNCHER_HYDRA, "MPICH"}, {"slurm", LAUNCHER_SRUN, "Slurm"}};
 
 const char *launcher_dialect_name(enum launcher_dialect d)
@@ -51,6 +53,7 @@ const char *launcher_dialect_name(enum launcher_dialect d)
 	static const char *const names[] = {[LAUNCHER_OTHER] = "unknown",
 		[LAUNCHER_OPEN_MPI_4] = "Open MPI 4",
 		[LAUNCHER_OPEN_MPI_5] = "Open MPI 5",
+		[LAUNCHER_OPEN_MPI_6] = "Open MPI 6",
 		[LAUNCHER_HYDRA] = "hydra",
 		[LAUNCHER_SRUN] = "srun"};
 	return names[d];
@@ -104,18 +107,16 @@ static int keep_line(void *ctx, char *line, struct err *e)
 
 static const struct {
 	const char *name, *value;
-} binding[] = {{"OMPI_MCA_hwloc_base_binding_policy", "none"},
-	{"PRTE_MCA_hwloc_default_binding_policy", "none"}, {"HYDRA_BINDING", "none"}, {"I_MPI_PIN", "0"},
+} binding[] = {{"OMPI_MCA_hwloc_base_binding_policy", "none"}, {"HYDRA_BINDING", "none"}, {"I_MPI_PIN", "0"},
 	{"MV2_ENABLE_AFFINITY", "0"}, {"SLURM_CPU_BIND", "none"}},
   others[] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"}, {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-	  {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
-	  {"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}, {"HWLOC_COMPONENTS", "-gl"}};
+	  {"OMPI_MCA_rmaps_base_oversubscribe", "1"}, {"HWLOC_COMPONENTS", "-gl"}};
 
 /* As the launchers that are known spell it: ranks bind themselves, whatever the user's profile has
  * launchers do; where it says nothing they may be more than the CPUs, and may be root's. Open MPI
  * would have hwloc ask for ten X servers, which is ten seconds where the name of the own host is not
  * known. */
-static void set_environment(void)
+static void set_environment(enum launcher_dialect d, bool starts)
 {
 	settings_drop(SETTING_RANKS);
 	for (size_t i = 0; i < sizeof binding / sizeof *binding; i++)
@@ -123,6 +124,12 @@ static void set_environment(void)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (!getenv(others[i].name))
 			settings_override(others[i].name, others[i].value);
+	/* PRRTE's, whose older names Open MPI 6 warns of at such length that nothing else is read */
+	static const char older[] = "PRTE_MCA_rmaps_default_mapping_policy", newer[] = "PRTE_MCA_mapby";
+	const bool renamed = d == LAUNCHER_OPEN_MPI_6;
+	settings_override(renamed ? "PRTE_MCA_bindto" : "PRTE_MCA_hwloc_default_binding_policy", "none");
+	if (starts && !getenv(older) && !getenv(newer))
+		settings_override(renamed ? newer : older, ":oversubscribe");
 }
 
 /* The words of a command, into `argv`; how many, or SIZE_MAX where there is no room. `store` is changed. */
@@ -168,7 +175,7 @@ static int ask(struct launcher *l, bool *there, struct err *e)
 		return 0; /* refused later, by its length */
 	argv[5 + n] = "--version";
 	argv[6 + n] = NULL;
-	set_environment();
+	set_environment(LAUNCHER_OTHER, false);
 	if (launcher_ask(argv, MOST_SECONDS, keep_line, &said, &ended, e) != 0)
 		return -1;
 	l->dialect = launcher_understand(said.text, l->version);
@@ -211,10 +218,12 @@ static bool of_family(const char *version, const char *family)
 /* Whether the launcher starts ranks of the MPI of this build. What is not known may. */
 static bool fits(const struct launcher *l)
 {
-	const bool hydra = of_family("MPICH 4", build_mpi) || of_family("Intel MPI 2", build_mpi);
+	const bool hydra = of_family("MPICH 4", build_mpi) || of_family("MPICH 5", build_mpi) ||
+			   of_family("Intel MPI 2", build_mpi);
 	switch (l->dialect) {
 	case LAUNCHER_OPEN_MPI_4:
 	case LAUNCHER_OPEN_MPI_5:
+	case LAUNCHER_OPEN_MPI_6:
 		return !hydra;
 	case LAUNCHER_HYDRA:
 		return !of_family("Open MPI 4", build_mpi);
@@ -367,6 +376,7 @@ static int add_nodes(struct launcher_start *s, const struct launcher *l, unsigne
 	switch (l->dialect) {
 	case LAUNCHER_OPEN_MPI_4:
 	case LAUNCHER_OPEN_MPI_5:
+	case LAUNCHER_OPEN_MPI_6:
 		s->argv[s->count++] = "--map-by";
 		s->argv[s->count++] = keep(s, used, "ppr:", each, ":node:OVERSUBSCRIBE");
 		return 0;
@@ -412,7 +422,7 @@ int launcher_open(struct launcher_start *s, unsigned ranks, uint64_t nodes, stru
 		launcher_close(s);
 		return -1;
 	}
-	set_environment();
+	set_environment(l.dialect, true);
 	point("OMPI_MCA_orte_tmpdir_base", s->folder);
 	point("PRTE_MCA_prte_tmpdir_base", s->folder);
 	point(memory_variable, s->memory);
@@ -470,7 +480,7 @@ const char *launcher_advice(const char *said)
 {
 	static const char *const table[][2] = {
 		{"not enough slots",
-			"the launcher has slots for fewer ranks: start fewer, or let it oversubscribe (unset OMPI_MCA_rmaps_base_oversubscribe and PRTE_MCA_rmaps_default_mapping_policy)"},
+			"the launcher has slots for fewer ranks: start fewer, or let it oversubscribe (unset OMPI_MCA_rmaps_base_oversubscribe, PRTE_MCA_rmaps_default_mapping_policy and PRTE_MCA_mapby)"},
 		{"More processors requested",
 			"the job has fewer CPUs than ranks: start fewer, or srun --overcommit"},
 		{"Requested node configuration is not available",

@@ -20,7 +20,8 @@ library=$(field mpi) launcher=$(field command)
 case $library in
 MPICH*) dialect=hydra other=mpirun.openmpi ;;
 'Open MPI 4'*) dialect='Open MPI 4' other=mpirun.mpich ;;
-*) dialect='Open MPI 5' other=mpirun.mpich ;;
+'Open MPI 5'*) dialect='Open MPI 5' other=mpirun.mpich ;;
+*) dialect='Open MPI 6' other=mpirun.mpich ;;
 esac
 holds "info tells the launcher's dialect: $library" test "$(field dialect)" = "$dialect"
 
@@ -107,15 +108,28 @@ cat >single <<'END'
 shift 2
 exec "$@"
 END
-chmod +x boxed single
+# one that says which it is, and what it was told by PRRTE's variables
+cat >told <<'END'
+#!/bin/sh
+[ "$3$1" != --version ] || { echo "mpirun (Open MPI) $SAYS" && exit 0; }
+env | grep '^PRTE_MCA_.*=\(none\|:oversubscribe\)$' | sort >seen
+exit 1
+END
+chmod +x boxed single told
+told() { SAYS=$1 PARSCALE_MPIRUN=./told parscale run noop --backend mpi --workers 2 >/dev/null 2>&1 || cut -d = -f 1 seen | tr '\n' ' '; }
+holds 'Open MPI 5 is told in its words' test "$(told 5.0.7)" = 'PRTE_MCA_hwloc_default_binding_policy PRTE_MCA_rmaps_default_mapping_policy '
+holds 'Open MPI 6 is told in its words' test "$(told 6.0.0rc2)" = 'PRTE_MCA_bindto PRTE_MCA_mapby '
 fails 1 'a rank killed under MPICH' env PARSCALE_MPIRUN=./boxed "$PARSCALE_BUILD/parscale" run noop --backend mpi --workers 2
 holds '... how it ended is told' grep -q '^parscale: mpi: a rank ended: Killed (signal 9)$' err
 fails 2 'a launcher that starts one rank' env PARSCALE_MPIRUN=./single "$PARSCALE_BUILD/parscale" run noop --backend mpi --workers 2
 holds '... what to try is told' grep -q 'started 1 rank: .*PARSCALE_MPIRUN=' err
 
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 HWLOC_COMPONENTS=-gl
-PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
-export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps_base_oversubscribe HWLOC_COMPONENTS PRTE_MCA_rmaps_default_mapping_policy
+export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps_base_oversubscribe HWLOC_COMPONENTS
+case $({ $other --version; mpirun --version; } 2>&1) in
+*'(Open MPI) 6'*) export PRTE_MCA_mapby=:oversubscribe ;;
+*) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe ;;
+esac
 if command -v $other >/dev/null; then
 	fails 2 "a launcher of another MPI, $other" parscale run noop --backend mpi --ranks 3 --launcher $other
 	holds '... whose it is, is told' grep -qF "but parscale-mpi is of $library" err
