@@ -52,6 +52,32 @@ struct chunk_pool {
 	pthread_mutex_t turn; /* one thread of a rank at a time speaks to MPI */
 };
 
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Collective over all ranks: how many names their processors have. */
+static int count_machines(int all)
+{
+	char name[MPI_MAX_PROCESSOR_NAME];
+	int length, count = 0;
+	uint64_t mine = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	uint64_t *each = malloc((size_t)all * sizeof *each);
+	if (!each)
+		MPI_Abort(MPI_COMM_WORLD, 1);
+	MPI_Get_processor_name(name, &length);
+	for (int i = 0; i < length; i++)
+		mine = (mine ^ (unsigned char)name[i]) * UINT64_C(0x100000001b3);
+	MPI_Allgather(&mine, 1, MPI_UINT64_T, each, 1, MPI_UINT64_T, MPI_COMM_WORLD);
+	qsort(each, (size_t)all, sizeof *each, by_number);
+	for (int i = 0; i < all; i++)
+		count += i == 0 || each[i] != each[i - 1];
+	free(each);
+	return count;
+}
+
 void chunk_hosts_find(struct chunk_hosts *h)
 {
 	const char *pretended = getenv("PARSCALE_RANKS_PER_HOST");
@@ -70,6 +96,7 @@ void chunk_hosts_find(struct chunk_hosts *h)
 	MPI_Bcast(&h->mine, 1, MPI_INT, 0, h->ranks);
 	const int first = h->local == 0;
 	MPI_Allreduce(&first, &h->count, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+	h->machines = each > 0 ? h->count : count_machines(h->all);
 }
 
 void chunk_hosts_free(struct chunk_hosts *h)

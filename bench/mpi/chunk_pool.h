@@ -21,6 +21,7 @@ struct chunk_hosts {
 	int local;      /* this rank's number among them */
 	int mine;       /* the lowest rank of this host */
 	int count;      /* hosts */
+	int machines;   /* by their names: MPICH 5 takes each `-ppn` ranks for a host, on one machine too */
 	int here;       /* ranks of this host */
 	int all;        /* ranks of all */
 };

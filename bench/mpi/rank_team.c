@@ -363,10 +363,10 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 				  "--mpi=pmix\", mpirun.openmpi or mpirun.mpich");
 		return NULL;
 	}
-	if (plan->nodes && plan->nodes != (unsigned)hosts.count) {
+	if (plan->nodes && plan->nodes != (unsigned)hosts.machines) {
 		err_set(e, ERR_USAGE,
 			"mpi: --nodes: %u nodes wanted, but the launcher started its ranks on %d: it needs an allocation, or a host file (--launcher)",
-			plan->nodes, hosts.count);
+			plan->nodes, hosts.machines);
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {
