@@ -191,13 +191,15 @@ static void explain(const struct cell *cell, const struct child_result *ended, s
 	const char *name = cell->backend->name;
 	char said[sizeof r->message];
 	snprintf(said, sizeof said, "%s", *r->message ? r->message : r->heard);
+	const char *advice = launcher_advice(said);
+	/* Open MPI 6 exits with 77, too: PMIX_ERR_JOB_FAILED_TO_MAP is -179 */
+	const bool refused = r->status == ERR_FAILED || (r->status == ERR_ABSENT && advice);
 	if (status > 128 && status <= 128 + SIGRTMAX && ended->status != ERR_INTERRUPTED) {
 		r->cause = CAUSE_KILLED;
 		snprintf(r->message, sizeof r->message, "%s: a rank was killed by signal %d (%s)", name,
 			status - 128, strsignal(status - 128));
 		child_blame_memory(ended->memory_ran_out, &r->cause, r->message, sizeof r->message);
-	} else if (r->status == ERR_FAILED && r->cause != CAUSE_TIMEOUT && !r->started) {
-		const char *advice = launcher_advice(said);
+	} else if (refused && r->cause != CAUSE_TIMEOUT && !r->started) {
 		r->status = ERR_ABSENT;
 		snprintf(r->message, sizeof r->message, "%s: %u rank%s: %.100s%s%.120s", name, ranks,
 			units_plural(ranks),

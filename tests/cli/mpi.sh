@@ -111,11 +111,19 @@ END
 # one that says which it is, and what it was told by PRRTE's variables
 cat >told <<'END'
 #!/bin/sh
-[ "$3$1" != --version ] || { echo "mpirun (Open MPI) $SAYS" && exit 0; }
+[ "$1" != --version ] || { echo "mpirun (Open MPI) $SAYS" && exit 0; }
 env | grep '^PRTE_MCA_.*=\(none\|:oversubscribe\)$' | sort >seen
 exit 1
 END
-chmod +x boxed single told
+cat >full <<'END'
+#!/bin/sh
+[ "$1" != --version ] || { echo 'mpirun (Open MPI) 6.0.0rc2' && exit 0; }
+echo 'Your job has requested more processes than the ppr for' >&2
+exit 77
+END
+chmod +x boxed single told full
+fails 77 'a launcher that refuses with status 77' env PARSCALE_MPIRUN=./full "$PARSCALE_BUILD/parscale" run noop --backend mpi
+holds '... what to do is told' grep -q '^parscale: mpi: .*fewer nodes than' err
 told() { SAYS=$1 PARSCALE_MPIRUN=./told parscale run noop --backend mpi --workers 2 >/dev/null 2>&1 || cut -d = -f 1 seen | tr '\n' ' '; }
 holds 'Open MPI 5 is told in its words' test "$(told 5.0.7)" = 'PRTE_MCA_hwloc_default_binding_policy PRTE_MCA_rmaps_default_mapping_policy '
 holds 'Open MPI 6 is told in its words' test "$(told 6.0.0rc2)" = 'PRTE_MCA_bindto PRTE_MCA_mapby '
