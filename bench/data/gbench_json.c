@@ -22,6 +22,8 @@ bool gbench_json_is(const char *path)
 	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+enum { MOST_BYTES = 1 << 30 };
+
 /* A whole file, ended by zero; freed by the caller. */
 static char *read_text(const char *path, size_t *size, struct err *e)
 {
@@ -34,8 +36,13 @@ static char *read_text(const char *path, size_t *size, struct err *e)
 	}
 	to = open_memstream(&text, size);
 	bool good = to != NULL;
-	while (good && (n = fread(part, 1, sizeof part, f)) > 0)
-		good = fwrite(part, 1, n, to) == n; /* the only word of glibc's that memory ran out */
+	for (size_t all = 0; good && (n = fread(part, 1, sizeof part, f)) > 0; all += n) {
+		if (memchr(part, '\0', n) || all + n > MOST_BYTES)
+			err_set(e, ERR_USAGE, "%s: %s, no JSON of Google Benchmark's", path,
+				all + n > MOST_BYTES ? "more than a GiB" : "a NUL byte");
+		good = e->status == ERR_NONE &&
+		       fwrite(part, 1, n, to) == n; /* the only word of glibc's that memory ran out */
+	}
 	good &= !ferror(f);
 	if (!to || fclose(to) != 0 || !text || !good)
 		err_set(e, ERR_FAILED, "%s: cannot be read", path);

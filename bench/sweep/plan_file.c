@@ -375,9 +375,12 @@ static int read_lines(struct reader *r, FILE *from, struct err *e)
 	r->line = 0;
 	if (begin_section(r, e) != 0)
 		return -1;
-	while (fgets(line, sizeof line, from)) {
+	while (memset(line, '\n', sizeof line) && fgets(line, sizeof line, from)) {
+		const char *end = memrchr(line, '\0', sizeof line); /* the last is of fgets */
 		r->line++;
-		if (strlen(line) == sizeof line - 1)
+		if (strlen(line) != (size_t)(end - line))
+			err_set(&why, ERR_USAGE, "a NUL byte");
+		else if (strlen(line) == sizeof line - 1)
 			err_set(&why, ERR_USAGE, "line too long");
 		else if (read_line(r,
 				 r->line == 1 && strncmp(line, BOM, strlen(BOM)) == 0 ? line + strlen(BOM)

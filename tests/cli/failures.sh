@@ -76,6 +76,12 @@ if env --block-signal=ALRM,CHLD true 2>/dev/null; then
 fi
 fails 1 'a limit of CPU time' sh -c "ulimit -t 1; exec '$PARSCALE_BUILD/parscale' run sieve --stop 1e12 --backend serial --meter native"
 holds '... is named' grep -q 'killed by signal .*: a process may use 1 s of CPU time (ulimit -t)' err
+# no text, and no end
+fails 2 'a plan of NULs' timeout 60 "$PARSCALE_BUILD/parscale" sweep /dev/zero --dry-run
+printf 'kernel = noop\nsize = 1000\0' >nul.sweep
+fails 2 'a NUL at the end of a plan' parscale sweep nul.sweep --dry-run
+holds '... is told by its line' grep -q '^parscale: nul.sweep:2: a NUL byte' err
+fails 2 'JSON of NULs' timeout 60 "$PARSCALE_BUILD/parscale" compare /dev/zero /dev/zero
 fails 1 'a full disk, listing' sh -c "'$PARSCALE_BUILD/parscale' run sieve --stop 1e6 --print >/dev/full 2>err.print; s=\$?; tail -n 1 err.print >&2; exit \$s"
 holds '... says nothing against the answer' sh -c '! grep -q FAILED err.print && grep -q "; verified" err.print'
 fails 1 'a full disk, help' sh -c "exec '$PARSCALE_BUILD/parscale' --help >/dev/full"
