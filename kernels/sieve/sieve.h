@@ -212,6 +212,7 @@ struct sieve_input {
 
 	/* where primes are multiplied; else NULL */
 	const struct sieve_factors *factors;
+	uint32_t multiplied;  /* how many of them are up to the root of `last` */
 	uint32_t place[8][8]; /* [class of p][class of q]: see sieve_products.h */
 
 	struct sieve_store bucketed; /* blocks == 0: none */
@@ -241,6 +242,9 @@ struct sieve_scratch {
 	 * one */
 	uint32_t *square;
 	uint32_t squared;    /* index of the first prime with square != 0 */
+	uint32_t *quotient;  /* [multiplied] last number of the block / prime, rounded down */
+	uint32_t *factor;    /* [multiplied] the first that the prime has in block factors_of - 1 */
+	uint64_t factors_of; /* 0: none */
 	uint32_t *batch;     /* starts of some primes */
 	uint32_t *last;      /* and the last hits of these */
 	unsigned char *line; /* what is sieved: SIEVE_BEFORE bytes into its room */

@@ -191,6 +191,9 @@ static int make_products(struct sieve_input *in, struct err *e)
 		return -1;
 	in->kept = in->classes;
 	in->whole = in->by_block = true;
+	const uint32_t root = sieve_root(in->last);
+	while (in->factors->prime[in->multiplied] <= root)
+		in->multiplied++;
 	for (uint32_t a = 0; a < 8; a++)
 		for (uint32_t c = 0; c < 8; c++) {
 			uint32_t n = (uint32_t)sieve_class_30[a] * sieve_class_30[c],

@@ -64,6 +64,23 @@ INLINE void make_places(const struct sieve_input *in, uint32_t i, uint32_t befor
 		place[c] = (factor >> 16) * sieve_class_30[c] + of_class[c] - before;
 }
 
+/* number / p for all p, rounded down: exact, as a quotient is either whole or further from the next whole number
+ * than doubles are off. A loop that compilers turn into vectors. */
+INLINE void divide_by_primes(const struct sieve_input *in, uint32_t number, uint32_t *restrict quotient)
+{
+	const uint32_t *restrict prime = in->factors->prime;
+	for (uint32_t i = 0; i < in->multiplied; i++)
+		quotient[i] = (uint32_t)((double)number / (double)prime[i]);
+}
+
+/* The first factors in a block that does not follow the one before. */
+static void find_factors(const struct sieve_input *in, struct sieve_scratch *w, uint32_t base)
+{
+	divide_by_primes(in, base - 1, w->quotient);
+	for (uint32_t i = 0; i < in->multiplied; i++)
+		w->factor[i] = factors_below(in->factors, w->quotient[i] + 1);
+}
+
 /* With p = 30 * u + a and q = 30 * j + c, p * q is in bit p * j + u * c + (a * c - first) / 30, rounded down,
  * of its line, which depends on a and c alone: in->place has both but for p * j + u * c. The places of a prime
  * are made while the one before is multiplied: a vector that is read from words just stored is late. */
@@ -73,11 +90,14 @@ static void multiply_primes(const struct sieve_input *in, struct sieve_scratch *
 	uint64_t end = sieve_base(in, block) + (uint64_t)in->line_bits * in->modulus - 1;
 	uint32_t base = (uint32_t)sieve_base(in, block), last = (uint32_t)(end < in->last ? end : in->last);
 	uint32_t before = (uint32_t)block * in->line_bits, used = 0, place[2][8];
+	if (w->factors_of != block + 1 && f->prime[0] * f->prime[0] < base)
+		find_factors(in, w, base);
+	w->factors_of = block + 2;
+	divide_by_primes(in, last, w->quotient);
 	make_places(in, 0, before, place[0]);
-	for (uint32_t i = 0; i < f->count && f->prime[i] * f->prime[i] <= last; i++) {
-		uint32_t p = f->prime[i];
-		uint32_t from = p * p >= base ? i : factors_below(f, (base - 1) / p + 1);
-		uint32_t to = factors_below(f, last / p + 1);
+	for (uint32_t i = 0; i < in->multiplied && f->prime[i] * f->prime[i] <= last; i++) {
+		uint32_t p = f->prime[i], from = p * p >= base ? i : w->factor[i];
+		uint32_t to = w->factor[i] = factors_below(f, w->quotient[i] + 1);
 		make_places(in, i + 1, before, place[(i + 1) % 2]);
 		if (from < to)
 			multiply(p, f->factor + from, to - from, place[i % 2], w->batch + used);

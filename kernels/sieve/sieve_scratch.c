@@ -66,6 +66,8 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 	at.last = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
 	at.start = sink(w, &used, words);
 	at.square = sink(w, &used, has_squares(in) ? words : 0);
+	at.quotient = sink(w, &used, in->multiplied * sizeof(uint32_t));
+	at.factor = sink(w, &used, in->multiplied * sizeof(uint32_t));
 	at.bucket_end = sink(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = sink(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
@@ -77,6 +79,8 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 		w->last = at.last;
 		w->start = at.start;
 		w->square = at.square;
+		w->quotient = at.quotient;
+		w->factor = at.factor;
 		w->bucket_end = at.bucket_end;
 		w->bucket = at.bucket;
 	}

@@ -233,10 +233,11 @@ static void check_known(const struct variant *v, struct problem *p, const struct
 static void test_small_numbers(void **state)
 {
 	(void)state;
-	enum { END = 11200000 };
+	enum { END = 17000000 };
 	struct known *known = known_below(END);
 	static const uint32_t edges[] = {4112, 211 * 211, 211 * 223, 223 * 223, 3323 * 3329, 223 * 49727,
-		3329 * 3329, 127 * 127 * 127, 500000, 211 * 211 * 211, 211 * 211 * 223, 223 * 223 * 223};
+		3329 * 3329, 127 * 127 * 127, 500000, 211 * 211 * 211, 211 * 211 * 223, 223 * 223 * 223,
+		251 * 251 * 257, 257 * 257 * 257};
 	unsigned multiplied = 0;
 	for (const struct variant *const *v = variants_here(&kernel_sieve) + 1; *v; v++) {
 		struct problem p = range(0, 400000);
