@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # jobs.sh - a batch job's CPUs: a plan uses no more, whatever the affinity mask says. The variables
 # are pretended; PARSCALE_LONG=1 has scripts/check-slurm run a real Slurm too.
+#
+# alone: jobs of a Slurm are told to stop after some seconds, in which they are to measure something
 . "$PARSCALE_ROOT/tests/cli/suite.sh"
 
 printf 'kernel = noop\nbackend = pthread\nworkers = auto\n' >auto.sweep
