@@ -17,8 +17,8 @@
  * Starts. A base prime p crosses out, in line k of the block that begins at number A, the bits i
  * with A + k + M * i = 0 (mod p): i = (k * step + D) mod p with step = -1/M mod p, the same for
  * every line and block, and D = A * step mod p, the same for every line of a block. So starts are
- * computed where they are needed, about ten vector instructions for 16 primes, and never carried
- * along.
+ * computed where they are needed, about ten vector instructions for 16 primes. Only from segment to
+ * segment of a line they are carried along.
  *
  * Kinds of primes, in ascending order, and the header of the template (sieve_template.h) that
  * crosses them out (small, medium and bucketed are comparable to primesieve's EratSmall, EratMedium
@@ -26,7 +26,7 @@
  *   pre-sieved   to sieve_presieve.limit, by tables of their joint pattern: sieve_presieve.h;
  *   small        many hits in a segment, eight at a time with constant masks: sieve_small.h;
  *   medium       sorted by their number of hits, which is known but for the last: sieve_medium.h;
- *   large        beyond a segment: crossed out in the whole line, which stays in L2: sieve_medium.h;
+ *   large        beyond a segment or two: crossed out in the whole line, which stays in L2: sieve_medium.h;
  *   bucketed     too large to ask in every line (beyond sieve_input.direct): multiples are enumerated
  *                for a whole block and put into a bucket for each line: sieve_bucket.h.
  * Below the cube of the first prime that is not pre-sieved (sieve_can_multiply()), all above the
@@ -250,7 +250,9 @@ struct sieve_scratch {
 	unsigned char *line; /* what is sieved: SIEVE_BEFORE bytes into its room */
 	/* those that are kept, each in a room of its own; the last is followed by what crossing may touch */
 	unsigned char *lines;
-	size_t stride;         /* from line to line */
+	size_t stride; /* from line to line */
+	uint32_t *
+		next; /* [local] next hits of medium primes, counted from the segment; where there are several */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_end;  /* [classes] behind the last hit of each, counted from `bucket` */
 	/* of line 0 of the block: where tables begin, and fractions of shifted primes */

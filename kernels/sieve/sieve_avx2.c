@@ -7,6 +7,7 @@
 #include "kernels/sieve/sieve.h"
 
 #if defined(__AVX2__)
+#define SIEVE_PACKS 1
 #include "kernels/sieve/sieve_template.h"
 
 #include <immintrin.h>
@@ -53,14 +54,43 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	}
 }
 
-/* x[kept..] is written before it is known to count, so no branch is needed. */
-static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+/* Bytes of the lanes of four whose bits are set, in order. */
+#define LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
+static const unsigned char packed_lanes[16][16] = {{0}, {LANE(0)}, {LANE(1)}, {LANE(0), LANE(1)}, {LANE(2)},
+	{LANE(0), LANE(2)}, {LANE(1), LANE(2)}, {LANE(0), LANE(1), LANE(2)}, {LANE(3)}, {LANE(0), LANE(3)},
+	{LANE(1), LANE(3)}, {LANE(0), LANE(1), LANE(3)}, {LANE(2), LANE(3)}, {LANE(0), LANE(2), LANE(3)},
+	{LANE(1), LANE(2), LANE(3)}, {LANE(0), LANE(1), LANE(2), LANE(3)}};
+#undef LANE
+
+/* Writes those of four lanes whose bits are set, and up to four words in all; returns how many. */
+INLINE uint32_t keep(__m128i lanes, uint32_t bits, uint32_t *to)
 {
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = x[i];
-		x[kept] = at;
-		kept += at < bits;
+	const __m128i order = _mm_loadu_si128((const void *)packed_lanes[bits]);
+	_mm_storeu_si128((void *)to, _mm_shuffle_epi8(lanes, order));
+	return (uint32_t)__builtin_popcount(bits);
+}
+
+static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
+	uint32_t n, uint32_t hits, uint32_t *restrict last)
+{
+	const __m256i limit = _mm256_set1_epi32((int)part->bits), sure = _mm256_set1_epi32((int)hits);
+	uint32_t kept = 0, i = 0;
+	for (; i + 8 <= n; i += 8) { /* all are below 2^31 */
+		__m256i p = load(prime + i), at = _mm256_add_epi32(load(x + i), _mm256_mullo_epi32(sure, p));
+		__m256i below = _mm256_cmpgt_epi32(limit, at);
+		uint32_t mask = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(below));
+		kept += keep(_mm256_castsi256_si128(at), mask & 15, last + kept);
+		kept += keep(_mm256_extracti128_si256(at, 1), mask >> 4, last + kept);
+		if (part->next)
+			store(x + i,
+				_mm256_add_epi32(_mm256_sub_epi32(at, limit), _mm256_and_si256(below, p)));
+	}
+	for (; i < n; i++) {
+		uint32_t at = x[i] + hits * prime[i], below = at < part->bits;
+		last[kept] = at;
+		kept += below;
+		if (part->next)
+			x[i] = at - part->bits + (prime[i] & (0 - below));
 	}
 	return kept;
 }

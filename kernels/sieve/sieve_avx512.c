@@ -7,6 +7,7 @@
 #include "kernels/sieve/sieve.h"
 
 #if defined(__AVX512BW__)
+#define SIEVE_PACKS 1
 #include "kernels/sieve/sieve_template.h"
 
 #include <immintrin.h>
@@ -45,15 +46,26 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	}
 }
 
-static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
+	uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
-	const __m512i limit = _mm512_set1_epi32((int)bits);
+	const __m512i limit = _mm512_set1_epi32((int)part->bits), sure = _mm512_set1_epi32((int)hits);
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < n; i += 16) {
-		__m512i at = _mm512_loadu_si512(x + i);
+		__m512i p = _mm512_loadu_si512(prime + i);
+		__m512i at = _mm512_add_epi32(_mm512_loadu_si512(x + i), _mm512_mullo_epi32(sure, p));
+		__mmask16 below = _mm512_cmplt_epu32_mask(at, limit);
 		__mmask16 rest = (__mmask16)(n - i < 16 ? (1u << (n - i)) - 1 : 0xffffu);
-		__mmask16 below = _mm512_mask_cmplt_epu32_mask(rest, at, limit);
-		_mm512_storeu_si512(x + kept, _mm512_maskz_compress_epi32(below, at));
+		if (part->next) { /* but not those of the next run */
+			__m512i further = _mm512_sub_epi32(at, limit);
+			further = _mm512_mask_add_epi32(further, below, further, p);
+			if (n - i < 16)
+				_mm512_mask_storeu_epi32(x + i, rest, further);
+			else
+				_mm512_storeu_si512(x + i, further);
+		}
+		below &= rest;
+		_mm512_storeu_si512(last + kept, _mm512_maskz_compress_epi32(below, at));
 		kept += (uint32_t)__builtin_popcount(below);
 	}
 	return kept;

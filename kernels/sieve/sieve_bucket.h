@@ -205,6 +205,24 @@ static void fill_buckets(const struct sieve_input *in, struct sieve_scratch *w, 
 	for_bucketed_primes(in, w, block, (struct sink){.one_line = false});
 }
 
+INLINE void cross_bucket(unsigned char *line, const unsigned char *from, uint32_t n, const bool or_to_memory)
+{
+	for (uint32_t i = 0; i < n; i++)
+		hit(line, get_hit(from + (size_t)i * SIEVE_HIT), or_to_memory);
+}
+
+static __attribute__((noinline)) void cross_bucket_bts(
+	unsigned char *line, const unsigned char *from, uint32_t n)
+{
+	cross_bucket(line, from, n, false);
+}
+
+static __attribute__((noinline)) void cross_bucket_or(
+	unsigned char *line, const unsigned char *from, uint32_t n)
+{
+	cross_bucket(line, from, n, true);
+}
+
 static void cross_buckets(
 	const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class)
 {
@@ -212,12 +230,7 @@ static void cross_buckets(
 	uint32_t n = sieve_bucket_hits(in, w, class);
 	if (n == in->bucket_size)
 		for_bucketed_primes(in, w, block, (struct sink){.one_line = true, .class = class});
-	if (in->or_to_memory)
-		for (uint32_t i = 0; i < n; i++)
-			cross_or(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
-	else
-		for (uint32_t i = 0; i < n; i++)
-			cross(w->line, get_hit(hits + (size_t)i * SIEVE_HIT));
+	(in->or_to_memory ? cross_bucket_or : cross_bucket_bts)(w->line, hits, n);
 }
 
 #endif

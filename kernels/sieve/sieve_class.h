@@ -71,13 +71,14 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 		finish_line(in, w, block, class, out);
 		return;
 	}
+	uint32_t *next = find_next(in, w, offset);
 	for (uint32_t s = 0; s < in->segments; s++) {
 		uint32_t before = s * in->segment_bits;
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
 		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
 		presieve(in, w, offset, before, to);
 		cross_small(in, w, offset, before, to);
-		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare},
+		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare, next},
 			sieve_segment_runs(in, w, s), in->small);
 		if (in->whole)
 			continue;
@@ -86,7 +87,7 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 	}
 	if (!in->whole)
 		return;
-	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits}, &w->whole,
+	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits, NULL}, &w->whole,
 		in->local);
 	if (in->bucketed.blocks)
 		cross_buckets(in, w, block, class);

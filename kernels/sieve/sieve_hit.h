@@ -11,6 +11,7 @@
 #define PARSCALE_KERNELS_SIEVE_SIEVE_HIT_H
 
 #include "kernels/inline.h"
+#include "kernels/sieve/sieve.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -89,6 +90,38 @@ INLINE void hit(unsigned char *line, uint32_t x, const bool or_to_memory)
 		cross_or(line, x);
 	else
 		cross(line, x);
+}
+
+enum { HITS_AT_ONCE = 8 };
+
+/* All of x[]. A loop of a single hit would take half as long again. */
+INLINE void cross_hits(unsigned char *line, const uint32_t *x, uint32_t n, const bool or_to_memory)
+{
+	const uint32_t *end = x + n, *whole = x + n / HITS_AT_ONCE * HITS_AT_ONCE;
+	for (; x < whole; x += HITS_AT_ONCE) {
+		UNROLL
+		for (uint32_t i = 0; i < HITS_AT_ONCE; i++)
+			hit(line, x[i], or_to_memory);
+	}
+	for (; x < end; x++)
+		hit(line, *x, or_to_memory);
+}
+
+/* Functions of their own: tests/cli/assembly.sh reads them. */
+static __attribute__((noinline)) void cross_hits_bts(unsigned char *line, const uint32_t *x, uint32_t n)
+{
+	cross_hits(line, x, n, false);
+}
+
+static __attribute__((noinline)) void cross_hits_or(unsigned char *line, const uint32_t *x, uint32_t n)
+{
+	cross_hits(line, x, n, true);
+}
+
+static inline void cross_list_of_hits(
+	const struct sieve_input *in, unsigned char *line, const uint32_t *x, uint32_t n)
+{
+	(in->or_to_memory ? cross_hits_or : cross_hits_bts)(line, x, n);
 }
 
 /* Several hits of a prime p at x, x + p, ...: the j-th is bit sieve_hit_masks[p / 2 % 4][x % 8][j % 8] of

@@ -5,10 +5,14 @@
  * A prime p hits a segment of n bits n / p times, rounded down, or once more. A loop that tests for
  * the end mispredicts its last jump for nearly every prime. So primes are grouped into runs with
  * the same number of sure hits (sieve_scratch.c finds them; primes ascend, so a run is an
- * interval): each run has an unrolled loop without a test, and the hit that may lie beyond the end
- * is redirected to a spare bit by a vector select. Above SIEVE_MEDIUM hits the count is rounded
- * down to a multiple of four, and up to four hits beyond the end are simply taken. No branch
- * depends on where a prime hits.
+ * interval): each run has an unrolled loop without a test. The hits that may lie beyond the end
+ * are found by vectors, which leave those that do not, of several runs, in a list that is crossed
+ * out at once; without such vectors the others are redirected to spare bits. Above SIEVE_MEDIUM
+ * hits the count is rounded down to a multiple of four, and up to four hits beyond the end are
+ * simply taken. No branch depends on where a prime hits.
+ *
+ * The same vectors know the first hit in the next segment. So starts are carried from segment to
+ * segment, except in blocks where a medium prime has its square.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
@@ -17,19 +21,12 @@
 #include "kernels/sieve/sieve_hit.h"
 #include "kernels/sieve/sieve_simd.h"
 
-/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
-struct stretch {
-	unsigned char *to;
-	uint32_t before, bits,
-		spare; /* from the bit `spare` on, counted from `to`, no bit stands for a number */
-};
-
 /* Spare bits lie in words of their own: a hit that follows another to the same word waits for it. */
 enum { SPARE_WORDS = 16 };
 
 /* The hit that may be beyond the end, x + hits * p, or else a spare bit: by vectors, since compilers turn
  * a select between scalars into a jump that nobody can predict. */
-static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n,
+static inline void find_last_hits(const uint32_t *restrict prime, const uint32_t *restrict x, uint32_t n,
 	uint32_t hits, uint32_t bits, uint32_t spare, uint32_t *restrict last)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -38,37 +35,80 @@ static void find_last_hits(const uint32_t *restrict prime, const uint32_t *restr
 	}
 }
 
+/* Starts in the next stretch. The sign says which last hits are beyond the end of this one. */
+static inline void carry_starts(
+	const uint32_t *restrict prime, uint32_t *restrict x, uint32_t n, uint32_t hits, uint32_t bits)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t further = (int32_t)(x[i] + hits * prime[i] - bits);
+		x[i] = (uint32_t)(further + ((int32_t)prime[i] & further >> 31));
+	}
+}
+
+/* last_hits() by plain loops, of primes without a sure hit. Few have one: where the next is written to moves on by
+ * those that are kept. */
+static inline uint32_t last_hits_plain(const struct stretch *part, const uint32_t *restrict prime,
+	uint32_t *restrict x, uint32_t n, uint32_t *restrict last)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		last[kept] = x[i];
+		kept += x[i] < part->bits;
+	}
+	if (part->next)
+		carry_starts(prime, x, n, 0, part->bits);
+	return kept;
+}
+
 /* From so many hits on, masks of single bytes are used twice or more, and so cost less than shifts. */
 enum { SHARED_MASKS = 10 };
 
-/* Primes with `hits` sure hits and one more in last[]. */
+/* `hits` hits of a prime from bit `at` on. */
+INLINE void cross_prime(
+	unsigned char *segment, uint32_t p, uint32_t at, const uint32_t hits, const bool or_to_memory)
+{
+	if (or_to_memory && hits >= SHARED_MASKS) {
+		const unsigned char *masks = sieve_hit_masks[p / 2 % 4][at % 8];
+		UNROLL
+		for (uint32_t h = 0; h < 8; h++, at += p) {
+			unsigned char *to = segment + at / 8, mask = masks[h];
+			UNROLL
+			for (uint32_t j = h; j < hits; j += 8, to += p)
+				or_byte(to, mask);
+		}
+	} else {
+		UNROLL
+		for (uint32_t h = 0; h < hits; h++, at += p)
+			hit(segment, at, or_to_memory);
+	}
+}
+
+/* The `hits` sure hits of primes, and one more in last[] unless that is packed. A turn of a loop takes two cycles at
+ * least on Zen 4, so that few hits are not enough for one. */
 INLINE void cross_medium(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
 	const uint32_t *last, uint32_t n, const uint32_t hits, const bool or_to_memory)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t p = prime[i], at = x[i];
-		if (or_to_memory && hits >= SHARED_MASKS) {
-			const unsigned char *masks = sieve_hit_masks[p / 2 % 4][at % 8];
-			UNROLL
-			for (uint32_t h = 0; h < 8; h++, at += p) {
-				unsigned char *to = segment + at / 8, mask = masks[h];
-				UNROLL
-				for (uint32_t j = h; j < hits; j += 8, to += p)
-					or_byte(to, mask);
-			}
-		} else {
-			UNROLL
-			for (uint32_t h = 0; h < hits; h++, at += p)
-				hit(segment, at, or_to_memory);
-		}
-		hit(segment, last[i], or_to_memory);
+	enum { FEW = 4, AT_ONCE = 4 };
+	uint32_t i = 0, whole = SIEVE_PACKS && hits <= FEW ? n / AT_ONCE * AT_ONCE : 0;
+	for (; i < whole; i += AT_ONCE) {
+		UNROLL
+		for (uint32_t j = i; j < i + AT_ONCE; j++)
+			cross_prime(segment, prime[j], x[j], hits, or_to_memory);
+	}
+	for (; i < n; i++) {
+		cross_prime(segment, prime[i], x[i], hits, or_to_memory);
+		if (!SIEVE_PACKS)
+			hit(segment, last[i], or_to_memory);
 	}
 }
 
 /* `n` hits of one prime, each p bytes after the other. */
 INLINE void cross_bytes(unsigned char *to, uint32_t p, uint32_t n, unsigned char mask)
 {
-	for (; n; n--, to += p)
+	UNROLL
+	for (uint32_t i = 0; i < 4; i++, to += p)
+		or_byte(to, mask);
+	for (n -= 4; n; n--, to += p)
 		or_byte(to, mask);
 }
 
@@ -94,21 +134,17 @@ INLINE void cross_many(unsigned char *segment, const uint32_t *prime, const uint
 	}
 }
 
-INLINE void cross_run_by(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n,
-	uint32_t hits, const bool or_to_memory)
+/* Returns how many hits it leaves in last[]. */
+INLINE uint32_t cross_run_by(struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last,
+	uint32_t n, uint32_t hits, const bool or_to_memory)
 {
 	unsigned char *to = part.to;
 	if (hits > SIEVE_MEDIUM) {
 		cross_many(to, prime, x, n, hits, or_to_memory);
-		return;
+		return 0;
 	}
-	if (hits == 0) {
-		n = keep_below(x, n, part.bits);
-		for (uint32_t i = 0; i < n; i++)
-			hit(to, x[i], or_to_memory);
-		return;
-	}
-	find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
+	if (!SIEVE_PACKS && hits)
+		find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
 	switch (hits) {
 #define HITS(k)                                                                                              \
 	case k:                                                                                              \
@@ -138,41 +174,70 @@ INLINE void cross_run_by(struct stretch part, const uint32_t *prime, uint32_t *x
 		HITS(22) HITS(23) HITS(24) HITS(25) HITS(26) HITS(27) HITS(28) HITS(29) HITS(30) HITS(31)
 #undef HITS
 	}
+	if (SIEVE_PACKS || hits == 0)
+		return last_hits(&part, prime, x, n, hits, last);
+	if (part.next)
+		carry_starts(prime, x, n, hits, part.bits);
+	return 0;
 }
 
 /* One run, or a part of one. Changes x. Functions of their own, as is cross_small: tests/cli/assembly.sh
  * reads them. */
-static __attribute__((noinline)) void cross_run_bts(
+static __attribute__((noinline)) uint32_t cross_run_bts(
 	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
-	cross_run_by(part, prime, x, last, n, hits, false);
+	return cross_run_by(part, prime, x, last, n, hits, false);
 }
 
-static __attribute__((noinline)) void cross_run_or(
+static __attribute__((noinline)) uint32_t cross_run_or(
 	struct stretch part, const uint32_t *prime, uint32_t *x, uint32_t *last, uint32_t n, uint32_t hits)
 {
-	cross_run_by(part, prime, x, last, n, hits, true);
+	return cross_run_by(part, prime, x, last, n, hits, true);
 }
 
-/* Runs of primes, the first of them being prime `from`, in the line at `offset`. */
+/* Runs of primes, the first of them being prime `from`, in the line at `offset`. Starts are carried of those
+ * that have at most SIEVE_MEDIUM hits. */
 static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset,
 	struct stretch part, const struct sieve_runs *runs, uint32_t from)
 {
+	uint32_t kept = 0; /* last hits of several runs: how many cannot be predicted */
 	/* of the batch */
 	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from;
 	for (uint32_t r = 0; r < runs->count; r++) {
 		uint32_t hits = runs->run[r].hits;
+		const bool carried = part.next && hits <= SIEVE_MEDIUM;
 		for (uint32_t n; from < runs->run[r].end; from += n) {
-			if (from == end) {
+			if (carried) {
+				end = from + SIEVE_BATCH;
+			} else if (from == end) {
 				first = from;
 				end = last - from < SIEVE_BATCH ? last : from + SIEVE_BATCH;
 				starts(in, w, from, end - from, offset, part.before, w->batch);
 			}
 			n = (runs->run[r].end < end ? runs->run[r].end : end) - from;
-			(in->or_to_memory ? cross_run_or : cross_run_bts)(
-				part, in->prime + from, w->batch + (from - first), w->last, n, hits);
+			kept += (in->or_to_memory ? cross_run_or : cross_run_bts)(part, in->prime + from,
+				carried ? part.next + from : w->batch + (from - first), w->last + kept, n,
+				hits);
+			if (kept >= SIEVE_BATCH) {
+				cross_list_of_hits(in, part.to, w->last, kept);
+				kept = 0;
+			}
 		}
 	}
+	cross_list_of_hits(in, part.to, w->last, kept);
+}
+
+/* The starts of the medium primes in the line at `offset`, where they can be carried from segment to segment; else
+ * NULL. Where squares are, not all primes have hits. */
+static uint32_t *find_next(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset)
+{
+	if (in->segments == 1 || w->squared < in->local)
+		return NULL;
+	for (uint32_t i = in->small, n; i < in->local; i += n) {
+		n = in->local - i < SIEVE_BATCH ? in->local - i : SIEVE_BATCH;
+		starts(in, w, i, n, offset, 0, w->next + i);
+	}
+	return w->next;
 }
 
 #endif

@@ -46,16 +46,11 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	}
 }
 
-/* x[kept..] is written before it is known to count, so no branch is needed. */
-static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
+	uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const uint32_t at = x[i];
-		x[kept] = at;
-		kept += at < bits;
-	}
-	return kept;
+	(void)hits;
+	return last_hits_plain(part, prime, x, n, last);
 }
 
 /* Places are looked up as bytes, four of each: number 4 * class + 0 to 3. */

@@ -203,6 +203,14 @@ static int make_products(struct sieve_input *in, struct err *e)
 	return 0;
 }
 
+/* Up to which prime hits are in segments: where lines are not in L2, looking at a prime in two segments costs less
+ * than a hit there. */
+static uint64_t longest_local(const struct sieve_input *in, const struct problem *p)
+{
+	const uint64_t l2 = p->l2_bytes ? p->l2_bytes : 256 << 10;
+	return in->segments == 1 ? UINT32_MAX : (uint64_t)in->segment_bits * (in->line_bits / 8 > l2 ? 2 : 1);
+}
+
 static int make_primes(struct sieve_input *in, const struct problem *p, const struct sieve_engine *engine,
 	uint32_t root, struct err *e)
 {
@@ -231,8 +239,8 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 	in->tables = sieve_tables(in->modulus, sieve_presieve(engine), e);
 	if (!in->tables || make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e))
 		return -1;
-	for (in->local = in->small;
-		in->local < in->primes && (in->segments == 1 || in->prime[in->local] <= in->segment_bits);)
+	const uint64_t most = longest_local(in, p);
+	for (in->local = in->small; in->local < in->primes && in->prime[in->local] <= most;)
 		in->local++;
 	in->whole = in->kept || in->tested || in->local < in->primes;
 	if (root > in->direct) {

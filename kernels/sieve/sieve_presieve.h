@@ -45,9 +45,9 @@ INLINE void advance(const struct sieve_tables *t, uint32_t *restrict fraction, c
 }
 
 /* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a
- * tile at a time. */
-static void presieve(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t offset,
-	uint32_t before, unsigned char *to)
+ * tile at a time. Inlined, gcc 12 keeps the sums of the scalar variant in memory: 1.26 times the time at 10^9. */
+static __attribute__((noinline)) void presieve(const struct sieve_input *in, const struct sieve_scratch *w,
+	uint32_t offset, uint32_t before, unsigned char *to)
 {
 	const struct sieve_tables *t = in->tables;
 	uint32_t some[SIEVE_GROUPS + SIEVE_SHIFTED], others[SIEVE_GROUPS + SIEVE_SHIFTED], *at = some,

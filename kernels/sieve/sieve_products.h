@@ -18,37 +18,6 @@
 
 #include <string.h>
 
-enum { PRODUCTS_AT_ONCE = 8 };
-
-INLINE void cross_products_by(unsigned char *lines, const uint32_t *x, uint32_t n, const bool or_to_memory)
-{
-	const uint32_t *end = x + n, *whole = x + n / PRODUCTS_AT_ONCE * PRODUCTS_AT_ONCE;
-	for (; x < whole; x += PRODUCTS_AT_ONCE) {
-		UNROLL
-		for (uint32_t i = 0; i < PRODUCTS_AT_ONCE; i++)
-			hit(lines, x[i], or_to_memory);
-	}
-	for (; x < end; x++)
-		hit(lines, *x, or_to_memory);
-}
-
-/* Functions of their own: tests/cli/assembly.sh reads them. */
-static __attribute__((noinline)) void cross_products_bts(unsigned char *lines, const uint32_t *x, uint32_t n)
-{
-	cross_products_by(lines, x, n, false);
-}
-
-static __attribute__((noinline)) void cross_products_or(unsigned char *lines, const uint32_t *x, uint32_t n)
-{
-	cross_products_by(lines, x, n, true);
-}
-
-static inline void cross_products(
-	const struct sieve_input *in, unsigned char *lines, const uint32_t *x, uint32_t n)
-{
-	(in->or_to_memory ? cross_products_or : cross_products_bts)(lines, x, n);
-}
-
 /* How many of the factors are below n. */
 INLINE uint32_t factors_below(const struct sieve_factors *f, uint32_t n)
 {
@@ -103,13 +72,13 @@ static void multiply_primes(const struct sieve_input *in, struct sieve_scratch *
 			multiply(p, f->factor + from, to - from, place[i % 2], w->batch + used);
 		used += to - from;
 		if (used >= SIEVE_BATCH) {
-			uint32_t rest = used % PRODUCTS_AT_ONCE;
-			cross_products(in, w->lines, w->batch, used - rest);
-			memcpy(w->batch, w->batch + (used - rest), PRODUCTS_AT_ONCE * sizeof *w->batch);
+			uint32_t rest = used % HITS_AT_ONCE;
+			cross_list_of_hits(in, w->lines, w->batch, used - rest);
+			memcpy(w->batch, w->batch + (used - rest), HITS_AT_ONCE * sizeof *w->batch);
 			used = rest;
 		}
 	}
-	cross_products(in, w->lines, w->batch, used);
+	cross_list_of_hits(in, w->lines, w->batch, used);
 }
 
 /* Sieves all lines of a block. */

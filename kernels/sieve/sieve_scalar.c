@@ -35,14 +35,11 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 		x[i] = prime * (factor[i] >> 16) + place[factor[i] & 7];
 }
 
-static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits)
+static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
+	uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		x[kept] = x[i];
-		kept += x[i] < bits;
-	}
-	return kept;
+	(void)hits;
+	return last_hits_plain(part, prime, x, n, last);
 }
 
 /* Words that compilers keep in registers, vectors where they know some. */

@@ -63,11 +63,12 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 	at.line = sink(w, &used, at.stride * (in->kept ? in->kept : 1) + bytes_after(in, line_bytes(in)));
 	at.segment = sink(w, &used, at.slots * sizeof *at.segment);
 	at.batch = sink(w, &used, batch_size(in) * sizeof(uint32_t));
-	at.last = sink(w, &used, SIEVE_BATCH * sizeof(uint32_t));
+	at.last = sink(w, &used, 2 * SIEVE_BATCH * sizeof(uint32_t));
 	at.start = sink(w, &used, words);
 	at.square = sink(w, &used, has_squares(in) ? words : 0);
 	at.quotient = sink(w, &used, in->multiplied * sizeof(uint32_t));
 	at.factor = sink(w, &used, in->multiplied * sizeof(uint32_t));
+	at.next = sink(w, &used, in->segments > 1 ? in->local * sizeof *at.next : 0);
 	at.bucket_end = sink(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = sink(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
@@ -81,6 +82,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 		w->square = at.square;
 		w->quotient = at.quotient;
 		w->factor = at.factor;
+		w->next = at.next;
 		w->bucket_end = at.bucket_end;
 		w->bucket = at.bucket;
 	}

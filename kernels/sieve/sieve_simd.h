@@ -18,8 +18,24 @@ static const struct sieve_engine engine;
 static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x);
 
-/* Keeps the x[i] < bits, in order and in place, and returns their number. */
-static uint32_t keep_below(uint32_t *x, uint32_t n, uint32_t bits);
+/* Some bits of a line, at `to`: `bits` of them, the first being bit `before` of the line. */
+struct stretch {
+	unsigned char *to;
+	uint32_t before, bits,
+		spare;  /* from the bit `spare` on, counted from `to`, no bit stands for a number */
+	uint32_t *next; /* [prime] starts that are carried from stretch to stretch; or NULL */
+};
+
+/* Whether vectors can be packed: then medium primes have their last hits in a list, else in the loop of the others. */
+#if !defined(SIEVE_PACKS)
+#define SIEVE_PACKS 0
+#endif
+
+/* The last hits of primes with so many sure ones (0, or anything if SIEVE_PACKS): writes those of
+ * x[i] + hits * prime[i] that are below part->bits to last[], in order, and returns their number. Then, where starts
+ * are carried, every x[i] becomes the first hit from there on, less part->bits. May write 15 elements of last more. */
+static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
+	uint32_t n, uint32_t hits, uint32_t *restrict last);
 
 /* Writes a tile, the union of all tables, table g from its byte at[g] on, and of the hits of all shifted
  * primes, of which at[SIEVE_GROUPS + i] is the distance to the first hit, as a fraction of 2^16, twice; or less than a tile, `bytes`, a

@@ -119,12 +119,14 @@ else
 	*) result 'a planted jump is found' "$(cat found)" ;;
 	esac
 	for variant in scalar avx2 avx512; do
-		# Numbers of hits from 1 to 31 have loops of their own; those beyond and none at all have one each.
+		# Numbers of hits from 1 to 31 have loops of their own, those beyond have one.
 		free "$kernels/sieve/sieve_$variant.o" cross_run_bts '^bts' 32
 		free "$kernels/sieve/sieve_$variant.o" cross_run_or '^or +%[a-z0-9]+,.*[(]' 32
 		free "$kernels/sieve/sieve_$variant.o" cross_small '^orb' 4
-		free "$kernels/sieve/sieve_$variant.o" cross_products_bts '^bts' 1
-		free "$kernels/sieve/sieve_$variant.o" cross_products_or '^or +%[a-z0-9]+,.*[(]' 1
+		free "$kernels/sieve/sieve_$variant.o" cross_hits_bts '^bts' 1
+		free "$kernels/sieve/sieve_$variant.o" cross_hits_or '^or +%[a-z0-9]+,.*[(]' 1
+		free "$kernels/sieve/sieve_$variant.o" cross_bucket_bts '^bts' 1
+		free "$kernels/sieve/sieve_$variant.o" cross_bucket_or '^or +%[a-z0-9]+,.*[(]' 1
 	done
 	# twelve registers, each through four steps of whole numbers, four of multiply and add, one division
 	does "$kernels/ceilings/peak_scalar.o" peak_chunk '^(add|xor|and)q? +.0x(1e3779b9|5bd1e995|f+effff),' 48
