@@ -40,8 +40,8 @@ static inline void carry_starts(
 	const uint32_t *restrict prime, uint32_t *restrict x, uint32_t n, uint32_t hits, uint32_t bits)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		int32_t further = (int32_t)(x[i] + hits * prime[i] - bits);
-		x[i] = (uint32_t)(further + ((int32_t)prime[i] & further >> 31));
+		const uint32_t further = x[i] + hits * prime[i] - bits;
+		x[i] = further + ((int32_t)further < 0 ? prime[i] : 0);
 	}
 }
 
