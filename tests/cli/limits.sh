@@ -156,7 +156,7 @@ if [ -e "$shim" ]; then
 fi
 
 # --- a launch that is stopped ---
-plan 1 'kernel = sieve' 'size = 2e9' 'timeout = 60s' >slow.sweep
+plan 1 'kernel = sieve' 'size = 5e9' 'timeout = 60s' >slow.sweep
 "$program" sweep slow.sweep --out stopped --no-charts >out 2>err &
 driver=$!
 wait_for measuring
