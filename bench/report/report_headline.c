@@ -96,7 +96,7 @@ static size_t focus_cells(const struct dataset *d, const struct summary *focus[R
 
 /* What the ratios of processes to threads decide of one kernel. */
 struct decided {
-	bool always;    /* within the margin at every size */
+	bool always;    /* longer by the margin at most, at every size */
 	char text[320]; /* else what is decided; "" where nothing */
 };
 
@@ -115,7 +115,7 @@ static struct decided decide(const struct ratios *r, const char *items)
 			units_ratio(small->high, high), units_size(r->size[0], at), items);
 	if (crossing_kind(&c) == CROSSING_BETWEEN && c.low > 0 && isfinite(c.high))
 		snprintf(d.text + used, sizeof d.text - (size_t)used,
-			"%swithin %.0f %% of threads above %s %s (%s to %s)", used ? ", " : "",
+			"%sat most %.0f %% longer above %s %s (%s to %s)", used ? ", " : "",
 			100 * report_margin, units_count(c.at, from[0]), items, units_count(c.low, from[1]),
 			units_count(c.high, from[2]));
 	return d;
@@ -141,7 +141,8 @@ static void put_threads(
 				clause(&other, "; ", "%s %s", focus[k]->cell.kernel, found.text);
 		}
 		if (*same.text)
-			clause(a, " ", "%s, processes are within %.0f %% of threads at every size: %s.",
+			clause(a, " ",
+				"%s, processes take at most %.0f %% longer than threads at every size: %s.",
 				ways[w].name, 100 * report_margin, same.text);
 		if (*other.text)
 			clause(a, " ", "%s, processes take longer: %s.", ways[w].name, other.text);
