@@ -57,8 +57,9 @@ q   := $(if $(filter 0,$(V)),@)
 silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
 say  = $(if $(filter 0,$(V)),@$(if $(silent),:,printf '  %-6s %s\n') $(1) $(2))
 
+# Constants are enumerators, also those that floating point is computed with: clang 19 warns of that.
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wundef -Wvla \
-            -Wformat=2 -Wwrite-strings
+            -Wformat=2 -Wwrite-strings -Wno-enum-float-conversion
 werror   := $(if $(filter 1,$(WERROR)),-Werror)
 includes := -I. -I$(BUILD)
 # Sizes of files and times have 64 bits where pointers have 32, too.

@@ -80,7 +80,7 @@ static int reap_ended(struct team *t, struct err *e)
 /* Reaps all that end within the limit. -1 if one of them had died. */
 static int reap_all(struct team *t, struct patience limit, struct err *e)
 {
-	const double slice = (double)LOOK_MILLISECONDS / 1e3;
+	const double slice = LOOK_MILLISECONDS / 1e3;
 	int status = 0;
 	for (unsigned w = 0; w < t->control.plan.workers; w++) {
 		double left;
