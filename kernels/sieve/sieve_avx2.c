@@ -85,14 +85,7 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 			store(x + i,
 				_mm256_add_epi32(_mm256_sub_epi32(at, limit), _mm256_and_si256(below, p)));
 	}
-	for (; i < n; i++) {
-		uint32_t at = x[i] + hits * prime[i], below = at < part->bits;
-		last[kept] = at;
-		kept += below;
-		if (part->next)
-			x[i] = at - part->bits + (prime[i] & (0 - below));
-	}
-	return kept;
+	return kept + last_hits_plain(part, prime + i, x + i, n - i, hits, last + kept);
 }
 
 static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)

@@ -45,18 +45,18 @@ static inline void carry_starts(
 	}
 }
 
-/* last_hits() by plain loops, of primes without a sure hit. Few have one: where the next is written to moves on by
- * those that are kept. */
+/* last_hits() by plain loops: where the next is written to moves on by those that are kept. */
 static inline uint32_t last_hits_plain(const struct stretch *part, const uint32_t *restrict prime,
-	uint32_t *restrict x, uint32_t n, uint32_t *restrict last)
+	uint32_t *restrict x, uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		last[kept] = x[i];
-		kept += x[i] < part->bits;
+		const uint32_t at = x[i] + hits * prime[i];
+		last[kept] = at;
+		kept += at < part->bits;
 	}
 	if (part->next)
-		carry_starts(prime, x, n, 0, part->bits);
+		carry_starts(prime, x, n, hits, part->bits);
 	return kept;
 }
 
@@ -175,7 +175,7 @@ INLINE uint32_t cross_run_by(struct stretch part, const uint32_t *prime, uint32_
 #undef HITS
 	}
 	if (SIEVE_PACKS || hits == 0)
-		return last_hits(&part, prime, x, n, hits, last);
+		return last_hits(&part, prime, x, n, SIEVE_PACKS ? hits : 0, last);
 	if (part.next)
 		carry_starts(prime, x, n, hits, part.bits);
 	return 0;

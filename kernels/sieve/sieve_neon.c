@@ -49,8 +49,7 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
 	uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
-	(void)hits;
-	return last_hits_plain(part, prime, x, n, last);
+	return last_hits_plain(part, prime, x, n, hits, last);
 }
 
 /* Places are looked up as bytes, four of each: number 4 * class + 0 to 3. */

@@ -38,8 +38,7 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
 	uint32_t n, uint32_t hits, uint32_t *restrict last)
 {
-	(void)hits;
-	return last_hits_plain(part, prime, x, n, last);
+	return last_hits_plain(part, prime, x, n, hits, last);
 }
 
 /* Words that compilers keep in registers, vectors where they know some. */
