@@ -9,7 +9,6 @@
 #include "bench/machine/settings.h"
 #include "bench/machine/tree.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
@@ -21,7 +20,7 @@
 /* What a reader is given: the root, and the files that several facts come from. */
 struct source {
 	const char *root;
-	char status[8192], cpuinfo[4096], meminfo[8192], stat[4096];
+	char status[8192], cpuinfo[4096], stat[4096];
 	struct cgroup cgroup;
 };
 
@@ -67,10 +66,7 @@ static double read_memory_limit(struct source *s)
 
 static double read_memory_available(struct source *s)
 {
-	char text[64];
-	tree_field(s->meminfo, "MemAvailable", text, sizeof text);
-	return fmin(isdigit((unsigned char)text[0]) ? strtod(text, NULL) * 1024 : (double)NAN,
-		s->cgroup.memory_left_bytes);
+	return memory_left(s->root);
 }
 
 /* Appends a word to a list unless it is empty or there; what does not fit is left out. */
@@ -341,7 +337,6 @@ void environment_read(struct environment *env, const char *root)
 	*env = (struct environment){0};
 	tree_text(root, s.status, sizeof s.status, "proc/self/status");
 	tree_text(root, s.cpuinfo, sizeof s.cpuinfo, "proc/cpuinfo");
-	tree_text(root, s.meminfo, sizeof s.meminfo, "proc/meminfo");
 	tree_text(root, s.stat, sizeof s.stat, "proc/stat");
 	cgroup_read(&s.cgroup, root);
 	for (size_t i = 0; environment_facts[i].name; i++) {
