@@ -2,7 +2,6 @@
 /* What is read of machines: those that are planted as fake proc and sys trees, and this one. */
 #include "bench/commands/command.h"
 #include "bench/commands/info.h"
-#include "bench/machine/build.h"
 #include "bench/machine/cgroup.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/tree.h"
@@ -535,47 +534,6 @@ static void test_info_says_what_is_missing(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void test_build(void **state)
-{
-	(void)state;
-	char path[1024];
-	const char *root = getenv("PARSCALE_ROOT");
-	snprintf(path, sizeof path, "%s/VERSION", root ? root : ".");
-	char *version = read_file(path);
-	assert_non_null(version);
-	version[strcspn(version, "\n")] = '\0';
-	assert_string_equal(build_version, version);
-	free(version);
-	json_t *object = build_json();
-	assert_string_equal(json_string_value(json_object_get(object, "version")), build_version);
-	for (const struct build_fact *f = build_facts(); f->name; f++) {
-		assert_non_null(json_object_get(object, f->name));
-		assert_true((f->value == NULL) == (f->missing != NULL));
-	}
-	json_decref(object);
-}
-
-static void test_a_build_in_a_line(void **state)
-{
-	static const struct {
-		const char *build, *text;
-	} lines[] = {
-		{"{\"version\": \"0.9.0\", \"commit\": \"1a2b\", \"compiler\": \"gcc 12\", \"flags\": \"-O3\"}",
-			"0.9.0 (1a2b, gcc 12, -O3)"},
-		{"{\"version\": \"0.9.0\", \"commit\": null, \"compiler\": \"gcc (Debian) 12\"}",
-			"0.9.0 (gcc (Debian) 12)"},
-		{"{\"version\": \"0.9.0\"}", "0.9.0"}, {"{}", "unknown version"}, {"[]", ""}};
-	char text[BUILD_TEXT];
-	(void)state;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-		json_t *build = json_loads(lines[i].build, 0, NULL);
-		assert_non_null(build);
-		assert_string_equal(build_text(build, text), lines[i].text);
-		json_decref(build);
-	}
-	assert_string_equal(build_text(NULL, text), "");
-}
-
 /* The settings of whoever runs the tests are no part of a planted machine. */
 static int forget_settings(void **state)
 {
@@ -610,8 +568,6 @@ int main(void)
 		cmocka_unit_test(test_empty_root),
 		cmocka_unit_test(test_this_machine),
 		cmocka_unit_test(test_info_says_what_is_missing),
-		cmocka_unit_test(test_build),
-		cmocka_unit_test(test_a_build_in_a_line),
 	};
 	return cmocka_run_group_tests(tests, forget_settings, free_planted);
 }
