@@ -57,10 +57,10 @@ struct watch {
 	uint64_t spent_ns; /* on the child; the times below are of it */
 	uint64_t stopped_ns, asked_ns, gone_ns;
 	uint64_t seen_ns;       /* when order->worker was looked at last */
-	bool stopped, stalled;  /* by SIGSTOP or the like; for too long */
+	bool stopped, too_long; /* by SIGSTOP or the like; longer than it may be */
 	bool worker_is_stopped; /* that of the order, when it was looked at; */
 	bool worker_was;        /* ever; */
-	bool by_worker;         /* and it is why `stalled` is */
+	bool by_worker;         /* and it is why `too_long` is */
 	bool late, asked, killed, gone;
 	int status;            /* of wait4, once it is gone */
 	double cpu_seconds;    /* that it took */
@@ -286,11 +286,11 @@ static bool overdue(struct watch *w)
 	const struct child_order *order = w->order;
 	const bool late = order->timeout_seconds > 0 && (double)w->spent_ns > order->timeout_seconds * 1e9;
 	if (order->stopped_seconds > 0 && (double)w->stopped_ns > order->stopped_seconds * 1e9 && !late &&
-		!w->stalled) {
-		w->stalled = true;
+		!w->too_long) {
+		w->too_long = true;
 		w->by_worker = !w->stopped;
 	}
-	return late || w->stalled;
+	return late || w->too_long;
 }
 
 /* One round: what came, and what has become of the child. True when that was all. */
@@ -422,8 +422,8 @@ static void judge(struct watch *w, int status)
 		r->status = ERR_FAILED;
 		r->cause = CAUSE_TIMEOUT;
 		snprintf(r->message, sizeof r->message, "killed: %s %s longer than %g s",
-			w->by_worker ? "worker 0" : "it", w->stalled ? "was stopped for" : "took",
-			w->stalled ? w->order->stopped_seconds : w->order->timeout_seconds);
+			w->by_worker ? "worker 0" : "it", w->too_long ? "was stopped for" : "took",
+			w->too_long ? w->order->stopped_seconds : w->order->timeout_seconds);
 	} else if (WIFSIGNALED(status)) {
 		judge_signal(w, WTERMSIG(status));
 	} else {
