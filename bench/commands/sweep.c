@@ -38,8 +38,6 @@ struct sweep_args {
 	bool quick, thorough; /* plans of the house beside the default one */
 };
 
-_Static_assert((int)OPTION_TEXTS_MOST <= (int)FOLDER_OTHERS, "each of --against has a place");
-
 static const struct option_spec specs[] = {
 	OPTION_TEXT("out", struct sweep_args, out, "DIR",
 		"folder for the results, which must not hold any yet (default: results/DATE-TIME)"),
