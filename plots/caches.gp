@@ -24,7 +24,7 @@ do for [panel = 1:2] {
 	set xtics ()
 	do for [k = 1:n_sizes] { set xtics add ((panel == 1 ? "" : size_names[k]) size_at[k]) }
 	set lmargin at screen 76.0 / wide
-	set rmargin at screen 1 - 120.0 / wide
+	set rmargin at screen 1 - 140.0 / wide
 	do for [k = 1:n_levels] {
 		unset object 20 + k
 		unset arrow 20 + k
