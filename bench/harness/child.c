@@ -66,7 +66,8 @@ struct watch {
 	double cpu_seconds;    /* that it took */
 	char said[LINE_BYTES]; /* on standard error, as far as there is room: its beginning */
 	size_t said_bytes;
-	int64_t oom_kills; /* of memory_kills, before; -1: not known */
+	int64_t oom_kills;     /* of memory_kills, before; -1: not known */
+	uint64_t suspended_ns; /* of clock_suspended_ns, before */
 };
 
 void child_set_openmp(unsigned workers, const char *policy)
@@ -346,7 +347,6 @@ static void listen(struct sigaction *before)
  * Ctrl-C. Its status. */
 static int follow(struct watch *w, struct err *e)
 {
-	const uint64_t suspended_ns = clock_suspended_ns();
 	w->pidfd = system_process_file(w->pid);
 	w->last_ns = clock_ns();
 	while (!watch_round(w, e))
@@ -354,7 +354,7 @@ static int follow(struct watch *w, struct err *e)
 	if (w->pidfd >= 0)
 		close(w->pidfd);
 	w->result->paused =
-		stopped || w->worker_was || clock_suspended_ns() > suspended_ns + LEAST_SUSPENDED_NS;
+		stopped || w->worker_was || clock_suspended_ns() > w->suspended_ns + LEAST_SUSPENDED_NS;
 	return w->status;
 }
 
@@ -477,6 +477,7 @@ int child_run(const struct child_order *order, struct child_result *r, struct er
 	struct sigaction before;
 	*r = (struct child_result){0};
 	w.oom_kills = memory_kills("");
+	w.suspended_ns = clock_suspended_ns();
 	if (order->clear)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	listen(&before);
