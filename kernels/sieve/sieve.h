@@ -23,7 +23,8 @@
  * Kinds of primes, in ascending order, and the header of the template (sieve_template.h) that
  * crosses them out (small, medium and bucketed are comparable to primesieve's EratSmall, EratMedium
  * and EratBig):
- *   pre-sieved   to sieve_presieve.limit, by tables of their joint pattern: sieve_presieve.h;
+ *   pre-sieved   to sieve_presieve.limit, by tables of their joint pattern or shifted into place: sieve_presieve.h,
+ *                sieve_woven.h;
  *   small        many hits in a segment, eight at a time with constant masks: sieve_small.h;
  *   medium       sorted by their number of hits, which is known but for the last: sieve_medium.h;
  *   large        beyond a segment or two: crossed out in the whole line, which stays in L2: sieve_medium.h;
@@ -64,8 +65,9 @@ enum {
 	SIEVE_SLOTS = 32,   /* segments whose runs are remembered */
 	SIEVE_BATCH = 512,  /* primes whose starts are computed at a time */
 	SIEVE_GROUPS = 64,  /* most pre-sieve tables, */
-	SIEVE_SHIFTED = 32, /* and most primes that are shifted into place instead */
-	SIEVE_TILE = 512,   /* bytes that a pre-sieve table may be read past its period */
+	SIEVE_SHIFTED = 64, /* and most primes that are shifted into place instead */
+	SIEVE_TILE =
+		512, /* bytes that a pre-sieve table may be read past its period, or a line changed past its end */
 	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
 };
 
@@ -97,6 +99,9 @@ struct sieve_presieve {
 	uint32_t limit;   /* largest pre-sieved prime, at most 509 */
 	uint32_t shifted; /* those from here on are shifted into place, at most SIEVE_SHIFTED; 0: none */
 	uint32_t lane_bits, vector_bits; /* of a shift: 16 or 32; 256 or 512 */
+	uint32_t
+		woven_bytes; /* if not 0, they are shifted while small primes are crossed out, so many bytes at a
+				 time, at most SIEVE_TILE */
 };
 
 /*
@@ -117,10 +122,10 @@ struct sieve_tables {
 	 * x / p: it wraps by itself. Of 2^64, 2^32 or 2^16, whichever is precise enough; those of 2^16 are
 	 * rounded up.
 	 */
-	uint32_t shifted;
+	uint32_t shifted, woven;                   /* how many: one of them is 0 */
 	uint64_t shifted_step[SIEVE_SHIFTED];      /* (-1/M mod p) / p, of 2^64, */
 	uint64_t shifted_bit[SIEVE_SHIFTED];       /* 1 / p, */
-	uint32_t shifted_tile[SIEVE_SHIFTED];      /* (-8 SIEVE_TILE mod p) / p, of 2^32, */
+	uint32_t shifted_tile[SIEVE_SHIFTED];      /* (-bits of a tile mod p) / p, of 2^32, */
 	uint32_t shifted_next[SIEVE_SHIFTED];      /* (-vector_bits mod p) / p, of 2^16, twice, */
 	uint32_t shifted_prime[SIEVE_SHIFTED];     /* p, twice where lanes have 16 bits, */
 	uint16_t shifted_lanes[SIEVE_SHIFTED][32]; /* and (-bit mod p) / p of each lane's first bit */
@@ -265,8 +270,9 @@ struct sieve_scratch {
 
 /* What an instruction set brings to the plan. */
 struct sieve_engine {
-	struct sieve_presieve tables, shifts; /* the pre-sieve on Intel's CPUs, and on others */
-	uint32_t most_multiplied; /* up to here multiplying primes costs less than their multiples do */
+	struct sieve_presieve tables, shifts; /* the pre-sieve on Intel's CPUs, and on others, */
+	struct sieve_presieve woven; /* where primes are not multiplied; as the second if its limit is 0 */
+	uint32_t most_multiplied;    /* up to here multiplying primes costs less than their multiples do */
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
 		const struct sieve_input *in, struct sieve_scratch *w, uint64_t block, uint32_t class);
@@ -279,10 +285,12 @@ struct sieve_engine {
 /* start[i] = base * step[i] mod prime[i], for all primes. */
 typedef void sieve_origins_fn(const struct sieve_input *in, uint64_t base, uint32_t *start);
 
-/* Which of an engine's pre-sieves suits this CPU. */
-static inline const struct sieve_presieve *sieve_presieve(const struct sieve_engine *engine)
+/* Which of an engine's pre-sieves suits this CPU: where primes are multiplied, or not. */
+static inline const struct sieve_presieve *sieve_presieve(const struct sieve_engine *engine, bool products)
 {
-	return cpu_is_intel() ? &engine->tables : &engine->shifts;
+	if (cpu_is_intel())
+		return &engine->tables;
+	return products || !engine->woven.limit ? &engine->shifts : &engine->woven;
 }
 
 /* Makes the plan of p for an engine; ERR_FAILED without memory. */

@@ -7,14 +7,30 @@
 #include "kernels/sieve/sieve.h"
 
 #if defined(__AVX2__)
-#define SIEVE_PACKS 1
-#include "kernels/sieve/sieve_template.h"
-
 #include <immintrin.h>
 
+/* A shifted prime: in each lane of 32 bits the distance to its next hit, as a fraction, in the lower half. */
+struct shifted {
+	__m256i fraction, next, prime;
+};
+
+enum { SUMS = 10 };
+struct sums {
+	__m256i sum[SUMS];
+};
+
+#define SIEVE_PACKS 1
+#define SIEVE_WOVEN 2
+#include "kernels/sieve/sieve_template.h"
+
 static const struct sieve_engine engine = {{.limit = 211},
-	{.limit = 211, .shifted = 131, .lane_bits = 32, .vector_bits = 256}, UINT32_MAX, leave_line, emit,
-	steps};
+	{.limit = 211, .shifted = 131, .lane_bits = 32, .vector_bits = 256},
+	{.limit = 331,
+		.shifted = 97,
+		.lane_bits = 32,
+		.vector_bits = 256,
+		.woven_bytes = sizeof(struct sums)},
+	UINT32_MAX, leave_line, emit, steps};
 
 static __m256i load(const void *from)
 {
@@ -99,15 +115,10 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
-/* A shifted prime: in each lane of 32 bits the distance to its next hit, as a fraction, in the lower half. */
-struct shifted {
-	__m256i fraction, next, prime;
-};
-
-INLINE struct shifted shifted_at(const struct sieve_tables *t, const uint32_t *at, uint32_t i, uint32_t skip)
+INLINE struct shifted shifted_at(
+	const struct sieve_tables *t, const uint32_t *doubled, uint32_t i, uint32_t skip)
 {
-	struct shifted s = {
-		_mm256_add_epi16(load(t->shifted_lanes[i]), _mm256_set1_epi32((int)at[SIEVE_GROUPS + i])),
+	struct shifted s = {_mm256_add_epi16(load(t->shifted_lanes[i]), _mm256_set1_epi32((int)doubled[i])),
 		_mm256_set1_epi32((int)t->shifted_next[i]), _mm256_set1_epi32((int)t->shifted_prime[i])};
 	if (skip)
 		s.fraction = _mm256_add_epi16(
@@ -123,6 +134,30 @@ INLINE __m256i shifted_hits(struct shifted *s)
 	return _mm256_sllv_epi32(_mm256_set1_epi32(1), distance);
 }
 
+INLINE struct sums no_sums(void)
+{
+	struct sums s;
+	UNROLL
+	for (uint32_t i = 0; i < SUMS; i++)
+		s.sum[i] = _mm256_setzero_si256();
+	return s;
+}
+
+INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
+{
+	UNROLL
+	for (uint32_t i = SUMS * part / parts; i < SUMS * (part + 1) / parts; i++)
+		to->sum[i] = _mm256_or_si256(to->sum[i], shifted_hits(s));
+}
+
+INLINE struct sums leave_sums(struct sums s, unsigned char *to)
+{
+	UNROLL
+	for (uint32_t i = 0; i < SUMS; i++)
+		store(to + 32 * i, _mm256_or_si256(s.sum[i], load(to + 32 * i)));
+	return no_sums();
+}
+
 /* From byte `skip` on, so many vectors. A table and a shifted prime at a time, as the one waits for loads and
  * the other for arithmetic. */
 INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
@@ -135,14 +170,14 @@ INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t ski
 	uint32_t g = 0, p = 0;
 	for (; g < t->count && p < t->shifted; g++, p++) {
 		const unsigned char *from = t->table[g] + at[g] + skip;
-		struct shifted s = shifted_at(t, at, p, skip);
+		struct shifted s = shifted_at(t, at + SIEVE_GROUPS, p, skip);
 		UNROLL
 		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm256_or_si256(
 				_mm256_or_si256(sum[i], load(from + 32 * i)), shifted_hits(&s));
 	}
 	for (; p < t->shifted; p++) {
-		struct shifted s = shifted_at(t, at, p, skip);
+		struct shifted s = shifted_at(t, at + SIEVE_GROUPS, p, skip);
 		UNROLL
 		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm256_or_si256(sum[i], shifted_hits(&s));

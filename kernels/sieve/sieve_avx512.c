@@ -7,14 +7,30 @@
 #include "kernels/sieve/sieve.h"
 
 #if defined(__AVX512BW__)
-#define SIEVE_PACKS 1
-#include "kernels/sieve/sieve_template.h"
-
 #include <immintrin.h>
 
+/* A shifted prime: in each lane of 16 bits the distance to its next hit, as a fraction. */
+struct shifted {
+	__m512i fraction, next, prime;
+};
+
+enum { SUMS = 8 };
+struct sums {
+	__m512i sum[SUMS];
+};
+
+#define SIEVE_PACKS 1
+#define SIEVE_WOVEN 3
+#include "kernels/sieve/sieve_template.h"
+
 static const struct sieve_engine engine = {{.limit = 211},
-	{.limit = 251, .shifted = 149, .lane_bits = 16, .vector_bits = 512}, UINT32_MAX, leave_line, emit,
-	steps};
+	{.limit = 251, .shifted = 149, .lane_bits = 16, .vector_bits = 512},
+	{.limit = 347,
+		.shifted = 97,
+		.lane_bits = 16,
+		.vector_bits = 512,
+		.woven_bytes = sizeof(struct sums)},
+	UINT32_MAX, leave_line, emit, steps};
 
 static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
@@ -82,15 +98,11 @@ static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const u
 	}
 }
 
-/* A shifted prime: in each lane of 16 bits the distance to its next hit, as a fraction. */
-struct shifted {
-	__m512i fraction, next, prime;
-};
-
-INLINE struct shifted shifted_at(const struct sieve_tables *t, const uint32_t *at, uint32_t i, uint32_t skip)
+INLINE struct shifted shifted_at(
+	const struct sieve_tables *t, const uint32_t *doubled, uint32_t i, uint32_t skip)
 {
-	struct shifted s = {_mm512_add_epi16(_mm512_loadu_si512(t->shifted_lanes[i]),
-				    _mm512_set1_epi32((int)at[SIEVE_GROUPS + i])),
+	struct shifted s = {
+		_mm512_add_epi16(_mm512_loadu_si512(t->shifted_lanes[i]), _mm512_set1_epi32((int)doubled[i])),
 		_mm512_set1_epi32((int)t->shifted_next[i]), _mm512_set1_epi32((int)t->shifted_prime[i])};
 	if (skip)
 		s.fraction = _mm512_add_epi16(
@@ -106,6 +118,30 @@ INLINE __m512i shifted_hits(struct shifted *s)
 	return _mm512_sllv_epi16(_mm512_set1_epi16(1), distance);
 }
 
+INLINE struct sums no_sums(void)
+{
+	struct sums s;
+	UNROLL
+	for (uint32_t i = 0; i < SUMS; i++)
+		s.sum[i] = _mm512_setzero_si512();
+	return s;
+}
+
+INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
+{
+	UNROLL
+	for (uint32_t i = SUMS * part / parts; i < SUMS * (part + 1) / parts; i++)
+		to->sum[i] = _mm512_or_si512(to->sum[i], shifted_hits(s));
+}
+
+INLINE struct sums leave_sums(struct sums s, unsigned char *to)
+{
+	UNROLL
+	for (uint32_t i = 0; i < SUMS; i++)
+		_mm512_storeu_si512(to + 64 * i, _mm512_or_si512(s.sum[i], _mm512_loadu_si512(to + 64 * i)));
+	return no_sums();
+}
+
 /* From byte `skip` on, so many vectors. Unrolled, or gcc keeps the sums in memory. A table and a shifted prime
  * at a time, as the one waits for loads and the other for arithmetic. */
 INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t skip, unsigned char *to,
@@ -118,14 +154,14 @@ INLINE void unite(const struct sieve_tables *t, const uint32_t *at, uint32_t ski
 	uint32_t g = 0, p = 0;
 	for (; g < t->count && p < t->shifted; g++, p++) {
 		const unsigned char *from = t->table[g] + at[g] + skip;
-		struct shifted s = shifted_at(t, at, p, skip);
+		struct shifted s = shifted_at(t, at + SIEVE_GROUPS, p, skip);
 		UNROLL
 		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm512_ternarylogic_epi64(
 				sum[i], shifted_hits(&s), _mm512_loadu_si512(from + 64 * i), 0xfe);
 	}
 	for (; p < t->shifted; p++) {
-		struct shifted s = shifted_at(t, at, p, skip);
+		struct shifted s = shifted_at(t, at + SIEVE_GROUPS, p, skip);
 		UNROLL
 		for (uint32_t i = 0; i < vectors; i++)
 			sum[i] = _mm512_or_si512(sum[i], shifted_hits(&s));

@@ -10,6 +10,7 @@
 #include "kernels/sieve/sieve_products.h"
 #include "kernels/sieve/sieve_simd.h"
 #include "kernels/sieve/sieve_small.h"
+#include "kernels/sieve/sieve_woven.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);
 		uint32_t spare = in->whole ? in->line_bits - before : in->segment_bits;
 		presieve(in, w, offset, before, to);
-		cross_small(in, w, offset, before, to);
+		(in->tables->woven ? weave_small : cross_small)(in, w, offset, before, to);
 		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare, next},
 			sieve_segment_runs(in, w, s), in->small);
 		if (in->whole)

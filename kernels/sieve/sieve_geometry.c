@@ -161,7 +161,7 @@ struct sieve_geometry sieve_products_geometry(const struct problem *p, uint64_t 
 bool sieve_can_multiply(uint64_t last, const struct sieve_small *small, const struct sieve_engine *engine)
 {
 	uint32_t i = 0;
-	while (small->prime[i] <= sieve_presieve(engine)->limit)
+	while (small->prime[i] <= sieve_presieve(engine, true)->limit)
 		i++;
 	uint64_t next = small->prime[i];
 	return last <= engine->most_multiplied && last < next * next * next && last / next < SIEVE_SMALL - 1;

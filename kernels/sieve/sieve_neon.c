@@ -10,7 +10,7 @@
 #include <arm_neon.h>
 
 static const struct sieve_engine engine = {
-	{.limit = 163}, {.limit = 163}, UINT32_MAX, leave_line, emit, steps};
+	{.limit = 163}, {.limit = 163}, {.limit = 0}, UINT32_MAX, leave_line, emit, steps};
 
 static inline uint32x4_t starts_of_four(const struct sieve_input *in, const struct sieve_scratch *w,
 	uint32_t i, uint32_t offset, uint32_t before, bool squared)

@@ -215,6 +215,7 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 	uint32_t root, struct err *e)
 {
 	uint32_t count, from = 0, direct = root < in->direct ? root : in->direct;
+	const struct sieve_presieve *presieve = sieve_presieve(engine, false);
 	if (make_listed(in, p, e))
 		return -1;
 	if (!in->blocks)
@@ -228,15 +229,17 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 		return -1;
 	in->owned[in->owned_count++] = primes;
 
-	while (from < count && primes[from] <= sieve_presieve(engine)->limit)
+	while (from < count && primes[from] <= presieve->limit)
 		from++;
 	in->prime = primes + from;
 	in->primes = count - from;
+	/* so many hits at least; if others are shifted meanwhile, these gain */
+	const uint32_t hits = presieve->woven_bytes ? 80 : 100;
 	for (in->small = 0; in->small < in->primes && in->prime[in->small] <= SIEVE_FLOOR &&
-			    in->prime[in->small] <= in->segment_bits / 100;)
+			    in->prime[in->small] <= in->segment_bits / hits;)
 		in->small++;
 	sort_small(in, primes + from);
-	in->tables = sieve_tables(in->modulus, sieve_presieve(engine), e);
+	in->tables = sieve_tables(in->modulus, presieve, e);
 	if (!in->tables || make_classes(in, e) || make_groups(in, e) || make_steps(in, engine, e))
 		return -1;
 	const uint64_t most = longest_local(in, p);
@@ -262,14 +265,15 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 		return -1;
 	if (p->tuplet == 1 && sieve_can_multiply(in->last, small, engine)) {
 		s = sieve_products_geometry(p, in->first, in->last);
-		in->tables = sieve_tables(s.modulus, sieve_presieve(engine), e);
+		in->tables = sieve_tables(s.modulus, sieve_presieve(engine, true), e);
 		if (!in->tables)
 			return -1;
 		in->factors = in->tables->factors;
 	} else {
 		*reach = sieve_choose_reach(in->first, in->last);
 		in->tested = *reach < sieve_root(in->last);
-		s = sieve_choose_geometry(p, in->first, in->last, *reach, sieve_presieve(engine)->limit);
+		s = sieve_choose_geometry(
+			p, in->first, in->last, *reach, sieve_presieve(engine, false)->limit);
 	}
 	in->modulus = s.modulus;
 	in->classes = s.classes;

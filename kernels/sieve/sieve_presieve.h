@@ -21,12 +21,30 @@
 #include "kernels/inline.h"
 #include "kernels/sieve/sieve_simd.h"
 
-/* What the shifted primes of a tile begin with: the upper halves of their fractions, twice. */
-INLINE void double_fractions(
-	const struct sieve_tables *t, const uint32_t *restrict fraction, uint32_t *restrict doubled)
+/* What n shifted primes begin a segment with, which is `before` bits into the line at `offset`. */
+INLINE void find_fractions(const struct sieve_tables *t, const struct sieve_scratch *w, uint32_t n,
+	uint32_t offset, uint32_t before, uint32_t *restrict fraction)
 {
-	for (uint32_t i = 0; i < t->shifted; i++)
+	for (uint32_t i = 0; i < n; i++)
+		fraction[i] = (uint32_t)((w->fraction[i] + offset * t->shifted_step[i] -
+						 before * t->shifted_bit[i]) >>
+					 32);
+}
+
+/* And a tile: the upper halves of these, twice. */
+INLINE void double_fractions(uint32_t n, const uint32_t *restrict fraction, uint32_t *restrict doubled)
+{
+	for (uint32_t i = 0; i < n; i++)
 		doubled[i] = fraction[i] >> 16 | (fraction[i] & ~(uint32_t)UINT16_MAX);
+}
+
+/* The same of the next tile. */
+INLINE void advance_fractions(
+	const struct sieve_tables *t, uint32_t n, uint32_t *restrict fraction, uint32_t *restrict doubled)
+{
+	for (uint32_t i = 0; i < n; i++)
+		fraction[i] += t->shifted_tile[i];
+	double_fractions(n, fraction, doubled);
 }
 
 /* Phases of the next tile. */
@@ -39,9 +57,7 @@ INLINE void advance(const struct sieve_tables *t, uint32_t *restrict fraction, c
 		uint32_t further = phase[g] + stride[g], wrapped = further - period[g];
 		next[g] = further < wrapped ? further : wrapped;
 	}
-	for (uint32_t i = 0; i < t->shifted; i++)
-		fraction[i] += t->shifted_tile[i];
-	double_fractions(t, fraction, next + SIEVE_GROUPS);
+	advance_fractions(t, t->shifted, fraction, next + SIEVE_GROUPS);
 }
 
 /* Writes what the tables cross out in the segment `before` bits into the line at `offset`, a
@@ -59,11 +75,8 @@ static __attribute__((noinline)) void presieve(const struct sieve_input *in, con
 		int32_t shift = (int32_t)(w->phase[g] + offset * t->step[g] + before / 8);
 		at[g] = (uint32_t)shift - (uint32_t)(int32_t)((shift + 0.5) * t->inverse[g]) * t->period[g];
 	}
-	for (uint32_t i = 0; i < t->shifted; i++)
-		fraction[i] = (uint32_t)((w->fraction[i] + offset * t->shifted_step[i] -
-						 before * t->shifted_bit[i]) >>
-					 32);
-	double_fractions(t, fraction, at + SIEVE_GROUPS);
+	find_fractions(t, w, t->shifted, offset, before, fraction);
+	double_fractions(t->shifted, fraction, at + SIEVE_GROUPS);
 	/* The phases of the next tile are made before this one is united: read again at once, what vectors
 	 * have just stored is late. */
 	for (; done + SIEVE_TILE <= bytes; done += SIEVE_TILE) {

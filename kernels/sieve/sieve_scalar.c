@@ -5,7 +5,8 @@
  */
 #include "kernels/sieve/sieve_template.h"
 
-static const struct sieve_engine engine = {{.limit = 113}, {.limit = 113}, 500000, leave_line, emit, steps};
+static const struct sieve_engine engine = {
+	{.limit = 113}, {.limit = 113}, {.limit = 0}, 500000, leave_line, emit, steps};
 
 /* The nearest quotient, below 2^22 in magnitude, leaves a rest of at most (1/2 + 2^-7) p to either side. */
 static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,

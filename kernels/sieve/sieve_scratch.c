@@ -181,7 +181,7 @@ void sieve_enter(
 	for (uint32_t g = 0; g < in->tables->count; g++)
 		w->phase[g] = (uint32_t)(base % in->tables->period[g] * in->tables->step[g] %
 					 in->tables->period[g]);
-	for (uint32_t i = 0; i < in->tables->shifted; i++) /* fractions wrap */
+	for (uint32_t i = 0; i < in->tables->shifted + in->tables->woven; i++) /* fractions wrap */
 		w->fraction[i] =
 			base % (in->tables->shifted_prime[i] & UINT16_MAX) * in->tables->shifted_step[i];
 	for (uint32_t s = 0; s < w->slots; s++)

@@ -7,6 +7,7 @@
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_SIMD_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_SIMD_H
 
+#include "kernels/inline.h"
 #include "kernels/sieve/sieve.h"
 
 /* Has the largest pre-sieved prime, about where a load of a table, or a shift, costs as much as crossing out in
@@ -42,6 +43,23 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
  * multiple of 64. */
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to);
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes);
+
+/* Shifted primes that are woven into the crossing out of small ones: so many turns of these for each of them and
+ * as many bytes as a struct sums has. Both structs are defined before the template. */
+#if !defined(SIEVE_WOVEN)
+#define SIEVE_WOVEN 0
+#else
+/* Shifted prime i, from byte `skip` of a tile on, at the beginning of which it has this fraction, doubled. */
+INLINE struct shifted shifted_at(
+	const struct sieve_tables *t, const uint32_t *doubled, uint32_t i, uint32_t skip);
+
+/* Adds hits to one part of the sums: the next one, as they are in order. */
+INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts);
+
+/* Adds the sums to a tile; returns empty ones. */
+INLINE struct sums leave_sums(struct sums s, unsigned char *to);
+INLINE struct sums no_sums(void);
+#endif
 
 /* x[i] = prime * (factor[i] >> 16) + place[factor[i] % 65536], which is below 8 (sieve_products.h). May write
  * 15 elements more. */

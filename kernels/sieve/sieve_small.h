@@ -28,18 +28,26 @@ INLINE void cross_turns(unsigned char *at, uint32_t p, uint32_t turns, const uin
 	}
 }
 
-/* Primes with many hits. Starts move back to a multiple of 8, at most 7 hits, and the last turn runs over the
- * end. */
+/* Where the turns of a prime begin that hits bit x: moved back to a multiple of 8, at most 7 hits. */
+INLINE unsigned char *first_turn(unsigned char *segment, uint32_t p, uint32_t x, const uint32_t p_mod_8)
+{
+	ptrdiff_t from = (ptrdiff_t)x - (ptrdiff_t)(x * p_mod_8 % 8) * (ptrdiff_t)p; /* 1/p = p modulo 8 */
+	return segment + from / 8;
+}
+
+/* How many there are: the last runs over the end. */
+INLINE uint32_t count_turns(uint32_t bits, uint32_t p)
+{
+	return bits / p / 8 + 2;
+}
+
+/* Primes with many hits. */
 INLINE void cross_list(unsigned char *segment, uint32_t bits, const uint32_t *prime, const uint32_t *x,
 	uint32_t n, const uint32_t p_mod_8)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t p = prime[i];
-		ptrdiff_t from = (ptrdiff_t)x[i] -
-				 (ptrdiff_t)(x[i] * p_mod_8 % 8) * (ptrdiff_t)p; /* 1/p = p modulo 8 */
-		uint32_t turns = bits / p / 8 + 2;
-		cross_turns(segment + from / 8, p, turns, p_mod_8);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		cross_turns(first_turn(segment, prime[i], x[i], p_mod_8), prime[i],
+			count_turns(bits, prime[i]), p_mod_8);
 }
 
 /* Small primes, in the segment `before` bits into the line. */

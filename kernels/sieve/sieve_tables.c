@@ -151,13 +151,15 @@ static void shift(
 	uint32_t modulus, const struct sieve_presieve *how, const uint32_t *primes, struct sieve_tables *t)
 {
 	enum { TO_SPARE = 2 };
-	for (; primes[t->shifted] <= how->limit; t->shifted++) {
-		const uint32_t p = primes[t->shifted], i = t->shifted;
+	const uint32_t tile_bits = 8 * (how->woven_bytes ? how->woven_bytes : SIEVE_TILE);
+	uint32_t *count = how->woven_bytes ? &t->woven : &t->shifted;
+	for (; primes[*count] <= how->limit; ++*count) {
+		const uint32_t p = primes[*count], i = *count;
 		const uint32_t next = fraction_16((p - how->vector_bits % p) % p, p);
 		t->shifted_bit[i] = UINT64_MAX / p;
 		t->shifted_step[i] = (p - sieve_inverse(modulus, p)) * t->shifted_bit[i];
 		t->shifted_tile[i] =
-			(uint32_t)((uint64_t)((p - 8 * SIEVE_TILE % p) % p) * t->shifted_bit[i] >> 32);
+			(uint32_t)((uint64_t)((p - tile_bits % p) % p) * t->shifted_bit[i] >> 32);
 		t->shifted_next[i] = next << 16 | next;
 		t->shifted_prime[i] = how->lane_bits == 16 ? p << 16 | p : p;
 		for (uint32_t bit = 0; bit < how->vector_bits; bit += 16) {
@@ -194,7 +196,7 @@ static struct kept_tables *make_tables(uint32_t modulus, const struct sieve_pres
 	uint32_t end = first[t->count];
 	if (how->shifted) {
 		shift(modulus, how, small->prime + end, t);
-		end += t->shifted;
+		end += t->shifted + t->woven;
 	}
 	made = (struct kept_tables *)(void *)room;
 	*made = plan;
@@ -207,7 +209,7 @@ static struct kept_tables *make_tables(uint32_t modulus, const struct sieve_pres
 
 const struct sieve_tables *sieve_tables(uint32_t modulus, const struct sieve_presieve *how, struct err *e)
 {
-	enum { PLACES = 32 }; /* four moduli, and a pre-sieve or two for each instruction set */
+	enum { PLACES = 48 }; /* four moduli, and up to three pre-sieves for each instruction set */
 	static _Atomic(struct kept_tables *) kept[PLACES];
 	for (uint32_t i = 0; i < PLACES; i++) {
 		struct kept_tables *k = atomic_load(&kept[i]);

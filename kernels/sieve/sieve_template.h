@@ -7,6 +7,7 @@
  *   sieve_hit.h        one hit
  *   sieve_presieve.h   pre-sieved primes
  *   sieve_small.h      small primes
+ *   sieve_woven.h      these, and pre-sieved ones meanwhile
  *   sieve_medium.h     medium and large primes
  *   sieve_bucket.h     bucketed primes
  *   sieve_products.h   primes that are multiplied with each other

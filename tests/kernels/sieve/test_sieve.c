@@ -465,7 +465,7 @@ static void test_both_forms_of_a_hit(void **state)
 			}
 }
 
-/* Whether some primes are shifted into place or all are in tables, the pre-sieve is the same: products, segments of
+/* Whether some primes are shifted into place, at once or later, or all are in tables, the pre-sieve is the same: products, segments of
  * all lengths, and long ones, whose fractions add up. */
 static void test_both_forms_of_the_presieve(void **state)
 {
@@ -481,10 +481,12 @@ static void test_both_forms_of_the_presieve(void **state)
 			p.block_bytes = cases[i].block_bytes;
 			struct opened o = open_variant(*v, &p);
 			struct sieve_input *in = o.input;
-			struct sieve_presieve other = *sieve_presieve(in->engine),
-					      shifts = in->engine->shifts;
+			const bool products = in->factors != NULL,
+				   woven = !products && in->engine->woven.limit;
+			struct sieve_presieve other = *sieve_presieve(in->engine, products),
+					      shifts = woven ? in->engine->woven : in->engine->shifts;
 			if (other.shifted) {
-				other.shifted = 0;
+				other.shifted = other.woven_bytes = 0;
 			} else {
 				shifts.limit = other.limit;
 				other = shifts;
