@@ -24,16 +24,23 @@
 #include "bench/mpi/chunk_pool.h"
 
 #include "bench/backend/chunk_share.h"
+#include "bench/harness/launcher.h"
+#include "bench/machine/tree.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { LINE = 128, PART = 4 };
+enum { LINE = 128, PART = 4, PATH_BYTES = LAUNCHER_FOLDER + 24 };
 
-/* In the memory of a host. */
+/* In the memory of a host. A file of ours, not a window of MPI: MPICH over UCX shares none between ranks, and
+ * MPI_COMM_TYPE_SHARED then calls each rank a host. */
 struct shared {
 	_Alignas(LINE) _Atomic uint64_t next; /* the next chunk of this host */
 	_Alignas(LINE) _Atomic uint64_t end;  /* those from here on are not its own */
@@ -43,39 +50,48 @@ struct shared {
 
 struct chunk_pool {
 	const struct chunk_hosts *hosts;
+	uint64_t pools;         /* the hosts, or the ranks */
 	uint64_t chunks, least; /* the fewest of a refill */
 	struct shared *shared;
-	MPI_Win memory;       /* the host's */
+	bool resets;          /* this rank sets the memory for a run */
 	uint64_t *counter;    /* of all, in rank 0 */
 	MPI_Win window;       /* onto it, where there are several hosts */
 	bool serves;          /* this rank has the counter */
 	pthread_mutex_t turn; /* one thread of a rank at a time speaks to MPI */
 };
 
-static int by_number(const void *a, const void *b)
+/* FNV-1a, from `hash` on. */
+static uint64_t add_text(uint64_t hash, const char *text)
 {
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
-/* Collective over all ranks: how many names their processors have. */
-static int count_machines(int all)
+/* What names this host: its name, and which of its boots this is, where the system tells. */
+static uint64_t own_host(void)
 {
-	char name[MPI_MAX_PROCESSOR_NAME];
-	int length, count = 0;
-	uint64_t mine = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	enum { BOOT_BYTES = 64 };
+	char name[MPI_MAX_PROCESSOR_NAME], boot[BOOT_BYTES];
+	int length;
+	MPI_Get_processor_name(name, &length);
+	tree_text("", boot, sizeof boot, "/proc/sys/kernel/random/boot_id");
+	return add_text(add_text(UINT64_C(0xcbf29ce484222325), name), boot);
+}
+
+/* Collective over all ranks: the lowest rank of this host. */
+static int lowest_here(int all)
+{
+	const uint64_t mine = own_host();
 	uint64_t *each = malloc((size_t)all * sizeof *each);
+	int lowest = 0;
 	if (!each)
 		MPI_Abort(MPI_COMM_WORLD, 1);
-	MPI_Get_processor_name(name, &length);
-	for (int i = 0; i < length; i++)
-		mine = (mine ^ (unsigned char)name[i]) * UINT64_C(0x100000001b3);
 	MPI_Allgather(&mine, 1, MPI_UINT64_T, each, 1, MPI_UINT64_T, MPI_COMM_WORLD);
-	qsort(each, (size_t)all, sizeof *each, by_number);
-	for (int i = 0; i < all; i++)
-		count += i == 0 || each[i] != each[i - 1];
+	while (each[lowest] != mine)
+		lowest++;
 	free(each);
-	return count;
+	return lowest;
 }
 
 void chunk_hosts_find(struct chunk_hosts *h)
@@ -86,7 +102,7 @@ void chunk_hosts_find(struct chunk_hosts *h)
 	int rank, local;
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &h->all);
-	MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &whole);
+	MPI_Comm_split(MPI_COMM_WORLD, lowest_here(h->all), rank, &whole);
 	MPI_Comm_rank(whole, &local);
 	MPI_Comm_split(whole, each > 0 ? local / each : 0, rank, &h->ranks);
 	MPI_Comm_free(&whole);
@@ -96,7 +112,6 @@ void chunk_hosts_find(struct chunk_hosts *h)
 	MPI_Bcast(&h->mine, 1, MPI_INT, 0, h->ranks);
 	const int first = h->local == 0;
 	MPI_Allreduce(&first, &h->count, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
-	h->machines = each > 0 ? h->count : count_machines(h->all);
 }
 
 void chunk_hosts_free(struct chunk_hosts *h)
@@ -104,27 +119,84 @@ void chunk_hosts_free(struct chunk_hosts *h)
 	MPI_Comm_free(&h->ranks);
 }
 
+static struct shared *map(int fd)
+{
+	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return s == MAP_FAILED ? NULL : s;
+}
+
+/* A new file of a host's memory and its path; NULL and "" where none can be made. */
+static struct shared *make_file(char path[PATH_BYTES])
+{
+	const char *const folders[] = {launcher_memory(), "/dev/shm"};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		if (!folders[i])
+			continue;
+		snprintf(path, PATH_BYTES, "%s/parscale-mpi-XXXXXX", folders[i]);
+		const int fd = mkostemp(path, O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		/* so that a full file system is an error here, not a signal later */
+		const int lacks = posix_fallocate(fd, 0, sizeof(struct shared));
+		struct shared *s = map(fd);
+		if (s && lacks == 0)
+			return s;
+		if (s)
+			munmap(s, sizeof *s);
+		unlink(path);
+	}
+	*path = '\0';
+	return NULL;
+}
+
+static struct shared *open_file(const char *path)
+{
+	const int fd = *path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+	return fd < 0 ? NULL : map(fd);
+}
+
+/* Collective over all ranks: the memory of this host, of which nothing is left when its ranks end. Where the ranks of any
+ * host cannot share it, as in containers of their own, each rank has one for itself. */
+static struct shared *open_memory(struct chunk_pool *p)
+{
+	const struct chunk_hosts *hosts = p->hosts;
+	char path[PATH_BYTES] = "";
+	struct shared *s = hosts->local == 0 ? make_file(path) : NULL;
+	int shared, everywhere;
+	MPI_Bcast(path, sizeof path, MPI_CHAR, 0, hosts->ranks);
+	if (hosts->local != 0)
+		s = open_file(path);
+	shared = s != NULL;
+	MPI_Allreduce(&shared, &everywhere, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+	if (hosts->local == 0 && *path)
+		unlink(path);
+	if (everywhere)
+		return s;
+	if (s)
+		munmap(s, sizeof *s);
+	p->pools = (uint64_t)hosts->all;
+	p->resets = true;
+	s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return s == MAP_FAILED ? NULL : s;
+}
+
 struct chunk_pool *chunk_pool_open(const struct chunk_hosts *hosts)
 {
 	struct chunk_pool *p = calloc(1, sizeof *p);
-	MPI_Aint bytes;
-	int unit;
 	if (!p)
 		MPI_Abort(MPI_COMM_WORLD, 1);
-	p->hosts = hosts;
+	*p = (struct chunk_pool){
+		.hosts = hosts, .pools = (uint64_t)hosts->count, .resets = hosts->local == 0};
+	p->shared = open_memory(p);
+	if (!p->shared)
+		MPI_Abort(MPI_COMM_WORLD, 1);
 	pthread_mutex_init(&p->turn, NULL);
-	p->least = ((uint64_t)hosts->all / (uint64_t)hosts->count + PART - 1) / PART;
-	/* with room to align it, which the library does by less; all ranks map it at the same place of a page */
-	char *base;
-	MPI_Win_allocate_shared(hosts->local == 0 ? (MPI_Aint)(sizeof *p->shared + LINE) : 0, 1,
-		MPI_INFO_NULL, hosts->ranks, &base, &p->memory);
-	MPI_Win_shared_query(p->memory, 0, &bytes, &unit, &base);
-	p->shared = (struct shared *)(void *)(base + (LINE - (uintptr_t)base % LINE) % LINE);
-	MPI_Win_lock_all(MPI_MODE_NOCHECK, p->memory);
+	p->least = ((uint64_t)hosts->all / p->pools + PART - 1) / PART;
 	int rank;
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	p->serves = rank == 0 && hosts->count > 1;
-	if (hosts->count > 1) {
+	p->serves = rank == 0 && p->pools > 1;
+	if (p->pools > 1) {
 		MPI_Win_allocate(rank == 0 ? sizeof *p->counter : 0, sizeof *p->counter, MPI_INFO_NULL,
 			MPI_COMM_WORLD, &p->counter, &p->window);
 		MPI_Win_lock_all(MPI_MODE_NOCHECK, p->window);
@@ -134,12 +206,11 @@ struct chunk_pool *chunk_pool_open(const struct chunk_hosts *hosts)
 
 void chunk_pool_close(struct chunk_pool *p)
 {
-	if (p->hosts->count > 1) {
+	if (p->pools > 1) {
 		MPI_Win_unlock_all(p->window);
 		MPI_Win_free(&p->window);
 	}
-	MPI_Win_unlock_all(p->memory);
-	MPI_Win_free(&p->memory);
+	munmap(p->shared, sizeof *p->shared);
 	pthread_mutex_destroy(&p->turn);
 	free(p);
 }
@@ -169,20 +240,14 @@ void chunk_pool_reset(struct chunk_pool *p, uint64_t chunks)
 {
 	struct shared *s = p->shared;
 	p->chunks = chunks;
-	if (p->hosts->local == 0) {
+	if (p->resets) {
 		atomic_store(&s->next, 0);
-		atomic_store(&s->end, p->hosts->count > 1 ? 0 : chunks);
+		atomic_store(&s->end, p->pools > 1 ? 0 : chunks);
 		atomic_store(&s->busy, 0);
-		atomic_store(&s->dry, p->hosts->count == 1);
+		atomic_store(&s->dry, p->pools == 1);
 	}
 	if (p->serves)
 		ask(p, 0, MPI_REPLACE);
-	MPI_Win_sync(p->memory);
-}
-
-void chunk_pool_see(struct chunk_pool *p)
-{
-	MPI_Win_sync(p->memory);
 }
 
 static bool take_here(struct shared *s, uint64_t *index)
@@ -204,7 +269,7 @@ static void refill(struct chunk_pool *p)
 	if (atomic_load(&s->dry) || atomic_load(&s->next) < atomic_load(&s->end))
 		return;
 	uint64_t first, end;
-	chunk_share(ask(p, 1, MPI_SUM), p->chunks, (uint64_t)p->hosts->count, p->least, &first, &end);
+	chunk_share(ask(p, 1, MPI_SUM), p->chunks, p->pools, p->least, &first, &end);
 	if (first == end) {
 		atomic_store(&s->dry, 1);
 		return;
@@ -216,7 +281,7 @@ static void refill(struct chunk_pool *p)
 bool chunk_pool_take(struct chunk_pool *p, bool main, uint64_t *index)
 {
 	struct shared *s = p->shared;
-	if (p->hosts->count == 1) {
+	if (p->pools == 1) {
 		*index = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
 		return *index < p->chunks;
 	}

@@ -14,14 +14,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Who shares memory with whom. $PARSCALE_RANKS_PER_HOST, for tests, pretends that each so many ranks of a host are on one
+/* Which ranks are on one host, by its name and boot: they share memory and a clock. $PARSCALE_RANKS_PER_HOST, for tests, pretends that each so many ranks of a host are on one
  * of their own. */
 struct chunk_hosts {
 	MPI_Comm ranks; /* of this rank's host */
 	int local;      /* this rank's number among them */
 	int mine;       /* the lowest rank of this host */
 	int count;      /* hosts */
-	int machines;   /* by their names: MPICH 5 takes each `-ppn` ranks for a host, on one machine too */
 	int here;       /* ranks of this host */
 	int all;        /* ranks of all */
 };
@@ -36,9 +35,8 @@ struct chunk_pool;
 struct chunk_pool *chunk_pool_open(const struct chunk_hosts *hosts);
 void chunk_pool_close(struct chunk_pool *p);
 
-/* Before a run, in every rank, when no rank takes chunks any more; then a barrier, then chunk_pool_see. */
+/* Before a run, in every rank, when no rank takes chunks any more; then a barrier. */
 void chunk_pool_reset(struct chunk_pool *p, uint64_t chunks);
-void chunk_pool_see(struct chunk_pool *p);
 
 /* Takes the next chunk; false when there is none left. In any thread of a rank (MPI_THREAD_SERIALIZED); `main`: this is
  * the one that serves others in between, where MPI makes progress only when it is called. */

@@ -155,11 +155,7 @@ int main(int argc, char **argv)
 	int status = 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher's end is ours */
 	rank_team_start(&argc, &argv);
-	char alone[RANK_TEAM_TEXT];
-	bool first;
-	if (rank_team_alone(alone, &first)) {
-		if (first)
-			fprintf(stderr, "parscale: %s\n", alone);
+	if (rank_team_lost()) {
 		status = ERR_USAGE;
 	} else if (argc > 1 && strcmp(argv[1], "hosts") == 0) {
 		rank_hosts_print();

@@ -20,9 +20,11 @@
 #include "bench/mpi/threads.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <mpi.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,12 +76,93 @@ static char *far; /* in rank 0, of every rank: it is on another host, by another
 static struct call pending;
 static bool joined;
 
+/* What launchers tell a rank in its environment: its number and how many there are, as far as they tell. */
+static const struct told {
+	const char *family; /* as build_mpi begins; "": any */
+	const char *launcher, *size, *rank;
+} told[] = {{"Open MPI", "Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+	{"MPICH", "MPICH's mpiexec", "PMI_SIZE", "PMI_RANK"},
+	{"Intel MPI", "Intel MPI's mpiexec", "PMI_SIZE", "PMI_RANK"},
+	{"", "srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+
+/* The launcher that tells of several ranks, if none of this MPI tells anything; NULL otherwise. */
+static const struct told *strange_launcher(void)
+{
+	const struct told *found = NULL;
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		const char *size = getenv(told[i].size);
+		const size_t n = strlen(told[i].family);
+		if (size && n > 0 && strncmp(build_mpi, told[i].family, n) == 0)
+			return NULL;
+		if (!found && size && strtoul(size, NULL, 10) > 1)
+			found = &told[i];
+	}
+	return found;
+}
+
+/* In the first of the ranks that it started. */
+static void tell_strange(const struct told *t)
+{
+	const char *number = getenv(t->rank);
+	if (!number || strtoul(number, NULL, 10) == 0)
+		fprintf(stderr,
+			"parscale: mpi: %s started %.10s ranks, but parscale-mpi is of %s, so they do not find each other: "
+			"--launcher or PARSCALE_MPIRUN names that MPI's launcher (mpirun.openmpi, mpirun.mpich, "
+			"srun --mpi=pmix, srun --mpi=pmi2)\n",
+			t->launcher, getenv(t->size), build_mpi);
+}
+
+/* While MPI starts below a launcher of another MPI: that launcher, and standard error, which is away. MPICH ends the
+ * program with five lines where it finds a PMIx that it was not built for; most others believe that they are alone. */
+static const struct told *strange;
+static int kept_error = -1;
+
+static void show_error(void)
+{
+	if (kept_error >= 0) {
+		dup2(kept_error, STDERR_FILENO);
+		close(kept_error);
+	}
+	kept_error = -1;
+}
+
+static void ended_at_start(void)
+{
+	if (!strange)
+		return;
+	show_error();
+	tell_strange(strange);
+	_exit(ERR_USAGE);
+}
+
+static void hide_error(void)
+{
+	const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	kept_error = nowhere < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (kept_error >= 0)
+		dup2(nowhere, STDERR_FILENO);
+	if (nowhere >= 0)
+		close(nowhere);
+}
+
+static void start_mpi(int *argc, char ***argv)
+{
+	strange = strange_launcher();
+	if (strange && !*strange->family)
+		strange = NULL; /* srun starts any MPI */
+	if (strange && atexit(ended_at_start) == 0)
+		hide_error();
+	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
+	strange = NULL;
+	show_error();
+}
+
 void rank_team_start(int *argc, char ***argv)
 {
 	if (launcher_memory()) /* on a host that is not the driver's it is not there yet */
 		mkdir(launcher_memory(), 0700);
 	const uint64_t start = clock_ns();
-	MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &support);
+	start_mpi(argc, argv);
 	init_ns = clock_ns() - start;
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
@@ -90,33 +173,12 @@ void rank_team_start(int *argc, char ***argv)
 	MPI_Gather(&mine, 1, MPI_CHAR, far, 1, MPI_CHAR, 0, MPI_COMM_WORLD);
 }
 
-/* What launchers tell a rank in its environment: its number and how many there are, as far as they tell. */
-static const struct told {
-	const char *family; /* as build_mpi begins; "": any */
-	const char *launcher, *size, *rank;
-} told[] = {{"Open MPI", "Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
-	{"MPICH", "MPICH's mpiexec", "PMI_SIZE", "PMI_RANK"},
-	{"", "srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
-
-bool rank_team_alone(char text[RANK_TEAM_TEXT], bool *first)
+bool rank_team_lost(void)
 {
-	if (ranks > 1)
-		return false;
-	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-		const char *size = getenv(told[i].size), *number = getenv(told[i].rank);
-		const size_t n = strlen(told[i].family);
-		if (size && n > 0 && strncmp(build_mpi, told[i].family, n) == 0)
-			return false; /* it was started by its own, and is alone rightly */
-		if (!size || strtoul(size, NULL, 10) < 2)
-			continue;
-		*first = !number || strtoul(number, NULL, 10) == 0;
-		snprintf(text, RANK_TEAM_TEXT,
-			"mpi: %s started %.10s ranks, but parscale-mpi is of %s, so each is alone: --launcher or PARSCALE_MPIRUN "
-			"names that MPI's launcher (mpirun.openmpi, mpirun.mpich, srun --mpi=pmix, srun --mpi=pmi2)",
-			told[i].launcher, size, build_mpi);
-		return true;
-	}
-	return false;
+	const struct told *launcher = ranks == 1 ? strange_launcher() : NULL;
+	if (launcher)
+		tell_strange(launcher);
+	return launcher != NULL;
 }
 
 void rank_team_stop(void)
@@ -323,7 +385,6 @@ static void run_chunks(struct team *t)
 	const uint64_t waits = clock_ns();
 	MPI_Barrier(MPI_COMM_WORLD);
 	const uint64_t works = clock_ns();
-	chunk_pool_see(t->pool);
 	threads_all(t->plan.threads_per_rank, work_one, t);
 	t->toll.gate_ns = works - waits;
 	t->toll.chunks_ns = clock_ns() - works;
@@ -363,10 +424,10 @@ static struct team *open_ranks(const struct job *job, const struct team_plan *pl
 				  "--mpi=pmix\", mpirun.openmpi or mpirun.mpich");
 		return NULL;
 	}
-	if (plan->nodes && plan->nodes != (unsigned)hosts.machines) {
+	if (plan->nodes && plan->nodes != (unsigned)hosts.count) {
 		err_set(e, ERR_USAGE,
 			"mpi: --nodes: %u nodes wanted, but the launcher started its ranks on %d: it needs an allocation, or a host file (--launcher)",
-			plan->nodes, hosts.machines);
+			plan->nodes, hosts.count);
 		return NULL;
 	}
 	if (plan->lifetime != LIFETIME_POOL || !job->program) {

@@ -10,14 +10,14 @@
 
 #include "bench/backend/backend.h"
 
-/* Before and after everything else, in every rank. */
+/* Before and after everything else, in every rank. Ends the program, with one line of why, where MPI does below a launcher
+ * of another MPI. */
 void rank_team_start(int *argc, char ***argv);
 void rank_team_stop(void);
 
-/* Whether a launcher started several ranks and this one is alone all the same, since the launcher is of another MPI: why,
- * and whether this is the one that shall say so. After rank_team_start. */
-enum { RANK_TEAM_TEXT = 400 };
-bool rank_team_alone(char text[RANK_TEAM_TEXT], bool *first);
+/* Whether a launcher of another MPI started several ranks and this one is alone all the same; the first of them says so
+ * on standard error. After rank_team_start. */
+bool rank_team_lost(void);
 
 /* This rank's number, how many there are, and its number among those of the same host. */
 unsigned rank_team_rank(void);
