@@ -381,9 +381,11 @@ static void judge_signal(const struct watch *w, int signal)
 	r->cause = CAUSE_KILLED;
 	const int used = snprintf(r->message, sizeof r->message, "the launch was killed by signal %d (%s)",
 		signal, strsignal(signal));
+	/* Linux counts ticks for this limit, not what it tells us: on a busy machine the two differ by tenths. */
+	const double share = signal == SIGXCPU ? 0 : 0.5;
 	struct rlimit limit;
 	if ((signal == SIGKILL || signal == SIGXCPU) && getrlimit(RLIMIT_CPU, &limit) == 0 &&
-		limit.rlim_cur != RLIM_INFINITY && w->cpu_seconds >= (double)limit.rlim_cur - 0.1)
+		limit.rlim_cur != RLIM_INFINITY && w->cpu_seconds >= share * (double)limit.rlim_cur)
 		snprintf(r->message + used, sizeof r->message - (size_t)used,
 			": a process may use %.0f s of CPU time (ulimit -t)", (double)limit.rlim_cur);
 }
