@@ -368,17 +368,19 @@ static int check_whole(const struct facts *f, bool same, int printed, struct err
 /* What the probe `cache` finds, beside what is told. */
 static void print_caches(const struct cache_levels *c)
 {
-	char text[CACHE_TEXT], ns[UNITS_BYTES], head[16];
+	char text[CACHE_TEXT], ns[UNITS_BYTES], line[CACHE_TEXT + UNITS_BYTES], head[16];
 	printf("\ncaches, told and measured (parscale probe cache)\n");
 	for (size_t i = 0; i < CACHE_LEVELS; i++) {
 		snprintf(head, sizeof head, "  L%zu", i + 1);
 		if (c->level[i].verdict != CACHE_NONE)
 			wrap_entry(stdout, head, 19, cache_level_text(&c->level[i], text), WRAP_PAGE);
 	}
-	if (c->measured)
-		print_text(stdout, "memory", units_time(c->memory_ns, ns));
-	else
+	if (!c->measured) {
 		print_text(stdout, "not measured", c->note);
+		return;
+	}
+	snprintf(line, sizeof line, "%s, %s", units_time(c->memory_ns, ns), cache_memory_text(c, text));
+	wrap_entry(stdout, "  memory", 19, line, WRAP_PAGE);
 }
 
 struct info_args {

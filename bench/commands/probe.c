@@ -68,7 +68,8 @@ static void show_caches(const struct cache_levels *c, bool markdown)
 			printf("%sL%zu       %s\n", markdown ? "- " : "  ", i + 1,
 				cache_level_text(&c->level[i], text));
 	if (c->measured)
-		printf("%smemory   %s\n", markdown ? "- " : "  ", units_time(c->memory_ns, ns));
+		printf("%smemory   %s, %s\n", markdown ? "- " : "  ", units_time(c->memory_ns, ns),
+			cache_memory_text(c, text));
 }
 
 static int show(struct output *o, const struct probe_shown *s, struct err *e)

@@ -37,7 +37,8 @@ void cache_levels_told(
 	*c = (struct cache_levels){.workers = place->capacity,
 		.memory_ns = (double)NAN,
 		.memory_ns_range = {(double)NAN, (double)NAN},
-		.level_off_bytes = (double)NAN};
+		.level_off_bytes = (double)NAN,
+		.level_off_share = (double)NAN};
 	const struct cache_share one = place_caches(place, 1), all = place_caches(place, place->capacity);
 	const uint64_t alone[] = {one.l1_bytes, one.l2_bytes, one.l3_bytes},
 		       shared[] = {all.l1_bytes, all.l2_bytes, all.l3_bytes};
@@ -186,17 +187,20 @@ static size_t points(const struct table *rows, const char *team, const char *uni
 	return n;
 }
 
-/* The smallest size of at least `beyond` bytes from which no larger one is read slower by more than a tenth. */
-static double find_level_off(const struct knee_point *rates, size_t n, double beyond)
+/* The smallest size beyond twice the last of the knees from which no larger one is read slower by more than a tenth, if
+ * twice that size was read too. */
+static double find_level_off(const struct knee_point *rates, size_t n, const struct knees *k)
 {
-	double least = INFINITY, found = (double)NAN;
-	for (size_t i = 0; i < n; i++)
+	const double beyond = k->count ? 2 * k->bytes[k->count - 1] : 0;
+	double least = INFINITY, most = 0, found = INFINITY;
+	for (size_t i = 0; i < n; i++) {
 		least = fmin(least, rates[i].ns);
+		most = fmax(most, rates[i].bytes);
+	}
 	for (size_t i = 0; i < n; i++)
-		if (rates[i].bytes >= beyond && rates[i].ns <= level_off * least &&
-			!(rates[i].bytes >= found))
-			found = rates[i].bytes;
-	return found;
+		if (rates[i].bytes >= beyond && rates[i].ns <= level_off * least)
+			found = fmin(found, rates[i].bytes);
+	return 2 * found <= most ? found : (double)NAN;
 }
 
 /* Translation of addresses makes latency rise before the last cache ends, where pages are small or the host of a guest
@@ -237,11 +241,11 @@ int cache_levels_measure(struct cache_levels *c, const struct table *rows, struc
 			status = look_further(rows, cache_teams[team], p, &found[team], e);
 	}
 	if (status == 0 && c->reached_bytes > 0) {
-		const struct knees *alone = &found[0];
-		cache_levels_match(c, alone, &found[1]);
+		cache_levels_match(c, &found[0], &found[1]);
 		n = points(rows, cache_teams[0], "B/s", p);
-		c->level_off_bytes =
-			find_level_off(p, n, alone->count ? 2 * alone->bytes[alone->count - 1] : 0);
+		c->level_off_bytes = find_level_off(p, n, &found[0]);
+		n = points(rows, cache_teams[1], "B/s", p);
+		c->level_off_share = find_level_off(p, n, &found[1]);
 	}
 	free(p);
 	return status;
@@ -302,6 +306,19 @@ char *cache_level_text(const struct cache_level *l, char text[CACHE_TEXT])
 	return text;
 }
 
+char *cache_memory_text(const struct cache_levels *c, char text[CACHE_TEXT])
+{
+	char alone[UNITS_BYTES], each[UNITS_BYTES];
+	int n = isnan(c->level_off_bytes) ? snprintf(text, CACHE_TEXT, "no steady rate of reading up to %s",
+						    size_text(c->reached_bytes, alone))
+					  : snprintf(text, CACHE_TEXT, "read at a steady rate from %s",
+						    size_text(c->level_off_bytes, alone));
+	if (!isnan(c->level_off_share))
+		snprintf(text + n, CACHE_TEXT - (size_t)n, ", %s each when all work",
+			size_text(c->level_off_share, each));
+	return text;
+}
+
 /* --- the manifest --- */
 
 static json_t *whole(uint64_t n)
@@ -328,12 +345,13 @@ json_t *cache_levels_json(const struct cache_levels *c)
 	for (size_t i = 0; i < CACHE_LEVELS; i++)
 		if (c->level[i].verdict != CACHE_NONE)
 			json_array_append_new(levels, level_json(&c->level[i], i));
-	return json_pack("{s:b, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "measured", c->measured,
+	return json_pack("{s:b, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "measured", c->measured,
 		"source", c->source, "note", c->note, "workers", (int)c->workers, "levels", levels,
 		"memory_latency_ns", real_json(c->memory_ns), "memory_latency_ns_low",
 		real_json(c->memory_ns_range.low), "memory_latency_ns_high",
 		real_json(c->memory_ns_range.high), "reached_bytes", real_json(c->reached_bytes),
-		"level_off_bytes", real_json(c->level_off_bytes));
+		"level_off_bytes", real_json(c->level_off_bytes), "level_off_share_bytes",
+		real_json(c->level_off_share));
 }
 
 static double number_of(const json_t *object, const char *key)
@@ -389,7 +407,8 @@ bool cache_levels_parse(struct cache_levels *c, const json_t *object)
 		.memory_ns = number_of(object, "memory_latency_ns"),
 		.memory_ns_range = range_of(object, "memory_latency_ns_low", "memory_latency_ns_high"),
 		.reached_bytes = fmax(0, number_of(object, "reached_bytes")),
-		.level_off_bytes = number_of(object, "level_off_bytes")};
+		.level_off_bytes = number_of(object, "level_off_bytes"),
+		.level_off_share = number_of(object, "level_off_share_bytes")};
 	snprintf(c->source, sizeof c->source, "%s", source ? source : "");
 	snprintf(c->note, sizeof c->note, "%s", note ? note : "");
 	for (i = 0; i < CACHE_LEVELS; i++)

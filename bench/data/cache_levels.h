@@ -45,8 +45,9 @@ struct cache_levels {
 	double memory_ns; /* latency beyond the last cache, alone; NAN: nothing was measured */
 	struct interval memory_ns_range;
 	double reached_bytes; /* of the largest working set of a worker alone; 0: none */
-	/* bytes of a working set of a worker alone beyond which reading gets no slower, by a tenth at most; NAN: not seen */
-	double level_off_bytes;
+	/* Bytes of the least working set that is read from memory, of a worker alone, and of each when all work: twice as
+	 * many bytes and more are read no slower, by a tenth at most. NAN: not seen. */
+	double level_off_bytes, level_off_share;
 	char source[120]; /* where the told ones come from */
 	char note[200];   /* why nothing was measured; "" where it was */
 };
@@ -74,6 +75,9 @@ void cache_levels_apply(const struct cache_levels *c, struct topology *t);
 /* One level in a sentence: "32 KiB told (sysfs); measured 32 KiB (29 to 35 KiB), 0.9 ns". */
 enum { CACHE_TEXT = 320 };
 char *cache_level_text(const struct cache_level *l, char text[CACHE_TEXT]);
+
+/* From where memory begins, if it was measured: "read at a steady rate from 48 MiB, 24 MiB each when all work". */
+char *cache_memory_text(const struct cache_levels *c, char text[CACHE_TEXT]);
 
 /* "same", "differs", ... */
 const char *cache_verdict_name(enum cache_verdict v);

@@ -35,9 +35,11 @@ enum {
 	GROUP_BYTES = 1 << 17,
 	PASS_NS = 300000, /* a round of reading is so many passes as take this */
 	MIB = 1 << 20,
-	PART_OF_FREE = 4,  /* of the free memory that all workers take at most */
-	TIMES_LARGEST = 4, /* beyond the largest cache that the system tells of */
-	QUICK_STEPS = 2,   /* sizes an octave */
+	PART_OF_FREE = 4, /* of the free memory that all workers take at most */
+	/* beyond the largest cache that the system tells of: so that what is four times as large, which plans take
+	 * for memory, is seen beside twice as much */
+	TIMES_LARGEST = 8,
+	QUICK_STEPS = 2, /* sizes an octave */
 	FULL_STEPS = 8,
 	CACHE_TASK_SECONDS = 60
 };
@@ -329,7 +331,7 @@ const struct probe probe_cache = {
 		{"huge", "%", "of the memory in huge pages"}},
 	.options =
 		{{"largest-mib", 0, 1048576, 0,
-			 "MiB of the largest working set of a worker; 0: four times the largest cache, or a "
+			 "MiB of the largest working set of a worker; 0: eight times the largest cache, or a "
 			 "quarter of the free memory"},
 			{"per-octave", 0, 16, 0, "sizes per doubling; 0: 8, in a quick look 2"}},
 	.once = true,

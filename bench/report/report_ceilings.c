@@ -178,6 +178,7 @@ int report_table_caches(const struct dataset *d, struct report_table *g, struct 
 		"measured, all work", "latency", "verdict", NULL};
 	const struct interval exact = {(double)NAN, (double)NAN};
 	struct cache_levels caches;
+	char text[CACHE_TEXT];
 	report_table_begin(g, heads);
 	if (!dataset_caches(d, &caches))
 		return 0;
@@ -208,5 +209,7 @@ int report_table_caches(const struct dataset *d, struct report_table *g, struct 
 		return -1;
 	report_table_text(&c[0], "memory");
 	put_hit(&c[5], caches.memory_ns, caches.memory_ns_range);
+	cache_memory_text(&caches, text);
+	report_table_text(&c[6], text);
 	return 0;
 }

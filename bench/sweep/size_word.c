@@ -11,8 +11,7 @@
 
 static const char *const words[SIZE_NO_WORD] = {"l1", "l2", "l3", "memory"};
 
-/* Of the last caches: what is wanted, and the least that is memory rather than cache. A random replacement keeps a
- * quarter of four times the cache: reading that is within a tenth as fast as reading eight times. */
+/* Of the last caches: what is wanted where nothing was measured, and the least that is memory rather than cache. */
 enum { TIMES_WANTED = 4, TIMES_LEAST = 2 };
 static const uint64_t without_caches = 64 << 20; /* of `memory` where no cache is known */
 
@@ -86,6 +85,15 @@ static uint64_t reach(const struct topology *t, uint64_t *largest)
 	return sum;
 }
 
+/* Bytes from which reading was found to get no slower: so many times those of a worker alone, or those of all workers
+ * together; 0: not found. */
+static double level_off(const struct cache_levels *c, double times, bool per_worker)
+{
+	const double alone = times * c->level_off_bytes,
+		     all = c->level_off_share * (per_worker ? 1 : c->workers);
+	return fmax(0, fmax(alone, all)); /* of which NANs drop out */
+}
+
 static uint64_t in_memory(const struct size_machine *m, const struct cell *c, char why[SIZE_WHY])
 {
 	uint64_t largest, all = reach(m->topology, &largest);
@@ -94,9 +102,9 @@ static uint64_t in_memory(const struct size_machine *m, const struct cell *c, ch
 	const double cache = (double)(per_worker(c) ? largest : all);
 	double wanted = all ? TIMES_WANTED * cache : (double)without_caches;
 	char a[UNITS_BYTES], b[UNITS_BYTES];
-	/* a worker alone was still reading from caches below that size */
-	if (largest && m->caches && m->caches->level_off_bytes > TIMES_WANTED * (double)largest)
-		wanted = m->caches->level_off_bytes * cache / (double)largest;
+	if (m->caches)
+		wanted = fmax(
+			wanted, level_off(m->caches, largest ? cache / (double)largest : 1, per_worker(c)));
 	if (!(m->room_bytes > 0) || wanted * copies <= m->room_bytes)
 		return (uint64_t)wanted;
 	if (all && TIMES_LEAST * cache * copies <= m->room_bytes)

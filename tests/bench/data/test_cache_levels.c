@@ -224,6 +224,7 @@ static void rows_give_levels(void **state)
 	struct cache_levels c, again;
 	struct table rows;
 	struct err e = {0};
+	char text[CACHE_TEXT];
 	(void)state;
 	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
 	tell(&c, &t);
@@ -235,6 +236,9 @@ static void rows_give_levels(void **state)
 	assert_true(c.level[2].share > 400e3 && c.level[2].share < 700e3);
 	assert_true(fabs(c.memory_ns - 90) < 1);
 	assert_true(c.level_off_bytes >= 4e6 && c.level_off_bytes <= 5e6); /* beyond twice the last cache */
+	assert_true(c.level_off_share >= 1e6 && c.level_off_share <= 1.4e6);
+	assert_string_equal(cache_memory_text(&c, text),
+		"read at a steady rate from 4.00 MiB, 1.00 MiB each when all work");
 	assert_int_equal(c.level[1].verdict, CACHE_NONE);
 
 	json_t *object = cache_levels_json(&c);
@@ -242,10 +246,39 @@ static void rows_give_levels(void **state)
 	assert_true(again.level[2].verdict == CACHE_SAME && again.level[2].bytes == c.level[2].bytes);
 	assert_true(again.measured && again.workers == c.workers && again.memory_ns == c.memory_ns);
 	assert_int_equal(cache_level_used(&again.level[2]), 2 * MIB);
+	assert_true(again.level_off_bytes == c.level_off_bytes && again.level_off_share == c.level_off_share);
 	json_object_set_new(json_array_get(json_object_get(object, "levels"), 0), "level", json_integer(9));
 	assert_false(cache_levels_parse(&again, object));
 	json_decref(object);
 	assert_false(cache_levels_parse(&again, NULL));
+}
+
+/* Where the largest sizes are still read slower than those of half as many bytes, memory was not reached. */
+static void memory_is_not_seen_where_rates_still_fall(void **state)
+{
+	struct topology t;
+	struct cpu cpus[CPUS];
+	struct cache_levels c;
+	struct table rows;
+	struct err e = {0};
+	char text[CACHE_TEXT];
+	(void)state;
+	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
+	tell(&c, &t);
+	c.reached_bytes = 0;
+	make_rows(&rows, INFINITY);
+	for (size_t i = 0; i < rows.count; i++) {
+		struct probe_row *r = table_row(&rows, i);
+		const double size = units_bytes_read(r->of.setting);
+		if (strcmp(r->of.unit, "B/s") == 0 && strcmp(r->of.mechanism, cache_teams[0]) == 0 &&
+			size > 6e6)
+			r->median = 6e16 / size;
+	}
+	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
+	table_free(&rows);
+	assert_true(isnan(c.level_off_bytes) && c.level_off_share <= 1.4e6);
+	assert_string_equal(cache_memory_text(&c, text),
+		"no steady rate of reading up to 14.0 MiB, 1.00 MiB each when all work");
 }
 
 static void sizes_are_read_back(void **state)
@@ -267,6 +300,7 @@ int main(void)
 		cmocka_unit_test(one_knee_too_many),
 		cmocka_unit_test(rows_give_levels),
 		cmocka_unit_test(translation_is_not_taken_for_a_cache),
+		cmocka_unit_test(memory_is_not_seen_where_rates_still_fall),
 		cmocka_unit_test(sizes_are_read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
