@@ -91,8 +91,8 @@ struct worker_count {
 	bool spare;          /* of many counts one that lies between others, for where a curve bends */
 };
 
-/* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, and twice the capacity
- * (place_capacity). Fills at most `room`, returns how many; WORKER_COUNTS is room for any machine. */
+/* Ascending counts for a sweep on the usable CPUs: powers of two, the machine's edges, twice the capacity
+ * (place_capacity), and from 32 on spare ones halfway between powers of two. Fills at most `room`, returns how many; WORKER_COUNTS is room for any machine. */
 enum { WORKER_COUNTS = 32 };
 int place_worker_counts(const struct topology *t, struct worker_count *counts, int room);
 

@@ -86,8 +86,8 @@ struct counts {
 	int n, room;
 };
 
-/* Adds a count in its place; one that is there gains the edge if it had none. */
-static void add(struct counts *c, unsigned workers, const char *edge)
+/* Adds a count in its place; one that is there gains the edge if it had none. The new one, or NULL. */
+static struct worker_count *add(struct counts *c, unsigned workers, const char *edge)
 {
 	int i = 0;
 	while (i < c->n && c->list[i].workers < workers)
@@ -95,13 +95,14 @@ static void add(struct counts *c, unsigned workers, const char *edge)
 	if (i < c->n && c->list[i].workers == workers) {
 		if (!c->list[i].edge)
 			c->list[i].edge = edge;
-		return;
+		return NULL;
 	}
 	if (c->n == c->room)
-		return;
+		return NULL;
 	for (int j = c->n++; j > i; j--)
 		c->list[j] = c->list[j - 1];
 	c->list[i] = (struct worker_count){.workers = workers, .edge = edge};
+	return &c->list[i];
 }
 
 /* Usable cores (one thread of each) that agree with the first usable CPU in package, node, L3 or L2, or all,
@@ -161,6 +162,17 @@ static void mark_spare(struct worker_count *counts, int n)
 	}
 }
 
+/* Spare counts halfway between powers of two, on large machines. */
+static void add_halfway(struct counts *c, unsigned capacity)
+{
+	enum { HALFWAY_FROM = 32 };
+	for (unsigned n = HALFWAY_FROM; n + n / 2 < capacity; n *= 2) {
+		struct worker_count *w = add(c, n + n / 2, NULL);
+		if (w)
+			w->spare = true;
+	}
+}
+
 int place_worker_counts(const struct topology *t, struct worker_count *counts, int room)
 {
 	static const struct {
@@ -191,5 +203,6 @@ int place_worker_counts(const struct topology *t, struct worker_count *counts, i
 	for (int i = 0; i < c.n; i++)
 		counts[i].oversubscribed = counts[i].workers > threads || counts[i].workers > t->quota;
 	mark_spare(counts, c.n);
+	add_halfway(&c, capacity);
 	return c.n;
 }

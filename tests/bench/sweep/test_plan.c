@@ -305,6 +305,37 @@ static void sizes_fit_the_machine(void **state)
 	free(made);
 }
 
+/* MiB of `size = memory` for a machine where reading levels off at so many MiB. */
+static double memory_mib(size_t shape, const char *scaling, double alone, double share)
+{
+	static struct machine_here h;
+	const struct cache_levels caches = {
+		.workers = 2, .level_off_bytes = alone * MIB, .level_off_share = share * MIB};
+	char text[80];
+	struct plan p;
+	machine_plan(&machine_shapes[shape], &h);
+	h.machine.sized.caches = &caches;
+	snprintf(text, sizeof text, "kernel = palindrome\nscaling = %s\nsize = memory\n", scaling);
+	read_here(text, &h, &p);
+	assert_int_equal(p.count, 1);
+	const double mib = (double)p.cells[0].word_bytes / MIB;
+	plan_free(&p);
+	return mib;
+}
+
+static void memory_begins_where_reading_levels_off(void **state)
+{
+	(void)state;
+	assert_true(
+		memory_mib(1, "strong", 64, 32) == 128); /* in four times the caches both read from memory */
+	assert_true(memory_mib(1, "strong", (double)NAN, (double)NAN) == 128);
+	assert_true(memory_mib(1, "strong", 256, 32) == 256);
+	assert_true(memory_mib(1, "strong", (double)NAN, 96) == 192);
+	assert_true(memory_mib(1, "weak", 64, 160) == 160);
+	assert_true(
+		memory_mib(6, "strong", 160, (double)NAN) == 2560); /* of 16 caches a worker alone has one */
+}
+
 static const char *reason_of(const struct plan *p, const char *part)
 {
 	for (size_t i = 0; i < p->omitted; i++)
@@ -369,6 +400,7 @@ int main(void)
 		return 1;
 	close(fd);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sizes_fit_the_machine),
+		cmocka_unit_test(memory_begins_where_reading_levels_off),
 		cmocka_unit_test(sizes_that_cannot_be_say_why), cmocka_unit_test(a_budget_by_the_plan),
 		cmocka_unit_test(the_product_less_what_is_impossible),
 		cmocka_unit_test(sections_begin_with_what_is_common),
