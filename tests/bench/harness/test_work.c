@@ -41,7 +41,7 @@ static void stamps_of_another_host_move_to_our_gate(void **state)
 	for (size_t i = 0; i < sizeof skews / sizeof *skews; i++) {
 		const struct slot ours = {.entered = 100, .touched = 200, .began = 1000, .ended = 5000};
 		const uint64_t skew = (uint64_t)skews[i];
-		struct slot theirs = {.tally = {7, 9},
+		struct slot theirs = {.tally = {.count = 7, .checksum = 9},
 			.entered = 150 + skew,
 			.touched = 260 + skew,
 			.began = 1003 + skew,

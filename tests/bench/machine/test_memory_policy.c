@@ -131,7 +131,8 @@ static void nodes_of_machines(void **state)
 	assert_nodes((const int[]){0, 1, 2, 3, 4, 5}, 6);
 	write_file(has_memory, "0-99999\n");
 	int nodes[MEMORY_NODES];
-	assert_in_range(memory_policy_nodes(root, nodes), 1, MEMORY_NODES);
+	const int count = memory_policy_nodes(root, nodes);
+	assert_true(count >= 1 && count <= MEMORY_NODES);
 	remove_file(process);
 	remove_file(has_memory);
 	remove_file(online);

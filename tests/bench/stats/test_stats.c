@@ -378,7 +378,7 @@ static void few_launches_cover_with_the_others(void **state)
 			const double share = (double)covered / (double)cells;
 			print_message("%zu launches, kind %d: covered %.3f of %zu, %zu wide\n", n, kind,
 				share, cells, absurd);
-			assert_true(cells > 0.85 * SWEEPS * EACH);
+			assert_true((double)cells > 0.85 * SWEEPS * EACH);
 			assert_true(share >= 0.935 && share <= 0.98);
 			assert_true((double)absurd <= 0.05 * (double)cells);
 		}

@@ -250,8 +250,8 @@ static double planted_contention(void)
 static double compute_seconds(const struct planned *planned, const struct shape *s)
 {
 	const struct cell *c = &planned->cell;
-	const double workers = fmin(c->workers, here.machine.most),
-		     alone = strcmp(c->backend->name, "serial") == 0;
+	const double workers = fmin(c->workers, here.machine.most);
+	const bool alone = strcmp(c->backend->name, "serial") == 0;
 	const double items = (double)c->kernel->items(&c->problem) * (double)cell_copies(c);
 	const enum size_word level = level_of(planned, s, workers);
 	const double delivered =
