@@ -281,24 +281,87 @@ static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
 	}
 }
 
+/* Exchanges bits of each word that are `shift` apart, those of `mask` with the higher ones. */
+INLINE __m256i exchange_bits(__m256i x, const int shift, uint64_t mask)
+{
+	__m256i differ = _mm256_xor_si256(x, _mm256_srli_epi64(x, shift));
+	differ = _mm256_and_si256(differ, _mm256_set1_epi64x((long long)mask));
+	return _mm256_xor_si256(x, _mm256_xor_si256(differ, _mm256_slli_epi64(differ, shift)));
+}
+
+/* Bytes of eight lines, interleaved, are words, whose eight times eight bits are turned round. */
+static void turn_8(const unsigned char *lines, size_t stride, uint64_t *words)
+{
+	__m256i rows[8], next[8];
+	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32) {
+		for (size_t i = 0; i < 8; i++)
+			rows[i] = _mm256_xor_si256(load(lines + i * stride), _mm256_set1_epi8(-1));
+		UNROLL
+		for (int round = 0; round < 3; round++) {
+			UNROLL
+			for (int i = 0; i < 4; i++) {
+				next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 4]);
+				next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 4]);
+			}
+			UNROLL
+			for (int i = 0; i < 8; i++)
+				rows[i] = next[i];
+		}
+		UNROLL
+		for (int i = 0; i < 8; i++) {
+			__m256i x = exchange_bits(rows[i], 7, UINT64_C(0x00aa00aa00aa00aa));
+			x = exchange_bits(x, 14, UINT64_C(0x0000cccc0000cccc));
+			x = exchange_bits(x, 28, UINT64_C(0x00000000f0f0f0f0));
+			_mm_storeu_si128((void *)(words + 2 * i), _mm256_castsi256_si128(x));
+			_mm_storeu_si128((void *)(words + 16 + 2 * i), _mm256_extracti128_si256(x, 1));
+		}
+	}
+}
+
 static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
 	if (c->octets == 1)
-		turn_plain(lines, stride, c, words);
+		turn_8(lines, stride, words);
 	else
 		turn_48(lines, stride, words);
 }
 
-static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+/* Writes how far the numbers of all words are from the first of these, one after the other; returns how many. May
+ * write eight more. */
+INLINE size_t distances(const uint64_t *words, const struct transpose *c, uint16_t *to, const uint32_t bytes)
 {
-	const __m256i bases = _mm256_set1_epi64x((long long)base);
-	store(to, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from))));
-	store(to + 4, _mm256_add_epi64(bases, _mm256_cvtepu8_epi64(_mm_loadu_si32(from + 4))));
+	const struct sieve_deltas *deltas = c->deltas; /* once: the stores might change it */
+	const __m128i span = _mm_set1_epi16((short)c->span);
+	__m128i base = _mm_setzero_si128();
+	uint16_t *next = to;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, base = _mm_add_epi16(base, span)) {
+		const unsigned char *byte = (const unsigned char *)(words + i);
+		UNROLL
+		for (uint32_t j = 0; j < bytes; j++) {
+			const uint64_t before = words[i] & ((UINT64_C(1) << 8 * j) - 1);
+			__m128i x = _mm_loadl_epi64((const void *)&deltas->packed[j][byte[j]]);
+			x = _mm_add_epi16(base, _mm_cvtepu8_epi16(x));
+			_mm_storeu_si128((void *)(next + __builtin_popcountll(before)), x);
+		}
+		next += __builtin_popcountll(words[i]);
+	}
+	return (size_t)(next - to);
 }
 
+/* Distances lie side by side, whatever words they are of. So they are widened four at a time without one in vain,
+ * and each store begins where a part of a cache line does. */
 static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
-	return numbers_by_bytes(words, c, base, to, widen);
+	_Alignas(64) uint16_t some[WORDS_AT_ONCE * 64 + 8];
+	const size_t n = c->bytes == 6 ? distances(words, c, some, 6) : distances(words, c, some, 8);
+	const __m256i bases = _mm256_set1_epi64x((long long)base);
+	for (size_t i = 0; i < n; i += 8) {
+		const __m256i low = _mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)(some + i)));
+		const __m256i high = _mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)(some + i + 4)));
+		store(to + i, _mm256_add_epi64(bases, low));
+		store(to + i + 4, _mm256_add_epi64(bases, high));
+	}
+	return n;
 }
 
 SIEVE_VARIANT(avx2, CPU_AVX2);

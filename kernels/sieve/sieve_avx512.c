@@ -317,19 +317,45 @@ static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
 					_mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
 }
 
-GFNI static inline uint32_t deltas_of_word(
-	const unsigned char *word, const struct transpose *c, unsigned char *to)
+/* A compression leaves the deltas of a word in order, and a permutation takes eight of them at a time to the words
+ * of a vector: `usual` times, which is constant, and seldom more often. */
+GFNI INLINE size_t numbers_of_words(
+	const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to, const uint32_t usual)
 {
-	uint64_t bits;
-	memcpy(&bits, word, sizeof bits);
-	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(c->deltas->delta)));
-	return (uint32_t)__builtin_popcountll(bits);
+	const __mmask64 least_bytes = UINT64_C(0x0101010101010101);
+	const __m512i deltas = _mm512_loadu_si512(c->deltas->delta), span = _mm512_set1_epi64(c->span),
+		      eight = _mm512_set1_epi64(8), first = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+	__m512i bases = _mm512_set1_epi64((long long)base);
+	uint64_t *next = to;
+	for (uint32_t i = 0; i < WORDS_AT_ONCE; i++, bases = _mm512_add_epi64(bases, span)) {
+		const __m512i some = _mm512_maskz_compress_epi8(words[i], deltas);
+		const uint32_t n = (uint32_t)__builtin_popcountll(words[i]);
+		__m512i which = first;
+		UNROLL
+		for (uint32_t j = 0; j < 8 * usual; j += 8, which = _mm512_add_epi64(which, eight))
+			_mm512_storeu_si512(
+				next + j, _mm512_add_epi64(bases,
+						  _mm512_maskz_permutexvar_epi8(least_bytes, which, some)));
+		for (uint32_t j = 8 * usual; j < n; j += 8, which = _mm512_add_epi64(which, eight))
+			_mm512_storeu_si512(
+				next + j, _mm512_add_epi64(bases,
+						  _mm512_maskz_permutexvar_epi8(least_bytes, which, some)));
+		next += n;
+	}
+	return (size_t)(next - to);
 }
 
 GFNI static size_t numbers_vbmi2(
 	const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
 {
-	return numbers_with(words, c, base, to, deltas_of_word, widen);
+	switch (c->usual) {
+	case 1:
+		return numbers_of_words(words, c, base, to, 1);
+	case 2:
+		return numbers_of_words(words, c, base, to, 2);
+	default:
+		return numbers_of_words(words, c, base, to, 3);
+	}
 }
 
 static bool has_gfni(void)

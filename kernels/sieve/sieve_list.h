@@ -17,14 +17,28 @@ static void keep_tuplets(uint64_t *words, const struct transpose *c, unsigned k)
 	}
 }
 
-enum { EMIT_BATCH = 1024, EMIT_ROOM = EMIT_BATCH + WORDS_AT_ONCE * 64 + NUMBERS_MORE };
+/* Lists what is listed in the plan. */
+static int emit_listed(const struct sieve_input *in, kernel_sink_fn *sink, void *ctx)
+{
+	enum { BATCH = 512 };
+	uint64_t batch[BATCH];
+	for (uint32_t from = 0, n; from < in->listed_count; from += n) {
+		n = in->listed_count - from < BATCH ? in->listed_count - from : BATCH;
+		for (uint32_t i = 0; i < n; i++)
+			batch[i] = in->listed[from + i];
+		if (sink(ctx, batch, n))
+			return 1;
+	}
+	return 0;
+}
 
 /* Lists a block from its lines side by side. */
 static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block,
 	struct transpose *c, kernel_sink_fn *sink, void *ctx)
 {
-	uint64_t batch[EMIT_ROOM], words[COLUMN_WORDS], number = sieve_base(in, block);
-	size_t n = 0, used = (sieve_valid(in, block, 0) + 7) / 8;
+	_Alignas(64) uint64_t batch[WORDS_AT_ONCE * 64 + NUMBERS_MORE];
+	uint64_t words[COLUMN_WORDS], number = sieve_base(in, block);
+	const size_t used = (sieve_valid(in, block, 0) + 7) / 8;
 	c->usual = 1;
 	for (size_t at = 0; at < used; at += COLUMN_BYTES) {
 		turn(w->lines + at, w->stride, c, words);
@@ -33,15 +47,12 @@ static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uin
 		else
 			c->usual = usual_primes(c, number);
 		for (uint32_t i = 0; i < c->words; i += WORDS_AT_ONCE, number += WORDS_AT_ONCE * c->span) {
-			n += numbers(words + i, c, number, batch + n);
-			if (n >= EMIT_BATCH) {
-				if (sink(ctx, batch, n))
-					return 1;
-				n = 0;
-			}
+			const size_t n = numbers(words + i, c, number, batch);
+			if (n && sink(ctx, batch, n))
+				return 1;
 		}
 	}
-	return n ? sink(ctx, batch, n) : 0;
+	return 0;
 }
 
 static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn *sink, void *ctx)
@@ -49,12 +60,8 @@ static void emit(const void *input, struct span s, void *scratch, kernel_sink_fn
 	const struct sieve_input *in = input;
 	struct sieve_scratch *w = scratch;
 	struct transpose c;
-	if (s.lo == 0 && s.hi > 0)
-		for (uint32_t i = 0; i < in->listed_count; i++) {
-			uint64_t item = in->listed[i];
-			if (sink(ctx, &item, 1))
-				return;
-		}
+	if (s.lo == 0 && s.hi > 0 && emit_listed(in, sink, ctx))
+		return;
 	if (s.lo < in->blocks)
 		transpose_init(&c, in);
 	for (uint64_t block = s.lo; block < s.hi && block < in->blocks; block++) {

@@ -21,7 +21,7 @@
 enum {
 	COLUMN_BYTES = 64,  /* of each line at a time */
 	COLUMN_WORDS = 512, /* most words that they make */
-	WORDS_AT_ONCE = 16, /* of these made numbers at a time */
+	WORDS_AT_ONCE = 64, /* of these made numbers at a time; they stand for fewer than 2^16 */
 	NUMBERS_MORE = 64   /* may be written past the last */
 };
 
@@ -138,11 +138,12 @@ typedef void widen_fn(const unsigned char *from, uint64_t base, uint64_t *to);
 INLINE uint32_t deltas_of_bytes(
 	const unsigned char *word, const struct transpose *c, unsigned char *to, const uint32_t bytes)
 {
+	const struct sieve_deltas *deltas = c->deltas; /* once: stores of bytes might change it */
 	unsigned char *next = to;
 	UNROLL
 	for (uint32_t j = 0; j < bytes; j++) {
-		memcpy(next, &c->deltas->packed[j][word[j]], 8);
-		next += c->deltas->ones[word[j]];
+		memcpy(next, &deltas->packed[j][word[j]], 8);
+		next += deltas->ones[word[j]];
 	}
 	return (uint32_t)(next - to);
 }
