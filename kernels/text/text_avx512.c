@@ -6,7 +6,8 @@
  *                                           few middles;
  *   by distances (text_distances_avx512.h)  in that tile and some after it, if there are so many that palindromes are
  *                                           short, until one has many middles of words of six letters and more;
- *   by ends (text_ends_avx512.h)            with VBMI2, in tiles of ASCII; not where many words look like
+ *   word by word (text_each_avx512.h)       in the rest of these tiles;
+ *   by ends (text_ends_avx512.h)            with VBMI2 on other CPUs, in tiles of ASCII; not where many words look like
  *                                           palindromes, and for some tiles after;
  *   by centres (text_centres.h)             whatever is left.
  */
@@ -17,6 +18,7 @@
 #if defined(__AVX512BW__)
 #include "kernels/bytes_avx512.h"
 #include "kernels/text/text_distances_avx512.h"
+#include "kernels/text/text_each_avx512.h"
 #include "kernels/text/text_ends_avx512.h"
 #include "kernels/text/text_middles_avx512.h"
 
@@ -80,25 +82,33 @@ static inline void reverse(const unsigned char *p, unsigned char *to)
 
 TEXT_SEARCH_CENTRES(search_centres, fold_plain, fold, suspect, equal, reverse);
 
+/* By middles, and where there are too many by distances or word by word. */
+static void search_middles(const struct text_input *in, uint64_t base, struct text_tile *tile)
+{
+	if (tile->crowded)
+		tile->crowded--;
+	else {
+		const unsigned middles = text_search_middles(in, base, tile);
+		if (middles <= TEXT_MIDDLES_MOST)
+			return;
+		tile->crowded = TEXT_TILES_DENSE;
+		tile->short_words = middles > TEXT_MIDDLES_SHORT;
+	}
+	if (tile->short_words) {
+		if (text_search_distances(in, base, tile))
+			return;
+		tile->short_words = false;
+	}
+	text_search_each(in, base, tile);
+}
+
 static void search(const struct text_input *in, uint64_t base, struct text_tile *tile)
 {
 	const unsigned needed = CPU_VBMI | CPU_VBMI2;
 	const bool can = (in->features & needed) == needed;
 	if (can && in->by_middles && !in->rules->symbol[0]) {
-		if (tile->crowded)
-			tile->crowded--;
-		else {
-			const unsigned middles = text_search_middles(in, base, tile);
-			if (middles <= TEXT_MIDDLES_MOST)
-				return;
-			tile->crowded = TEXT_TILES_DENSE;
-			tile->short_words = middles > TEXT_MIDDLES_SHORT;
-		}
-		if (tile->short_words) {
-			if (text_search_distances(in, base, tile))
-				return;
-			tile->short_words = false;
-		}
+		search_middles(in, base, tile);
+		return;
 	}
 	if (can && !tile->dense) {
 		const enum text_ends ends = text_search_ends(in, base, tile);

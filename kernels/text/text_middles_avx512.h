@@ -5,9 +5,8 @@
  *
  * A palindrome of two letters or more has two equal pairs of bytes around its middle, a letter or the gap
  * between two; the second pair is of no letters if the word ends there. All 64 bytes of a block are asked
- * at once, with those before and after them from registers, not from memory, where loads that cross lines
- * would limit it. In prose one block in ten has such a middle. Those few are marked without a branch, and
- * each is judged by one comparison of 32 bytes before it with 32 behind it, or of 64 if its word is longer.
+ * at once. In prose one block in ten has such a middle. Those few are listed without a branch, and each is
+ * judged by one comparison of 32 bytes before it with 32 behind it, or of 64 if its word is longer.
  */
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_MIDDLES_AVX512_H
 #define PARSCALE_KERNELS_TEXT_TEXT_MIDDLES_AVX512_H

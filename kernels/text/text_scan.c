@@ -249,18 +249,20 @@ void text_scan(const struct text_input *in, struct span s, struct text_tile *til
 {
 	struct tally t = {0};
 	bool more = true, amid = false;
+	tile->tally = out ? &t : NULL;
 	for (uint64_t unit = s.lo; more && unit < s.hi; unit++) {
 		const uint64_t base = unit * TEXT_TILE;
 		if (out && in->giant_count)
 			t.rejected |= compare_giants(in, unit, &amid);
 		if (amid)
 			continue;
+		tile->first_block = unit * TEXT_BLOCKS - 1;
 		search(in, base, tile);
 		if (tile->has_foreign)
 			find_foreign(in, base, tile);
 		if (tile->full)
 			find_long(in, base, tile, out != NULL);
-		more = report(tile, unit * TEXT_BLOCKS - 1, &t, list);
+		more = report(tile, tile->first_block, &t, list);
 	}
 	if (out)
 		tally_add(out, t);

@@ -42,10 +42,13 @@ struct text_tile {
 	uint64_t filled[(TEXT_BLOCKS + 2 + 63) / 64]; /* bit i: found[i] may not be zero */
 	bool full;                                    /* there is a block of nothing but letters */
 	bool has_foreign;                             /* some word has other characters than ASCII */
-	unsigned crowded;                             /* so many tiles more are taken to have many middles */
-	bool short_words;                             /* whose palindromes are short, it seems */
-	unsigned dense;                               /* and so many to be full of palindromes */
-	_Alignas(TEXT_BLOCK) unsigned char bytes[2 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
+	struct tally *tally;  /* where a search may add what it finds, instead of to found; or NULL */
+	uint64_t first_block; /* the number of the block of index 0 */
+	unsigned crowded;     /* so many tiles more are taken to have many middles */
+	bool short_words;     /* whose palindromes are short, it seems */
+	unsigned dense;       /* and so many to be full of palindromes */
+	unsigned high;        /* and so many to have bytes above 127 */
+	_Alignas(TEXT_BLOCK) unsigned char bytes[3 * TEXT_TILE + 32 * TEXT_BLOCK]; /* for searches: the folded
 										 text, or what they need */
 };
 

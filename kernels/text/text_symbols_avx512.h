@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_symbols_avx512.h - what the searches by ends and by middles share: the table of symbols in registers, for
- * CPUs that permute bytes, and whether a tile has a block of nothing but letters.
+ * text_symbols_avx512.h - what the AVX-512 searches share: the table of symbols in registers, for CPUs that permute
+ * bytes; the symbols of a tile in memory; and whether a tile has a block of nothing but letters.
  */
 #ifndef PARSCALE_KERNELS_TEXT_TEXT_SYMBOLS_AVX512_H
 #define PARSCALE_KERNELS_TEXT_TEXT_SYMBOLS_AVX512_H
@@ -10,6 +10,15 @@
 #include "kernels/text/text_scan.h"
 
 #define VBMI2 __attribute__((target("avx512vbmi,avx512vbmi2")))
+
+/* The blocks of a tile and the two beside it; places count bytes from the first. SYMBOLS_MASKS: a mask of each, and
+ * whole vectors of eight. */
+enum { SYMBOLS_BLOCKS = TEXT_BLOCKS + 2, SYMBOLS_MASKS = (SYMBOLS_BLOCKS + 7) / 8 * 8 };
+
+/* The symbols of these blocks, where searches keep them: first in a tile's bytes. */
+struct symbols_stored {
+	_Alignas(TEXT_BLOCK) unsigned char at[SYMBOLS_BLOCKS * TEXT_BLOCK];
+};
 
 /* What bytes are compared as; their top bit is set where they are parts of words. */
 struct symbols {
@@ -33,6 +42,18 @@ VBMI2 static inline __m512i symbols_of_any(struct symbols s, __m512i x)
 	return symbols_of(s, _mm512_min_epu8(x, _mm512_set1_epi8((char)0x80)));
 }
 
+/* A vector that is loaded once: GCC 12 loads it again for each of its uses with elements of another size. */
+static inline __m512i symbols_load(const unsigned char *p)
+{
+	__m512i x = bytes_load(p);
+	__asm__ volatile("" : "+v"(x));
+	return x;
+}
+
+/* Bit j of each of eight masks: bit j + n, of that mask or the next. */
+#define SYMBOLS_BEHIND(masks, n)                                                                             \
+	_mm512_shrdi_epi64(_mm512_loadu_si512(masks), _mm512_loadu_si512((masks) + 1), n)
+
 /* From its letters: is there a block of nothing else in the tile? */
 static inline bool has_full(const struct text_tile *tile)
 {
@@ -40,6 +61,27 @@ static inline bool has_full(const struct text_tile *tile)
 	for (unsigned i = 1; i <= TEXT_BLOCKS; i += 8)
 		full |= _mm512_cmpeq_epi64_mask(_mm512_loadu_si512(tile->letters + i), _mm512_set1_epi64(-1));
 	return full;
+}
+
+/* Stores the symbols of the bytes at p, and fills letters, full and has_foreign. */
+VBMI2 static inline void symbols_fill(const struct text_input *in, uint64_t base, const unsigned char *p,
+	struct text_tile *tile, struct symbols_stored *to)
+{
+	const struct symbols s = symbols_by(in->rules);
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
+	__m512i any = _mm512_setzero_si512();
+	for (unsigned i = 0; i < SYMBOLS_BLOCKS; i++) {
+		if (i % PREFETCH_LINES == 0 && i < TEXT_BLOCKS)
+			prefetch_lines(&walk);
+		const __m512i x = symbols_load(p + i * TEXT_BLOCK), symbols = symbols_of_any(s, x);
+		any = _mm512_or_si512(any, x);
+		_mm512_store_si512(to->at + i * TEXT_BLOCK, symbols);
+		tile->letters[i] = _mm512_movepi8_mask(symbols);
+	}
+	tile->has_foreign = false;
+	if (in->rules->utf8 && _mm512_movepi8_mask(any))
+		text_find_foreign(in, base, p, tile);
+	tile->full = has_full(tile);
 }
 
 #endif
