@@ -20,10 +20,13 @@ struct room {
 _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "there is room");
 
 /* Fills odd and even from the symbols. */
-VBMI2 static void find_pairs(struct room *room)
+VBMI2 static void find_pairs(const struct text_input *in, uint64_t base, struct room *room)
 {
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	const __m512i top = _mm512_set1_epi8((char)0x80);
 	for (unsigned i = 0; i <= TEXT_BLOCKS; i++) {
+		if (i % PREFETCH_LINES == 0 && i < TEXT_BLOCKS)
+			prefetch_lines(&walk);
 		const unsigned char *q = room->symbols.at + i * TEXT_BLOCK;
 		const __m512i here = symbols_load(q), next_4 = symbols_load(q + 4),
 			      next_2 = symbols_load(q + 2);
@@ -128,7 +131,7 @@ VBMI2 bool text_search_distances(const struct text_input *in, uint64_t base, str
 	const unsigned char *p = text_around_tile(in, base, edge, TEXT_BLOCK);
 	unsigned count = 0;
 	symbols_fill(in, base, p, tile, &room->symbols);
-	find_pairs(room);
+	find_pairs(in, base, room);
 	find_short(in, tile, room);
 	for (unsigned i = 0; i <= TEXT_BLOCKS; i++) {
 		if (room->middles[i])
@@ -136,6 +139,7 @@ VBMI2 bool text_search_distances(const struct text_input *in, uint64_t base, str
 		if (count > TEXT_DISTANCES_MOST)
 			return false;
 	}
+	symbols_tally(tile);
 	judge_places(in, &room->symbols, room->places, count, tile);
 	if (in->min_length <= 1)
 		text_find_single(tile);

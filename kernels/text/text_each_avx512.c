@@ -43,11 +43,14 @@ VBMI2 static void find_ends(const uint64_t *letters, struct room *room)
 }
 
 /* Fills places and before; returns how many words have both ends. */
-VBMI2 static unsigned list_ends(struct room *room)
+VBMI2 static unsigned list_ends(const struct text_input *in, uint64_t base, struct room *room)
 {
+	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
 	__m512i first = _mm512_setzero_si512();
 	unsigned count = 0;
 	for (unsigned i = 0; i < SYMBOLS_BLOCKS; i++) {
+		if (i % PREFETCH_LINES == 0 && i < TEXT_BLOCKS)
+			prefetch_lines(&walk);
 		const uint64_t ends = room->ends[i];
 		const __m512i packed = _mm512_mask_compress_epi8(bytes_numbers(), ends, bytes_numbers());
 		const unsigned here = (unsigned)_mm_popcnt_u64(ends);
@@ -139,7 +142,7 @@ VBMI2 void text_search_each(const struct text_input *in, uint64_t base, struct t
 	const unsigned char *p = text_around_tile(in, base, edge, TEXT_BLOCK);
 	symbols_fill(in, base, p, tile, &room->symbols);
 	find_ends(tile->letters, room);
-	const unsigned words = list_ends(room);
+	const unsigned words = list_ends(in, base, room);
 	unsigned lo = 0, hi = words;
 	while (lo < hi && is_before(word_of(room, lo), TEXT_BLOCK))
 		room->good[lo++] = 0;
@@ -148,6 +151,7 @@ VBMI2 void text_search_each(const struct text_input *in, uint64_t base, struct t
 	memset(room->good + hi, 0, TEXT_BLOCK); /* to the end of a vector; behind that none is read */
 	judge_words(in, room, lo, hi);
 	deposit(room, hi, tile);
+	symbols_tally(tile);
 	if (in->min_length <= 1)
 		text_find_single(tile);
 }

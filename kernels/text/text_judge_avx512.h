@@ -60,9 +60,9 @@ VBMI2 static inline void judge_places(const struct text_input *in, const struct 
 			const struct judged j = judge(least, stored, list[k], tile);
 			if (j.longer)
 				judge_long(in, stored, list[k], tile);
-			else if (j.good)
+			else
 				text_add_found(
-					tile, j.start / TEXT_BLOCK, UINT64_C(1) << j.start % TEXT_BLOCK);
+					tile, j.start / TEXT_BLOCK, (uint64_t)j.good << j.start % TEXT_BLOCK);
 		}
 		return;
 	}
