@@ -92,6 +92,8 @@ int palindrome_setup(const struct problem *p, void **input, struct err *e)
 	in->length = (unsigned)p->length;
 	in->features = cpu_features();
 	in->prefetch = prefetch_choose(p, groups * PALINDROME_GROUP * in->length, PREFETCH_BOUND_BY_READING);
+	/* Measured on Zen 4: 1.7 times as fast in L1, 1.5 times in L2, no faster from memory. */
+	in->pack = (cpu_traits() & CPU_SLOW_MASKS) && groups * PALINDROME_GROUP * in->length <= p->l2_bytes;
 	if (p->text)
 		in->words =
 			memory_alloc(groups, (size_t)PALINDROME_GROUP * in->length, "the list of words", e);

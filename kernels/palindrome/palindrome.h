@@ -35,6 +35,7 @@ struct palindrome_input {
 	unsigned length;   /* 1 to PALINDROME_LONGEST */
 	unsigned features; /* cpu_features() at setup */
 	enum prefetch prefetch;
+	bool pack;                     /* AVX2: what is equal is packed before it leaves vectors as a mask */
 	struct palindrome_shape shape; /* the variant's own, if it has one */
 };
 

@@ -92,6 +92,59 @@ static inline uint64_t match_8(const unsigned char *words, const struct palindro
 	return mask;
 }
 
+/* Which elements of 4 or 8 bytes equal their mirror images, loaded once and in order. */
+static inline __m256i equal_elements(const unsigned char *words, unsigned length)
+{
+	__m256i a = load32(words);
+	__asm__ volatile("" : "+x"(a));
+	return length == 4 ? _mm256_cmpeq_epi32(a, mirror_elements(a, 4))
+			   : _mm256_cmpeq_epi64(a, mirror_elements(a, 8));
+}
+
+/* Four vectors' elements of 4 bytes that are all ones or zeros, one byte each: lane by lane, of each vector in turn. */
+static inline __m256i pack_4(__m256i a, __m256i b, __m256i c, __m256i d)
+{
+	return _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+}
+
+/* The same where masks leave vectors one a cycle, whether of 4 bits or of 32, and packing is cheap. */
+static inline uint64_t match_4_packed(const unsigned char *words, const struct palindrome_input *in)
+{
+	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 128) {
+		const __m256i a = equal_elements(words, 4), b = equal_elements(words + 32, 4),
+			      c = equal_elements(words + 64, 4), d = equal_elements(words + 96, 4);
+		const __m256i packed = _mm256_permutevar8x32_epi32(pack_4(a, b, c, d), order);
+		mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(packed) << i;
+	}
+	return mask;
+}
+
+/* Two vectors' elements of 8 bytes as elements of 4. */
+static inline __m256i pack_8(const unsigned char *words)
+{
+	const __m256i a = equal_elements(words, 8), b = equal_elements(words + 32, 8);
+	return _mm256_packs_epi32(a, b);
+}
+
+static inline uint64_t match_8_packed(const unsigned char *words, const struct palindrome_input *in)
+{
+	/* pairs of bytes of the lower and of the upper half of a lane in turn */
+	const __m256i turn = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+	uint64_t mask = 0;
+	(void)in;
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 256) {
+		const __m256i a = pack_8(words), b = pack_8(words + 64), c = pack_8(words + 128),
+			      d = pack_8(words + 192);
+		const __m256i packed = _mm256_permute4x64_epi64(pack_4(a, b, c, d), 0xD8);
+		mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_shuffle_epi8(packed, turn)) << i;
+	}
+	return mask;
+}
+
 static inline __m128i mirror16(__m128i letters)
 {
 	return _mm_shuffle_epi8(letters, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -140,8 +193,12 @@ void palindrome_avx2_scan(
 {
 	if (in->length == 2)
 		palindrome_scan(in, s, out, list, match_2);
+	else if (in->length == 4 && in->pack)
+		palindrome_scan(in, s, out, list, match_4_packed);
 	else if (in->length == 4)
 		palindrome_scan(in, s, out, list, match_4);
+	else if (in->length == 8 && in->pack)
+		palindrome_scan(in, s, out, list, match_8_packed);
 	else if (in->length == 8)
 		palindrome_scan(in, s, out, list, match_8);
 	else if (in->length <= 16)
