@@ -46,7 +46,8 @@ static int setup(uint64_t words, unsigned sources, const struct problem *p, void
 	if (!in)
 		return err_blame(e, CAUSE_MEMORY, "out of memory");
 	in->words = words;
-	in->share = stream_units(in) / (p->workers ? p->workers : 1) + 1;
+	const unsigned workers = p->workers ? p->workers : 1;
+	in->share = (stream_units(in) + workers - 1) / workers;
 	in->b = array(p, words, false, e);
 	in->c = in->b && sources > 1 ? array(p, words, true, e) : NULL;
 	if (!in->b || (sources > 1 && !in->c)) {
