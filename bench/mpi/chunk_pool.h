@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Which ranks are on one host, by its name and boot: they share memory and a clock. $PARSCALE_RANKS_PER_HOST, for tests, pretends that each so many ranks of a host are on one
- * of their own. */
+/* Which ranks are on one host, by its name and boot: they share memory and a clock. $PARSCALE_RANKS_PER_HOST, for tests,
+ * pretends that each so many ranks of a host are on one of their own. */
 struct chunk_hosts {
 	MPI_Comm ranks; /* of this rank's host */
 	int local;      /* this rank's number among them */
