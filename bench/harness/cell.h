@@ -26,8 +26,8 @@ struct cell {
 	char placement[48];  /* compact, scatter, none, or a list of CPUs such as 0,2-5 */
 	uint64_t size;       /* in the kernel's items; 0: not said, the problem's parameters are */
 	uint64_t size_bytes; /* said as bytes instead, until cell_finish makes items of it; 0: not */
-	unsigned ranks;      /* said instead of workers, until cell_finish multiplies by the threads; 0: not */
-	char input[256];     /* file, "-" standard input, "" generated */
+	unsigned ranks;  /* said instead of workers, until cell_finish multiplies by the threads; 0: not */
+	char input[256]; /* file, "-" standard input, "" generated */
 #define FACTOR_CHOICE(id, ...) unsigned id; /* the place of the chosen word, from 0 */
 #define FACTOR_COUNT(id, ...) unsigned id;
 #define FACTOR_AMOUNT(id, ...) uint64_t id; /* 0: not said */

@@ -71,7 +71,8 @@ VBMI2 static inline void find_middles_of(struct room *room, unsigned i)
 	room->middles[i] = _mm512_testn_epi8_mask(least, least);
 }
 
-/* Fills symbols and middles, of the bytes at p; with `high` the letters, else sixteen. Returns whether a byte is above 127: without `high` all this is then not right. */
+/* Fills symbols and middles, of the bytes at p; with `high` the letters, else sixteen. Returns whether a byte is above
+ * 127: without `high` all this is then not right. */
 VBMI2 __attribute__((always_inline)) static inline bool find_middles(const struct text_input *in,
 	uint64_t base, const unsigned char *p, struct room *room, uint64_t *letters, bool high)
 {
