@@ -4,6 +4,7 @@
 #include "tests/kernels/text/text_cases.h"
 
 #include "kernels/text/text_generate.h"
+#include "kernels/text/text_scan.h"
 
 static bool is_letter(unsigned char c)
 {
@@ -262,6 +263,25 @@ static void test_listing_stops(void **state)
 	guarded_close(&g);
 }
 
+/* A word that fills one block of a tile, each of the first and of the last eight: searches look for such blocks by
+ * fours, and for the last by itself. */
+static void test_one_full_block(void **state)
+{
+	enum { BYTES = 3 * TEXT_TILE };
+	unsigned char *text = malloc(BYTES);
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		const unsigned block = i < 8 ? i : TEXT_BLOCKS - 16 + i;
+		const uint64_t before = random_below(TEXT_BLOCK), after = random_below(TEXT_BLOCK);
+		memset(text, ' ', BYTES);
+		memset(text + TEXT_TILE + block * TEXT_BLOCK - before, 'a',
+			(size_t)(before + TEXT_BLOCK + after));
+		assert_int_equal(
+			check_asked(text, BYTES, (struct asked){.min_length = 2}, "one full block"), 1);
+	}
+	free(text);
+}
+
 /* Prose with stretches where every word is a palindrome: searches that judge by what they see must change
  * over and back. */
 static void test_mixed_density(void **state)
@@ -306,6 +326,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_generated_again),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_listing_stops),
+		cmocka_unit_test(test_one_full_block),
 		cmocka_unit_test(test_mixed_density),
 	};
 	const struct CMUnitTest lesser[] = {
