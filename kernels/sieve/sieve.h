@@ -91,7 +91,8 @@ struct sieve_factors {
 		uint16_t before; /* how many are below 30 * j, */
 		uint8_t classes; /* and which classes have one there */
 	} rank[SIEVE_SMALL / 30 + 1];
-	uint32_t factor[SIEVE_SMALL / 8]; /* [count] prime / 30 << 16, and the number of its class */
+	uint16_t
+		factor[SIEVE_SMALL / 8]; /* [count] prime / 30 * 8, and the number of its class: below 2^15 */
 };
 
 /* How an instruction set pre-sieves. */

@@ -104,14 +104,16 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 	return kept + last_hits_plain(part, prime + i, x + i, n - i, hits, last + kept);
 }
 
-static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+/* A factor is q = 8 * j + c, below 2^15, so that q * p / 8 is p * j + p * c / 8, rounded down. */
+static void multiply(uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
 {
-	const __m256i p = _mm256_set1_epi32((int)(prime << 16)); /* times the high half of a factor */
-	const __m256i places = load(place);
+	const __m256i p = _mm256_set1_epi32((int)prime), classes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+	const __m256i places =
+		_mm256_sub_epi32(load(place), _mm256_srli_epi32(_mm256_madd_epi16(classes, p), 3));
 	for (uint32_t i = 0; i < n; i += 8) {
-		__m256i q = load(factor + i);
-		store(x + i,
-			_mm256_add_epi32(_mm256_madd_epi16(q, p), _mm256_permutevar8x32_epi32(places, q)));
+		__m256i q = _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)(factor + i)));
+		__m256i product = _mm256_srli_epi32(_mm256_madd_epi16(q, p), 3);
+		store(x + i, _mm256_add_epi32(product, _mm256_permutevar8x32_epi32(places, q)));
 	}
 }
 

@@ -87,14 +87,18 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 	return kept;
 }
 
-static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+/* A factor is q = 8 * j + c, below 2^15, so that q * p / 8 is p * j + p * c / 8, rounded down. */
+static void multiply(uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
 {
-	const __m512i p = _mm512_set1_epi32((int)(prime << 16)); /* times the high half of a factor */
-	const __m512i places = _mm512_broadcast_i64x4(_mm256_loadu_si256((const void *)place));
+	const __m256i classes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+	const __m512i p = _mm512_set1_epi32((int)prime);
+	const __m256i more = _mm256_srli_epi32(_mm256_madd_epi16(classes, _mm512_castsi512_si256(p)), 3);
+	const __m512i places =
+		_mm512_broadcast_i64x4(_mm256_sub_epi32(_mm256_loadu_si256((const void *)place), more));
 	for (uint32_t i = 0; i < n; i += 16) {
-		__m512i q = _mm512_loadu_si512(factor + i);
-		_mm512_storeu_si512(x + i,
-			_mm512_add_epi32(_mm512_madd_epi16(q, p), _mm512_permutexvar_epi32(q, places)));
+		__m512i q = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(factor + i)));
+		__m512i product = _mm512_srli_epi32(_mm512_madd_epi16(q, p), 3);
+		_mm512_storeu_si512(x + i, _mm512_add_epi32(product, _mm512_permutexvar_epi32(q, places)));
 	}
 }
 

@@ -53,16 +53,16 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 }
 
 /* Places are looked up as bytes, four of each: number 4 * class + 0 to 3. */
-static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+static void multiply(uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
 {
 	const uint8x16x2_t places = {
 		{vreinterpretq_u8_u32(vld1q_u32(place)), vreinterpretq_u8_u32(vld1q_u32(place + 4))}};
 	for (uint32_t i = 0; i < n; i += 4) {
-		const uint32x4_t q = vld1q_u32(factor + i);
+		const uint32x4_t q = vmovl_u16(vld1_u16(factor + i));
 		const uint32x4_t class = vandq_u32(q, vdupq_n_u32(7));
 		const uint32x4_t bytes = vmlaq_n_u32(vdupq_n_u32(0x03020100), class, 0x04040404);
 		const uint32x4_t at = vreinterpretq_u32_u8(vqtbl2q_u8(places, vreinterpretq_u8_u32(bytes)));
-		vst1q_u32(x + i, vmlaq_n_u32(at, vshrq_n_u32(q, 16), prime));
+		vst1q_u32(x + i, vmlaq_n_u32(at, vshrq_n_u32(q, 3), prime));
 	}
 }
 

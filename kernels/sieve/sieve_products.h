@@ -30,7 +30,7 @@ INLINE void make_places(const struct sieve_input *in, uint32_t i, uint32_t befor
 {
 	const uint32_t factor = in->factors->factor[i], *of_class = in->place[factor & 7];
 	for (uint32_t c = 0; c < 8; c++)
-		place[c] = (factor >> 16) * sieve_class_30[c] + of_class[c] - before;
+		place[c] = (factor >> 3) * sieve_class_30[c] + of_class[c] - before;
 }
 
 /* number / p for all p, rounded down: exact, as a quotient is either whole or further from the next whole number

@@ -30,10 +30,10 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	}
 }
 
-static void multiply(uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
+static void multiply(uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
 {
 	for (uint32_t i = 0; i < n; i++)
-		x[i] = prime * (factor[i] >> 16) + place[factor[i] & 7];
+		x[i] = prime * (factor[i] / 8u) + place[factor[i] & 7];
 }
 
 static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,

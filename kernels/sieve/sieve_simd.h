@@ -61,10 +61,10 @@ INLINE struct sums leave_sums(struct sums s, unsigned char *to);
 INLINE struct sums no_sums(void);
 #endif
 
-/* x[i] = prime * (factor[i] >> 16) + place[factor[i] % 65536], which is below 8 (sieve_products.h). May write
+/* x[i] = prime * (factor[i] / 8) + place[factor[i] % 8] (sieve_products.h). May read and write
  * 15 elements more. */
 static void multiply(
-	uint32_t prime, const uint32_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x);
+	uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x);
 
 /* Set bits, and those in even places. `bytes` is a multiple of 64. */
 struct ones {

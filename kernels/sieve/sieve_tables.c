@@ -104,7 +104,7 @@ static void make_factors(const struct sieve_small *small, uint32_t from, struct 
 		uint32_t j = prime[i] / 30, below = sieve_below_30[prime[i] % 30],
 			 class = (uint32_t)__builtin_popcount(below);
 		f->rank[j].classes |= (uint8_t)(1u << class);
-		f->factor[i] = j << 16 | class;
+		f->factor[i] = (uint16_t)(j << 3 | class);
 	}
 	for (uint32_t j = 0, before = 0; j < sizeof f->rank / sizeof *f->rank; j++) {
 		f->rank[j].before = (uint16_t)before;
