@@ -491,6 +491,8 @@ const char *launcher_advice(const char *said)
 			"the launcher refuses root: run as a user, or OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"},
 		{"more processes than",
 			"the launcher has fewer nodes than --nodes: it needs an allocation, or a host file"},
+		{"JOB_FAILED_TO_MAP",
+			"the launcher has fewer nodes or slots than were asked for: it needs an allocation, or a host file"},
 		{"not built with SLURM's PMI",
 			"srun offers these ranks no interface: --launcher 'srun --mpi=pmix'"},
 		{"unrecognized argument",
