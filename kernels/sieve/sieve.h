@@ -27,7 +27,8 @@
  *                sieve_woven.h;
  *   small        many hits in a segment, eight at a time with constant masks: sieve_small.h;
  *   medium       sorted by their number of hits, which is known but for the last: sieve_medium.h;
- *   large        beyond a segment or two: crossed out in the whole line, which stays in L2: sieve_medium.h;
+ *   large        beyond a segment or two: crossed out in the whole line, which stays in L2, or, where it does not,
+ *                in spans that do, up to the length of these: sieve_medium.h;
  *   bucketed     too large to ask in every line (beyond sieve_input.direct): multiples are enumerated
  *                for a whole block and put into a bucket for each line: sieve_bucket.h.
  * Below the cube of the first prime that is not pre-sieved (sieve_can_multiply()), all above the
@@ -194,6 +195,7 @@ struct sieve_input {
 	const uint16_t *class_of; /* [M] class of an offset, or UINT16_MAX */
 	uint32_t segment_bits;    /* multiple of 512 */
 	uint32_t segments;        /* of a line in a block */
+	uint32_t span;            /* so many are a part of a line that fits L2; divides `segments` */
 	uint32_t line_bits;       /* segments * segment_bits */
 	uint64_t blocks;
 	bool whole;    /* a line is kept whole, because something follows the segments */
@@ -208,7 +210,8 @@ struct sieve_input {
 	uint32_t primes;
 	uint32_t small;        /* index of the first that is not small */
 	uint32_t small_end[4]; /* before it they are sorted by p % 8 = 1, 3, 5, 7: ends of the four lists */
-	uint32_t local;        /* index of the first that is crossed out in the whole line only */
+	uint32_t local;        /* index of the first that is not crossed out in segments, */
+	uint32_t wide;         /* and of the first that is crossed out in the whole line only */
 	const uint32_t *prime;
 	const uint32_t *step; /* -1/M mod prime */
 	const float *inverse; /* 1/prime */
@@ -258,13 +261,15 @@ struct sieve_scratch {
 	unsigned char *lines;
 	size_t stride; /* from line to line */
 	uint32_t *
-		next; /* [local] next hits of medium primes, counted from the segment; where there are several */
+		next; /* [wide] next hits, counted from the segment or span; where there are several segments */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_end;  /* [classes] behind the last hit of each, counted from `bucket` */
 	/* of line 0 of the block: where tables begin, and fractions of shifted primes */
 	uint32_t phase[SIEVE_GROUPS];
 	uint64_t fraction[SIEVE_SHIFTED];
-	struct sieve_runs whole;    /* of the large primes */
+	bool spans;                 /* whether there are primes that are crossed out in spans, */
+	struct sieve_runs wide;     /* these, in any span, */
+	struct sieve_runs whole;    /* and those that are in the whole line */
 	struct sieve_runs *segment; /* [slots] of the medium primes in a segment, where last used */
 	uint32_t slots;
 };
@@ -312,9 +317,9 @@ void sieve_enter(
 const struct sieve_runs *sieve_segment_runs(
 	const struct sieve_input *in, struct sieve_scratch *w, uint32_t segment);
 
-/* The shape of lines: line_bits = segment_bits * segments. */
+/* The shape of lines: line_bits = segment_bits * segments, and segments a multiple of span. */
 struct sieve_geometry {
-	uint32_t modulus, classes, segment_bits, segments;
+	uint32_t modulus, classes, segment_bits, segments, span;
 	uint64_t blocks;
 	uint32_t direct; /* base primes beyond are bucketed */
 };

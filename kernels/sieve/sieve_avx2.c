@@ -148,8 +148,9 @@ INLINE struct sums no_sums(void)
 INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
 {
 	UNROLL
-	for (uint32_t i = SUMS * part / parts; i < SUMS * (part + 1) / parts; i++)
-		to->sum[i] = _mm256_or_si256(to->sum[i], shifted_hits(s));
+	for (uint32_t i = 0; i < SUMS; i++)
+		if (i >= SUMS * part / parts && i < SUMS * (part + 1) / parts)
+			to->sum[i] = _mm256_or_si256(to->sum[i], shifted_hits(s));
 }
 
 INLINE struct sums leave_sums(struct sums s, unsigned char *to)

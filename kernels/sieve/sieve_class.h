@@ -81,6 +81,13 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 		(in->tables->woven ? weave_small : cross_small)(in, w, offset, before, to);
 		cross_runs(in, w, offset, (struct stretch){to, before, in->segment_bits, spare, next},
 			sieve_segment_runs(in, w, s), in->small);
+		if (w->spans && (s + 1) % in->span == 0) {
+			const uint32_t bits = in->span * in->segment_bits,
+				       from = before + in->segment_bits - bits;
+			cross_runs(in, w, offset,
+				(struct stretch){w->line + from / 8, from, bits, in->line_bits - from, next},
+				&w->wide, in->local);
+		}
 		if (in->whole)
 			continue;
 		close_line(w->line, valid < before ? 0 : valid - before, in->segment_bits);
@@ -89,7 +96,7 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 	if (!in->whole)
 		return;
 	cross_runs(in, w, offset, (struct stretch){w->line, 0, in->line_bits, in->line_bits, NULL}, &w->whole,
-		in->local);
+		w->spans ? in->wide : in->local);
 	if (in->bucketed.blocks)
 		cross_buckets(in, w, block, class);
 	finish_line(in, w, block, class, out);

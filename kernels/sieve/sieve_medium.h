@@ -233,8 +233,9 @@ static uint32_t *find_next(const struct sieve_input *in, struct sieve_scratch *w
 {
 	if (in->segments == 1 || w->squared < in->local)
 		return NULL;
-	for (uint32_t i = in->small, n; i < in->local; i += n) {
-		n = in->local - i < SIEVE_BATCH ? in->local - i : SIEVE_BATCH;
+	const uint32_t end = w->spans ? in->wide : in->local;
+	for (uint32_t i = in->small, n; i < end; i += n) {
+		n = end - i < SIEVE_BATCH ? end - i : SIEVE_BATCH;
 		starts(in, w, i, n, offset, 0, w->next + i);
 	}
 	return w->next;

@@ -245,6 +245,9 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 	const uint64_t most = longest_local(in, p);
 	for (in->local = in->small; in->local < in->primes && in->prime[in->local] <= most;)
 		in->local++;
+	const uint64_t span_bits = in->span < in->segments ? (uint64_t)in->span * in->segment_bits : 0;
+	for (in->wide = in->local; in->wide < in->primes && in->prime[in->wide] <= span_bits;)
+		in->wide++;
 	in->whole = in->kept || in->tested || in->local < in->primes;
 	if (root > in->direct) {
 		in->whole = true;
@@ -279,6 +282,7 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 	in->classes = s.classes;
 	in->segment_bits = s.segment_bits;
 	in->segments = s.segments;
+	in->span = s.span;
 	in->direct = s.direct;
 	in->line_bits = s.segment_bits * s.segments;
 	if (p->listing || p->tuplet > 1)

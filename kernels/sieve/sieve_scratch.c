@@ -68,7 +68,7 @@ static size_t lay_out(const struct sieve_input *in, struct sieve_scratch *w)
 	at.square = sink(w, &used, has_squares(in) ? words : 0);
 	at.quotient = sink(w, &used, in->multiplied * sizeof(uint32_t));
 	at.factor = sink(w, &used, in->multiplied * sizeof(uint32_t));
-	at.next = sink(w, &used, in->segments > 1 ? in->local * sizeof *at.next : 0);
+	at.next = sink(w, &used, in->segments > 1 ? in->wide * sizeof *at.next : 0);
 	at.bucket_end = sink(w, &used, in->bucketed.blocks ? in->classes * sizeof(uint32_t) : 0);
 	at.bucket = sink(w, &used, in->bucketed.blocks ? in->classes * sieve_bucket_bytes(in) : 0);
 	if (w) {
@@ -186,6 +186,12 @@ void sieve_enter(
 			base % (in->tables->shifted_prime[i] & UINT16_MAX) * in->tables->shifted_step[i];
 	for (uint32_t s = 0; s < w->slots; s++)
 		w->segment[s].of = 0;
-	find_runs(in, w, (struct part){0, in->line_bits}, in->local, in->primes, &w->whole);
+	w->spans = in->local < in->wide && w->squared >= in->wide;
+	w->wide.count = 0;
+	if (w->spans)
+		find_runs(
+			in, w, (struct part){0, in->span * in->segment_bits}, in->local, in->wide, &w->wide);
+	find_runs(in, w, (struct part){0, in->line_bits}, w->spans ? in->wide : in->local, in->primes,
+		&w->whole);
 	w->ready = block + 1;
 }

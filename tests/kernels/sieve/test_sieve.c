@@ -465,6 +465,37 @@ static void test_both_forms_of_a_hit(void **state)
 			}
 }
 
+/* Lines cut into spans, as they are where they do not fit L2: with primes in all of them, and without. */
+static void test_spans(void **state)
+{
+	(void)state;
+	for (const struct variant *const *v = variants_here(&kernel_sieve) + 1; *v; v++)
+		for (int listing = 0; listing < 2; listing++) {
+			struct problem p = range(UINT64_C(3000000000000), UINT64_C(3000040000000));
+			p.block_bytes = 2048;
+			p.l3_bytes = 64 << 20;
+			p.listing = listing;
+			struct opened o = open_variant(*v, &p);
+			struct sieve_input *in = o.input;
+			in->wide = in->local;
+			struct tally without = run_all(&o, listing);
+			close_scratch(&o);
+			uint32_t spans = 2;
+			while (in->segments % spans)
+				spans++;
+			in->span = in->segments / spans;
+			while (in->wide < in->primes && in->prime[in->wide] <= in->span * in->segment_bits)
+				in->wide++;
+			assert_true(spans < in->segments && in->local < in->wide && in->wide < in->primes);
+			open_scratch(&o);
+			struct tally with = run_all(&o, listing);
+			assert_true(without.count > 0);
+			assert_int_equal(with.count, without.count);
+			assert_int_equal(with.checksum, without.checksum);
+			close_variant(&o);
+		}
+}
+
 /* Whether some primes are shifted into place, at once or later, or all are in tables, the pre-sieve is the same: products, segments of
  * all lengths, and long ones, whose fractions add up. */
 static void test_both_forms_of_the_presieve(void **state)
@@ -543,6 +574,7 @@ static int run(const char *hidden)
 		cmocka_unit_test(test_blocks_with_buckets),
 		cmocka_unit_test(test_both_forms_of_a_hit),
 		cmocka_unit_test(test_both_forms_of_the_presieve),
+		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_problems_that_are_refused),
 	};
 	const struct CMUnitTest lesser[] = {cmocka_unit_test(test_listing)};
