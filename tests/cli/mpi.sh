@@ -196,6 +196,7 @@ holds 'a plan over ranks, threads and nodes' test "$status $(grep -v '^#' out | 
 shared() { find /dev/shm /tmp "${TMPDIR:-/tmp}" -maxdepth 1 \( -name 'vader_segment*' -o -name 'ompi.*' -o -name 'prte.*' -o -name 'pmix*' -o -name 'sm_segment*' -o -name 'mpich*' -o -name 'parscale-mpi-*' \) 2>/dev/null | sort -u; }
 ours() { running parscale-mpi launch | sort -n >pids && [ -s pids ]; }
 none() { ! ours; }
+bound() { ours && test "$(while read -r pid; do sed -n 's/^Cpus_allowed_list:.//p' "/proc/$pid/status"; done <pids | sort -u | wc -l)" = $(($(nproc) < 2 ? 1 : 2)); }
 for victim in rank launcher driver; do
 	shared >before
 	"$PARSCALE_BUILD/parscale" run sieve --stop 1e14 --backend mpi --workers 2 >out 2>err &
@@ -205,8 +206,7 @@ for victim in rank launcher driver; do
 	ours
 	shared | comm -13 before - >during
 	if [ $victim = rank ]; then
-		cpus=$(while read -r pid; do sed -n 's/^Cpus_allowed_list:.//p' "/proc/$pid/status"; done <pids | sort -u | wc -l)
-		holds 'ranks of a host are bound to CPUs of their own' test "$cpus" = "$(($(nproc) < 2 ? 1 : 2))"
+		holds 'ranks of a host are bound to CPUs of their own' wait_for bound
 	fi
 	case $victim in
 	rank) kill -9 "$(tail -n 1 pids)" ;;
