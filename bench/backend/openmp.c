@@ -32,6 +32,13 @@ static const char *limit(char *text, size_t size)
 	return text;
 }
 
+static int too_few(unsigned got, unsigned workers, struct err *e)
+{
+	char by[80];
+	return err_blame(e, CAUSE_RESOURCES, "openmp: the runtime gave %u of %u threads%s", got, workers,
+		limit(by, sizeof by));
+}
+
 static int all_threads(const struct control *c, region_team_part_fn *part, struct err *e)
 {
 	unsigned workers = c->plan.workers, got = 0;
@@ -39,6 +46,9 @@ static int all_threads(const struct control *c, region_team_part_fn *part, struc
 	 * threads. */
 	omp_set_dynamic(0);
 	omp_set_num_threads((int)workers);
+	const unsigned most = (unsigned)omp_get_thread_limit();
+	if (most < workers) /* libomp would say so too, in lines of its own */
+		return too_few(most, workers, e);
 #pragma omp parallel default(none) shared(c, part, workers, got)
 	{
 		unsigned threads = (unsigned)omp_get_num_threads();
@@ -47,11 +57,8 @@ static int all_threads(const struct control *c, region_team_part_fn *part, struc
 		if (omp_get_thread_num() == 0)
 			got = threads;
 	}
-	if (got != workers) {
-		char by[80];
-		return err_blame(e, CAUSE_RESOURCES, "openmp: the runtime gave %u of %u threads%s", got,
-			workers, limit(by, sizeof by));
-	}
+	if (got != workers)
+		return too_few(got, workers, e);
 	return 0;
 }
 
