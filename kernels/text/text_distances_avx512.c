@@ -11,8 +11,7 @@
 /* What a search needs beside the tile's masks, in the tile's bytes. */
 struct room {
 	struct symbols_stored symbols;
-	/* of places i: bytes i + 1 and i + 3 are equal letters, and i and i + 4 equal; and bytes i + 2 and i + 3, and i
-	 * + 1 and i + 4 */
+	/* where pairs are equal (symbols_pairs) */
 	uint64_t odd[SYMBOLS_MASKS + 8], even[SYMBOLS_MASKS + 8];
 	uint64_t middles[SYMBOLS_MASKS]; /* bit i: of middle i + 2 */
 	uint16_t places[TEXT_DISTANCES_MOST + 2 * TEXT_BLOCK];
@@ -23,23 +22,12 @@ _Static_assert(sizeof(struct room) <= sizeof((struct text_tile *)0)->bytes, "the
 VBMI2 static void find_pairs(const struct text_input *in, uint64_t base, struct room *room)
 {
 	struct prefetch_walk walk = prefetch_walk(in->prefetch, in->text, base);
-	const __m512i top = _mm512_set1_epi8((char)0x80);
 	for (unsigned i = 0; i <= TEXT_BLOCKS; i++) {
 		if (i % PREFETCH_LINES == 0 && i < TEXT_BLOCKS)
 			prefetch_lines(&walk);
-		const unsigned char *q = room->symbols.at + i * TEXT_BLOCK;
-		const __m512i here = symbols_load(q), next_4 = symbols_load(q + 4),
-			      next_2 = symbols_load(q + 2);
-		const __m512i next = _mm512_shrdi_epi32(here, next_4, 8),
-			      next_3 = _mm512_shrdi_epi32(here, next_4, 24);
-		/* 0x3E of (a, b, c): (a ^ b) | (~a & c); 0xF6: a | (b ^ c) */
-		const __m512i odd = _mm512_ternarylogic_epi64(
-				      _mm512_ternarylogic_epi64(next, next_3, top, 0x3E), here, next_4, 0xF6),
-			      even = _mm512_ternarylogic_epi64(
-				      _mm512_ternarylogic_epi64(next_2, next_3, top, 0x3E), next, next_4,
-				      0xF6);
-		room->odd[i] = _mm512_testn_epi8_mask(odd, odd);
-		room->even[i] = _mm512_testn_epi8_mask(even, even);
+		const struct symbols_pairs pairs = symbols_pairs(room->symbols.at + i * TEXT_BLOCK);
+		room->odd[i] = _mm512_testn_epi8_mask(pairs.odd, pairs.odd);
+		room->even[i] = _mm512_testn_epi8_mask(pairs.even, pairs.even);
 	}
 	for (unsigned i = TEXT_BLOCKS + 1; i < SYMBOLS_MASKS + 8; i++)
 		room->odd[i] = room->even[i] = 0;

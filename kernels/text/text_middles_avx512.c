@@ -51,23 +51,12 @@ VBMI2 __attribute__((always_inline)) static inline __m512i store_four(struct roo
 	return any;
 }
 
-/* The middles of block i: of middle j + 2 bit j, where bytes j + 1 and j + 3 are equal letters, and j and j + 4 equal,
- * or j + 2 and j + 3, and j + 1 and j + 4. Where j + 2 is no letter there
- * is none, which is told later. */
+/* The middles of block i: of middle j + 2 bit j, where pairs around it are equal. Where j + 2 is no letter there is
+ * none, which is told later. */
 VBMI2 static inline void find_middles_of(struct room *room, unsigned i)
 {
-	const unsigned char *q = room->symbols.at + i * TEXT_BLOCK;
-	const __m512i here = symbols_load(q), next_4 = symbols_load(q + 4), next_2 = symbols_load(q + 2);
-	/* words shifted by bytes into each other: half of the loads would cross a line */
-	const __m512i next = _mm512_shrdi_epi32(here, next_4, 8),
-		      next_3 = _mm512_shrdi_epi32(here, next_4, 24);
-	const __m512i top = _mm512_set1_epi8((char)0x80);
-	/* 0x3E of (a, b, c): (a ^ b) | (~a & c); 0xF6: a | (b ^ c) */
-	const __m512i odd = _mm512_ternarylogic_epi64(
-			      _mm512_ternarylogic_epi64(next, next_3, top, 0x3E), here, next_4, 0xF6),
-		      even = _mm512_ternarylogic_epi64(
-			      _mm512_ternarylogic_epi64(next_2, next_3, top, 0x3E), next, next_4, 0xF6);
-	const __m512i least = _mm512_min_epu8(odd, even);
+	const struct symbols_pairs pairs = symbols_pairs(room->symbols.at + i * TEXT_BLOCK);
+	const __m512i least = _mm512_min_epu8(pairs.odd, pairs.even);
 	room->middles[i] = _mm512_testn_epi8_mask(least, least);
 }
 

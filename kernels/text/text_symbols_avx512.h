@@ -52,6 +52,27 @@ static inline __m512i symbols_load(const unsigned char *p)
 	return x;
 }
 
+/* Of the 64 places from q on what is 0 in a byte: `odd` where bytes 1 and 3 behind are equal letters, and 0 and 4 behind
+ * equal; `even` where bytes 2 and 3 behind are equal letters, and 1 and 4 behind equal. */
+struct symbols_pairs {
+	__m512i odd, even;
+};
+
+VBMI2 static inline struct symbols_pairs symbols_pairs(const unsigned char *q)
+{
+	const __m512i here = symbols_load(q), next_4 = symbols_load(q + 4), next_2 = symbols_load(q + 2);
+	/* words shifted by bytes into each other: half of the loads would cross a line */
+	const __m512i next = _mm512_shrdi_epi32(here, next_4, 8),
+		      next_3 = _mm512_shrdi_epi32(here, next_4, 24);
+	const __m512i top = _mm512_set1_epi8((char)0x80);
+	/* 0x3E of (a, b, c): (a ^ b) | (~a & c); 0xF6: a | (b ^ c) */
+	return (struct symbols_pairs){
+		_mm512_ternarylogic_epi64(
+			_mm512_ternarylogic_epi64(next, next_3, top, 0x3E), here, next_4, 0xF6),
+		_mm512_ternarylogic_epi64(
+			_mm512_ternarylogic_epi64(next_2, next_3, top, 0x3E), next, next_4, 0xF6)};
+}
+
 /* Bit j of each of eight masks: bit j + n, of that mask or the next. */
 #define SYMBOLS_BEHIND(masks, n)                                                                             \
 	_mm512_shrdi_epi64(_mm512_loadu_si512(masks), _mm512_loadu_si512((masks) + 1), n)
