@@ -200,38 +200,43 @@ static void make_rows(struct table *rows, double reach)
 			}
 }
 
-static void translation_is_not_taken_for_a_cache(void **state)
+/* What the system tells of such a machine, and the rows; then what they say. */
+static void prepare(struct cache_levels *c, struct table *rows, double reach)
 {
 	struct topology t;
 	struct cpu cpus[CPUS];
+	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
+	tell(c, &t);
+	c->reached_bytes = 0;
+	make_rows(rows, reach);
+}
+
+static void measure(struct cache_levels *c, struct table *rows)
+{
+	struct err e = {0};
+	assert_int_equal(cache_levels_measure(c, rows, &e), 0);
+	table_free(rows);
+}
+
+static void translation_is_not_taken_for_a_cache(void **state)
+{
 	struct cache_levels c;
 	struct table rows;
-	struct err e = {0};
 	(void)state;
-	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
-	tell(&c, &t);
-	make_rows(&rows, 300 * 1024);
-	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
-	table_free(&rows);
+	prepare(&c, &rows, 300 * 1024);
+	measure(&c, &rows);
 	assert_int_equal(c.level[2].verdict, CACHE_SAME);
 	assert_true(c.level[2].share > 400e3 && c.level[2].share < 700e3);
 }
 
 static void rows_give_levels(void **state)
 {
-	struct topology t;
-	struct cpu cpus[CPUS];
 	struct cache_levels c, again;
 	struct table rows;
-	struct err e = {0};
 	char text[CACHE_TEXT];
 	(void)state;
-	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
-	tell(&c, &t);
-	c.reached_bytes = 0;
-	make_rows(&rows, INFINITY);
-	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
-	table_free(&rows);
+	prepare(&c, &rows, INFINITY);
+	measure(&c, &rows);
 	assert_true(c.measured && c.level[0].verdict == CACHE_SAME && c.level[2].verdict == CACHE_SAME);
 	assert_true(c.level[2].share > 400e3 && c.level[2].share < 700e3);
 	assert_true(fabs(c.memory_ns - 90) < 1);
@@ -256,17 +261,11 @@ static void rows_give_levels(void **state)
 /* Where the largest sizes are still read slower than those of half as many bytes, memory was not reached. */
 static void memory_is_not_seen_where_rates_still_fall(void **state)
 {
-	struct topology t;
-	struct cpu cpus[CPUS];
 	struct cache_levels c;
 	struct table rows;
-	struct err e = {0};
 	char text[CACHE_TEXT];
 	(void)state;
-	make_topology(&t, cpus, 32 * KIB, 0, 2 * MIB);
-	tell(&c, &t);
-	c.reached_bytes = 0;
-	make_rows(&rows, INFINITY);
+	prepare(&c, &rows, INFINITY);
 	for (size_t i = 0; i < rows.count; i++) {
 		struct probe_row *r = table_row(&rows, i);
 		const double size = units_bytes_read(r->of.setting);
@@ -274,8 +273,7 @@ static void memory_is_not_seen_where_rates_still_fall(void **state)
 			size > 6e6)
 			r->median = 6e16 / size;
 	}
-	assert_int_equal(cache_levels_measure(&c, &rows, &e), 0);
-	table_free(&rows);
+	measure(&c, &rows);
 	assert_true(isnan(c.level_off_bytes) && c.level_off_share <= 1.4e6);
 	assert_string_equal(cache_memory_text(&c, text),
 		"no steady rate of reading up to 14.0 MiB, 1.00 MiB each when all work");
