@@ -67,6 +67,7 @@ enum {
 	SIEVE_BATCH = 512,  /* primes whose starts are computed at a time */
 	SIEVE_GROUPS = 64,  /* most pre-sieve tables, */
 	SIEVE_SHIFTED = 64, /* and most primes that are shifted into place instead */
+	SIEVE_LEAST_WOVEN = 8 * 8192, /* bits; in longer segments shifted primes may be woven in */
 	SIEVE_TILE =
 		512, /* bytes that a pre-sieve table may be read past its period, or a line changed past its end */
 	SIEVE_BEFORE = 4096 /* bytes before a line that crossing may touch: 7/8 * SIEVE_FLOOR */
@@ -277,7 +278,7 @@ struct sieve_scratch {
 /* What an instruction set brings to the plan. */
 struct sieve_engine {
 	struct sieve_presieve tables, shifts; /* the pre-sieve on Intel's CPUs, and on others, */
-	struct sieve_presieve woven; /* where primes are not multiplied; as the second if its limit is 0 */
+	struct sieve_presieve woven; /* and where segments are long; its limit is 0 where there is none */
 	uint32_t most_multiplied;    /* up to here multiplying primes costs less than their multiples do */
 	/* Sieves line `class` of `block` and leaves it in w->line. Needs in->whole. */
 	const unsigned char *(*line)(
@@ -291,12 +292,15 @@ struct sieve_engine {
 /* start[i] = base * step[i] mod prime[i], for all primes. */
 typedef void sieve_origins_fn(const struct sieve_input *in, uint64_t base, uint32_t *start);
 
-/* Which of an engine's pre-sieves suits this CPU: where primes are multiplied, or not. */
-static inline const struct sieve_presieve *sieve_presieve(const struct sieve_engine *engine, bool products)
+/* Which of an engine's pre-sieves suits this CPU and segments of so many bits; 0: where primes are multiplied. In short
+ * segments small primes have too few turns to weave others into: quadruplets, whose segments have 4 KiB, would take
+ * 1.08 times as long. */
+static inline const struct sieve_presieve *sieve_presieve(
+	const struct sieve_engine *engine, uint32_t segment_bits)
 {
 	if (cpu_is_intel())
 		return &engine->tables;
-	return products || !engine->woven.limit ? &engine->shifts : &engine->woven;
+	return segment_bits > SIEVE_LEAST_WOVEN && engine->woven.limit ? &engine->woven : &engine->shifts;
 }
 
 /* Makes the plan of p for an engine; ERR_FAILED without memory. */

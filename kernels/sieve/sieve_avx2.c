@@ -14,13 +14,10 @@ struct shifted {
 	__m256i fraction, next, prime;
 };
 
-enum { SUMS = 10 };
-struct sums {
-	__m256i sum[SUMS];
-};
-
 #define SIEVE_PACKS 1
 #define SIEVE_WOVEN 2
+#define SIEVE_SUMS 10
+#define SIEVE_VECTOR __m256i
 #include "kernels/sieve/sieve_template.h"
 
 static const struct sieve_engine engine = {{.limit = 211},
@@ -134,31 +131,6 @@ INLINE __m256i shifted_hits(struct shifted *s)
 	__m256i distance = _mm256_mulhi_epu16(s->fraction, s->prime);
 	s->fraction = _mm256_add_epi16(s->fraction, s->next);
 	return _mm256_sllv_epi32(_mm256_set1_epi32(1), distance);
-}
-
-INLINE struct sums no_sums(void)
-{
-	struct sums s;
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		s.sum[i] = _mm256_setzero_si256();
-	return s;
-}
-
-INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
-{
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		if (i >= SUMS * part / parts && i < SUMS * (part + 1) / parts)
-			to->sum[i] = _mm256_or_si256(to->sum[i], shifted_hits(s));
-}
-
-INLINE struct sums leave_sums(struct sums s, unsigned char *to)
-{
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		store(to + 32 * i, _mm256_or_si256(s.sum[i], load(to + 32 * i)));
-	return no_sums();
 }
 
 /* From byte `skip` on, so many vectors. A table and a shifted prime at a time, as the one waits for loads and

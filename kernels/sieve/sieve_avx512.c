@@ -14,13 +14,10 @@ struct shifted {
 	__m512i fraction, next, prime;
 };
 
-enum { SUMS = 8 };
-struct sums {
-	__m512i sum[SUMS];
-};
-
 #define SIEVE_PACKS 1
 #define SIEVE_WOVEN 3
+#define SIEVE_SUMS 8
+#define SIEVE_VECTOR __m512i
 #include "kernels/sieve/sieve_template.h"
 
 static const struct sieve_engine engine = {{.limit = 211},
@@ -120,31 +117,6 @@ INLINE __m512i shifted_hits(struct shifted *s)
 	__m512i distance = _mm512_mulhi_epu16(s->fraction, s->prime);
 	s->fraction = _mm512_add_epi16(s->fraction, s->next);
 	return _mm512_sllv_epi16(_mm512_set1_epi16(1), distance);
-}
-
-INLINE struct sums no_sums(void)
-{
-	struct sums s;
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		s.sum[i] = _mm512_setzero_si512();
-	return s;
-}
-
-INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
-{
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		if (i >= SUMS * part / parts && i < SUMS * (part + 1) / parts)
-			to->sum[i] = _mm512_or_si512(to->sum[i], shifted_hits(s));
-}
-
-INLINE struct sums leave_sums(struct sums s, unsigned char *to)
-{
-	UNROLL
-	for (uint32_t i = 0; i < SUMS; i++)
-		_mm512_storeu_si512(to + 64 * i, _mm512_or_si512(s.sum[i], _mm512_loadu_si512(to + 64 * i)));
-	return no_sums();
 }
 
 /* From byte `skip` on, so many vectors. Unrolled, or gcc keeps the sums in memory. A table and a shifted prime

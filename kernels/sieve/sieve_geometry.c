@@ -124,13 +124,20 @@ static double cost(const struct sieve_geometry *s, const struct machine *m, doub
 	return set_up * m->workers + sum * idleness((double)s->blocks, m->workers);
 }
 
+/* Cuts blocks of about `line` bits out of `bits`, and these into spans of so many segments. */
+static void cut(struct sieve_geometry *s, double bits, double line, uint32_t spans, uint32_t span)
+{
+	s->segments = spans * span;
+	s->span = span;
+	s->segment_bits = ((uint32_t)ceil(line / s->segments) + 511) & ~511u;
+	s->blocks = (uint64_t)ceil(bits / ((double)s->segment_bits * s->segments));
+}
+
 /* Cuts `bits` into equal blocks of at most `longest`, and these into equal segments. */
 static void divide(struct sieve_geometry *s, double bits, double longest, double segment)
 {
-	double line = ceil(bits / ceil(bits / longest));
-	s->segments = s->span = (uint32_t)ceil(line / segment);
-	s->segment_bits = ((uint32_t)ceil(line / s->segments) + 511) & ~511u;
-	s->blocks = (uint64_t)ceil(bits / ((double)s->segment_bits * s->segments));
+	const double line = ceil(bits / ceil(bits / longest));
+	cut(s, bits, line, 1, (uint32_t)ceil(line / segment));
 }
 
 /* The same with lines that are cut into spans of half an L2, if they are much longer than that. On Zen 4, where a hit in
@@ -144,21 +151,15 @@ static void divide_by_spans(
 		return;
 	const uint32_t spans = (uint32_t)fmin(ceil(bytes / (m->l2 / 2)), SIEVE_SEGMENTS),
 		       span = (s->segments + spans - 1) / spans;
-	if (span * spans > SIEVE_SEGMENTS)
-		return;
-	s->segments = span * spans;
-	s->span = span;
-	s->segment_bits = ((uint32_t)ceil(line / s->segments) + 511) & ~511u;
-	s->blocks = (uint64_t)ceil(bits / ((double)s->segment_bits * s->segments));
+	if (span * spans <= SIEVE_SEGMENTS)
+		cut(s, bits, line, spans, span);
 }
 
-/* The largest base prime from which on, on Zen 4, more of L1 is left to the starts of primes that are carried from segment
- * to segment: 1.02 times as fast at 10^12 and 10^13, but 0.95 at 10^10. */
-static const double many_primes = 1 << 19;
-
-/* Longest segment: an L1, less a part of it for tables and the stack. */
-static double longest_segment(const struct problem *p, const struct machine *m, double part)
+/* The longest segment: an L1, less a part of it for tables and the stack. Where many primes carry their starts from
+ * segment to segment, Zen 4, whose L1 is small, leaves more: 1.02 times as fast at 10^12 and 10^13, 0.95 at 10^10. */
+static double longest_segment(const struct problem *p, const struct machine *m, bool many_primes)
 {
+	const double part = !cpu_is_zen4() ? 8 : many_primes ? 6 : 16;
 	double bytes = p->block_bytes ? (double)p->block_bytes : m->l1 - m->l1 / part;
 	return 512 * floor(fmax(fmin(bytes * 8, SIEVE_LONGEST), 512) / 512);
 }
@@ -178,8 +179,8 @@ struct sieve_geometry sieve_products_geometry(const struct problem *p, uint64_t 
 	double bits = floor((double)(last - first) / s.modulus) + 1;
 	/* In whole tiles, if that is little more: less than a tile takes as long as one. Not timed on Intel. */
 	const double tile = cpu_is_intel() ? 512 : 8 * SIEVE_TILE,
-		     longest = longest_segment(p, &m, cpu_is_zen4() ? 16 : 8) / s.classes,
-		     part = longest < tile ? 512 : tile, most = fmax(512, floor(longest / part) * part);
+		     longest = longest_segment(p, &m, false) / s.classes, part = longest < tile ? 512 : tile,
+		     most = fmax(512, floor(longest / part) * part);
 	divide(&s, bits, fmin(most, ceil(bits / m.workers)), most);
 	const double whole = ceil(s.segment_bits / part) * part;
 	if (whole <= most && whole < 1.0625 * s.segment_bits) {
@@ -192,7 +193,7 @@ struct sieve_geometry sieve_products_geometry(const struct problem *p, uint64_t 
 bool sieve_can_multiply(uint64_t last, const struct sieve_small *small, const struct sieve_engine *engine)
 {
 	uint32_t i = 0;
-	while (small->prime[i] <= sieve_presieve(engine, true)->limit)
+	while (small->prime[i] <= sieve_presieve(engine, 0)->limit)
 		i++;
 	uint64_t next = small->prime[i];
 	return last <= engine->most_multiplied && last < next * next * next && last / next < SIEVE_SMALL - 1;
@@ -253,14 +254,12 @@ struct sieve_geometry sieve_choose_geometry(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
+	enum { MANY_PRIMES = 1 << 19 }; /* they reach to here at least */
 	static const uint32_t directs[] = {
 		SIEVE_DIRECT, 1 << 24, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = machine_of(p);
 	double root = reach, numbers = (double)(last - first) + 1,
-	       most = longest_segment(p, &m,
-		       !cpu_is_zen4()       ? 8
-		       : root < many_primes ? 16
-					    : 6);
+	       most = longest_segment(p, &m, root >= MANY_PRIMES);
 	/* As long as a segment, or a part of L2 or L3. */
 	const double longest[] = {
 		0, m.l2 / 2 * 8, m.l2 * 3 / 4 * 8, m.l3 / 8 * 8, m.l3 / 4 * 8, m.l3 * 3 / 8 * 8};

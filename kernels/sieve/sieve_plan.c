@@ -215,7 +215,7 @@ static int make_primes(struct sieve_input *in, const struct problem *p, const st
 	uint32_t root, struct err *e)
 {
 	uint32_t count, from = 0, direct = root < in->direct ? root : in->direct;
-	const struct sieve_presieve *presieve = sieve_presieve(engine, false);
+	const struct sieve_presieve *presieve = sieve_presieve(engine, in->segment_bits);
 	if (make_listed(in, p, e))
 		return -1;
 	if (!in->blocks)
@@ -268,7 +268,7 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 		return -1;
 	if (p->tuplet == 1 && sieve_can_multiply(in->last, small, engine)) {
 		s = sieve_products_geometry(p, in->first, in->last);
-		in->tables = sieve_tables(s.modulus, sieve_presieve(engine, true), e);
+		in->tables = sieve_tables(s.modulus, sieve_presieve(engine, 0), e);
 		if (!in->tables)
 			return -1;
 		in->factors = in->tables->factors;
@@ -276,7 +276,7 @@ static int choose(struct sieve_input *in, const struct problem *p, const struct 
 		*reach = sieve_choose_reach(in->first, in->last);
 		in->tested = *reach < sieve_root(in->last);
 		s = sieve_choose_geometry(
-			p, in->first, in->last, *reach, sieve_presieve(engine, false)->limit);
+			p, in->first, in->last, *reach, sieve_presieve(engine, UINT32_MAX)->limit);
 	}
 	in->modulus = s.modulus;
 	in->classes = s.classes;

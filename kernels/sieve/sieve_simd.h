@@ -44,8 +44,8 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 static void unite_tables(const struct sieve_tables *t, const uint32_t *at, unsigned char *to);
 static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigned char *to, uint32_t bytes);
 
-/* Shifted primes that are woven into the crossing out of small ones: so many turns of these for each of them and
- * as many bytes as a struct sums has. Both structs are defined before the template. */
+/* Shifted primes that are woven into the crossing out of small ones (sieve_woven.h): so many turns of these for each of
+ * them and SIEVE_SUMS vectors of the type SIEVE_VECTOR. struct shifted and the three are defined before the template. */
 #if !defined(SIEVE_WOVEN)
 #define SIEVE_WOVEN 0
 #else
@@ -53,12 +53,8 @@ static void unite_tail(const struct sieve_tables *t, const uint32_t *at, unsigne
 INLINE struct shifted shifted_at(
 	const struct sieve_tables *t, const uint32_t *doubled, uint32_t i, uint32_t skip);
 
-/* Adds hits to one part of the sums: the next one, as they are in order. */
-INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts);
-
-/* Adds the sums to a tile; returns empty ones. */
-INLINE struct sums leave_sums(struct sums s, unsigned char *to);
-INLINE struct sums no_sums(void);
+/* Its hits in the next vector. */
+INLINE SIEVE_VECTOR shifted_hits(struct shifted *s);
 #endif
 
 /* x[i] = prime * (factor[i] / 8) + place[factor[i] % 8] (sieve_products.h). May read and write

@@ -15,8 +15,45 @@
 #include "kernels/sieve/sieve_simd.h"
 #include "kernels/sieve/sieve_small.h"
 
+#include <string.h>
+
 #if SIEVE_WOVEN
+/* Hits in a tile. */
+struct sums {
+	SIEVE_VECTOR sum[SIEVE_SUMS];
+};
 _Static_assert(sizeof(struct sums) <= SIEVE_TILE, "the last tile of a segment may end so far behind it");
+
+INLINE struct sums no_sums(void)
+{
+	struct sums s;
+	UNROLL
+	for (uint32_t i = 0; i < SIEVE_SUMS; i++)
+		s.sum[i] = (SIEVE_VECTOR){0};
+	return s;
+}
+
+/* Adds hits to one part of the sums: the next one, as they are in order. */
+INLINE void shift_part(struct sums *to, struct shifted *s, const uint32_t part, const uint32_t parts)
+{
+	UNROLL
+	for (uint32_t i = 0; i < SIEVE_SUMS; i++)
+		if (i >= SIEVE_SUMS * part / parts && i < SIEVE_SUMS * (part + 1) / parts)
+			to->sum[i] |= shifted_hits(s);
+}
+
+/* Adds the sums to a tile; returns empty ones. */
+INLINE struct sums leave_sums(struct sums s, unsigned char *to)
+{
+	UNROLL
+	for (uint32_t i = 0; i < SIEVE_SUMS; i++, to += sizeof s.sum[0]) {
+		SIEVE_VECTOR there;
+		memcpy(&there, to, sizeof there);
+		there |= s.sum[i];
+		memcpy(to, &there, sizeof there);
+	}
+	return no_sums();
+}
 
 /* Shifted primes of a segment, tile by tile: `i` is the next one in the tile at `to`. */
 struct woven {
