@@ -132,6 +132,10 @@ endif
 all: $(library) $(programs) ## build the programs
 .PHONY: all
 
+# Kernels lie alike in all programs: where a loop crosses a line of the instruction cache does not depend on what is linked
+# before it.
+$(BUILD)/kernels/%.o: c_flags += -falign-functions=64
+
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
