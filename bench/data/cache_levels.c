@@ -137,8 +137,11 @@ void cache_levels_match(struct cache_levels *c, const struct knees *alone, const
 		struct cache_level *l = &c->level[level_of[k]];
 		l->bytes = alone->bytes[k];
 		l->bytes_range = alone->range[k];
-		l->ns = alone->ns[k];
-		l->ns_range = alone->ns_range[k];
+		size_t first = k; /* knees without a level lie within this one */
+		while (first > 0 && level_of[first - 1] == CACHE_LEVELS)
+			first--;
+		l->ns = alone->ns[first];
+		l->ns_range = alone->ns_range[first];
 	}
 	for (size_t i = 0; i < CACHE_LEVELS; i++) { /* the workers' share of what one of them had */
 		const struct cache_level *l = &c->level[i];

@@ -23,10 +23,11 @@
 const double knee_least_step = 1.5;
 
 enum {
-	PER_OCTAVE = 8, /* tried sizes */
-	ROUNDS = 4,     /* of moving all knees */
-	PARAMETERS = 3, /* of a knee: size, shape, step */
-	COLUMNS = KNEES_MOST + 1,
+	PER_OCTAVE = 8,         /* tried sizes */
+	ROUNDS = 4,             /* of moving all knees */
+	PARAMETERS = 3,         /* of a knee: size, shape, step */
+	STEPS = KNEES_MOST + 2, /* of a fit: knees, and steps too small to be one */
+	COLUMNS = STEPS + 1,
 	ROBUST_PASSES = 2
 };
 static const double least_error = 0.02, strict = 1.5,
@@ -60,7 +61,8 @@ struct fit {
 	double *scale;                     /* of a row: its weight's root over its latency */
 	size_t places;                     /* of the grid */
 	const double *share;               /* of accesses beyond a knee: of each place, shape and row */
-	struct place knee[KNEES_MOST];
+	struct place knee[STEPS];
+	bool small[STEPS];                          /* too small a step to be a knee */
 	double *basis[COLUMNS], *residual, *column; /* n each */
 	double coefficient[COLUMNS];                /* of the last solve: first latency, then steps */
 	double inverse[COLUMNS][COLUMNS];           /* of the normal equations */
@@ -269,32 +271,46 @@ static bool solve(struct fit *f)
 	return true;
 }
 
-/* The knee whose step is the smallest, as a factor of the latency before it; *step is that factor. */
-static size_t smallest_step(const struct fit *f, double *step)
+/* The factor by which latency grows at knee `k` of a solved fit. */
+static double step_factor(const struct fit *f, size_t k)
 {
-	double before = f->coefficient[0];
+	double before = 0;
+	for (size_t i = 0; i <= k; i++)
+		before += f->coefficient[i];
+	return 1 + f->coefficient[k + 1] / before;
+}
+
+static size_t smallest_step(const struct fit *f)
+{
 	size_t least = 0;
-	*step = INFINITY;
-	for (size_t k = 0; k < f->count; k++) {
-		const double factor = 1 + f->coefficient[k + 1] / before;
-		if (factor < *step) {
-			*step = factor;
+	for (size_t k = 1; k < f->count; k++)
+		if (step_factor(f, k) < step_factor(f, least))
 			least = k;
-		}
-		before += f->coefficient[k + 1];
-	}
 	return least;
 }
 
-/* As many knees as the criterion wants, none of them too small a step. */
+/* Marks the steps that are too small; how many are not. */
+static size_t mark_small(struct fit *f)
+{
+	size_t knees = 0;
+	for (size_t k = 0; k < f->count; k++) {
+		f->small[k] = step_factor(f, k) < knee_least_step;
+		knees += !f->small[k];
+	}
+	return knees;
+}
+
+/* As many knees as the criterion wants. How many of them are levels is seen when those with too small a step are taken
+ * out, one after another: two small steps may be one large one. If as many steps are large while the small ones stay,
+ * these stay: without them the fit would move a knee to where it explains their rise too. */
 static bool choose(struct fit *f)
 {
 	struct fit best;
-	double least, step;
+	double least;
 	project(f, SIZE_MAX);
 	least = criterion(f);
 	best = *f;
-	while (f->count < KNEES_MOST && add_knee(f)) {
+	while (f->count < STEPS && add_knee(f)) {
 		const double now = criterion(f);
 		if (now < least) {
 			least = now;
@@ -303,15 +319,21 @@ static bool choose(struct fit *f)
 	}
 	*f = best;
 	settle(f);
-	for (;;) {
+	sort_knees(f);
+	if (!solve(f))
+		return false;
+	const size_t large = mark_small(f);
+	struct fit whole = *f;
+	while (f->count > 0 && (f->count > KNEES_MOST || mark_small(f) < f->count)) {
+		remove_knee(f, smallest_step(f));
 		sort_knees(f);
 		if (!solve(f))
 			return false;
-		const size_t k = smallest_step(f, &step);
-		if (f->count == 0 || step >= knee_least_step)
-			return true;
-		remove_knee(f, k);
 	}
+	if (f->count == large)
+		*f = whole;
+	mark_small(f);
+	return solve(f);
 }
 
 /* Weights of rows by how far they are off the fit; a typical error is the median one. */
@@ -354,26 +376,32 @@ static struct interval knee_range(struct fit *f, size_t k, double variance)
 	return range;
 }
 
+/* A level's latency is that right behind its knee, before small steps; the last level's is behind all of them. */
 static void conclude(struct fit *f, struct knees *k)
 {
 	const double rows = weights(f), freedom = fmax(1, rows - (double)(PARAMETERS * f->count + 1));
 	const double variance = fmax(f->squares / freedom, 0.25 * least_error * least_error);
-	k->count = f->count;
 	k->error = sqrt(f->squares / rows);
 	double ns = 0;
-	for (size_t level = 0; level <= f->count; level++) {
+	size_t last = 0;
+	for (size_t step = 1; step <= f->count; step++)
+		last = f->small[step - 1] ? last : step;
+	for (size_t step = 0; step <= f->count; step++) {
+		const bool small = step > 0 && f->small[step - 1];
 		double square = 0;
-		ns += f->coefficient[level];
-		for (size_t i = 0; i <= level; i++)
-			for (size_t j = 0; j <= level; j++)
+		ns += f->coefficient[step];
+		if (small && step < last)
+			continue;
+		for (size_t i = 0; i <= step; i++)
+			for (size_t j = 0; j <= step; j++)
 				square += f->inverse[i][j];
 		const double half = 1.96 * sqrt(variance * fmax(0, square));
-		k->ns[level] = ns;
-		k->ns_range[level] = (struct interval){fmax(0, ns - half), ns + half};
-	}
-	for (size_t i = 0; i < f->count; i++) {
-		k->bytes[i] = grid_size(f, f->knee[i].at);
-		k->range[i] = knee_range(f, i, variance);
+		if (step > 0 && !small) {
+			k->bytes[k->count] = grid_size(f, f->knee[step - 1].at);
+			k->range[k->count++] = knee_range(f, step - 1, variance);
+		}
+		k->ns[k->count] = ns;
+		k->ns_range[k->count] = (struct interval){fmax(0, ns - half), ns + half};
 	}
 }
 

@@ -23,14 +23,16 @@ struct knee_point {
 	double ns;    /* of an access that waits for the one before */
 };
 
-/* A step is a knee if latency grows by this factor at least: translation of addresses adds less, a cache more. */
+/* A step is a knee if latency grows by this factor at least: translation of addresses adds less, a cache more. Smaller
+ * steps are fitted as well, so that no knee has to explain their rise. */
 extern const double knee_least_step;
 
 struct knees {
 	size_t count;                      /* of knees; levels are one more */
 	double bytes[KNEES_MOST];          /* ascending, at least an octave apart */
 	struct interval range[KNEES_MOST]; /* 95 %, of bytes */
-	double ns[KNEES_MOST + 1];         /* latency of each level, the last one's beyond the last knee */
+	double ns[KNEES_MOST +
+		  1]; /* latency of each level: right behind its knee, the last one's of the largest sizes */
 	struct interval ns_range[KNEES_MOST + 1];
 	double error; /* root mean square of relative errors */
 };

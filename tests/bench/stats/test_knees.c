@@ -388,6 +388,33 @@ static void a_small_step_is_no_level(void **state)
 	expect(&k, c.bytes, 2, 1.3);
 }
 
+/* A virtual machine with a second cache of 1 MiB, whose latency rises from 256 KiB on (KiB and ns). */
+static void translation_moves_no_knee(void **state)
+{
+	static const struct knee_point measured[] = {{4, 1.084}, {5, 1.083}, {6, 1.083}, {7, 1.083},
+		{8, 1.137}, {10, 1.083}, {12, 1.083}, {14, 1.083}, {16, 1.083}, {20, 1.084}, {24, 1.083},
+		{28, 1.084}, {32, 1.207}, {40, 3.795}, {48, 3.801}, {56, 3.797}, {64, 3.796}, {80, 3.798},
+		{96, 3.797}, {112, 3.799}, {128, 3.797}, {160, 3.802}, {192, 3.803}, {224, 3.802},
+		{256, 3.803}, {320, 4.026}, {384, 4.35}, {448, 4.559}, {512, 4.746}, {640, 4.999},
+		{768, 5.147}, {896, 5.252}, {1024, 6.05}, {1280, 11.44}, {1536, 13.52}, {1792, 12.69},
+		{2048, 13.09}, {2560, 14.14}, {3072, 15.49}, {3584, 15.3}, {4096, 17.05}, {5120, 22.34},
+		{6144, 136}, {7168, 129.8}, {8192, 129.7}, {10240, 136.5}, {12288, 155.8}, {14336, 146.8},
+		{16384, 139.8}, {20480, 149.2}, {24576, 165.1}, {28672, 155.6}, {32768, 164.2},
+		{40960, 157.4}, {49152, 159.8}, {57344, 176.9}, {65536, 166.5}, {98304, 161.5},
+		{131072, 164.3}, {196608, 166.7}};
+	static const double bytes[] = {32 * KIB, 1024 * KIB, 5120 * KIB};
+	enum { SIZES = sizeof measured / sizeof *measured };
+	struct knee_point points[SIZES];
+	struct knees k;
+	struct err e = {0};
+	(void)state;
+	for (size_t i = 0; i < SIZES; i++)
+		points[i] = (struct knee_point){measured[i].bytes * KIB, measured[i].ns};
+	assert_int_equal(knees_find(points, SIZES, &k, &e), 0);
+	expect(&k, bytes, 3, 1.25);
+	assert_true(k.ns[1] > 3.7 && k.ns[1] < 4 && k.ns[3] > 150 && k.ns[3] < 175);
+}
+
 static void too_little_says_nothing(void **state)
 {
 	const struct knee_point few[] = {{4096, 1}, {8192, 1}, {16384, 5}, {NAN, 3}, {0, 4}, {32768, -1}};
@@ -416,6 +443,7 @@ int main(void)
 		cmocka_unit_test(a_hidden_knee),
 		cmocka_unit_test(many_machines),
 		cmocka_unit_test(a_small_step_is_no_level),
+		cmocka_unit_test(translation_moves_no_knee),
 		cmocka_unit_test(too_little_says_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
