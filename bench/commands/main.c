@@ -17,9 +17,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct command {
@@ -106,6 +108,22 @@ static void hold_standard_descriptors(void)
 		}
 }
 
+/* A stack that is limited to less than a mebibyte gets that, for launches too, whose threads take theirs from it. */
+static int widen_stack(struct err *e)
+{
+	enum { WANTED = 1 << 20, NEEDED = 512 << 10 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= WANTED)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+	setrlimit(RLIMIT_STACK, &limit);
+	return limit.rlim_cur >= NEEDED
+		       ? 0
+		       : err_set(e, ERR_ABSENT,
+				 "the stack is limited to %ju KiB (ulimit -s); at least %d KiB are needed",
+				 (uintmax_t)limit.rlim_cur >> 10, NEEDED >> 10);
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = {0};
@@ -119,7 +137,7 @@ int main(int argc, char **argv)
 		return probe_launch_main(argc - 1, argv + 1, CHILD_RESULT_FD);
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return worker_main(argc - 1, argv + 1);
-	int status = dispatch(argc, argv, &e);
+	int status = widen_stack(&e) == 0 ? dispatch(argc, argv, &e) : -1;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && e.status == ERR_NONE)
 		err_set(&e, ERR_FAILED, "standard output: %s", strerror(errno));
 	if (e.text[0])

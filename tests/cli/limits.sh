@@ -29,6 +29,16 @@ rows '1 ok,1 no-resources' files 'no descriptors'
 fails 1 'no descriptors at all' sh -c "ulimit -n 12; exec '$program' run palindrome --size 5000 --backend fork-pipe --workers 8 --meter native"
 holds '... in words' grep -q 'Too many open files' err
 
+if [ -z "$sanitized" ]; then
+	fails 77 'a stack that is too small' sh -c "ulimit -s 64; exec '$program' info"
+	holds '... in words' grep -q 'limited to 64 KiB .*at least 512 KiB' err
+	run sh -c "ulimit -S -s 64; exec '$program' run primality --size 2000 --backend openmp --workers 2"
+	holds 'a stack that may be larger' test "$status" = 0
+	plan 1 'kernel = palindrome, sieve, text' 'backend = serial, openmp, exec' 'workers = 1, 2' 'size = 5000' >stack.sweep
+	run sh -c "ulimit -s 512; exec '$program' sweep stack.sweep --out stack --no-charts && exec '$program' report stack"
+	holds 'the least stack that is taken' test "$status" = 0
+fi
+
 plan 2000 'kernel = noop' 'size = 1e3' >long.sweep
 run sh -c "ulimit -f 120; exec '$program' sweep long.sweep --out large --no-charts"
 holds 'a file at its limit' sh -c "[ $status = 1 ] && tail -n 1 err | grep -q '^parscale: .*File too large'"
