@@ -263,6 +263,7 @@ struct sieve_scratch {
 	size_t stride; /* from line to line */
 	uint32_t *
 		next; /* [wide] next hits, counted from the segment or span; where there are several segments */
+	uint32_t begun;        /* index of the first prime that has none yet in the line */
 	unsigned char *bucket; /* [classes][sieve_bucket_bytes] hits of bucketed primes, of SIEVE_HIT bytes */
 	uint32_t *bucket_end;  /* [classes] behind the last hit of each, counted from `bucket` */
 	/* of line 0 of the block: where tables begin, and fractions of shifted primes */
@@ -288,6 +289,12 @@ struct sieve_engine {
 	void (*steps)(const uint32_t *prime, uint32_t n, uint32_t modulus, const int32_t *reciprocal,
 		uint32_t *step, float *inverse);
 };
+
+/* Whether one of n primes, which ascend, has its square beyond the bit `before` of the block. */
+static inline bool sieve_has_square(const struct sieve_scratch *w, uint32_t from, uint32_t n, uint32_t before)
+{
+	return from + n > w->squared && w->square[from + n - 1] > before;
+}
 
 /* start[i] = base * step[i] mod prime[i], for all primes. */
 typedef void sieve_origins_fn(const struct sieve_input *in, uint64_t base, uint32_t *start);

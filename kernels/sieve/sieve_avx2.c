@@ -45,7 +45,7 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	const __m256i offsets = _mm256_set1_epi32((int)offset), befores = _mm256_set1_epi32((int)before);
 	const __m256 offset_float = _mm256_set1_ps((float)offset);
 	const __m256i zero = _mm256_setzero_si256();
-	bool squared = from + n > w->squared;
+	const bool squared = sieve_has_square(w, from, n, before);
 	for (uint32_t i = 0; i < n; i += 8) {
 		__m256i prime = load(in->prime + from + i), step = load(in->step + from + i);
 		__m256i shift = _mm256_sub_epi32(load(w->start + from + i), befores);

@@ -35,7 +35,7 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	const __m512i offsets = _mm512_set1_epi32((int)offset), befores = _mm512_set1_epi32((int)before);
 	const __m512 offset_float = _mm512_set1_ps((float)offset);
 	const __m512i zero = _mm512_setzero_si512();
-	bool squared = from + n > w->squared;
+	const bool squared = sieve_has_square(w, from, n, before);
 	for (uint32_t i = 0; i < n; i += 16) {
 		__m512i prime = _mm512_loadu_si512(in->prime + from + i);
 		__m512i step = _mm512_loadu_si512(in->step + from + i);

@@ -72,7 +72,8 @@ static void sieve_class(const struct sieve_input *in, struct sieve_scratch *w, u
 		finish_line(in, w, block, class, out);
 		return;
 	}
-	uint32_t *next = find_next(in, w, offset);
+	uint32_t *next = in->segments > 1 ? w->next : NULL;
+	w->begun = in->small;
 	for (uint32_t s = 0; s < in->segments; s++) {
 		uint32_t before = s * in->segment_bits;
 		unsigned char *to = w->line + (in->whole ? before / 8 : 0);

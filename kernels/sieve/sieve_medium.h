@@ -12,7 +12,7 @@
  * simply taken. No branch depends on where a prime hits.
  *
  * The same vectors know the first hit in the next segment. So starts are carried from segment to
- * segment, except in blocks where a medium prime has its square.
+ * segment. They are computed where a prime begins: in the first one, or where its square is.
  */
 #ifndef PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
 #define PARSCALE_KERNELS_SIEVE_SIEVE_MEDIUM_H
@@ -195,6 +195,20 @@ static __attribute__((noinline)) uint32_t cross_run_or(
 	return cross_run_by(part, prime, x, last, n, hits, true);
 }
 
+/* Computes the starts of those that are carried, which begin in the segment or span of these runs: no prime before
+ * w->begun. Later ones have their squares further on. */
+static void begin_carried(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset,
+	uint32_t before, const struct sieve_runs *runs)
+{
+	uint32_t r = 0, end = runs->count ? runs->run[runs->count - 1].end : 0;
+	for (; r < runs->count && runs->run[r].hits > SIEVE_MEDIUM; r++)
+		w->begun = runs->run[r].end > w->begun ? runs->run[r].end : w->begun;
+	for (uint32_t n; w->begun < end; w->begun += n) {
+		n = end - w->begun < SIEVE_BATCH ? end - w->begun : SIEVE_BATCH;
+		starts(in, w, w->begun, n, offset, before, w->next + w->begun);
+	}
+}
+
 /* Runs of primes, the first of them being prime `from`, in the line at `offset`. Starts are carried of those
  * that have at most SIEVE_MEDIUM hits. */
 static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset,
@@ -203,6 +217,8 @@ static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, ui
 	uint32_t kept = 0; /* last hits of several runs: how many cannot be predicted */
 	/* of the batch */
 	uint32_t last = runs->count ? runs->run[runs->count - 1].end : 0, first = from, end = from;
+	if (part.next)
+		begin_carried(in, w, offset, part.before, runs);
 	for (uint32_t r = 0; r < runs->count; r++) {
 		uint32_t hits = runs->run[r].hits;
 		const bool carried = part.next && hits <= SIEVE_MEDIUM;
@@ -225,20 +241,6 @@ static void cross_runs(const struct sieve_input *in, struct sieve_scratch *w, ui
 		}
 	}
 	cross_list_of_hits(in, part.to, w->last, kept);
-}
-
-/* The starts of the medium primes in the line at `offset`, where they can be carried from segment to segment; else
- * NULL. Where squares are, not all primes have hits. */
-static uint32_t *find_next(const struct sieve_input *in, struct sieve_scratch *w, uint32_t offset)
-{
-	if (in->segments == 1 || w->squared < in->local)
-		return NULL;
-	const uint32_t end = w->spans ? in->wide : in->local;
-	for (uint32_t i = in->small, n; i < end; i += n) {
-		n = end - i < SIEVE_BATCH ? end - i : SIEVE_BATCH;
-		starts(in, w, i, n, offset, 0, w->next + i);
-	}
-	return w->next;
 }
 
 #endif

@@ -37,7 +37,7 @@ static inline uint32x4_t starts_of_four(const struct sieve_input *in, const stru
 static void starts(const struct sieve_input *in, const struct sieve_scratch *w, uint32_t from, uint32_t n,
 	uint32_t offset, uint32_t before, uint32_t *x)
 {
-	const bool squared = from + n > w->squared;
+	const bool squared = sieve_has_square(w, from, n, before);
 	for (uint32_t i = 0; i < n; i += 8) {
 		const uint32x4_t low = starts_of_four(in, w, from + i, offset, before, squared);
 		const uint32x4_t high = starts_of_four(in, w, from + i + 4, offset, before, squared);

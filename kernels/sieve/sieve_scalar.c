@@ -14,7 +14,7 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 {
 	static const uint32_t none[SIEVE_BATCH];
 	const uint32_t *prime = in->prime + from, *step = in->step + from, *start = w->start + from;
-	const uint32_t *square = from + n > w->squared ? w->square + from : none;
+	const uint32_t *square = sieve_has_square(w, from, n, before) ? w->square + from : none;
 	const float *inverse = in->inverse + from;
 	const float to_nearest = 0x1.8p23f; /* added, it leaves no digits behind the point */
 	for (uint32_t i = 0; i < n; i++) {
