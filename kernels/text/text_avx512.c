@@ -92,7 +92,7 @@ static void search_middles(const struct text_input *in, uint64_t base, struct te
 		if (middles <= TEXT_MIDDLES_MOST)
 			return;
 		tile->crowded = TEXT_TILES_DENSE;
-		tile->short_words = middles > TEXT_MIDDLES_SHORT;
+		tile->short_words = middles > TEXT_MIDDLES_SHORT && in->features & CPU_VPOPCNTDQ;
 	}
 	if (tile->short_words) {
 		if (text_search_distances(in, base, tile))

@@ -13,9 +13,10 @@
 
 #include "kernels/text/text_scan.h"
 
-/* A text_search_fn for CPU_VBMI, CPU_VBMI2 and rules by which the byte 0 is part of no word, but for what it
+/* A text_search_fn for CPU_VBMI, CPU_VBMI2, CPU_VPOPCNTDQ and rules by which the byte 0 is part of no word, but for what it
  * returns: false, where there were more middles of longer words than TEXT_DISTANCES_MOST, so that other searches are
- * faster and some palindromes may not have been found. */
+ * faster and some palindromes may not have been found. While it finds more than a search by middles bears the tiles after
+ * are taken to be crowded, too. */
 enum { TEXT_DISTANCES_MOST = TEXT_BLOCKS };
 bool text_search_distances(const struct text_input *in, uint64_t base, struct text_tile *tile);
 

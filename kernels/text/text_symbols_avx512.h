@@ -17,6 +17,10 @@
  * whole vectors of eight. */
 enum { SYMBOLS_BLOCKS = TEXT_BLOCKS + 2, SYMBOLS_MASKS = (SYMBOLS_BLOCKS + 7) / 8 * 8 };
 
+/* How many blocks symbols are stored ahead of their use: loads of what two stores have not yet written to L1 would wait
+ * for them, and that many blocks' instructions fit no reorder buffer. */
+enum { SYMBOLS_AHEAD = 16 };
+
 /* The symbols of these blocks, where searches keep them: first in a tile's bytes. */
 struct symbols_stored {
 	_Alignas(TEXT_BLOCK) unsigned char at[SYMBOLS_BLOCKS * TEXT_BLOCK];
@@ -86,6 +90,26 @@ static inline bool has_full(const struct text_tile *tile)
 	return full;
 }
 
+/* Stores the symbols of the block at p, of bytes of any value, and its letters; returns its bytes. */
+VBMI2 static inline __m512i symbols_store(
+	struct symbols s, const unsigned char *p, unsigned char *to, uint64_t *letters)
+{
+	const __m512i x = symbols_load(p), symbols = symbols_of_any(s, x);
+	_mm512_store_si512(to, symbols);
+	*letters = _mm512_movepi8_mask(symbols);
+	return x;
+}
+
+/* Fills has_foreign and full, once the letters are there; `any`: of all bytes. */
+VBMI2 static inline void symbols_filled(const struct text_input *in, uint64_t base, const unsigned char *p,
+	struct text_tile *tile, __m512i any)
+{
+	tile->has_foreign = false;
+	if (in->rules->utf8 && _mm512_movepi8_mask(any))
+		text_find_foreign(in, base, p, tile);
+	tile->full = has_full(tile);
+}
+
 /* Stores the symbols of the bytes at p, and fills letters, full and has_foreign. What comes later is asked for by the
  * caller, whose other work takes longer. */
 VBMI2 static inline void symbols_fill(const struct text_input *in, uint64_t base, const unsigned char *p,
@@ -93,16 +117,10 @@ VBMI2 static inline void symbols_fill(const struct text_input *in, uint64_t base
 {
 	const struct symbols s = symbols_by(in->rules);
 	__m512i any = _mm512_setzero_si512();
-	for (unsigned i = 0; i < SYMBOLS_BLOCKS; i++) {
-		const __m512i x = symbols_load(p + i * TEXT_BLOCK), symbols = symbols_of_any(s, x);
-		any = _mm512_or_si512(any, x);
-		_mm512_store_si512(to->at + i * TEXT_BLOCK, symbols);
-		tile->letters[i] = _mm512_movepi8_mask(symbols);
-	}
-	tile->has_foreign = false;
-	if (in->rules->utf8 && _mm512_movepi8_mask(any))
-		text_find_foreign(in, base, p, tile);
-	tile->full = has_full(tile);
+	for (unsigned i = 0; i < SYMBOLS_BLOCKS; i++)
+		any = _mm512_or_si512(any,
+			symbols_store(s, p + i * TEXT_BLOCK, to->at + i * TEXT_BLOCK, tile->letters + i));
+	symbols_filled(in, base, p, tile, any);
 }
 
 /* Adds up what is found, where nobody lists it: a third of what text_scan does for each block without the
