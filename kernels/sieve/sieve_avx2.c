@@ -303,7 +303,8 @@ static void turn(const unsigned char *lines, size_t stride, const struct transpo
 
 /* Writes how far the numbers of all words are from the first of these, one after the other; returns how many. May
  * write eight more. */
-INLINE size_t distances(const uint64_t *words, const struct transpose *c, uint16_t *to, const uint32_t bytes)
+INLINE size_t distances(const uint64_t *restrict words, const struct transpose *c, uint16_t *restrict to,
+	const uint32_t bytes)
 {
 	const struct sieve_deltas *deltas = c->deltas; /* once: the stores might change it */
 	const __m128i span = _mm_set1_epi16((short)c->span);
@@ -325,16 +326,18 @@ INLINE size_t distances(const uint64_t *words, const struct transpose *c, uint16
 
 /* Distances lie side by side, whatever words they are of. So they are widened four at a time without one in vain,
  * and each store begins where a part of a cache line does. */
-static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
+static size_t numbers(
+	const uint64_t *words, const struct transpose *c, uint64_t base, struct numbers *restrict to)
 {
-	_Alignas(64) uint16_t some[WORDS_AT_ONCE * 64 + 8];
-	const size_t n = c->bytes == 6 ? distances(words, c, some, 6) : distances(words, c, some, 8);
+	const uint16_t *some = to->distance;
+	const size_t n =
+		c->bytes == 6 ? distances(words, c, to->distance, 6) : distances(words, c, to->distance, 8);
 	const __m256i bases = _mm256_set1_epi64x((long long)base);
 	for (size_t i = 0; i < n; i += 8) {
 		const __m256i low = _mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)(some + i)));
 		const __m256i high = _mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)(some + i + 4)));
-		store(to + i, _mm256_add_epi64(bases, low));
-		store(to + i + 4, _mm256_add_epi64(bases, high));
+		store(to->number + i, _mm256_add_epi64(bases, low));
+		store(to->number + i + 4, _mm256_add_epi64(bases, high));
 	}
 	return n;
 }

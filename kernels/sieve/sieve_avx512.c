@@ -288,12 +288,6 @@ GFNI static void turn_gfni(
 	}
 }
 
-static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
-{
-	_mm512_storeu_si512(to, _mm512_add_epi64(_mm512_set1_epi64((long long)base),
-					_mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)from))));
-}
-
 /* A compression leaves the deltas of a word in order, and a permutation takes eight of them at a time to the words
  * of a vector: `usual` times, which is constant, and seldom more often. */
 GFNI INLINE size_t numbers_of_words(
@@ -346,9 +340,10 @@ static void turn(const unsigned char *lines, size_t stride, const struct transpo
 	(has_gfni() ? turn_gfni : turn_plain)(lines, stride, c, words);
 }
 
-static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
+static size_t numbers(
+	const uint64_t *words, const struct transpose *c, uint64_t base, struct numbers *restrict to)
 {
-	return has_gfni() ? numbers_vbmi2(words, c, base, to) : numbers_by_bytes(words, c, base, to, widen);
+	return has_gfni() ? numbers_vbmi2(words, c, base, to->number) : numbers_plain(words, c, base, to);
 }
 
 /* The element of a table of 64 words that the low bits of each lane choose; one of the lanes' halves is 0. */

@@ -36,7 +36,7 @@ static int emit_listed(const struct sieve_input *in, kernel_sink_fn *sink, void 
 static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uint64_t block,
 	struct transpose *c, kernel_sink_fn *sink, void *ctx)
 {
-	_Alignas(64) uint64_t batch[WORDS_AT_ONCE * 64 + NUMBERS_MORE];
+	struct numbers made;
 	uint64_t words[COLUMN_WORDS], number = sieve_base(in, block);
 	const size_t used = (sieve_valid(in, block, 0) + 7) / 8;
 	c->usual = 1;
@@ -47,8 +47,8 @@ static int emit_block(const struct sieve_input *in, struct sieve_scratch *w, uin
 		else
 			c->usual = usual_primes(c, number);
 		for (uint32_t i = 0; i < c->words; i += WORDS_AT_ONCE, number += WORDS_AT_ONCE * c->span) {
-			const size_t n = numbers(words + i, c, number, batch);
-			if (n && sink(ctx, batch, n))
+			const size_t n = numbers(words + i, c, number, &made);
+			if (n && sink(ctx, made.number, n))
 				return 1;
 		}
 	}

@@ -130,20 +130,10 @@ static void turn(const unsigned char *lines, size_t stride, const struct transpo
 	turn_plain(lines, stride, c, words);
 }
 
-static inline void widen(const unsigned char *from, uint64_t base, uint64_t *to)
+static size_t numbers(
+	const uint64_t *words, const struct transpose *c, uint64_t base, struct numbers *restrict to)
 {
-	const uint64x2_t bases = vdupq_n_u64(base);
-	const uint16x8_t halves = vmovl_u8(vld1_u8(from));
-	const uint32x4_t low = vmovl_u16(vget_low_u16(halves)), high = vmovl_high_u16(halves);
-	vst1q_u64(to, vaddw_u32(bases, vget_low_u32(low)));
-	vst1q_u64(to + 2, vaddw_high_u32(bases, low));
-	vst1q_u64(to + 4, vaddw_u32(bases, vget_low_u32(high)));
-	vst1q_u64(to + 6, vaddw_high_u32(bases, high));
-}
-
-static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
-{
-	return numbers_by_bytes(words, c, base, to, widen);
+	return numbers_plain(words, c, base, to);
 }
 
 SIEVE_VARIANT(neon, CPU_NEON);

@@ -124,9 +124,10 @@ static void turn(const unsigned char *lines, size_t stride, const struct transpo
 	turn_plain(lines, stride, c, words);
 }
 
-static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to)
+static size_t numbers(
+	const uint64_t *words, const struct transpose *c, uint64_t base, struct numbers *restrict to)
 {
-	return numbers_by_bytes(words, c, base, to, widen_plain);
+	return numbers_plain(words, c, base, to);
 }
 
 SIEVE_VARIANT(scalar, 0);

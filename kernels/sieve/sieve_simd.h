@@ -85,8 +85,10 @@ static void find_lines(const struct window *v, uint32_t *x, uint32_t n);
 struct transpose;
 static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words);
 
-/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE, in order, and returns how
- * many. May write NUMBERS_MORE elements more. */
-static size_t numbers(const uint64_t *words, const struct transpose *c, uint64_t base, uint64_t *to);
+/* Writes base + span * i + delta[b] for every bit b set in word i of WORDS_AT_ONCE to to->number, in order, and
+ * returns how many. May write NUMBERS_MORE elements more. */
+struct numbers;
+static size_t numbers(
+	const uint64_t *words, const struct transpose *c, uint64_t base, struct numbers *restrict to);
 
 #endif
