@@ -252,6 +252,13 @@ int system_bind(const int *ids, int n)
 	return 0;
 }
 
+int system_bind_thread(pthread_t thread, int id)
+{
+	(void)thread;
+	(void)id;
+	return 0;
+}
+
 bool system_binds(void)
 {
 	return false;
@@ -264,18 +271,40 @@ int system_affinity(int *ids, int most)
 	return 0;
 }
 #else
-int system_bind(const int *ids, int n)
+/* A set of `*bytes` to be freed by CPU_FREE; NULL without memory. */
+static cpu_set_t *set_of(const int *ids, int n, size_t *bytes)
 {
 	size_t room = 1;
 	for (int i = 0; i < n; i++)
 		room = (size_t)ids[i] >= room ? (size_t)ids[i] + 1 : room;
 	cpu_set_t *set = CPU_ALLOC(room);
+	*bytes = CPU_ALLOC_SIZE(room);
+	if (!set)
+		return NULL;
+	CPU_ZERO_S(*bytes, set);
+	for (int i = 0; i < n; i++)
+		CPU_SET_S((size_t)ids[i], *bytes, set);
+	return set;
+}
+
+int system_bind(const int *ids, int n)
+{
+	size_t bytes;
+	cpu_set_t *set = set_of(ids, n, &bytes);
 	if (!set)
 		return ENOMEM;
-	CPU_ZERO_S(CPU_ALLOC_SIZE(room), set);
-	for (int i = 0; i < n; i++)
-		CPU_SET_S((size_t)ids[i], CPU_ALLOC_SIZE(room), set);
-	const int status = sched_setaffinity(0, CPU_ALLOC_SIZE(room), set) == 0 ? 0 : errno;
+	const int status = sched_setaffinity(0, bytes, set) == 0 ? 0 : errno;
+	CPU_FREE(set);
+	return status;
+}
+
+int system_bind_thread(pthread_t thread, int id)
+{
+	size_t bytes;
+	cpu_set_t *set = set_of(&id, 1, &bytes);
+	if (!set)
+		return ENOMEM;
+	const int status = pthread_setaffinity_np(thread, bytes, set);
 	CPU_FREE(set);
 	return status;
 }

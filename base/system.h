@@ -9,6 +9,7 @@
 #ifndef PARSCALE_BASE_SYSTEM_H
 #define PARSCALE_BASE_SYSTEM_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,16 @@ int system_memory_file(const char *name, bool inherited);
  * errno: EAGAIN where it was another value, ETIMEDOUT, EINTR. The word may be shared by processes. Fall-back: looks
  * every 50 us. */
 int system_sleep_on(const _Atomic uint32_t *word, uint32_t unwanted, const struct timespec *limit);
+
+/* The hint for a polling loop: saves power and leaves the core to its other hardware thread. */
+static inline void system_relax(void)
+{
+#if defined __x86_64__ || defined __i386__
+	__asm__ volatile("pause");
+#elif defined __aarch64__
+	__asm__ volatile("isb");
+#endif
+}
 
 /* Wakes all that sleep on `word`. */
 void system_wake(const _Atomic uint32_t *word);
@@ -52,7 +63,10 @@ int system_random(void *bytes, size_t n);
 /* Lets the calling thread run on CPUs ids[0..n) only; 0, or an errno. */
 int system_bind(const int *ids, int n);
 
-/* Can threads be bound to CPUs? Where not, system_bind succeeds without effect. */
+/* The same for another thread of this process, and one CPU. */
+int system_bind_thread(pthread_t thread, int id);
+
+/* Can threads be bound to CPUs? Where not, the two above succeed without effect. */
 bool system_binds(void);
 
 /* The CPUs that the calling thread may use, ascending, at most `most`: how many; 0 where the system does not

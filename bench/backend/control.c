@@ -196,16 +196,6 @@ int control_attach(struct control *c, int fd, struct job *job, pid_t *opener, st
 	return 0;
 }
 
-/* The hint for a polling loop: saves power and leaves the core to the other hardware thread. */
-static void relax(void)
-{
-#if defined __x86_64__ || defined __i386__
-	__asm__ volatile("pause");
-#elif defined __aarch64__
-	__asm__ volatile("isb");
-#endif
-}
-
 /* Sleeps while the value is the unwanted one; -1 with errno if it was not (EAGAIN), or if time is
  * up or a signal came (ETIMEDOUT, EINTR). Not the private kind of futex: the waker may be in
  * another process. */
@@ -228,7 +218,7 @@ static uint32_t word_await(struct word *w, uint32_t unwanted, unsigned spin)
 {
 	uint32_t value = atomic_load_explicit(&w->value, memory_order_acquire);
 	for (unsigned i = 0; i < spin && value == unwanted; i++) {
-		relax();
+		system_relax();
 		value = atomic_load_explicit(&w->value, memory_order_acquire);
 	}
 	while (value == unwanted) {

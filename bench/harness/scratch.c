@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* scratch.c - maps scratch memory, and touches it with as few page faults as the system allows. */
+/* scratch.c - gets scratch memory, and touches it with as few page faults as the system allows. */
 #include "bench/harness/scratch.h"
 
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { PAGE = 4096, HUGE_MOST = 64 << 20 };
@@ -28,4 +31,33 @@ void scratch_touch(void *scratch, size_t bytes)
 #endif
 	for (size_t i = 0; i < bytes; i += PAGE)
 		((volatile char *)scratch)[i] = 0;
+}
+
+/* With aligned_alloc malloc would not keep small scratch: a chunk cut to size makes it believe that chunks are smaller
+ * than the next request. */
+int scratch_open(struct scratch *s, size_t bytes)
+{
+	*s = (struct scratch){.bytes = bytes, .mapped = bytes >= SCRATCH_LARGE};
+	if (bytes == 0)
+		return 0;
+	s->room = s->mapped ? scratch_map(bytes) : malloc(bytes + PAGE);
+	if (!s->room)
+		return -1;
+	s->memory = s->mapped ? s->room : (void *)(((uintptr_t)s->room + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+	return 0;
+}
+
+void scratch_zero(const struct scratch *s)
+{
+	if (s->memory && !s->mapped)
+		memset(s->memory, 0, s->bytes);
+}
+
+void scratch_close(struct scratch *s)
+{
+	if (s->mapped && s->room)
+		munmap(s->room, s->bytes);
+	else
+		free(s->room);
+	*s = (struct scratch){0};
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * serial_run.h - a variant set up for use here and now, in the calling thread: for checking and listing, never for
- * timing.
+ * measured cells.
  */
 #ifndef PARSCALE_BENCH_HARNESS_SERIAL_RUN_H
 #define PARSCALE_BENCH_HARNESS_SERIAL_RUN_H
 
+#include "bench/harness/scratch.h"
 #include "kernels/kernel.h"
 
 struct serial_run {
@@ -13,8 +14,7 @@ struct serial_run {
 	void *input;
 	void *scratch; /* as a worker's: zeroed, 4096-byte aligned; NULL where none is needed */
 	uint64_t units;
-	void *room; /* what serial_run_close gives back: `mapped` bytes, or malloc's */
-	size_t mapped;
+	struct scratch own; /* what `scratch` is in */
 };
 
 /* Sets a variant up for a problem; what it refuses is in *e. serial_run_close frees. */

@@ -37,6 +37,13 @@ struct span work_part(uint64_t units, uint64_t parts, uint64_t i)
 	return (struct span){lo, lo + each + (i < longer)};
 }
 
+uint64_t work_chunks(uint64_t units, uint64_t grain, unsigned workers)
+{
+	const uint64_t most = units ? (units - 1) / grain + 1 : 0,
+		       wanted = (uint64_t)workers * CHUNKS_PER_WORKER;
+	return most < wanted ? most : wanted;
+}
+
 /* Static: a share for each worker. Dynamic: enough chunks to even out the ends, none below the grain. */
 static uint64_t count_chunks(const struct work *w)
 {
@@ -47,9 +54,8 @@ static uint64_t count_chunks(const struct work *w)
 		return cell_copies(c);
 	if (c->schedule == SCHEDULE_STATIC)
 		return w->units < c->workers ? w->units : c->workers;
-	uint64_t grain = c->grain ? c->grain : c->variant->grain(w->input);
-	uint64_t most = (w->units - 1) / grain + 1, wanted = (uint64_t)c->workers * CHUNKS_PER_WORKER;
-	return c->grain || most < wanted ? most : wanted;
+	return c->grain ? (w->units - 1) / c->grain + 1
+			: work_chunks(w->units, c->variant->grain(w->input), c->workers);
 }
 
 static struct span span_of(const struct work *w, uint64_t chunk)

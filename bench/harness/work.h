@@ -60,6 +60,9 @@ int work_again(struct work *w, const struct cell *cell, int order_fd, struct err
 int work_attach(const struct cell *cell, const struct fault *fault, int order_fd, int team_fd,
 	unsigned worker, struct err *e);
 
+/* Into how many chunks units are cut for workers who take the next one when they are free. Pure. */
+uint64_t work_chunks(uint64_t units, uint64_t grain, unsigned workers);
+
 /* How units are cut: part `i` of `parts` equal ones (the first units % parts are one longer). Pure. */
 struct span work_part(uint64_t units, uint64_t parts, uint64_t i);
 

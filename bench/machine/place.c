@@ -246,12 +246,21 @@ int place_cpu(const struct place *p, unsigned worker)
 	return p->bound ? p->cpus[worker % (unsigned)p->count].id : -1;
 }
 
-int place_bind(int cpu, struct err *e)
+static int bound(int status, int cpu, struct err *e)
 {
-	int status = cpu < 0 ? 0 : system_bind(&cpu, 1);
 	return status == 0 ? 0
 			   : err_set(e, ERR_FAILED, "placement: cannot bind to CPU %d: %s", cpu,
 				     strerror(status));
+}
+
+int place_bind(int cpu, struct err *e)
+{
+	return bound(cpu < 0 ? 0 : system_bind(&cpu, 1), cpu, e);
+}
+
+int place_bind_thread(pthread_t thread, int cpu, struct err *e)
+{
+	return bound(cpu < 0 ? 0 : system_bind_thread(thread, cpu), cpu, e);
 }
 
 void place_restore(const struct place *p)

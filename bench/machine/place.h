@@ -26,6 +26,8 @@
 
 #include "bench/machine/topology.h"
 
+#include <pthread.h>
+
 enum { PLACE_POLICY_BYTES = 48 };
 
 struct place {
@@ -55,6 +57,9 @@ int place_cpu(const struct place *p, unsigned worker);
 
 /* Binds the calling thread to one CPU; does nothing for -1. -1 with ERR_FAILED when the system refuses. */
 int place_bind(int cpu, struct err *e);
+
+/* The same for another thread of this process, at once. */
+int place_bind_thread(pthread_t thread, int cpu, struct err *e);
 
 /* Gives the calling thread back all CPUs the process had at open. */
 void place_restore(const struct place *p);

@@ -12,8 +12,8 @@
 
 #include "base/options.h"
 #include "bench/harness/cell.h"
+#include "bench/harness/parallel_run.h"
 #include "bench/harness/serial_run.h"
-#include "bench/harness/trial.h"
 #include "bench/machine/clock.h"
 #include "bench/machine/place.h"
 #include "bench/machine/topology.h"
@@ -38,6 +38,7 @@ struct row {
 	double seconds;
 	struct cell cell; /* the problem is complete: caches too */
 	struct topology topology;
+	struct place place;
 	struct primesieve peer;
 	uint64_t *array; /* room for all primes, touched before */
 	char start[24], stop[24];
@@ -51,28 +52,13 @@ static _Noreturn void stop(int status, const char *text)
 
 /* --- parscale --- */
 
-static uint64_t count_alone(const struct row *r)
+static uint64_t count(const struct row *r)
 {
-	struct serial_run s;
 	struct err e = {0};
-	struct tally t = {0};
-	if (serial_run_open(&s, r->cell.variant, &r->cell.problem, &e) != 0)
+	struct tally found;
+	if (parallel_run(r->cell.variant, &r->cell.problem, &r->place, r->workers, &found, &e) != 0)
 		stop(EXIT_WRONG, e.text);
-	s.variant->chunk(s.input, (struct span){0, s.units}, s.scratch, &t);
-	serial_run_close(&s);
-	return t.count;
-}
-
-static uint64_t count_together(const struct row *r)
-{
-	const struct trial_plan plan = {.cell = &r->cell, .topology = &r->topology, .timeout_seconds = 3600};
-	struct timing timing;
-	struct err e = {0};
-	struct trial *t = trial_open(&plan, &e);
-	if (!t || trial_run(t, 1, &timing, &e) != 0)
-		stop(EXIT_WRONG, e.text);
-	trial_close(t);
-	return timing.tally.count;
+	return found.count;
 }
 
 struct list {
@@ -121,7 +107,7 @@ static void emit(const struct row *r, kernel_sink_fn *take, struct list *l)
 static uint64_t ours_count(const struct row *r, uint64_t *ns)
 {
 	uint64_t begin = clock_ns();
-	uint64_t found = r->workers == 1 ? count_alone(r) : count_together(r);
+	uint64_t found = count(r);
 	*ns = clock_ns() - begin;
 	return found;
 }
@@ -305,13 +291,12 @@ static void make_array(struct row *r)
 static void complete(struct row *r)
 {
 	struct err e = {0};
-	struct place place;
 	if (cell_finish(&r->cell, &e) != 0)
 		stop(EXIT_USAGE, e.text);
 	if (topology_read(&r->topology, "", &e) != 0 ||
-		place_open(&place, r->cell.placement, &r->topology, &e) != 0)
+		place_open(&r->place, r->cell.placement, &r->topology, &e) != 0)
 		stop(EXIT_WRONG, e.text);
-	struct cache_share share = place_caches(&place, r->workers);
+	struct cache_share share = place_caches(&r->place, r->workers);
 	r->cell.problem.l1_bytes = share.l1_bytes;
 	r->cell.problem.l2_bytes = share.l2_bytes;
 	r->cell.problem.l3_bytes = share.l3_bytes;

@@ -276,6 +276,7 @@ struct sieve_geometry sieve_choose_geometry(
 		double segment = kept_segment(&m, most, kept);
 		double bits = floor((numbers - 1) / moduli[i][0]) + 1;
 		for (size_t d = 0; d < DIRECTS; d++) {
+			struct sieve_geometry before = {.modulus = 0};
 			if (d > 0 && directs[d] >= root)
 				continue;
 			for (size_t j = 0;
@@ -287,6 +288,10 @@ struct sieve_geometry sieve_choose_geometry(
 				divide_by_spans(&s, &m, bits,
 					fmin(wanted, most_bits(p, &s, bits, root, segment, j >= LONGEST)),
 					segment);
+				if (s.segment_bits == before.segment_bits && s.segments == before.segments &&
+					s.span == before.span) /* as long as all there is */
+					continue;
+				before = s;
 				struct sieve_geometry sieved = s;
 				sieved.classes = tuplets_lines((unsigned)p->tuplet, s.modulus);
 				double c = cost(&sieved, &m, kept, root, presieve_limit);

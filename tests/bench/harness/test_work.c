@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How units are cut, and how stamps of another host's clock are read. */
+/* How units are cut, how stamps of another host's clock are read, and runs without a team. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "bench/harness/parallel_run.h"
+#include "bench/harness/serial_run.h"
 #include "bench/harness/trial.h"
 #include "bench/harness/work.h"
 
@@ -95,12 +97,105 @@ static void ceilings_start_once_a_batch(void **state)
 	}
 }
 
+static void make_cell(struct cell *c, const char *kernel, const char *size)
+{
+	struct err e = {0};
+	if (cell_init(c, kernel, &e) != 0 || cell_set(c, "size", size, &e) != 0 || cell_finish(c, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+static void open_place(struct place *p, const char *policy)
+{
+	struct err e = {0};
+	struct topology topology = {0};
+	if (topology_read(&topology, "", &e) != 0 || place_open(p, policy, &topology, &e) != 0)
+		fail_msg("%s", e.text);
+	topology_free(&topology);
+}
+
+static struct tally solve_alone(const struct cell *c)
+{
+	struct err e = {0};
+	struct serial_run s;
+	struct tally found = {0};
+	if (serial_run_open(&s, c->variant, &c->problem, &e) != 0)
+		fail_msg("%s", e.text);
+	s.variant->chunk(s.input, (struct span){0, s.units}, s.scratch, &found);
+	if (s.variant->settle)
+		s.variant->settle(s.input, &found);
+	serial_run_close(&s);
+	return found;
+}
+
+static void caller_and_threads_find_what_one_finds(void **state)
+{
+	static const struct {
+		const char *kernel, *size;
+	} problems[] = {{"sieve", "1"}, {"sieve", "3000000"}, {"sieve", "30000000"}, {"palindrome", "30000"},
+		{"text", "300000"}, {"primality", "3000"}, {"noop", "10"}};
+	static const char *const policies[] = {"none", "smt-last"};
+	static const unsigned workers[] = {1, 2, 3, 17};
+	struct place place;
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		open_place(&place, policies[i]);
+		for (size_t k = 0; k < sizeof problems / sizeof *problems; k++) {
+			struct cell c;
+			make_cell(&c, problems[k].kernel, problems[k].size);
+			const struct tally wanted = solve_alone(&c);
+			for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+				struct err e = {0};
+				struct tally found;
+				struct problem p = c.problem;
+				p.workers = workers[w];
+				if (parallel_run(c.variant, &p, &place, workers[w], &found, &e) != 0)
+					fail_msg("%s", e.text);
+				assert_int_equal(found.count, wanted.count);
+				assert_int_equal(found.checksum, wanted.checksum);
+				assert_int_equal(found.longest, wanted.longest);
+			}
+		}
+		place_close(&place);
+	}
+}
+
+/* Threads that are there already when one cannot be had, or when the variant refuses the problem, end: a thread
+ * sanitizer's or a leak checker's run sees it. */
+static void what_cannot_be_run_is_an_error(void **state)
+{
+	struct err e = {0};
+	struct place place;
+	struct cell c;
+	struct tally found;
+	(void)state;
+	make_cell(&c, "sieve", "1000000");
+	open_place(&place, "smt-last");
+	if (place.bound) {
+		struct cpu cpus[3] = {place.cpus[0], place.cpus[0], {.id = 1 << 20}};
+		struct place wrong = place;
+		wrong.cpus = cpus;
+		wrong.count = 3;
+		assert_int_equal(parallel_run(c.variant, &c.problem, &wrong, 3, &found, &e), -1);
+		assert_non_null(strstr(e.text, "cannot bind to CPU 1048576"));
+		assert_int_equal(found.count, 0);
+	}
+	c.problem.stop = UINT64_C(2000000000);
+	e = (struct err){0};
+	assert_int_equal(
+		parallel_run(variant_find(c.kernel, "reference", &e), &c.problem, &place, 3, &found, &e), -1);
+	assert_int_equal(e.status, ERR_ABSENT);
+	assert_int_equal(found.count, 0);
+	place_close(&place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_cover_all_units_once),
 		cmocka_unit_test(stamps_of_another_host_move_to_our_gate),
 		cmocka_unit_test(ceilings_start_once_a_batch),
+		cmocka_unit_test(caller_and_threads_find_what_one_finds),
+		cmocka_unit_test(what_cannot_be_run_is_an_error),
 	};
 	return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
