@@ -211,85 +211,91 @@ static void find_lines(const struct window *v, uint32_t *x, uint32_t n)
 	find_lines_plain(v, x, n);
 }
 
-/* 32 bytes of 16 lines, inverted and turned: byte l of the halves of row i is byte i, or 16 + i, of line l.
- * Each round interleaves the bytes of rows that are eight apart. */
+/* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has. */
+INLINE void exchange_bits(__m256i *a, __m256i *b, const int shift, const char mask)
+{
+	__m256i differ = _mm256_xor_si256(_mm256_srli_epi64(*a, shift), *b);
+	differ = _mm256_and_si256(differ, _mm256_set1_epi8(mask));
+	*b = _mm256_xor_si256(*b, differ);
+	*a = _mm256_xor_si256(*a, _mm256_slli_epi64(differ, shift));
+}
+
+/* 32 bytes of eight lines, inverted: bit c of byte b of row k is that of line c in column 8 * b + k. */
 INLINE void turn_rows(const unsigned char *lines, size_t stride, __m256i *rows)
 {
-	__m256i next[16];
-	for (size_t i = 0; i < 16; i++)
+	UNROLL
+	for (size_t i = 0; i < 8; i++)
 		rows[i] = _mm256_xor_si256(load(lines + i * stride), _mm256_set1_epi8(-1));
 	UNROLL
-	for (int round = 0; round < 4; round++) {
+	for (int i = 0; i < 4; i++)
+		exchange_bits(rows + i, rows + i + 4, 4, 0x0f);
+	UNROLL
+	for (int i = 0; i < 8; i += i % 2 ? 3 : 1)
+		exchange_bits(rows + i, rows + i + 2, 2, 0x33);
+	UNROLL
+	for (int i = 0; i < 8; i += 2)
+		exchange_bits(rows + i, rows + i + 1, 1, 0x55);
+}
+
+/* Bytes of eight rows, interleaved: words 0 and 1 of row i are bytes 2 * i and 2 * i + 1 of all rows, words 2 and 3
+ * bytes 16 + 2 * i and 17 + 2 * i. Each round interleaves rows that are four apart. */
+INLINE void interleave(__m256i *rows)
+{
+	__m256i next[8];
+	UNROLL
+	for (int round = 0; round < 3; round++) {
 		UNROLL
-		for (int i = 0; i < 8; i++) {
-			next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 8]);
-			next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 8]);
+		for (int i = 0; i < 4; i++) {
+			next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 4]);
+			next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 4]);
 		}
 		UNROLL
-		for (int i = 0; i < 16; i++)
+		for (int i = 0; i < 8; i++)
 			rows[i] = next[i];
 	}
 }
 
-/* Columns of 48 lines are the topmost bits of 48 bytes, one after the other. */
+INLINE void store_halves(uint64_t *low, uint64_t *high, __m256i vector)
+{
+	_mm_storeu_si128((void *)low, _mm256_castsi256_si128(vector));
+	_mm_storeu_si128((void *)high, _mm256_extracti128_si256(vector, 1));
+}
+
+/* Columns 8 * b + k of 48 lines are byte b of row k of six octets. */
 static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
 {
-	__m256i rows[3][16];
+	__m256i rows[6][8], even[8], odd[8];
 	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32 * 8) {
-		for (size_t g = 0; g < 3; g++)
-			turn_rows(lines + 16 * g * stride, stride, rows[g]);
-		for (int i = 0; i < 16; i++) {
-			__m256i low = _mm256_permute2x128_si256(rows[0][i], rows[1][i], 0x20);
-			__m256i high = _mm256_permute2x128_si256(rows[0][i], rows[1][i], 0x31),
-				last = rows[2][i];
-			for (int k = 7; k >= 0; k--) {
-				uint32_t both = (uint32_t)_mm256_movemask_epi8(last);
-				words[8 * i + k] =
-					(uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(both & 0xffff) << 32;
-				words[8 * (16 + i) + k] =
-					(uint32_t)_mm256_movemask_epi8(high) | (uint64_t)(both >> 16) << 32;
-				low = _mm256_add_epi8(low, low);
-				high = _mm256_add_epi8(high, high);
-				last = _mm256_add_epi8(last, last);
+		for (size_t o = 0; o < 6; o++)
+			turn_rows(lines + 8 * o * stride, stride, rows[o]);
+		for (int k = 0; k < 8; k += 2) {
+			UNROLL
+			for (int o = 0; o < 8; o++) {
+				even[o] = o < 6 ? rows[o][k] : _mm256_setzero_si256();
+				odd[o] = o < 6 ? rows[o][k + 1] : _mm256_setzero_si256();
+			}
+			interleave(even);
+			interleave(odd);
+			UNROLL
+			for (int i = 0; i < 8; i++) {
+				uint64_t *low = words + 16 * i + k, *high = low + 16 * 8;
+				store_halves(low, high, _mm256_unpacklo_epi64(even[i], odd[i]));
+				store_halves(low + 8, high + 8, _mm256_unpackhi_epi64(even[i], odd[i]));
 			}
 		}
 	}
 }
 
-/* Exchanges bits of each word that are `shift` apart, those of `mask` with the higher ones. */
-INLINE __m256i exchange_bits(__m256i x, const int shift, uint64_t mask)
-{
-	__m256i differ = _mm256_xor_si256(x, _mm256_srli_epi64(x, shift));
-	differ = _mm256_and_si256(differ, _mm256_set1_epi64x((long long)mask));
-	return _mm256_xor_si256(x, _mm256_xor_si256(differ, _mm256_slli_epi64(differ, shift)));
-}
-
-/* Bytes of eight lines, interleaved, are words, whose eight times eight bits are turned round. */
+/* Eight columns of eight lines are byte b of all rows. */
 static void turn_8(const unsigned char *lines, size_t stride, uint64_t *words)
 {
-	__m256i rows[8], next[8];
+	__m256i rows[8];
 	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32) {
-		for (size_t i = 0; i < 8; i++)
-			rows[i] = _mm256_xor_si256(load(lines + i * stride), _mm256_set1_epi8(-1));
+		turn_rows(lines, stride, rows);
+		interleave(rows);
 		UNROLL
-		for (int round = 0; round < 3; round++) {
-			UNROLL
-			for (int i = 0; i < 4; i++) {
-				next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 4]);
-				next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 4]);
-			}
-			UNROLL
-			for (int i = 0; i < 8; i++)
-				rows[i] = next[i];
-		}
-		UNROLL
-		for (int i = 0; i < 8; i++) {
-			__m256i x = exchange_bits(rows[i], 7, UINT64_C(0x00aa00aa00aa00aa));
-			x = exchange_bits(x, 14, UINT64_C(0x0000cccc0000cccc));
-			x = exchange_bits(x, 28, UINT64_C(0x00000000f0f0f0f0));
-			_mm_storeu_si128((void *)(words + 2 * i), _mm256_castsi256_si128(x));
-			_mm_storeu_si128((void *)(words + 16 + 2 * i), _mm256_extracti128_si256(x, 1));
-		}
+		for (int i = 0; i < 8; i++)
+			store_halves(words + 2 * i, words + 16 + 2 * i, rows[i]);
 	}
 }
 
