@@ -22,9 +22,10 @@
  * the measurements.
  */
 static const double hit_in_l1 = 0.36;
-static const struct hit_prices {
-	double in_l2, in_l3;
-} usual_prices = {2.0, 2.5}, zen4_prices = {0.9, 1.5};
+static const struct prices {
+	double in_l2, in_l3; /* hits */
+	double carried; /* in segments but the first of a line, a start is carried there: part of its price */
+} usual_prices = {2.0, 2.5, 1}, zen4_prices = {0.9, 1.5, 0.5};
 /* A start of one prime in one line, with half a hit in vain, while the tables of the primes are in L2, in L3,
  * in memory. */
 static const double start_in_l2 = 0.4, start_in_l3 = 0.75, start_in_memory = 1.1;
@@ -44,7 +45,7 @@ static const double kept_part = 0.75, kept_per_bit = 0.03;
 struct machine {
 	double l1, l2, l3; /* bytes, a worker's share; l3 may be 0 */
 	double workers;    /* lists are made by one */
-	struct hit_prices hit;
+	struct prices price;
 };
 
 static struct machine machine_of(const struct problem *p)
@@ -53,7 +54,7 @@ static struct machine machine_of(const struct problem *p)
 		.l2 = p->l2_bytes ? (double)p->l2_bytes : 256 << 10,
 		.l3 = (double)p->l3_bytes,
 		.workers = p->workers && !p->listing ? p->workers : 1,
-		.hit = cpu_is_zen4() ? zen4_prices : usual_prices};
+		.price = cpu_is_zen4() ? zen4_prices : usual_prices};
 }
 
 static double log_log(double x)
@@ -79,7 +80,7 @@ static double start_cost(const struct machine *m, double primes)
 static double hit_cost(const struct machine *m, double line_bits)
 {
 	double bytes = line_bits / 8, beyond = fmax(0, 1 - m->l2 * 3 / 4 / bytes);
-	return bytes < m->l1 ? hit_in_l1 : m->hit.in_l2 + beyond * (m->hit.in_l3 - m->hit.in_l2);
+	return bytes < m->l1 ? hit_in_l1 : m->price.in_l2 + beyond * (m->price.in_l3 - m->price.in_l2);
 }
 
 /* Sum of 1/p over the primes in from..to, as Mertens tells. */
@@ -106,7 +107,8 @@ static double cost(const struct sieve_geometry *s, const struct machine *m, doub
 	double local = about_primes(segment_end), large = about_primes(direct) - local;
 
 	double sum = bits * (presieve_per_bit + hit_in_l1 * density(presieve_limit, segment_end));
-	sum += lines * s->segments * (per_segment + local * start_cost(m, local));
+	sum += lines * s->segments * per_segment;
+	sum += lines * (1 + (s->segments - 1) * m->price.carried) * local * start_cost(m, local);
 	if (large > 0)
 		sum += lines * large * start_cost(m, large) +
 		       bits * hit_cost(m, line) * density(segment_end, direct);
@@ -156,7 +158,7 @@ static void divide_by_spans(
 }
 
 /* The longest segment: an L1, less a part of it for tables and the stack. Where many primes carry their starts from
- * segment to segment, Zen 4, whose L1 is small, leaves more: 1.02 times as fast at 10^12 and 10^13, 0.95 at 10^10. */
+ * segment to segment, Zen 4, whose L1 is small, leaves more: 1.02 times as fast at 10^11 to 10^13, 0.95 at 10^10. */
 static double longest_segment(const struct problem *p, const struct machine *m, bool many_primes)
 {
 	const double part = !cpu_is_zen4() ? 8 : many_primes ? 6 : 16;
@@ -254,7 +256,7 @@ struct sieve_geometry sieve_choose_geometry(
 	const struct problem *p, uint64_t first, uint64_t last, uint32_t reach, uint32_t presieve_limit)
 {
 	static const uint32_t moduli[][2] = {{30, 8}, {210, 48}, {2310, 480}, {30030, 5760}};
-	enum { MANY_PRIMES = 1 << 19 }; /* they reach to here at least */
+	enum { MANY_PRIMES = 1 << 18 }; /* they reach to here at least */
 	static const uint32_t directs[] = {
 		SIEVE_DIRECT, 1 << 24, 1 << 22, 1 << 20, 1 << 18, SIEVE_FEWEST_DIRECT};
 	const struct machine m = machine_of(p);
