@@ -62,10 +62,10 @@ INLINE void cross(unsigned char *line, uint32_t x)
 #if defined(__BMI2__)
 INLINE void cross_or(unsigned char *line, uint32_t x)
 {
-	uint64_t i;
+	uint64_t i, wide = x; /* once: of both widths gcc would make a copy */
 	uint32_t mask;
-	__asm__("shrx %2, %1, %0" : "=r"(i) : "r"((uint64_t)x), "r"((uint64_t)5));
-	__asm__("shlx %1, %2, %0" : "=r"(mask) : "r"(x), "r"(1u));
+	__asm__("shrx %2, %1, %0" : "=r"(i) : "r"(wide), "r"((uint64_t)5));
+	__asm__("shlx %k1, %2, %0" : "=r"(mask) : "r"(wide), "r"(1u));
 	__asm__ volatile("orl %0, (%1, %2, 4)" : : "r"(mask), "r"(line), "r"(i) : "cc", "memory");
 }
 #elif defined(__x86_64__)
