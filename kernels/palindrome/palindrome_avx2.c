@@ -92,56 +92,64 @@ static inline uint64_t match_8(const unsigned char *words, const struct palindro
 	return mask;
 }
 
-/* Which elements of 4 or 8 bytes equal their mirror images, loaded once and in order. */
-static inline __m256i equal_elements(const unsigned char *words, unsigned length)
+static inline __m256i load32_once(const unsigned char *p)
 {
-	__m256i a = load32(words);
-	__asm__ volatile("" : "+x"(a));
-	return length == 4 ? _mm256_cmpeq_epi32(a, mirror_elements(a, 4))
-			   : _mm256_cmpeq_epi64(a, mirror_elements(a, 8));
+	__m256i x = load32(p);
+	__asm__ volatile("" : "+x"(x));
+	return x;
 }
 
-/* Four vectors' elements of 4 bytes that are all ones or zeros, one byte each: lane by lane, of each vector in turn. */
-static inline __m256i pack_4(__m256i a, __m256i b, __m256i c, __m256i d)
+/* Which of the words of two vectors, elements of 4 or 8 bytes, are palindromes: those of the first in the lower half of
+ * each element, of the second in the upper. Half a word must equal its other half, mirrored: so the front halves of the
+ * first and the back halves of the second are compared with what is left, which one shuffle mirrors. */
+static inline __m256i equal_halves_4(const unsigned char *words)
 {
-	return _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+	const __m256i a = load32_once(words), b = load32_once(words + 32);
+	return _mm256_cmpeq_epi16(
+		_mm256_blend_epi16(a, b, 0xAA), mirror_elements(_mm256_blend_epi16(b, a, 0xAA), 4));
 }
 
-/* The same where masks leave vectors one a cycle, whether of 4 bits or of 32, and packing is cheap. */
+static inline __m256i equal_halves_8(const unsigned char *words)
+{
+	const __m256i a = load32_once(words), b = load32_once(words + 32);
+	return _mm256_cmpeq_epi32(
+		_mm256_blend_epi32(a, b, 0xAA), mirror_elements(_mm256_blend_epi32(b, a, 0xAA), 8));
+}
+
+/* The mask of two vectors' elements of 2 bytes, which are all ones or zeros: first of a, then of b; of each in `order`,
+ * by which 0 to 7 are those of the lower lane and 8 to 15 those of the upper. */
+static inline uint64_t mask_of_halves(__m256i a, __m256i b, __m128i order)
+{
+	const __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8);
+	return (uint32_t)_mm256_movemask_epi8(
+		_mm256_shuffle_epi8(packed, _mm256_broadcastsi128_si256(order)));
+}
+
+/* The same as match_4 where masks leave vectors one a cycle, whether of 4 bits or of 32. */
 static inline uint64_t match_4_packed(const unsigned char *words, const struct palindrome_input *in)
 {
-	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+	/* words of two vectors lie in turn */
+	const __m128i order = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
 	uint64_t mask = 0;
 	(void)in;
-	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 128) {
-		const __m256i a = equal_elements(words, 4), b = equal_elements(words + 32, 4),
-			      c = equal_elements(words + 64, 4), d = equal_elements(words + 96, 4);
-		const __m256i packed = _mm256_permutevar8x32_epi32(pack_4(a, b, c, d), order);
-		mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(packed) << i;
-	}
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 128)
+		mask |= mask_of_halves(equal_halves_4(words), equal_halves_4(words + 64), order) << i;
 	return mask;
 }
 
-/* Two vectors' elements of 8 bytes as elements of 4. */
 static inline __m256i pack_8(const unsigned char *words)
 {
-	const __m256i a = equal_elements(words, 8), b = equal_elements(words + 32, 8);
-	return _mm256_packs_epi32(a, b);
+	return _mm256_packs_epi32(equal_halves_8(words), equal_halves_8(words + 64));
 }
 
 static inline uint64_t match_8_packed(const unsigned char *words, const struct palindrome_input *in)
 {
-	/* pairs of bytes of the lower and of the upper half of a lane in turn */
-	const __m256i turn = _mm256_broadcastsi128_si256(
-		_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+	/* so do these: of each lane two words of the first two vectors, then two of the next */
+	const __m128i order = _mm_setr_epi8(0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15);
 	uint64_t mask = 0;
 	(void)in;
-	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 256) {
-		const __m256i a = pack_8(words), b = pack_8(words + 64), c = pack_8(words + 128),
-			      d = pack_8(words + 192);
-		const __m256i packed = _mm256_permute4x64_epi64(pack_4(a, b, c, d), 0xD8);
-		mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_shuffle_epi8(packed, turn)) << i;
-	}
+	for (unsigned i = 0; i < PALINDROME_GROUP; i += 32, words += 256)
+		mask |= mask_of_halves(pack_8(words), pack_8(words + 128), order) << i;
 	return mask;
 }
 
