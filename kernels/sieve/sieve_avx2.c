@@ -67,6 +67,23 @@ static void starts(const struct sieve_input *in, const struct sieve_scratch *w, 
 	}
 }
 
+INLINE void prepare_hits(const uint32_t *prime, const uint32_t *x, uint32_t n, const uint32_t from,
+	const uint32_t hits, uint32_t *to)
+{
+	const __m256i mask = _mm256_set1_epi32(1 << 16), seven = _mm256_set1_epi32(7);
+	for (uint32_t i = 0; i < n; i += 8) {
+		const __m256i p = load(prime + i);
+		__m256i at =
+			_mm256_add_epi32(load(x + i), _mm256_mullo_epi32(p, _mm256_set1_epi32((int)from)));
+		UNROLL
+		for (uint32_t h = 0; h < hits; h++) {
+			const __m256i shifted = _mm256_sllv_epi32(mask, _mm256_and_si256(at, seven));
+			store(to + h * PREPARED + i, _mm256_or_si256(shifted, _mm256_srli_epi32(at, 3)));
+			at = _mm256_add_epi32(at, p);
+		}
+	}
+}
+
 /* Bytes of the lanes of four whose bits are set, in order. */
 #define LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
 static const unsigned char packed_lanes[16][16] = {{0}, {LANE(0)}, {LANE(1)}, {LANE(0), LANE(1)}, {LANE(2)},

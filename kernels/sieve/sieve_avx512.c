@@ -84,6 +84,24 @@ static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict p
 	return kept;
 }
 
+INLINE void prepare_hits(const uint32_t *prime, const uint32_t *x, uint32_t n, const uint32_t from,
+	const uint32_t hits, uint32_t *to)
+{
+	const __m512i mask = _mm512_set1_epi32(1 << 16), seven = _mm512_set1_epi32(7);
+	for (uint32_t i = 0; i < n; i += 16) {
+		const __m512i p = _mm512_loadu_si512(prime + i);
+		__m512i at = _mm512_add_epi32(
+			_mm512_loadu_si512(x + i), _mm512_mullo_epi32(p, _mm512_set1_epi32((int)from)));
+		UNROLL
+		for (uint32_t h = 0; h < hits; h++) {
+			const __m512i shifted = _mm512_sllv_epi32(mask, _mm512_and_si512(at, seven));
+			_mm512_storeu_si512(
+				to + h * PREPARED + i, _mm512_or_si512(shifted, _mm512_srli_epi32(at, 3)));
+			at = _mm512_add_epi32(at, p);
+		}
+	}
+}
+
 /* A factor is q = 8 * j + c, below 2^15, so that q * p / 8 is p * j + p * c / 8, rounded down. */
 static void multiply(uint32_t prime, const uint16_t *factor, uint32_t n, const uint32_t place[8], uint32_t *x)
 {

@@ -60,7 +60,7 @@ INLINE void cross(unsigned char *line, uint32_t x)
 /* The same by an OR to memory, as a double word: fewer hits follow one to the same place, which they
  * would have to wait for. */
 #if defined(__BMI2__)
-INLINE void cross_or(unsigned char *line, uint32_t x)
+INLINE void cross_or(unsigned char *line, uint64_t x)
 {
 	uint64_t i, wide = x; /* once: of both widths gcc would make a copy */
 	uint32_t mask;
@@ -69,17 +69,17 @@ INLINE void cross_or(unsigned char *line, uint32_t x)
 	__asm__ volatile("orl %0, (%1, %2, 4)" : : "r"(mask), "r"(line), "r"(i) : "cc", "memory");
 }
 #elif defined(__x86_64__)
-INLINE void cross_or(unsigned char *line, uint32_t x)
+INLINE void cross_or(unsigned char *line, uint64_t x)
 {
 	__asm__ volatile("orl %0, (%1, %2, 4)"
 			 :
-			 : "r"(1u << x % 32), "r"(line), "r"((uint64_t)(x / 32))
+			 : "r"(1u << x % 32), "r"(line), "r"(x / 32)
 			 : "cc", "memory");
 }
 #else
-INLINE void cross_or(unsigned char *line, uint32_t x)
+INLINE void cross_or(unsigned char *line, uint64_t x)
 {
-	cross(line, x);
+	cross(line, (uint32_t)x);
 }
 #endif
 

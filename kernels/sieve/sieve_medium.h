@@ -21,6 +21,8 @@
 #include "kernels/sieve/sieve_hit.h"
 #include "kernels/sieve/sieve_simd.h"
 
+#include <string.h>
+
 /* Spare bits lie in words of their own: a hit that follows another to the same word waits for it. */
 enum { SPARE_WORDS = 16 };
 
@@ -102,6 +104,64 @@ INLINE void cross_medium(unsigned char *segment, const uint32_t *prime, const ui
 	}
 }
 
+#if SIEVE_PACKS
+/* A hit by OR takes all four ports of integers on Zen 4 for a cycle, two of them for its shifts. Half of the hits of a
+ * prime have their bytes and masks from memory instead, where vectors have put them up to 128 primes ahead: loads that
+ * follow too soon would wait for these stores. For fewer hits it does not pay. */
+enum { LEAST_PREPARED = 5, MOST_PREPARED = SHARED_MASKS / 2 };
+
+INLINE void cross_prepared(
+	unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n, const uint32_t hits)
+{
+	const uint32_t prepared = (hits + 1) / 2, others = hits - prepared;
+	uint32_t some[2][MOST_PREPARED * PREPARED] __attribute__((aligned(64)));
+	uint32_t which = 0;
+	prepare_hits(prime, x, n < PREPARED ? n : PREPARED, others, prepared, some[which]);
+	while (n) {
+		const uint32_t now = n < PREPARED ? n : PREPARED;
+		const uint32_t *hit = some[which], *end = prime + now;
+		n -= now;
+		which ^= 1;
+		if (n)
+			prepare_hits(prime + now, x + now, n < PREPARED ? n : PREPARED, others, prepared,
+				some[which]);
+		for (; prime < end; prime++, x++, hit++) {
+			const uint64_t p = *prime;
+			uint64_t at = *x;
+			UNROLL
+			for (uint32_t h = 0; h < prepared; h++) {
+				const unsigned char *from = (const unsigned char *)(hit + h * PREPARED);
+				uint16_t byte;
+				if (h < others) {
+					cross_or(segment, at);
+					at += p;
+				}
+				memcpy(&byte, from, sizeof byte);
+				or_byte(segment + byte, from[2]);
+			}
+		}
+	}
+}
+
+/* Functions of their own, or constants would not stay in registers. */
+#define PREPARED_HITS(k)                                                                                     \
+	static __attribute__((noinline)) void cross_run_or_##k(                                              \
+		unsigned char *segment, const uint32_t *prime, const uint32_t *x, uint32_t n)                \
+	{                                                                                                    \
+		cross_prepared(segment, prime, x, n, k);                                                     \
+	}
+PREPARED_HITS(5)
+PREPARED_HITS(6)
+PREPARED_HITS(7)
+PREPARED_HITS(8)
+PREPARED_HITS(9)
+#undef PREPARED_HITS
+static void (*const cross_run_or_few[])(unsigned char *segment, const uint32_t *prime, const uint32_t *x,
+	uint32_t n) = {cross_run_or_5, cross_run_or_6, cross_run_or_7, cross_run_or_8, cross_run_or_9};
+_Static_assert(LEAST_PREPARED + sizeof cross_run_or_few / sizeof *cross_run_or_few == SHARED_MASKS,
+	"beyond, hits share masks");
+#endif
+
 /* `n` hits of one prime, each p bytes after the other. */
 INLINE void cross_bytes(unsigned char *to, uint32_t p, uint32_t n, unsigned char mask)
 {
@@ -143,6 +203,12 @@ INLINE uint32_t cross_run_by(struct stretch part, const uint32_t *prime, uint32_
 		cross_many(to, prime, x, n, hits, or_to_memory);
 		return 0;
 	}
+#if SIEVE_PACKS
+	if (or_to_memory && hits >= LEAST_PREPARED && hits < SHARED_MASKS && part.bits <= 1u << 19) {
+		cross_run_or_few[hits - LEAST_PREPARED](to, prime, x, n);
+		return last_hits(&part, prime, x, n, hits, last);
+	}
+#endif
 	if (!SIEVE_PACKS && hits)
 		find_last_hits(prime, x, n, hits, part.bits, part.spare, last);
 	switch (hits) {

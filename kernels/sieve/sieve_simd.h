@@ -38,6 +38,14 @@ struct stretch {
 static uint32_t last_hits(const struct stretch *part, const uint32_t *restrict prime, uint32_t *restrict x,
 	uint32_t n, uint32_t hits, uint32_t *restrict last);
 
+#if SIEVE_PACKS
+/* Hits from .. to from + hits of n primes, below bit 2^19, those of prime i at to[i], to[PREPARED + i] and so on: the byte
+ * in the lower half, and its mask in the byte above. n is at most PREPARED, and up to 15 elements more may be written. */
+enum { PREPARED = 64 };
+INLINE void prepare_hits(const uint32_t *prime, const uint32_t *x, uint32_t n, const uint32_t from,
+	const uint32_t hits, uint32_t *to);
+#endif
+
 /* Writes a tile, the union of all tables, table g from its byte at[g] on, and of the hits of all shifted
  * primes, of which at[SIEVE_GROUPS + i] is the distance to the first hit, as a fraction of 2^16, twice; or less than a tile, `bytes`, a
  * multiple of 64. */
