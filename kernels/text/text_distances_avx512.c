@@ -81,6 +81,15 @@ struct sums {
 	__m512i count, checksum, weight; /* weight: what the checksum has times each mask */
 };
 
+/* The sum of eight words, modulo 2^64. gcc 12's reduction adds them as signed ones, whose overflow is undefined. */
+static inline uint64_t sum_of_words(__m512i words)
+{
+	const __m256i four =
+		_mm256_add_epi64(_mm512_castsi512_si256(words), _mm512_extracti64x4_epi64(words, 1));
+	const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+	return (uint64_t)_mm_cvtsi128_si64(two) + (uint64_t)_mm_extract_epi64(two, 1);
+}
+
 /* From letters and pairs: words of two to five letters, which start two behind the place of a bit here; and fills the
  * middles of longer ones. Where nobody lists what is found it is added up and returned; else it sets found. */
 DISTANCES static struct tally find_short(
@@ -135,8 +144,7 @@ DISTANCES static struct tally find_short(
 	/* middles of the tile alone */
 	room->middles[0] &= UINT64_C(3) << 62;
 	room->middles[TEXT_BLOCKS] &= ~UINT64_C(0) >> 2;
-	return (struct tally){.count = (uint64_t)_mm512_reduce_add_epi64(sums.count),
-		.checksum = (uint64_t)_mm512_reduce_add_epi64(sums.checksum)};
+	return (struct tally){.count = sum_of_words(sums.count), .checksum = sum_of_words(sums.checksum)};
 }
 
 /* Appends the middles of a block to a list, which is written TEXT_BLOCK beyond them; returns how many. */
