@@ -31,8 +31,8 @@ struct knees {
 	size_t count;                      /* of knees; levels are one more */
 	double bytes[KNEES_MOST];          /* ascending, at least an octave apart */
 	struct interval range[KNEES_MOST]; /* 95 %, of bytes */
-	double ns[KNEES_MOST +
-		  1]; /* latency of each level: right behind its knee, the last one's of the largest sizes */
+	/* latency of each level: right behind its knee, the last one's of the largest sizes */
+	double ns[KNEES_MOST + 1];
 	struct interval ns_range[KNEES_MOST + 1];
 	double error; /* root mean square of relative errors */
 };
