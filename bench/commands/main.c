@@ -112,11 +112,13 @@ static void hold_standard_descriptors(void)
 static int widen_stack(struct err *e)
 {
 	enum { WANTED = 1 << 20, NEEDED = 512 << 10 };
-	struct rlimit limit;
+	struct rlimit limit, wider;
 	if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= WANTED)
 		return 0;
-	limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
-	setrlimit(RLIMIT_STACK, &limit);
+	wider = limit;
+	wider.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+	if (setrlimit(RLIMIT_STACK, &wider) == 0)
+		limit = wider;
 	return limit.rlim_cur >= NEEDED
 		       ? 0
 		       : err_set(e, ERR_ABSENT,
