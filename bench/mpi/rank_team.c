@@ -100,11 +100,13 @@ static const struct told *strange_launcher(void)
 	return found;
 }
 
-/* In the first of the ranks that it started. */
+/* In the first of the ranks that it started. The others wait, for the launcher may end all once one has failed. */
 static void tell_strange(const struct told *t)
 {
 	const char *number = getenv(t->rank);
-	if (!number || strtoul(number, NULL, 10) == 0)
+	if (number && strtoul(number, NULL, 10) != 0)
+		sleep(1);
+	else
 		fprintf(stderr,
 			"parscale: mpi: %s started %.10s ranks, but parscale-mpi is of %s, so they do not find each other: "
 			"--launcher or PARSCALE_MPIRUN names that MPI's launcher (mpirun.openmpi, mpirun.mpich, "
