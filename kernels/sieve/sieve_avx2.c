@@ -18,6 +18,7 @@ struct shifted {
 #define SIEVE_WOVEN 2
 #define SIEVE_SUMS 10
 #define SIEVE_VECTOR __m256i
+#define SIEVE_ROW_PARTS 2
 #include "kernels/sieve/sieve_template.h"
 
 static const struct sieve_engine engine = {{.limit = 211},
@@ -228,100 +229,9 @@ static void find_lines(const struct window *v, uint32_t *x, uint32_t n)
 	find_lines_plain(v, x, n);
 }
 
-/* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has. */
-INLINE void exchange_bits(__m256i *a, __m256i *b, const int shift, const char mask)
-{
-	__m256i differ = _mm256_xor_si256(_mm256_srli_epi64(*a, shift), *b);
-	differ = _mm256_and_si256(differ, _mm256_set1_epi8(mask));
-	*b = _mm256_xor_si256(*b, differ);
-	*a = _mm256_xor_si256(*a, _mm256_slli_epi64(differ, shift));
-}
-
-/* 32 bytes of eight lines, inverted: bit c of byte b of row k is that of line c in column 8 * b + k. */
-INLINE void turn_rows(const unsigned char *lines, size_t stride, __m256i *rows)
-{
-	UNROLL
-	for (size_t i = 0; i < 8; i++)
-		rows[i] = _mm256_xor_si256(load(lines + i * stride), _mm256_set1_epi8(-1));
-	UNROLL
-	for (int i = 0; i < 4; i++)
-		exchange_bits(rows + i, rows + i + 4, 4, 0x0f);
-	UNROLL
-	for (int i = 0; i < 8; i += i % 2 ? 3 : 1)
-		exchange_bits(rows + i, rows + i + 2, 2, 0x33);
-	UNROLL
-	for (int i = 0; i < 8; i += 2)
-		exchange_bits(rows + i, rows + i + 1, 1, 0x55);
-}
-
-/* Bytes of eight rows, interleaved: words 0 and 1 of row i are bytes 2 * i and 2 * i + 1 of all rows, words 2 and 3
- * bytes 16 + 2 * i and 17 + 2 * i. Each round interleaves rows that are four apart. */
-INLINE void interleave(__m256i *rows)
-{
-	__m256i next[8];
-	UNROLL
-	for (int round = 0; round < 3; round++) {
-		UNROLL
-		for (int i = 0; i < 4; i++) {
-			next[2 * i] = _mm256_unpacklo_epi8(rows[i], rows[i + 4]);
-			next[2 * i + 1] = _mm256_unpackhi_epi8(rows[i], rows[i + 4]);
-		}
-		UNROLL
-		for (int i = 0; i < 8; i++)
-			rows[i] = next[i];
-	}
-}
-
-INLINE void store_halves(uint64_t *low, uint64_t *high, __m256i vector)
-{
-	_mm_storeu_si128((void *)low, _mm256_castsi256_si128(vector));
-	_mm_storeu_si128((void *)high, _mm256_extracti128_si256(vector, 1));
-}
-
-/* Columns 8 * b + k of 48 lines are byte b of row k of six octets. */
-static void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
-{
-	__m256i rows[6][8], even[8], odd[8];
-	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32 * 8) {
-		for (size_t o = 0; o < 6; o++)
-			turn_rows(lines + 8 * o * stride, stride, rows[o]);
-		for (int k = 0; k < 8; k += 2) {
-			UNROLL
-			for (int o = 0; o < 8; o++) {
-				even[o] = o < 6 ? rows[o][k] : _mm256_setzero_si256();
-				odd[o] = o < 6 ? rows[o][k + 1] : _mm256_setzero_si256();
-			}
-			interleave(even);
-			interleave(odd);
-			UNROLL
-			for (int i = 0; i < 8; i++) {
-				uint64_t *low = words + 16 * i + k, *high = low + 16 * 8;
-				store_halves(low, high, _mm256_unpacklo_epi64(even[i], odd[i]));
-				store_halves(low + 8, high + 8, _mm256_unpackhi_epi64(even[i], odd[i]));
-			}
-		}
-	}
-}
-
-/* Eight columns of eight lines are byte b of all rows. */
-static void turn_8(const unsigned char *lines, size_t stride, uint64_t *words)
-{
-	__m256i rows[8];
-	for (int part = 0; part < COLUMN_BYTES; part += 32, lines += 32, words += 32) {
-		turn_rows(lines, stride, rows);
-		interleave(rows);
-		UNROLL
-		for (int i = 0; i < 8; i++)
-			store_halves(words + 2 * i, words + 16 + 2 * i, rows[i]);
-	}
-}
-
 static void turn(const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
 {
-	if (c->octets == 1)
-		turn_8(lines, stride, words);
-	else
-		turn_48(lines, stride, words);
+	turn_plain(lines, stride, c, words);
 }
 
 /* Writes how far the numbers of all words are from the first of these, one after the other; returns how many. May

@@ -72,16 +72,48 @@ typedef unsigned char vector_of_8 __attribute__((vector_size(16)));
 typedef uint16_t vector_of_16 __attribute__((vector_size(16)));
 typedef uint64_t vector_of_64 __attribute__((vector_size(16)));
 
+/* Elements of two vectors, those of the second after those of the first; `type` is of as many integers as they have. */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(type, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(type, a, b, ...) __builtin_shuffle(a, b, (type){__VA_ARGS__})
+#endif
+
+/* Rows of bits, which are turned round: one part of 16 bytes, or two, that are never mixed. */
+#if !defined(SIEVE_ROW_PARTS)
+#define SIEVE_ROW_PARTS 1
+#endif
+typedef unsigned char row_of_8 __attribute__((vector_size(16 * SIEVE_ROW_PARTS)));
+typedef uint64_t row_of_64 __attribute__((vector_size(16 * SIEVE_ROW_PARTS)));
+/* One in memory: memcpy would go by halves, and who loads the whole from them waits. */
+typedef row_of_64 row_anywhere __attribute__((aligned(1), may_alias));
+
+/* Of both rows' parts the lower or the upper halves, byte by byte and word by word. */
+#define BYTES(at, n)                                                                                         \
+	at, at + n, at + 1, at + 1 + n, at + 2, at + 2 + n, at + 3, at + 3 + n, at + 4, at + 4 + n, at + 5,  \
+		at + 5 + n, at + 6, at + 6 + n, at + 7, at + 7 + n
+#if SIEVE_ROW_PARTS == 2
+#define LOW_BYTES BYTES(0, 32), BYTES(16, 32)
+#define HIGH_BYTES BYTES(8, 32), BYTES(24, 32)
+#define LOW_WORDS 0, 4, 2, 6
+#define HIGH_WORDS 1, 5, 3, 7
+#else
+#define LOW_BYTES BYTES(0, 16)
+#define HIGH_BYTES BYTES(8, 16)
+#define LOW_WORDS 0, 2
+#define HIGH_WORDS 1, 3
+#endif
+
 /* Exchanges the bits of *a that `mask` << shift has with those of *b that `mask` has. */
-INLINE void exchange(vector_of_64 *a, vector_of_64 *b, const int shift, const uint64_t mask)
+INLINE void exchange(row_of_64 *a, row_of_64 *b, const int shift, const uint64_t mask)
 {
-	const vector_of_64 differ = (*a >> shift ^ *b) & mask;
+	const row_of_64 differ = (*a >> shift ^ *b) & mask;
 	*b ^= differ;
 	*a ^= differ << shift;
 }
 
 /* Exchanges rows that are four, two and one apart (H. S. Warren, Hacker's Delight, 7-3). */
-INLINE void exchange_all(vector_of_64 *rows, const int shift, const uint64_t *masks)
+INLINE void exchange_all(row_of_64 *rows, const int shift, const uint64_t *masks)
 {
 	UNROLL
 	for (int j = 0; j < 4; j++)
@@ -94,33 +126,32 @@ INLINE void exchange_all(vector_of_64 *rows, const int shift, const uint64_t *ma
 		exchange(rows + j, rows + j + 1, shift, masks[2]);
 }
 
-/* 16 bytes of eight lines: bit c of byte b of row k becomes the candidate, a clear bit, of line c in column 8 * b + k. */
-INLINE void turn_octet(const unsigned char *lines, size_t stride, vector_of_64 *rows)
+/* A row's bytes of eight lines: bit c of byte b of row k becomes the candidate, a clear bit, of line c in column
+ * 8 * b + k. */
+INLINE void turn_octet(const unsigned char *lines, size_t stride, row_of_64 *rows)
 {
 	static const uint64_t masks[] = {
 		UINT64_C(0x0f0f0f0f0f0f0f0f), UINT64_C(0x3333333333333333), UINT64_C(0x5555555555555555)};
 	UNROLL
 	for (size_t c = 0; c < 8; c++) {
-		memcpy(rows + c, lines + c * stride, sizeof *rows);
-		rows[c] = ~rows[c];
+		rows[c] = ~*(const row_anywhere *)(const void *)(lines + c * stride);
 	}
 	exchange_all(rows, 1, masks);
 }
 
-/* Bytes of eight rows, interleaved: the words of row i become bytes 2 * i and 2 * i + 1 of all rows. */
-INLINE void interleave_rows(vector_of_64 *rows)
+/* Bytes of eight rows, interleaved: the words of row i become bytes 2 * i and 2 * i + 1 of all rows, and those of a
+ * second part the bytes 16 later. */
+INLINE void interleave_rows(row_of_64 *rows)
 {
-	vector_of_64 next[8];
+	row_of_64 next[8];
 #if HAS_VECTORS
 	UNROLL
 	for (int round = 0; round < 3; round++) {
 		UNROLL
 		for (int i = 0; i < 4; i++) {
-			const vector_of_8 a = (vector_of_8)rows[i], b = (vector_of_8)rows[i + 4];
-			next[2 * i] = (vector_of_64)__builtin_shufflevector(
-				a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-			next[2 * i + 1] = (vector_of_64)__builtin_shufflevector(
-				a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+			const row_of_8 a = (row_of_8)rows[i], b = (row_of_8)rows[i + 4];
+			next[2 * i] = (row_of_64)SHUFFLE(row_of_8, a, b, LOW_BYTES);
+			next[2 * i + 1] = (row_of_64)SHUFFLE(row_of_8, a, b, HIGH_BYTES);
 		}
 		memcpy(rows, next, sizeof next);
 	}
@@ -128,48 +159,69 @@ INLINE void interleave_rows(vector_of_64 *rows)
 	static const uint64_t masks[] = {
 		UINT64_C(0x00000000ffffffff), UINT64_C(0x0000ffff0000ffff), UINT64_C(0x00ff00ff00ff00ff)};
 	for (int i = 0; i < 8; i++)
-		rows[i] = (vector_of_64){sieve_in_memory(rows[i][0]), sieve_in_memory(rows[i][1])};
+		rows[i] = (row_of_64){sieve_in_memory(rows[i][0]), sieve_in_memory(rows[i][1])};
 	exchange_all(rows, 8, masks);
 	for (int i = 0; i < 8; i++) {
-		const vector_of_64 a = rows[2 * i % 8], b = rows[2 * i % 8 + 1];
-		next[i] = (vector_of_64){sieve_in_memory(a[i / 4]), sieve_in_memory(b[i / 4])};
+		const row_of_64 a = rows[2 * i % 8], b = rows[2 * i % 8 + 1];
+		next[i] = (row_of_64){sieve_in_memory(a[i / 4]), sieve_in_memory(b[i / 4])};
 	}
 	memcpy(rows, next, sizeof next);
 #endif
 }
 
-/* Byte b of all rows of an octet has eight columns; of row k of six octets it has one, 8 * b + k. */
-static inline void turn_plain(
-	const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
+/* Stores the parts of a row, `apart` words from each other. */
+INLINE void store_parts(uint64_t *to, size_t apart, row_of_64 row)
 {
-	vector_of_64 rows[6][8], even[8], odd[8];
-	for (uint32_t part = 0; part < COLUMN_BYTES; part += 16, lines += 16) {
-		for (uint32_t o = 0; o < c->octets; o++)
+	UNROLL
+	for (size_t i = 0; i < SIEVE_ROW_PARTS; i++) {
+		memcpy(to + apart * i, (const unsigned char *)&row + 16 * i, 16);
+	}
+}
+
+/* Byte b of all rows has eight columns. */
+static inline void turn_8(const unsigned char *lines, size_t stride, uint64_t *words)
+{
+	row_of_64 rows[8];
+	for (const unsigned char *end = lines + COLUMN_BYTES; lines < end;
+		lines += sizeof *rows, words += sizeof *rows) {
+		turn_octet(lines, stride, rows);
+		interleave_rows(rows);
+		UNROLL
+		for (int i = 0; i < 8; i++)
+			store_parts(words + 2 * i, 16, rows[i]);
+	}
+}
+
+/* Byte b of row k of six octets has one, 8 * b + k. */
+static inline void turn_48(const unsigned char *lines, size_t stride, uint64_t *words)
+{
+	row_of_64 rows[6][8], even[8], odd[8];
+	for (const unsigned char *end = lines + COLUMN_BYTES; lines < end;
+		lines += sizeof *even, words += 8 * sizeof *even) {
+		for (size_t o = 0; o < 6; o++)
 			turn_octet(lines + 8 * o * stride, stride, rows[o]);
-		if (c->octets == 1) {
-			interleave_rows(rows[0]);
-			memcpy(words, rows[0], sizeof rows[0]);
-			words += 16;
-			continue;
-		}
 		for (int k = 0; k < 8; k += 2) {
 			UNROLL
 			for (int o = 0; o < 8; o++) {
-				even[o] = o < 6 ? rows[o][k] : (vector_of_64){0};
-				odd[o] = o < 6 ? rows[o][k + 1] : (vector_of_64){0};
+				even[o] = o < 6 ? rows[o][k] : (row_of_64){0};
+				odd[o] = o < 6 ? rows[o][k + 1] : (row_of_64){0};
 			}
 			interleave_rows(even);
 			interleave_rows(odd);
 			UNROLL
 			for (int i = 0; i < 8; i++) {
-				const vector_of_64 first = {even[i][0], odd[i][0]},
-						   second = {even[i][1], odd[i][1]};
-				memcpy(words + 16 * i + k, &first, sizeof first);
-				memcpy(words + 16 * i + 8 + k, &second, sizeof second);
+				uint64_t *to = words + 16 * i + k;
+				store_parts(to, 128, SHUFFLE(row_of_64, even[i], odd[i], LOW_WORDS));
+				store_parts(to + 8, 128, SHUFFLE(row_of_64, even[i], odd[i], HIGH_WORDS));
 			}
 		}
-		words += 128;
 	}
+}
+
+static inline void turn_plain(
+	const unsigned char *lines, size_t stride, const struct transpose *c, uint64_t *words)
+{
+	(c->octets == 1 ? turn_8 : turn_48)(lines, stride, words);
 }
 
 /* Where numbers are made: the distance of each from the first number of WORDS_AT_ONCE words, and then the number
@@ -189,11 +241,9 @@ INLINE vector_of_16 widen_bytes(const void *from)
 	vector_of_64 bytes = {0};
 	memcpy(&bytes, from, 8);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (vector_of_16)__builtin_shufflevector(
-		(vector_of_8)bytes, zeros, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	return (vector_of_16)SHUFFLE(vector_of_8, (vector_of_8)bytes, zeros, BYTES(0, 16));
 #else
-	return (vector_of_16)__builtin_shufflevector(
-		zeros, (vector_of_8)bytes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	return (vector_of_16)SHUFFLE(vector_of_8, zeros, (vector_of_8)bytes, BYTES(0, 16));
 #endif
 }
 
