@@ -85,14 +85,17 @@ ends_clean 'and leaves nothing'
 # --- rows that name the cause, as those of launches do ---
 plan 2 'kernel = noop' 'size = 1000' 'probe = spawn' 'probe-time = 60s' 'timeout = 2s' >spawn.sweep
 "$PARSCALE_BUILD/parscale" sweep spawn.sweep --out spawned --no-charts >out 2>err &
-probing() { launch=$(running parscale 'probe-launch spawn') && [ -n "$launch" ]; }
-wait_for probing
+driver=$!
+probing() { launch=$(running parscale "probe-launch spawn .*--launch=$1 ") && [ -n "$launch" ]; }
+wait_for probing 0
 kill -9 "$launch"
+wait_for probing 1
+kill -STOP "$launch" # on a fast machine all of it takes less than 2 s
 status=0
-wait "$!" || status=$?
+wait "$driver" || status=$?
 whole() { column mechanism "$1" | paste -d, - "$1.status" | sed -n 's/^,//p' | sort | paste -sd' ' -; }
 column status spawned/probe_launches.csv >spawned/probe_launches.csv.status
-holds 'a sweep whose probe is killed, and then takes too long' test "$status $(whole spawned/probe_launches.csv)" = '1 killed timeout'
+holds 'a sweep whose probe is killed, and then is stopped for too long' test "$status $(whole spawned/probe_launches.csv)" = '1 killed timeout'
 holds '... has its other rows' test "$(column status spawned/samples.csv | sort -u)" = ok
 run sh -c "ulimit -n 24; exec '$PARSCALE_BUILD/parscale' probe pipesieve --seconds 0.01 --launches 1 --format csv"
 holds 'no descriptors' test "$status $(column status out | grep -v ok | sort -u)" = '1 no-resources'
